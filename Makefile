@@ -1,0 +1,36 @@
+# Everything runs in .venv, which is made on first use; nothing outside this folder is touched.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_ARGS ?=
+
+.PHONY: demo test lint bench clean
+
+## demo: the main job, with the built-in listener: no download, no GPU, no torch
+demo: $(READY)
+	$(BIN)/pytest suites/ $(PYTEST_ARGS)
+
+## test: the project's own tests
+test: $(READY)
+	$(BIN)/pytest -n auto tests $(PYTEST_ARGS)
+
+## lint: format, lint, types, and which room may import which
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+## bench: speed and memory, as one Markdown table
+bench: $(READY)
+	$(BIN)/python -m bench
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Sound as numpy arrays: decoding, resampling, synthesis, and conditions that act on samples."""

@@ -1,0 +1,188 @@
+"""Conditions as people write them: ``noise(snr_db=10)``, ``shuffled + noise(snr_db=10)``, sweeps.
+
+Grammar: ``name``, ``name(parameter=value, ...)``, several joined by ``+`` (applied from left to right).
+A value is a number, a word, or a list of these: a list is a sweep and stands for one condition a value.
+``original`` is the condition that changes nothing.
+
+A condition that acts on the text of a case (``shuffled``, ``text_only``) is a module of
+``audiotest.declare.conditions``; one that acts on sound is a module of ``audiotest.audio.conditions``.
+Both are folders that are registries: a new condition is a new file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import itertools
+import re
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+from msgspec import Struct
+
+from audiotest.registry import SOUND_CONDITIONS, TEXT_CONDITIONS, UnknownName, unknown
+
+ORIGINAL = "original"
+
+Value = float | int | str | bool
+
+_PART = re.compile(r"\s*([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?\s*")
+_ITEM = re.compile(r"\s*(?:([a-z_][a-z0-9_]*)\s*=\s*)?(\[[^\]]*\]|[^,\[\]]+?)\s*(?:,|$)")
+_WORD = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+class ConditionError(ValueError):
+    """A condition that does not parse, is not known or has parameters that it does not take."""
+
+
+class Part(Struct, frozen=True):
+    """One named transform with its parameters; ``acts_on`` tells which registry it is of."""
+
+    name: str
+    acts_on: Literal["text", "sound"]
+    parameters: dict[str, Value]
+
+    def __str__(self) -> str:
+        inner = ",".join(f"{k}={_written(v)}" for k, v in self.parameters.items())
+        return f"{self.name}({inner})" if inner else self.name
+
+
+class Condition(Struct, frozen=True):
+    """A way of presenting a case. ``name`` is its canonical text, which ids and records show."""
+
+    name: str
+    parts: tuple[Part, ...] = ()
+
+    def of(self, acts_on: str) -> tuple[Part, ...]:
+        """The parts that act on ``"text"`` or on ``"sound"``."""
+        return tuple(p for p in self.parts if p.acts_on == acts_on)
+
+
+def parse(text: str) -> list[Condition]:
+    """The conditions that ``text`` stands for: one, or one for each value of a sweep.
+
+    Raises :class:`ConditionError` with a sentence that says what is wrong and what is near.
+    """
+    choices: list[list[Part]] = []
+    position = 0
+    while True:
+        match = _PART.match(text, position)
+        if not match:
+            raise ConditionError(f"cannot read the condition {text!r}: expected `name` or `name(parameter=value)`")
+        name, inner = match.group(1), match.group(2)
+        if not (name == ORIGINAL and inner is None):
+            choices.append(_variants(name, inner, text))
+        position = match.end()
+        if position == len(text):
+            break
+        if text[position] != "+":
+            raise ConditionError(f"cannot read the condition {text!r} from {text[position:]!r} on; join parts with `+`")
+        position += 1
+    return [_condition(parts) for parts in itertools.product(*choices)]
+
+
+def parse_one(text: str) -> Condition:
+    """As :func:`parse`, for a place where a sweep makes no sense."""
+    conditions = parse(text)
+    if len(conditions) != 1:
+        raise ConditionError(f"{text!r} is a sweep of {len(conditions)} conditions; one is expected here")
+    return conditions[0]
+
+
+def _condition(parts: tuple[Part, ...]) -> Condition:
+    return Condition("+".join(map(str, parts)) or ORIGINAL, parts)
+
+
+def names() -> list[str]:
+    """All conditions that can be named."""
+    return sorted({ORIGINAL, *TEXT_CONDITIONS.names(), *SOUND_CONDITIONS.names()})
+
+
+@cache
+def _find(name: str) -> tuple[Literal["text", "sound"], dict[str, inspect.Parameter]]:
+    for room, acts_on in ((TEXT_CONDITIONS, "text"), (SOUND_CONDITIONS, "sound")):
+        try:
+            apply = room.get(name)
+        except UnknownName:
+            continue
+        parameters = inspect.signature(apply).parameters
+        taken = {n: p for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY and n != "others"}
+        return acts_on, taken  # type: ignore[return-value]
+    raise ConditionError(unknown("condition", name, names()))
+
+
+def _variants(name: str, inner: str | None, text: str) -> list[Part]:
+    acts_on, taken = _find(name)
+    given: dict[str, list[Value]] = {}
+    for i, (key, raw) in enumerate(_items(inner or "", text)):
+        if not key:
+            if i >= len(taken):
+                raise ConditionError(f"`{name}` in {text!r} takes {len(taken)} parameters, not more")
+            key = list(taken)[i]
+        if key not in taken:
+            message = unknown(f"parameter of {name}:", key, list(taken)) if taken else f"`{name}` takes no parameters"
+            raise ConditionError(f"{message} (in {text!r})")
+        if key in given:
+            raise ConditionError(f"`{key}` is given twice in {text!r}")
+        values = [_value(v, taken[key], text) for v in raw]
+        if not values:
+            raise ConditionError(f"the sweep over `{key}` in {text!r} is empty")
+        given[key] = values
+    missing = [n for n, p in taken.items() if p.default is p.empty and n not in given]
+    if missing:
+        raise ConditionError(f"`{name}` needs {', '.join(f'`{m}`' for m in missing)}: {_usage(name, taken)}")
+    ordered = [n for n in taken if n in given]
+    return [
+        Part(name, acts_on, dict(zip(ordered, values, strict=True)))
+        for values in itertools.product(*(given[n] for n in ordered))
+    ]
+
+
+def _items(inner: str, text: str) -> list[tuple[str, list[str]]]:
+    found, position = [], 0
+    while inner[position:].strip():
+        match = _ITEM.match(inner, position)
+        if not match:
+            raise ConditionError(f"cannot read the parameters in {text!r} from {inner[position:]!r} on")
+        raw = match.group(2).strip()
+        values = [v.strip() for v in raw[1:-1].split(",") if v.strip()] if raw.startswith("[") else [raw]
+        found.append((match.group(1) or "", values))
+        position = match.end()
+    return found
+
+
+def _value(raw: str, parameter: inspect.Parameter, text: str) -> Value:
+    wanted = str(parameter.annotation)
+    if "float" in wanted or "int" in wanted:
+        try:
+            number = float(raw)
+        except ValueError:
+            if "str" not in wanted:
+                raise ConditionError(f"`{parameter.name}` in {text!r} takes a number, not {raw!r}") from None
+        else:
+            if not np.isfinite(number):
+                raise ConditionError(f"`{parameter.name}` in {text!r} takes a finite number, not {raw!r}")
+            return int(number) if number == int(number) else number
+    if not _WORD.fullmatch(raw):
+        raise ConditionError(f"`{parameter.name}` in {text!r} takes a word, not {raw!r}")
+    return raw
+
+
+def _written(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _usage(name: str, taken: dict[str, inspect.Parameter]) -> str:
+    return f"{name}({', '.join(f'{n}=...' for n in taken)})"
+
+
+def generator(seed: int, case: str, condition: str) -> np.random.Generator:
+    """The random numbers of one trial: the same on every machine, worker and order of running."""
+    return np.random.default_rng(number(seed, case, condition))
+
+
+def number(seed: int, case: str, condition: str) -> int:
+    """A 63-bit number from (run seed, case id, condition), for what takes a plain seed."""
+    digest = hashlib.sha256(f"{seed}\0{case}\0{condition}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1

@@ -1,0 +1,44 @@
+"""What is wrong with a file that someone wrote, said so that it can be mended.
+
+A :class:`Problem` names ``file:line:column``, the path of the key and a sentence. All problems of
+a file are gathered before any is raised, so that one look at the output is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+Path = tuple[str | int, ...]
+"""Where a value stands in a document: ``("cases", 3, "choices")``."""
+
+
+class Problem(Struct, frozen=True):
+    """One thing that is wrong; ``line`` and ``column`` count from 1."""
+
+    file: str
+    line: int
+    column: int
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}: "
+        return where + (f"{key_path(self.path)}: " if self.path else "") + self.message
+
+
+class SuiteError(Exception):
+    """A suite (or card) that cannot be used; ``problems`` says all of why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+def key_path(path: Path) -> str:
+    """``("cases", 3, "audio", 0)`` as ``cases[3].audio[0]``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

@@ -1,0 +1,275 @@
+"""Suites: what a YAML file declares, as records; and how one is loaded.
+
+A suite is a file of its own, or ``suite.yaml`` in a folder whose ``cases/*.yaml`` hold the cases. What is
+wrong with the suite as a whole raises :class:`SuiteError` with every problem found. What is wrong within
+one case costs that case alone: it ends in ``Suite.invalid`` with its problems, and the others run.
+
+Loading is cached by content: the parsed suite of the same bytes (and the same audiotest) is read back
+from a file in :func:`audiotest.resources.cache_dir`. Whether the sound files exist is looked up each time.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from audiotest import __version__
+from audiotest.declare import building, schema
+from audiotest.declare.condition import Condition
+from audiotest.declare.problems import Path as KeyPath
+from audiotest.declare.problems import Problem, SuiteError
+from audiotest.declare.yaml import Document, parse
+from audiotest.registry import METRICS, SCORERS, SOUND_CONDITIONS, TEXT_CONDITIONS
+from audiotest.resources import cache_dir
+from audiotest.words import Case, Check, Gate, Generation
+
+Expectation = Literal["correct", "stays_correct", "same", "abstains", "recorded"]
+
+
+class Invalid(Struct, frozen=True):
+    """A case (or a file of cases) that cannot be used: ``name`` is its id, or ``line-12`` without a valid one."""
+
+    name: str
+    line: int
+    problems: tuple[Problem, ...]
+
+
+class Suite(Struct, frozen=True):
+    """One benchmark or regression suite, ready to be asked. ``path`` is its file, ``digest`` its content."""
+
+    name: str
+    title: str = ""
+    policy: Literal["cases", "gates"] = "cases"
+    prompt: str = "choices_lettered"
+    generation: Generation = Generation()
+    scorers: tuple[Check, ...] = (Check("choice"),)
+    conditions: tuple[tuple[Condition, Expectation], ...] = ((Condition("original"), "correct"),)
+    gates: tuple[Gate, ...] = ()
+    by: tuple[str, ...] = ()
+    audio_root: str = ""
+    require_audio: bool = True
+    import_command: str = ""
+    cases: tuple[Case, ...] = ()
+    invalid: tuple[Invalid, ...] = ()
+    about: dict[str, str] = field(default_factory=dict)
+    path: str = ""
+    digest: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """Where the audio paths of its cases start from."""
+        return Path(self.path).parent / self.audio_root
+
+    def problems(self) -> Iterator[Problem]:
+        """Everything wrong with single cases."""
+        for invalid in self.invalid:
+            yield from invalid.problems
+
+
+def case_files(path: Path) -> list[Path]:
+    """The files of cases that belong to the suite file ``path``, sorted by name."""
+    if path.name not in ("suite.yaml", "suite.yml"):
+        return []
+    return sorted(p for p in (path.parent / "cases").glob("*.y*ml") if p.suffix in (".yaml", ".yml"))
+
+
+def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
+    """Load the suite at ``path``; problems name the file as ``shown`` (default: ``path`` as given).
+
+    Raises :class:`SuiteError` with all problems of the suite as a whole, :class:`OSError` if unreadable.
+    """
+    path = Path(path)
+    shown = shown if shown is not None else str(path)
+    sources = [(path, shown), *((p, str(Path(shown).parent / "cases" / p.name)) for p in case_files(path))]
+    contents = [(name, p.read_bytes()) for p, name in sources]
+    digest = _digest(contents)
+    stored = cache_dir() / "suites" / f"{digest}.msgpack"
+    with _gc_paused():
+        suite = _read(stored)
+        if suite is None:
+            suite = _assemble(contents, digest)
+            if not suite.invalid:
+                _write(stored, suite)
+        return _with_audio_checked(replace(suite, path=str(path)))
+
+
+@contextmanager
+def _gc_paused() -> Iterator[None]:
+    # Hundreds of thousands of small objects are made and none is garbage: the collector would take
+    # more time than the parser.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@cache
+def _environment() -> bytes:
+    """What a parsed suite depends on besides its own bytes."""
+    rooms = (SCORERS, METRICS, SOUND_CONDITIONS, TEXT_CONDITIONS)
+    parts = [__version__, *(schema.text(n) for n in schema.NAMES), *(",".join(r.names()) for r in rooms)]
+    return "\0".join(parts).encode()
+
+
+def _digest(contents: list[tuple[str, bytes]]) -> str:
+    digest = hashlib.sha256(_environment())
+    for name, data in contents:
+        digest.update(f"\0{name}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _read(stored: Path) -> Suite | None:
+    try:
+        return msgspec.msgpack.decode(stored.read_bytes(), type=Suite)
+    except (OSError, msgspec.MsgspecError):
+        return None  # not there, or of an older shape: parse anew
+
+
+def _write(stored: Path, suite: Suite) -> None:
+    try:
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        part = stored.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(msgspec.msgpack.encode(suite))
+        part.replace(stored)
+    except OSError:
+        pass  # a cache that cannot be written costs time, nothing else
+
+
+def _assemble(contents: list[tuple[str, bytes]], digest: str) -> Suite:
+    (shown, data), *others = contents
+    document, problems = read_document("suite", shown, data)
+    if not isinstance(document.data, dict) or any(p.path[:1] != ("cases",) or len(p.path) < 2 for p in problems):
+        raise SuiteError(problems)
+    settings, found = building.settings(document.data)
+    problems += _placed(found, shown, data)
+    if found:
+        raise SuiteError(sorted(problems, key=lambda p: (p.line, p.column)))
+    suite = Suite(digest=digest, **settings)
+    cases: list[Case] = []
+    invalid: list[Invalid] = []
+    seen: dict[str, str] = {}
+    faults = frozenset(document.data.get("known_faults", ()))
+    for name, text, doc, wrong in [(shown, data, document, problems), *_case_documents(others)]:
+        good, bad = _cases(name, text, doc, wrong, faults, seen)
+        cases += good
+        invalid += bad
+    if not cases and not invalid and not suite.import_command:
+        message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
+        raise SuiteError([Problem(shown, 1, 1, ("suite",), message)])
+    return replace(suite, cases=tuple(cases), invalid=tuple(invalid))
+
+
+def read_document(kind: str, shown: str, data: bytes) -> tuple[Document, list[Problem]]:
+    """Parse and validate one file; marks are sought only when there is something to place."""
+    document = parse(data, shown)
+    if document.data is None and not document.problems:
+        wanted = "`suite: NAME`" if kind == "suite" else f"`{kind}:`"
+        return document, [Problem(shown, 1, 1, (), f"the file is empty; it should start with {wanted}")]
+    problems = list(document.problems)
+    if document.data is not None and not schema.is_valid(kind, document.data):
+        problems += schema.problems(kind, parse(data, shown, marks=True), shown)
+    return document, problems
+
+
+def _case_documents(others: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, Document, list[Problem]]]:
+    for name, data in others:
+        yield name, data, *read_document("cases", name, data)
+
+
+def _cases(
+    shown: str, data: bytes, document: Document, problems: list[Problem], faults: frozenset[str], seen: dict[str, str]
+) -> tuple[list[Case], list[Invalid]]:
+    """The usable cases of one file, and what is wrong with the others."""
+    whole = [p for p in problems if p.path[:1] != ("cases",) or len(p.path) < 2]
+    if whole:
+        return [], [Invalid(f"{Path(shown).stem}", whole[0].line, tuple(problems))]
+    rows = document.data.get("cases") or []
+    wrong: dict[int, list[Problem]] = {}
+    for problem in problems:
+        wrong.setdefault(int(problem.path[1]), []).append(problem)
+    good, found = [], []
+    for i, row in enumerate(rows):
+        if i in wrong:
+            continue
+        case = building.case(row, shown, document.lines[i])
+        faulty = [(("cases", i, *path), message) for path, message in building.faults(case, faults)]
+        if case.id in seen:
+            faulty.append((("cases", i, "id"), f"the id {case.id!r} is taken by the case at {seen[case.id]}"))
+        if faulty:
+            found += faulty
+        else:
+            seen[case.id] = f"{shown}:{document.lines[i]}"
+            good.append(case)
+    for problem in _placed(found, shown, data):
+        wrong.setdefault(int(problem.path[1]), []).append(problem)
+    taken = {case.id for case in good}
+    invalid = [_invalid(rows[i], document, i, wrong[i], taken) for i in sorted(wrong)]
+    return good, invalid
+
+
+def _invalid(row: object, document: Document, i: int, problems: list[Problem], taken: set[str]) -> Invalid:
+    name = row.get("id") if isinstance(row, dict) else None
+    usable = isinstance(name, str) and schema.is_valid("suite", {"suite": name})
+    line = problems[0].line if not isinstance(row, dict) or i >= len(document.lines) else document.lines[i]
+    clean = str(name) if usable and name not in taken else f"line-{line}"
+    return Invalid(clean, line, tuple(sorted(problems, key=lambda p: (p.line, p.column))))
+
+
+def _placed(found: list[tuple[KeyPath, str]], shown: str, data: bytes) -> list[Problem]:
+    if not found:
+        return []
+    document = parse(data, shown, marks=True)
+    return [Problem(shown, *document.place(path), path, message) for path, message in found]
+
+
+def _with_audio_checked(suite: Suite) -> Suite:
+    """Move the cases whose sound files are not there to ``invalid``."""
+    if not suite.require_audio:
+        return suite
+    names: dict[str, set[str]] = {}
+    missing: dict[str, list[tuple[KeyPath, str]]] = {}
+    root = suite.folder
+    for case in suite.cases:
+        for i, clip in enumerate(case.audio):
+            if clip.file is None:
+                continue
+            head, tail = os.path.split(os.path.join(root, clip.file))
+            if head not in names:
+                names[head] = set(os.listdir(head)) if os.path.isdir(head) else set()
+            if tail not in names[head]:
+                path: KeyPath = ("audio", i) if len(case.audio) > 1 else ("audio",)
+                message = f"there is no file {os.path.join(root, clip.file)}"
+                missing.setdefault(case.id, []).append((path, message))
+    if not missing:
+        return suite
+    lost = [_missing_audio(suite, case, missing[case.id]) for case in suite.cases if case.id in missing]
+    kept = tuple(case for case in suite.cases if case.id not in missing)
+    return replace(suite, cases=kept, invalid=(*suite.invalid, *lost))
+
+
+def _missing_audio(suite: Suite, case: Case, found: list[tuple[KeyPath, str]]) -> Invalid:
+    own = Path(suite.path)
+    path = own if Path(case.file).name == own.name else own.parent / "cases" / Path(case.file).name
+    document = parse(path.read_bytes(), case.file, marks=True)
+    rows = document.data["cases"]
+    i = next(n for n, row in enumerate(rows) if row.get("id") == case.id)
+    hint = "; mend the path, or set `require_audio: false` if the audio comes later"
+    problems = []
+    for tail, message in found:
+        where: KeyPath = ("cases", i, *tail)
+        problems.append(Problem(case.file, *document.place(where), where, message + hint))
+    return Invalid(case.id, case.line, tuple(problems))

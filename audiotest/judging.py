@@ -1,0 +1,158 @@
+"""From a reply to a record: verdicts, and whether the trial showed what its condition expects.
+
+=================  ==================================================================================
+expectation        passes when
+=================  ==================================================================================
+``correct``        the deciding verdict is correct
+``stays_correct``  the same, where it was correct under ``original``; skipped where it was not
+``same``           the same option is chosen as under ``original``, wherever it stands now; skipped where no
+                   choice could be read there
+``abstains``       the reply declines, says that it hears nothing, or picks "none of the above"
+``recorded``       always: it feeds gates and the listening profile
+=================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.declare.trial import Trial
+from audiotest.models.protocol import Unsupported
+from audiotest.predict.predictor import Answer, Predictor
+from audiotest.predict.sound import clip_id
+from audiotest.score._reading.abstention import abstains, is_abstaining_option
+from audiotest.score.verdicts import verdicts
+from audiotest.words import Outcome, Question, Record, Reply, Verdict
+
+
+class _Finding(Struct, frozen=True):
+    outcome: Outcome
+    reason: str = ""
+
+
+def judge(trial: Trial, answer: Answer, predictor: Predictor, nodeid: str = "") -> Record:
+    """The record of ``trial``, whose answer is ``answer``. ``predictor`` is asked for the reply under
+    ``original`` where the expectation looks back to it.
+
+    Raises ValueError for a scorer with options that it does not take.
+    """
+    record = _blank(trial, answer, predictor.seed, nodeid)
+    if answer.error is not None:
+        return replace(record, outcome=_outcome_of(answer.error), reason=_said(answer.error))
+    assert answer.view is not None and answer.reply is not None
+    found = _verdicts(trial, answer.view, answer.reply)
+    finding = _finding(trial, answer.view, answer.reply, found, predictor)
+    if finding.outcome == "failed" and trial.suite.policy == "gates":
+        finding = replace(finding, outcome="missed")
+    return replace(record, verdicts=found, outcome=finding.outcome, reason=finding.reason)
+
+
+def failed_record(trial: Trial, error: BaseException, seed: int, nodeid: str = "") -> Record:
+    """The record of a trial that broke before it could be judged."""
+    return replace(_blank(trial, Answer(), seed, nodeid), outcome="error", reason=_said(error))
+
+
+def _blank(trial: Trial, answer: Answer, seed: int, nodeid: str) -> Record:
+    case, view = trial.case, answer.view
+    return Record(
+        suite=trial.suite.name,
+        case=case.id,
+        condition=trial.condition.name,
+        nodeid=nodeid,
+        expectation=trial.expectation,
+        outcome="error",
+        question=view.question if view else case.question,
+        choices=view.choices if view else case.choices,
+        kinds=view.kinds if view else case.kinds,
+        order=view.order if view else tuple(range(len(case.choices))),
+        answer=view.answer if view else case.answer,
+        answer_index=view.answer_index if view else None,
+        tags=case.tags,
+        clip=clip_id(trial.suite, case),
+        prompt=answer.prompt,
+        reply=answer.reply,
+        cached=answer.cached,
+        hashes=answer.hashes,
+        seed=seed,
+    )
+
+
+def _outcome_of(error: Exception) -> Outcome:
+    if isinstance(error, Unsupported):
+        return "unsupported"
+    return "skipped" if isinstance(error, NotApplicable) else "error"
+
+
+def _said(error: BaseException) -> str:
+    text = str(error)
+    plain = isinstance(error, Unsupported | NotApplicable | ValueError | OSError | LookupError)
+    return text if text and plain else f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+def _verdicts(trial: Trial, view: View, reply: Reply) -> dict[str, Verdict]:
+    facts = {**trial.case.facts, **({"labels": view.labels} if view.labels else {}), "answer_order": view.order}
+    question = Question(view.question, view.choices, view.answer, view.answer_index, trial.case.reference, facts)
+    return verdicts(question, reply.text, trial.suite.scorers, trial.case.expect)
+
+
+def _finding(
+    trial: Trial, view: View, reply: Reply, found: dict[str, Verdict], predictor: Predictor
+) -> _Finding:
+    if trial.expectation == "recorded":
+        return _Finding("passed")
+    verdict = next(iter(found.values()))
+    if trial.expectation == "abstains":
+        return _abstains(view, reply, verdict)
+    if trial.expectation == "correct":
+        return _correct(found)
+    before = predictor.answer(trial.original())
+    if before.error is not None or before.view is None or before.reply is None:
+        return _Finding("skipped", f"no reply under `original` to hold this one against: {before.error}")
+    earlier = _verdicts(trial, before.view, before.reply)
+    if trial.expectation == "stays_correct":
+        if not next(iter(earlier.values())).correct:
+            return _Finding("skipped", "wrong under `original` as well, so there is nothing to stay")
+        finding = _correct(found)
+        return replace(finding, reason=f"right under `original`, but here {finding.reason}") if finding.reason else finding
+    return _same(view, verdict, before.view, next(iter(earlier.values())), reply, before.reply)
+
+
+def _correct(found: dict[str, Verdict]) -> _Finding:
+    name, verdict = next(iter(found.items()))
+    if verdict.correct:
+        return _Finding("passed")
+    if verdict.correct is None:
+        return _Finding("failed", f"the scorer `{name}` tells no right from wrong; give it a `min`, or expect `recorded`")
+    if name == "expect":
+        return _Finding("failed", f"the reply does not meet {verdict.evidence}")
+    said = {
+        "read": "the wrong option was chosen" if verdict.choice is not None else "the reply is wrong",
+        "none": "no option could be read from the reply",
+        "ambiguous": "the reply names several options and settles on none",
+        "refused": "the reply declines to answer",
+        "unparsed": "the rule could not parse the reply",
+    }
+    return _Finding("failed", said[verdict.status])
+
+
+def _abstains(view: View, reply: Reply, verdict: Verdict) -> _Finding:
+    if verdict.status == "refused" or abstains(reply.text):
+        return _Finding("passed")
+    if verdict.choice is not None and is_abstaining_option(view.choices[verdict.choice]):
+        return _Finding("passed")
+    return _Finding("failed", "it answers as if it had heard (a hallucination)")
+
+
+def _same(view: View, verdict: Verdict, old_view: View, old: Verdict, reply: Reply, old_reply: Reply) -> _Finding:
+    if not view.choices:
+        same = reply.text.split() == old_reply.text.split() or bool(verdict.correct and old.correct)
+        return _Finding("passed") if same else _Finding("failed", "another reply than under `original`")
+    if old.choice is None:
+        return _Finding("skipped", f"no choice could be read under `original` ({old.status})")
+    if verdict.choice is None:
+        return _Finding("failed", f"a choice under `original`, none here ({verdict.status})")
+    if view.order[verdict.choice] == old_view.order[old.choice]:
+        return _Finding("passed")
+    return _Finding("failed", f"under `original` the choice was {old_view.choices[old.choice]!r}")

@@ -1,0 +1,46 @@
+"""What an adapter is: the one thing that stands between audiotest and a model.
+
+An adapter is loaded once, answers batches of requests, and says what it needs. Any object with these
+attributes will do: the built-in ones are modules of this package, and a user's conftest may return
+one from the session-scoped ``model`` fixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from audiotest.words import Needs, Reply, Request
+
+
+class Unsupported(Exception):
+    """A request that this model cannot take (too many clips, too long, no such condition recorded).
+
+    It is an outcome of its own, counted and shown as such; never a wrong answer, never a silent cut.
+    """
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """A model that answers.
+
+    ``name`` is shown in reports. ``identity`` names everything that decides its replies (weights, revision,
+    code version): replies are cached under it, and an empty one means that they are not. ``needs`` says what
+    it can take, ``batch_size`` how many requests it is given at once unless the user says otherwise.
+    """
+
+    name: str
+    identity: str
+    needs: Needs
+    batch_size: int
+
+    def load(self) -> None:
+        """Get ready to answer: read weights, start processes. Called once, before the first request."""
+
+    def answer(self, requests: Sequence[Request]) -> Sequence[Reply | Exception]:
+        """One reply a request, in order. An exception in the place of a reply is that request's alone;
+        :class:`Unsupported` says that the model cannot take it. Raising fails the whole batch, which
+        is then asked again one by one."""
+
+    def close(self) -> None:
+        """Let go of everything that :meth:`load` took."""

@@ -1,0 +1,162 @@
+"""pytest's hooks and fixtures, nothing else: each hook is a few lines that call a room below.
+
+Started by the entry point ``pytest11``, so this module and what it imports have to be quick to load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from audiotest.declare.trial import Trial
+    from audiotest.models.protocol import Adapter
+    from audiotest.words import Reply
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The command line, as the design's contract has it."""
+    from audiotest.runner.options import add_options
+
+    add_options(parser)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """One state a process; what is wrong with the options is said before anything is collected."""
+    from audiotest.runner.session import begin
+
+    begin(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close caches and results."""
+    from audiotest.runner.session import end
+
+    end(config)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A YAML file that is a suite becomes a collector."""
+    if file_path.suffix not in (".yaml", ".yml"):
+        return None
+    from audiotest.runner.collect import SuiteFile, is_suite
+
+    return SuiteFile.from_parent(parent, path=file_path) if is_suite(file_path, parent.config) else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Trials of one block stand together once everybody else has chosen and ordered."""
+    from audiotest.runner.session import order
+
+    result = yield
+    order(config, items)
+    return result
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is left to run is known: the blocks can be planned."""
+    from audiotest.runner.session import collected
+
+    collected(session)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, bool, bool]:
+    """Judge the gates after the last trial, where all results meet."""
+    from audiotest.runner.session import judge_gates
+
+    result = yield
+    judge_gates(session)
+    return result
+
+
+@pytest.fixture(scope="session")
+def model(pytestconfig: pytest.Config) -> Iterator[Adapter]:
+    """The model that ``--model`` names, loaded. Override it in a conftest with any object that has the
+    attributes of :class:`audiotest.models.protocol.Adapter`."""
+    from audiotest.runner.state import STATE
+
+    adapter = pytestconfig.stash[STATE].open_model()
+    adapter.load()
+    yield adapter
+    adapter.close()
+
+
+@pytest.fixture
+def trial(request: pytest.FixtureRequest) -> Trial:
+    """The case, the condition and the expectation of this test."""
+    found: Trial = request.node.trial
+    return found
+
+
+@pytest.fixture
+def reply(request: pytest.FixtureRequest, model: Adapter) -> Reply:
+    """What the model said to this trial. The first of a block asks for all of it."""
+    from audiotest.runner.state import STATE
+
+    answer: Reply = request.node.ask(request.config.stash[STATE].predictor(model))
+    return answer
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the trial's record on its report."""
+    report = yield
+    finished = getattr(item, "finished", None)
+    if finished is not None:
+        finished(report, call)
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] | None:
+    """A missed trial of a benchmark is shown as what it is."""
+    from audiotest.report.terminal import status
+
+    return status(report)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Which model answers."""
+    from audiotest.report.terminal import header
+
+    return header(config)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """A table a suite, its gates, and where the results are."""
+    from audiotest.report.terminal import summary
+
+    summary(terminalreporter, config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand whole blocks to workers, whatever ``--dist`` says (but ``each``)."""
+    from audiotest.runner.session import scheduler
+
+    return scheduler(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker which trials have to be asked alone."""
+    from audiotest.runner.session import prepare_worker
+
+    prepare_worker(node)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the run, whole or as far as it got."""
+    from audiotest.runner.session import write_results
+
+    write_results(session)
+

@@ -1,0 +1,1 @@
+"""From trials to replies: blocks, the reply cache, and the loop that feeds an adapter."""

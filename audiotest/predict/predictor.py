@@ -1,0 +1,217 @@
+"""The loop that feeds an adapter: a block of trials goes in, an answer to each comes out.
+
+For each block: show the cases under their conditions, look the replies up in the store, ask the model for the
+rest in batches, and keep what it says as it says it. A batch that fails is asked again one request at a
+time, so that one bad item costs only itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from audiotest.declare.condition import number
+from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.declare.prompt import PromptError
+from audiotest.declare.trial import Trial, present, prompt_of
+from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.predict.sound import Sounds
+from audiotest.predict.store import ReplyStore
+from audiotest.registry import UnknownName
+from audiotest.words import Reply, Request
+
+KEY_VERSION = 1
+Progress = Callable[[int, int], None]
+Key = tuple[str, str, str]
+
+
+class NoReply(Exception):
+    """The model raised, timed out or returned nothing; never a wrong answer."""
+
+
+class Answer(Struct):
+    """A trial's reply, or the error in its place; ``view`` and ``prompt`` are what was asked."""
+
+    view: View | None = None
+    prompt: str = ""
+    reply: Reply | None = None
+    error: Exception | None = None
+    cached: bool = False
+    hashes: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class _Pending(Struct):
+    trial: Trial
+    answer: Answer
+    key: bytes
+
+
+class Predictor:
+    """Answers trials through one adapter, block by block.
+
+    ``plan`` tells which trials are asked together; a trial of no block is asked alone. ``store`` None means
+    that nothing is looked up or kept; ``refresh`` that replies are kept but not looked up.
+    """
+
+    def __init__(
+        self,
+        model: Adapter,
+        *,
+        seed: int = 0,
+        store: ReplyStore | None = None,
+        refresh: bool = False,
+        batch_size: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.model, self.seed, self.refresh = model, seed, refresh
+        self.store = store if model.identity else None
+        self.batch_size = batch_size or model.batch_size
+        self.progress = progress
+        self.sounds = Sounds(model.needs, seed)
+        self._blocks: dict[Key, list[Trial]] = {}
+        self._asked: set[Key] = set()
+        self._waiting: dict[int, set[Key]] = {}
+        self._answers: dict[Key, Answer] = {}
+
+    def plan(self, blocks: Iterable[list[Trial]]) -> None:
+        """Say which trials will be asked for, and which of them belong together."""
+        for block in blocks:
+            self._waiting[id(block)] = {t.key for t in block}
+            for trial in block:
+                self._blocks[trial.key] = block
+
+    def answer(self, trial: Trial) -> Answer:
+        """The answer to ``trial``; the first of a block asks the whole block."""
+        block = self._blocks.get(trial.key, [])
+        if trial.key not in self._answers and trial.key not in self._asked:
+            for other, answer in zip(block, self.predict(block), strict=True):
+                self._answers[other.key] = answer
+                self._asked.add(other.key)
+        return self._answers[trial.key] if trial.key in self._answers else self.predict([trial])[0]
+
+    def done(self, trial: Trial) -> None:
+        """``trial`` is finished; when all of its block are, their answers are let go."""
+        block = self._blocks.get(trial.key, [])
+        waiting = self._waiting.get(id(block), set())
+        waiting.discard(trial.key)
+        if not waiting:
+            for other in block:
+                self._answers.pop(other.key, None)
+
+    def predict(self, trials: Sequence[Trial]) -> list[Answer]:
+        """Answers to ``trials``, in order, asked in batches; what the store has is not asked."""
+        answers = [Answer() for _ in trials]
+        pending = []
+        for trial, answer in zip(trials, answers, strict=True):
+            item = self._prepare(trial, answer)
+            if item is not None:
+                pending.append(item)
+        pending = self._look_up(pending)
+        for i in range(0, len(pending), self.batch_size):
+            if self.progress is not None:
+                self.progress(i, len(pending))
+            self._ask(pending[i : i + self.batch_size])
+        if self.progress is not None:
+            self.progress(len(pending), len(pending))
+        return answers
+
+    def _prepare(self, trial: Trial, answer: Answer) -> _Pending | None:
+        try:
+            view = answer.view = present(trial, self.seed)
+            answer.prompt = prompt_of(trial, view)
+            sound = ""
+            if view.audio and self.model.needs.audio:
+                sound = self.sounds.fingerprint(trial)
+        except (NotApplicable, Unsupported, PromptError, UnknownName, ValueError, OSError) as error:
+            answer.error = error
+            return None
+        generation = trial.suite.generation
+        identity = {
+            "version": KEY_VERSION,
+            "model": self.model.identity,
+            "generation": generation,
+            "prompt": answer.prompt,
+            "question": view.question,
+            "choices": view.choices,
+            "sound": sound,
+            # Greedy replies do not depend on the seed, so runs with other seeds can share them.
+            "seed": self._seed(trial) if generation.temperature > 0 else None,
+        }
+        key = hashlib.sha256(msgspec.json.encode(identity)).digest()
+        answer.hashes = {"prompt": hashlib.sha256(answer.prompt.encode()).hexdigest()[:16], "sound": sound[:16]}
+        return _Pending(trial, answer, key)
+
+    def _seed(self, trial: Trial) -> int:
+        return number(self.seed, trial.case.id, trial.condition.name)
+
+    def _look_up(self, pending: list[_Pending]) -> list[_Pending]:
+        if self.store is None or self.refresh:
+            return pending
+        found = self.store.get([p.key for p in pending])
+        for item in pending:
+            if item.key in found:
+                item.answer.reply = found[item.key]
+                item.answer.cached = True
+        return [p for p in pending if p.answer.reply is None]
+
+    def _ask(self, batch: list[_Pending]) -> None:
+        requests, asked = [], []
+        for item in batch:
+            try:
+                requests.append(self._request(item))
+            except (Unsupported, ValueError, OSError) as error:
+                item.answer.error = error
+            else:
+                asked.append(item)
+        if not asked:
+            return
+        for item, said in zip(asked, self._answers_to(requests), strict=True):
+            if isinstance(said, Reply):
+                item.answer.reply = said
+            else:
+                item.answer.error = said
+        if self.store is not None:
+            replies = {p.key: p.answer.reply for p in asked if p.answer.reply is not None}
+            self.store.put(self.model.name, replies)
+
+    def _request(self, item: _Pending) -> Request:
+        trial, view = item.trial, item.answer.view
+        assert view is not None
+        audible = view.audio and self.model.needs.audio
+        return Request(
+            suite=trial.suite.name,
+            case=trial.case.id,
+            condition=trial.condition.name,
+            prompt=item.answer.prompt,
+            question=view.question,
+            choices=view.choices,
+            audio=self.sounds.waveforms(trial) if audible else (),
+            generation=trial.suite.generation,
+            seed=self._seed(trial),
+        )
+
+    def _answers_to(self, requests: list[Request]) -> list[Reply | Exception]:
+        started = time.perf_counter()
+        try:
+            said = list(self.model.answer(requests))
+            if len(said) != len(requests):
+                raise NoReply(f"{self.model.name} gave {len(said)} replies to {len(requests)} requests")
+        except Exception as error:
+            if len(requests) == 1:
+                return [error]
+            return [answer for request in requests for answer in self._answers_to([request])]
+        each = (time.perf_counter() - started) / len(requests)
+        return [_checked(one, each, self.model.name) for one in said]
+
+
+def _checked(said: object, seconds: float, model: str) -> Reply | Exception:
+    if isinstance(said, Exception):
+        return said
+    if not isinstance(said, Reply) or not isinstance(said.text, str):
+        return NoReply(f"{model} returned {type(said).__name__!r} where a Reply with text was expected")
+    return said if said.seconds is not None else replace(said, seconds=seconds)

@@ -1,0 +1,145 @@
+"""What a trial sounds like: its clips, cut, put under the condition, in the form that the adapter asks for.
+
+A clip is decoded at its own rate and channels, the condition acts on that, and only then is it resampled
+and mixed down: so every model hears the same sound. :meth:`Sounds.fingerprint` names the result without
+decoding anything: from the bytes of the files, the condition with its version, and the seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from importlib import import_module
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from audiotest.audio import decode, synth
+from audiotest.declare.condition import Part, number
+from audiotest.declare.suite import Suite
+from audiotest.declare.trial import Trial
+from audiotest.models.protocol import Unsupported
+from audiotest.registry import SOUND_CONDITIONS
+from audiotest.words import Case, ClipSpec, Needs, Waveform
+
+_KEPT_CLIPS = 8
+"""Decoded clips kept at hand: the conditions of one case follow each other."""
+
+
+class Sounds:
+    """The sounds of one run's trials, for one adapter's ``needs``."""
+
+    def __init__(self, needs: Needs, seed: int) -> None:
+        self.needs, self.seed = needs, seed
+        self._clips: OrderedDict[str, Waveform] = OrderedDict()
+        self._cycles: dict[str, tuple[list[Case], dict[str, int]]] = {}
+
+    def fingerprint(self, trial: Trial) -> str:
+        """SHA-256 of all that decides the samples. Raises :class:`decode.AudioError` for a missing file."""
+        parts = trial.condition.of("sound")
+        others = [o for part in parts for o in self._others(trial, part)]
+        clips = [_clip_name(trial.suite, clip) for clip in trial.case.audio]
+        content = {
+            "clips": clips,
+            "parts": [(str(p), _version(p)) for p in parts],
+            "seeds": [number(self.seed, trial.case.id, str(p)) for p in parts],
+            "others": [_clip_name(trial.suite, clip) for case in others for clip in case.audio[:1]],
+            "form": (self.needs.sample_rate, self.needs.channels),
+        }
+        return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+
+    def waveforms(self, trial: Trial) -> tuple[Waveform, ...]:
+        """The clips as the model is to hear them.
+
+        Raises :class:`decode.AudioError` for what cannot be decoded and :class:`Unsupported` for what the
+        adapter cannot take whole.
+        """
+        needs, case = self.needs, trial.case
+        if needs.clips is not None and len(case.audio) > needs.clips:
+            raise Unsupported(f"the case has {len(case.audio)} clips and the model takes {needs.clips} a request")
+        sounds = [self._clip(trial.suite, clip) for clip in case.audio]
+        for part in trial.condition.of("sound"):
+            sounds = self._under(trial, part, sounds)
+        for sound in sounds:
+            if needs.max_seconds is not None and sound.seconds > needs.max_seconds + 0.01:
+                raise Unsupported(
+                    f"a clip of {sound.seconds:.1f} s is longer than the {needs.max_seconds:g} s that the model hears"
+                )
+        return tuple(decode.conform(s, rate=needs.sample_rate, channels=needs.channels) for s in sounds)
+
+    def _under(self, trial: Trial, part: Part, sounds: list[Waveform]) -> list[Waveform]:
+        apply = SOUND_CONDITIONS.get(part.name)
+        rng = np.random.default_rng(number(self.seed, trial.case.id, str(part)))
+        extra: dict[str, Any] = {}
+        others = self._others(trial, part)
+        if others:
+            extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in others]
+        return [apply(sound, rng, **part.parameters, **extra) for sound in sounds]
+
+    def _others(self, trial: Trial, part: Part) -> list[Case]:
+        """The cases whose sound ``part`` borrows: the next ones in a seeded cycle through the suite, which
+        gives every case another's, and each case's to another."""
+        wanted = getattr(_module(part.name), "NEEDS_OTHERS", 0)
+        if not wanted:
+            return []
+        wanted = int(part.parameters.get("talkers", wanted))
+        suite = trial.suite
+        if suite.path not in self._cycles:
+            cases = [c for c in suite.cases if c.audio]
+            rng = np.random.default_rng(number(self.seed, "", "the cycle of other clips"))
+            cycle = [cases[i] for i in rng.permutation(len(cases))]
+            self._cycles[suite.path] = (cycle, {c.id: i for i, c in enumerate(cycle)})
+        cycle, places = self._cycles[suite.path]
+        start = places[trial.case.id]
+        found: list[Case] = []
+        for step in range(1, len(cycle)):
+            other = cycle[(start + step) % len(cycle)]
+            if other.audio[0] != trial.case.audio[0]:
+                found.append(other)
+            if len(found) == wanted:
+                return found
+        raise Unsupported(f"`{part}` needs {wanted} other clips and the suite has {len(found)}")
+
+    def _clip(self, suite: Suite, clip: ClipSpec) -> Waveform:
+        name = _clip_name(suite, clip)
+        if name not in self._clips:
+            self._clips[name] = _decoded(suite, clip)
+            if len(self._clips) > _KEPT_CLIPS:
+                self._clips.popitem(last=False)
+        self._clips.move_to_end(name)
+        return self._clips[name]
+
+
+def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:
+    if clip.file is not None:
+        return decode.read(suite.folder / clip.file, start=clip.start, end=clip.end)
+    sound = synth.synthesise(clip.synth)
+    first = round((clip.start or 0.0) * sound.rate)
+    last = round(clip.end * sound.rate) if clip.end is not None else sound.samples.shape[0]
+    return Waveform(sound.samples[first:last], sound.rate)
+
+
+def _clip_name(suite: Suite, clip: ClipSpec) -> str:
+    if clip.file is not None:
+        content = decode.fingerprint(suite.folder / clip.file)
+    else:
+        content = f"synth {synth.VERSION} " + msgspec.json.encode(clip.synth, order="deterministic").decode()
+    return f"{content}[{clip.start}:{clip.end}]"
+
+
+def clip_id(suite: Suite, case: Case) -> str:
+    """What cases that share their sound have in common, whatever their segment or question; "" without sound."""
+    names = [c.file or msgspec.json.encode(c.synth, order="deterministic").decode() for c in case.audio]
+    if not names:
+        return ""
+    text = "\n".join(names)
+    return text if len(text) <= 120 else hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _module(name: str) -> Any:
+    return import_module(SOUND_CONDITIONS.get(name).__module__)
+
+
+def _version(part: Part) -> int:
+    return int(getattr(_module(part.name), "VERSION", 1))

@@ -1,0 +1,61 @@
+"""A folder is a registry: the module ``choice.py`` in ``score/`` is the scorer ``choice``.
+
+So a new scorer, condition or adapter is a new file and no other file changes. Packages outside
+audiotest add theirs through an entry point group of the same name as the room.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
+
+class UnknownName(LookupError):
+    """A name that no module and no entry point of a room goes by; the message says what is near."""
+
+
+class Room:
+    """The members of one package by name: ``Room("audiotest.score", "score", "scorer")``.
+
+    A member is the attribute ``attribute`` of the module of that name, or of what the entry point
+    in the group ``package`` loads. Modules whose names start with an underscore, and those
+    that lack the attribute, are not members.
+    """
+
+    def __init__(self, package: str, attribute: str, word: str, *, helpers: tuple[str, ...] = ()) -> None:
+        self.package, self.attribute, self.word, self.helpers = package, attribute, word, helpers
+        self.get = cache(self._get)
+        self.names = cache(self._names)
+
+    def _names(self) -> list[str]:
+        """All names, sorted, without importing the modules."""
+        path = importlib.import_module(self.package).__path__
+        own = {m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_")}
+        return sorted(own - set(self.helpers) | {e.name for e in entry_points(group=self.package)})
+
+    def _get(self, name: str) -> Any:
+        """The member called ``name``; raises :class:`UnknownName` with the nearest names."""
+        if name not in self.names():
+            raise UnknownName(unknown(self.word, name, self.names()))
+        for entry in entry_points(group=self.package, name=name):
+            return entry.load()
+        return getattr(importlib.import_module(f"{self.package}.{name}"), self.attribute)
+
+
+def unknown(word: str, name: str, known: list[str]) -> str:
+    """``unknown scorer 'choise': did you mean 'choice'?`` or the list of what there is."""
+    near = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"known: {', '.join(known)}"
+    return f"unknown {word} {name!r}: {hint}"
+
+
+SCORERS = Room("audiotest.score", "score", "scorer", helpers=("lines", "metrics", "verdicts"))
+METRICS = Room("audiotest.analyse.metrics", "measure", "metric")
+TEXT_CONDITIONS = Room("audiotest.declare.conditions", "apply", "condition", helpers=("view",))
+SOUND_CONDITIONS = Room("audiotest.audio.conditions", "apply", "condition")
+ADAPTERS = Room("audiotest.models", "open_model", "adapter", helpers=("cards", "protocol", "opening"))
+BENCHMARKS = Room("audiotest.benchmarks", "import_release", "benchmark", helpers=("importing",))

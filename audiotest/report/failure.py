@@ -1,0 +1,54 @@
+"""The text of a failed trial: all that a person needs to see what was wrong, without opening a file."""
+
+from __future__ import annotations
+
+import textwrap
+
+from audiotest.declare.prompt import labels_for
+from audiotest.declare.trial import Trial
+from audiotest.words import Record
+
+_WIDTH = 100
+_REPLY_LIMIT = 2000
+
+
+def failure_text(record: Record, trial: Trial) -> str:
+    """Reason, question, choices with the expected and the chosen one marked, reply, sound and condition."""
+    verdict = next(iter(record.verdicts.values()), None)
+    chosen = verdict.choice if verdict is not None else None
+    lines = [f"{record.condition}: {record.reason}", *_field("question", record.question)]
+    labels = labels_for(len(record.choices))
+    for i, choice in enumerate(record.choices):
+        notes = [note for note, here in (("expected", record.answer_index), ("chosen", chosen)) if here == i]
+        mark = f"   <- {' and '.join(notes)}" if notes else ""
+        lines.append(f"    ({labels[i]}) {choice}{mark}")
+    if not record.choices and record.answer is not None:
+        lines += _field("expected", record.answer)
+    for reference in trial.case.reference[:3]:
+        lines += _field("reference", reference)
+    said = record.reply.text if record.reply is not None else ""
+    shown = said if len(said) <= _REPLY_LIMIT else f"{said[:_REPLY_LIMIT]}... ({len(said):,} characters in all)"
+    lines += _field("reply", shown or "(empty)")
+    for name, one in record.verdicts.items():
+        word = {True: "right", False: "wrong", None: "-"}[one.correct]
+        basis = f", from {one.evidence[:200]!r}" if one.evidence else ""
+        lines += _field(name, f"{word} ({one.status}){basis}")
+    lines += _field("sound", sound_of(trial))
+    lines += _field("case", f"{trial.case.file}:{trial.case.line}")
+    return "\n".join(lines)
+
+
+def sound_of(trial: Trial) -> str:
+    """The case's clips in a line: files, or that they are synthesised."""
+    named = []
+    for clip in trial.case.audio:
+        cut = f" [{clip.start or 0:g} s to {f'{clip.end:g} s' if clip.end is not None else 'its end'}]"
+        text = str(trial.suite.folder / clip.file) if clip.file else "synthesised"
+        named.append(text + (cut if clip.start is not None or clip.end is not None else ""))
+    return ", ".join(named) or "none"
+
+
+def _field(name: str, text: str) -> list[str]:
+    head = f"  {name:<10}"
+    body = [piece for line in text.splitlines() for piece in textwrap.wrap(line, _WIDTH - len(head)) or [""]] or [""]
+    return [head + body[0], *(" " * len(head) + line for line in body[1:])]

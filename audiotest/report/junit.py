@@ -1,0 +1,32 @@
+"""Properties of a trial's ``<testcase>`` in JUnit XML (and in any other reporter of user properties)."""
+
+from __future__ import annotations
+
+from audiotest.declare.prompt import labels_for
+from audiotest.declare.trial import Trial
+from audiotest.words import Record
+
+_REPLY_LIMIT = 2000
+
+
+def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
+    """suite, condition, expectation, outcome, expected, chosen, reply, and ``tag.KEY`` for every tag."""
+    verdict = next(iter(record.verdicts.values()), None)
+    found: list[tuple[str, object]] = [
+        ("suite", record.suite),
+        ("condition", record.condition),
+        ("expectation", record.expectation),
+        ("outcome", record.outcome),
+    ]
+    if record.answer is not None:
+        found.append(("expected", _option(record, record.answer_index) or record.answer))
+    if verdict is not None:
+        found.append(("chosen", _option(record, verdict.choice) or verdict.status))
+    if record.reply is not None:
+        found.append(("reply", record.reply.text[:_REPLY_LIMIT]))
+    found += [(f"tag.{key}", ", ".join(values)) for key, values in record.tags.items()]
+    return found
+
+
+def _option(record: Record, index: int | None) -> str:
+    return "" if index is None else f"({labels_for(len(record.choices))[index]}) {record.choices[index]}"

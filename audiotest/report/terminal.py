@@ -1,0 +1,153 @@
+"""The end of a run on screen: a table over suites and conditions, tables by tag, gates, and where to look next."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from audiotest.runner.state import STATE, State
+
+_FEW = 20
+"""Rows of a list that is cut: what is left out is counted."""
+
+
+def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
+    """A missed trial of a benchmark gets a letter and a word of its own."""
+    if str(getattr(report, "wasxfail", "")).startswith("missed: ") and report.skipped:
+        return "missed", "m", ("MISSED", {"yellow": True})
+    return None
+
+
+def header(config: pytest.Config) -> str | None:
+    """The model and the seed, before anything runs."""
+    state = config.stash.get(STATE, None)
+    if state is None or state.is_worker:
+        return None
+    return f"audiotest: model {state.model_name}, seed {state.seed}"
+
+
+def summary(terminal: Any, config: pytest.Config) -> None:
+    """Write the tables."""
+    state = config.stash.get(STATE, None)
+    if state is None or not state.summary.get("suites") or config.option.verbose < -1:
+        return
+    terminal.section(f"audiotest: {state.model_name}", sep="=")
+    suites: Mapping[str, Any] = state.summary["suites"]
+    _write(terminal, _overview(suites))
+    for suite in state.suites.values():
+        if suite.name in suites:
+            for tag in suite.by:
+                _write(terminal, _by_tag(suite.name, tag, suites[suite.name]))
+    _gates(terminal, suites)
+    _closing(terminal, state)
+
+
+def _overview(suites: Mapping[str, Any]) -> Any:
+    table = _table("suite", "condition", "n", "accuracy", "95% interval", "listening gap", "outcomes")
+    for name, suite in suites.items():
+        shown = name
+        for condition, row in suite["conditions"].items():
+            metrics = row["metrics"]
+            accuracy = metrics.get("accuracy", {})
+            gap = metrics.get("listening_gap", {}) if condition == "original" else {}
+            table.add_row(shown, condition, str(accuracy.get("n", 0)), _percent(accuracy.get("value")),
+                          _interval(accuracy), _gap(gap), _outcomes(row.get("outcomes", {})))  # fmt: skip
+            for other in sorted(m for m in metrics if m.startswith("accuracy:")):
+                figure = metrics[other]
+                label = f"  by {other.partition(':')[2]}"
+                table.add_row("", label, str(figure["n"]), _percent(figure["value"]), _interval(figure), "", "")
+            shown = ""
+    return table
+
+
+def _by_tag(name: str, tag: str, suite: Mapping[str, Any]) -> Any:
+    conditions = {c: row["tags"][tag] for c, row in suite["conditions"].items() if tag in row.get("tags", {})}
+    if not conditions:
+        return None
+    table = _table(f"{name}: {tag}", *(h for c in conditions for h in ("n", c, "95% interval")))
+    for value in sorted({v for values in conditions.values() for v in values}):
+        cells = []
+        for values in conditions.values():
+            figure = values.get(value, {}).get("metrics", {}).get("accuracy", {})
+            cells += [str(figure.get("n", 0)), _percent(figure.get("value")), _interval(figure)]
+        table.add_row(value, *cells)
+    return table
+
+
+def _gates(terminal: Any, suites: Mapping[str, Any]) -> None:
+    judged = [(name, gate) for name, suite in suites.items() for gate in suite.get("gates", ())]
+    words = {True: "passed", False: "FAILED", None: "not judged"}
+    marks: dict[bool | None, dict[str, bool]] = {True: {"green": True}, False: {"red": True}, None: {"yellow": True}}
+    passed = sum(1 for _, gate in judged if gate["passed"])
+    if judged:
+        terminal.write_line(f"gates: {passed} of {len(judged)} passed")
+    shown = [(name, gate) for name, gate in judged if not gate["passed"]]
+    for name, gate in shown[:_FEW]:
+        text = f"  {name} {gate['name']}: {words[gate['passed']]}: {gate['reason']}"
+        terminal.write_line(text, **marks[gate["passed"]])
+    if len(shown) > _FEW:
+        terminal.write_line(f"  and {len(shown) - _FEW} more")
+
+
+def _closing(terminal: Any, state: State) -> None:
+    cached = sum(1 for r in state.records if r.cached)
+    if cached:
+        terminal.write_line(f"{cached} of {len(state.records)} replies came from the cache (--refresh asks again)")
+    for line in _broken(state):
+        terminal.write_line(line)
+    if state.writer is not None:
+        terminal.write_line(f"results: {state.writer.folder}")
+
+
+def _broken(state: State) -> Iterator[str]:
+    unsupported: dict[str, int] = {}
+    for record in state.records:
+        if record.outcome == "unsupported":
+            unsupported[record.reason] = unsupported.get(record.reason, 0) + 1
+    for reason, count in sorted(unsupported.items(), key=lambda item: -item[1])[:_FEW]:
+        yield f"{count} trials unsupported: {reason}"
+
+
+def _table(*headers: str) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for i, text in enumerate(headers):
+        table.add_column(text, justify="left" if i == 0 or text in ("condition", "outcomes") else "right", no_wrap=True)
+    return table
+
+
+def _write(terminal: Any, table: Any) -> None:
+    if table is None or not table.row_count:
+        return
+    from rich.console import Console
+
+    # Wide enough for every column: a table cut to the window would lose the figures themselves.
+    console = Console(file=io.StringIO(), width=max(terminal._tw.fullwidth, 160), color_system=None)
+    console.print(table)
+    terminal.write_line("\n".join(line.rstrip() for line in console.file.getvalue().splitlines()))  # type: ignore[attr-defined]
+    terminal.write_line("")
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.2f}%"
+
+
+def _interval(figure: Mapping[str, Any]) -> str:
+    if figure.get("low") is None or figure.get("high") is None:
+        return "-"
+    return f"{100 * figure['low']:.1f} to {100 * figure['high']:.1f}"
+
+
+def _gap(figure: Mapping[str, Any]) -> str:
+    if figure.get("value") is None:
+        return ""
+    return f"{100 * figure['value']:+.1f} ({_interval(figure)})"
+
+
+def _outcomes(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n} {name}" for name, n in counts.items() if n)

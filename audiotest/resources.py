@@ -1,0 +1,28 @@
+"""Files that come with audiotest: schemas, model cards, prompts and the listening suite.
+
+In a checkout the schemas and suites stand beside the package; a wheel carries them inside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def folder(name: str) -> Path:
+    """The folder ``schemas`` or ``suites``, wherever this installation has it."""
+    inside = PACKAGE / "data" / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def cache_dir() -> Path:
+    """Where caches go: ``$AUDIOTEST_CACHE_DIR``, else the user's cache folder. Made if missing."""
+    import os
+
+    from platformdirs import user_cache_path
+
+    given = os.environ.get("AUDIOTEST_CACHE_DIR")
+    path = Path(given) if given else user_cache_path("audiotest", appauthor=False)
+    path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,155 @@
+"""Collectors: a suite's file -> a collector a condition -> an item a case.
+
+Node ids are ``suites/x.yaml::CONDITION::CASE``, so ``pytest suites/x.yaml::text_only`` runs one condition.
+Cases that cannot be used stand under ``invalid``, each an error that says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audiotest.declare.problems import SuiteError
+from audiotest.declare.suite import Invalid, Suite
+from audiotest.declare.trial import Trial
+from audiotest.runner.items import TrialItem, check, tag_marks
+from audiotest.runner.state import STATE
+
+INVALID = "invalid"
+_SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
+_NO_SUITES = {"published.yaml", "published.yml"}
+
+
+def is_suite(path: Path, config: pytest.Config) -> bool:
+    """Whether a file that pytest came across is a suite.
+
+    It is if it was named on the command line, is called ``suite.yaml``, stands below a folder called
+    ``suites``, or says ``suite:`` at the start of a line. Files below the ``cases/`` of a folder suite belong to it.
+    """
+    if path.suffix not in (".yaml", ".yml") or path.name in _NO_SUITES:
+        return False
+    home = path.parent
+    if home.name == "cases" and any((home.parent / n).is_file() for n in ("suite.yaml", "suite.yml")):
+        return False
+    arguments = {str(a).partition("::")[0] for a in config.args}
+    if path.stem == "suite" or any((config.invocation_params.dir / a).absolute() == path for a in arguments):
+        return True
+    try:
+        below = path.relative_to(config.rootpath).parts[:-1]
+    except ValueError:
+        below = path.parts[:-1]
+    if "suites" in below:
+        return True
+    try:
+        return _SUITE_LINE.search(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+class SuiteFile(pytest.File):
+    """A suite; its children are its conditions."""
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """A collector for each condition, and one for the cases that cannot be used."""
+        state = self.config.stash[STATE]
+        try:
+            suite = state.suite(self.path, self.nodeid)
+        except SuiteError as error:
+            state.broken_suites += 1
+            raise self.CollectError(str(error)) from None
+        except OSError as error:
+            state.broken_suites += 1
+            raise self.CollectError(f"{self.nodeid}: cannot be read: {error}") from None
+        if not suite.cases and not suite.invalid:
+            yield NotImported.from_parent(self, name="not-imported", command=suite.import_command)
+            return
+        info = None
+        for condition, _ in suite.conditions:
+            node = ConditionCollector.from_parent(self, name=condition.name)
+            info = node.prepare(suite, info)
+            yield node
+        if suite.invalid:
+            yield InvalidCases.from_parent(self, name=INVALID, invalid=suite.invalid)
+
+
+class ConditionCollector(pytest.Collector):
+    """A suite under one condition; its children are the trials."""
+
+    def prepare(self, suite: Suite, info: Any) -> Any:
+        """Take the suite in; returns the fixture closure, which all trials of a suite share."""
+        self.suite = suite
+        if info is None:
+            info = self.session._fixturemanager.getfixtureinfo(node=self, func=check, cls=None)
+        self.fixtureinfo = info
+        return info
+
+    def collect(self) -> Iterator[TrialItem]:
+        """An item a case."""
+        suite = self.suite
+        condition, expectation = next(c for c in suite.conditions if c[0].name == self.name)
+        marks: dict[Any, Any] = {}
+        for case in suite.cases:
+            item = TrialItem.from_parent(self, name=case.id, callobj=check, fixtureinfo=self.fixtureinfo)
+            item.trial = Trial(suite, case, condition, expectation)
+            if case.tags:
+                tags = tuple(case.tags.items())
+                if tags not in marks:
+                    marks[tags] = tag_marks(case.tags, self.config)
+                item.own_markers.extend(marks[tags])
+            yield item
+
+
+class InvalidCases(pytest.Collector):
+    """The cases of a suite that cannot be used."""
+
+    def __init__(self, *, invalid: tuple[Invalid, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.invalid = invalid
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """An item that fails for each."""
+        for one in self.invalid:
+            yield InvalidCase.from_parent(self, name=one.name, invalid=one)
+
+
+class InvalidCase(pytest.Item):
+    """A case that cannot be used: an error that says what is wrong, at no other case's cost."""
+
+    def __init__(self, *, invalid: Invalid, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.invalid = invalid
+
+    def setup(self) -> None:
+        """Fail before the test itself: the case is in error, the model is not."""
+        raise SuiteError(self.invalid.problems)
+
+    def runtest(self) -> None:
+        """Never reached."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The problems, without a traceback."""
+        return str(excinfo.value) if excinfo.errisinstance(SuiteError) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the case stands."""
+        return self.path, self.invalid.line - 1, self.name
+
+
+class NotImported(pytest.Item):
+    """A benchmark whose cases have not been imported: one skip that names the command."""
+
+    def __init__(self, *, command: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.command = command
+
+    def runtest(self) -> None:
+        """Skip."""
+        pytest.skip(f"no cases yet; to bring them: {self.command}")
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The suite's file."""
+        return self.path, 0, self.name

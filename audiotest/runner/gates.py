@@ -1,0 +1,66 @@
+"""Gates as results: judged once, where all records meet, and reported like any test."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from audiotest.analyse.gates import GateResult, judge
+from audiotest.analyse.trials import Trials
+from audiotest.declare.suite import Suite
+from audiotest.words import Record
+
+
+def judge_suites(suites: Iterable[Suite], records: Iterable[Record], limit: int | None) -> dict[str, list[GateResult]]:
+    """The gates of every suite of which anything ran, by suite name."""
+    by_suite: dict[str, list[Record]] = {}
+    for record in records:
+        by_suite.setdefault(record.suite, []).append(record)
+    found: dict[str, list[GateResult]] = {}
+    for suite in suites:
+        if suite.name in by_suite:
+            found[suite.name] = _judge(suite, by_suite[suite.name], limit)
+    return found
+
+
+def _judge(suite: Suite, records: list[Record], limit: int | None) -> list[GateResult]:
+    partial = None
+    if limit is not None and limit < len(suite.cases):
+        partial = f"--limit {limit} left out {len(suite.cases) - limit} of {len(suite.cases)} cases"
+    elif suite.invalid:
+        partial = f"{len(suite.invalid)} of the suite's cases cannot be used"
+    expected = {condition.name: len(suite.cases) for condition, _ in suite.conditions}
+    return judge(suite.gates, Trials(records), expected=expected, partial=partial)
+
+
+def reports(suite: Suite, nodeid: str, results: Iterable[GateResult]) -> Iterator[pytest.TestReport]:
+    """For each gate the reports of a test: it passed, failed, or was skipped as not judged."""
+    seen: Counter[str] = Counter()
+    for result in results:
+        seen[result.name] += 1
+        name = result.name if seen[result.name] == 1 else f"{result.name}.{seen[result.name]}"
+        yield from _report(suite, f"{nodeid}::gates::{name}", result)
+
+
+def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.TestReport]:
+    path = nodeid.partition("::")[0]
+    said = f"gate {result.name} of {suite.name}: {result.reason}"
+    details = [("suite", suite.name), ("gate", result.name), ("value", result.value), ("n", result.n)]
+    longrepr: None | str | tuple[str, int, str] = None
+    if result.passed is None:
+        longrepr = (path, 1, f"Skipped: {said}")
+    elif not result.passed:
+        longrepr = said
+    outcome = {True: "passed", False: "failed", None: "skipped"}[result.passed]
+    for when in ("setup", "call", "teardown"):
+        yield pytest.TestReport(
+            nodeid=nodeid,
+            location=(path, 0, nodeid.partition("::")[2]),
+            keywords={},
+            outcome=outcome if when == "call" else "passed",  # type: ignore[arg-type]
+            longrepr=longrepr if when == "call" else None,
+            when=when,  # type: ignore[arg-type]
+            user_properties=details if when == "call" else [],
+        )

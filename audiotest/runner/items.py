@@ -1,0 +1,115 @@
+"""The pytest item of a trial: a ``pytest.Function`` with the fixtures ``model``, ``trial`` and ``reply``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLocation, ReprTraceback
+
+from audiotest.declare.trial import Trial
+from audiotest.judging import failed_record, judge
+from audiotest.models.protocol import Unsupported
+from audiotest.declare.conditions.view import NotApplicable
+from audiotest.predict.predictor import Answer, Predictor
+from audiotest.report.failure import failure_text
+from audiotest.report.junit import properties
+from audiotest.runner.state import STATE
+from audiotest.words import Record, Reply
+
+
+class Mismatch(AssertionError):
+    """A trial that did not show what its condition expects; the text says what was and what should be."""
+
+
+def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
+    """The test that every trial runs: judge the reply, and fail or skip as the record says."""
+    item: TrialItem = request.node
+    assert item.predictor is not None and item.answer is not None
+    record = item.record = judge(trial, item.answer, item.predictor, item.nodeid)
+    if record.outcome in ("failed", "missed"):
+        raise Mismatch(failure_text(record, trial))
+    if record.outcome == "skipped":
+        pytest.skip(record.reason)
+
+
+class TrialItem(pytest.Function):
+    """One trial. ``record`` is there once it has been judged."""
+
+    trial: Trial
+    predictor: Predictor | None = None
+    answer: Answer | None = None
+    record: Record | None = None
+
+    def ask(self, predictor: Predictor) -> Reply:
+        """The model's reply; raises what stands in its place, and skips what cannot be asked."""
+        self.predictor = predictor
+        self.answer = predictor.answer(self.trial)
+        error = self.answer.error
+        if error is None:
+            assert self.answer.reply is not None
+            return self.answer.reply
+        self.record = judge(self.trial, self.answer, predictor, self.nodeid)
+        if isinstance(error, Unsupported):
+            pytest.skip(f"unsupported: {error}")
+        if isinstance(error, NotApplicable):
+            pytest.skip(str(error))
+        raise error
+
+    def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        """Put the record on the report that decides the trial, for the controller to take in."""
+        if report.when == "teardown":
+            if self.predictor is not None:
+                self.predictor.done(self.trial)
+            self.answer = None
+            return
+        if report.when == "setup" and report.passed:
+            return
+        record = self.record
+        if record is None or (report.failed and record.outcome not in ("failed", "missed", "error")):
+            error = call.excinfo.value if call.excinfo is not None else RuntimeError("no result")
+            record = failed_record(self.trial, error, self.config.stash[STATE].seed, self.nodeid)
+        state = self.config.stash[STATE]
+        # What crosses to the controller has to be plain: text, not a record.
+        report.audiotest_record = msgspec.json.encode(record).decode() if state.is_worker else record
+        model = self.predictor.model.name if self.predictor is not None else state.model_name
+        self.user_properties += [("model", model), *properties(record, self.trial)]
+        report.user_properties = list(self.user_properties)
+        if record.outcome == "missed" and report.failed:
+            report.outcome = "skipped"
+            report.wasxfail = f"missed: {record.reason}"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """A mismatch is told in its own words; anything else with its traceback."""
+        if not isinstance(excinfo.value, Mismatch):
+            return super().repr_failure(excinfo)
+        text = str(excinfo.value)
+        path, line, _ = self.reportinfo()
+        crash = ReprFileLocation(str(path), (line or 0) + 1, text.split("\n", 1)[0])
+        entry = ReprTraceback([ReprEntryNative([line + "\n" for line in text.split("\n")])], None, style="native")
+        return ExceptionChainRepr([(entry, crash, None)])
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The case's place in its file, so that editors jump there."""
+        case = self.trial.case
+        home = Path(self.trial.suite.path)
+        own = Path(case.file).name == home.name
+        return (home if own else home.parent / "cases" / Path(case.file).name), case.line - 1, self.name
+
+
+_UNFIT = re.compile(r"\W+")
+
+
+def tag_marks(tags: Mapping[str, tuple[str, ...]], config: pytest.Config) -> list[pytest.Mark]:
+    """A marker ``KEY_VALUE`` for every tag (``-m skill_pitch``), registered so that strict markers are content."""
+    marks = []
+    for key, values in tags.items():
+        for value in values:
+            name = _UNFIT.sub("_", f"{key}_{value}").strip("_")
+            config.addinivalue_line("markers", f"{name}: cases tagged {key}: {value}")
+            marks.append(getattr(pytest.mark, name).mark)
+    return marks

@@ -1,0 +1,40 @@
+"""The options that audiotest adds to pytest."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+_count.__name__ = "whole number above 0"  # argparse shows it in its message
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare them; ``pytest --help`` shows the texts."""
+    group = parser.getgroup("audiotest", "audiotest: suites of audio cases that a model answers")
+    add = group.addoption
+    add("--model", dest="audiotest_model", metavar="SPEC",
+        help="the model that answers: a card's name (`audiotest models` lists them) or ADAPTER:ARGUMENT, such as "
+             "replay:predictions.jsonl (default: the built-in listener)")  # fmt: skip
+    add("--model-option", dest="audiotest_model_options", metavar="K=V", action="append", default=[],
+        help="an option of the model's adapter; may be repeated")  # fmt: skip
+    add("--results", dest="audiotest_results", metavar="DIR",
+        help="write trials.jsonl and summary.json there")  # fmt: skip
+    add("--baseline", dest="audiotest_baseline", metavar="DIR",
+        help="hold this run against an earlier one's results: only what got worse fails")  # fmt: skip
+    add("--limit", dest="audiotest_limit", metavar="N", type=_count,
+        help="only the first N cases of each suite (its gates are then not judged)")  # fmt: skip
+    add("--seed", dest="audiotest_seed", metavar="N", type=int, default=0,
+        help="the run's seed, from which every trial draws its own (default: 0)")  # fmt: skip
+    add("--batch-size", dest="audiotest_batch_size", metavar="N", type=_count,
+        help="how many requests a model is given at once (default: the model's own)")  # fmt: skip
+    add("--reply-cache", dest="audiotest_reply_cache", metavar="FILE",
+        help="where replies are kept, or `off` (default: the user's cache folder, or $AUDIOTEST_CACHE_DIR)")  # fmt: skip
+    add("--refresh", dest="audiotest_refresh", action="store_true",
+        help="ask the model again even where the cache has its reply")  # fmt: skip

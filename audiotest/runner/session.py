@@ -1,0 +1,171 @@
+"""What happens when in a pytest session: the functions that ``plugin.py``'s hooks call, in their order."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from audiotest.declare.suite import Suite
+from audiotest.runner.state import DEFAULT_MODEL, STATE, State
+from audiotest.words import Record
+
+_SCHEDULER = pytest.StashKey[Any]()
+
+
+def begin(config: pytest.Config) -> None:
+    """Make the process's state; options that cannot work end the session with a sentence."""
+    from audiotest.models.opening import ModelError
+    from audiotest.report.progress import progress_for
+    from audiotest.runs import RunError
+
+    try:
+        state = config.stash[STATE] = State(config)
+        if state.spec != DEFAULT_MODEL or state.model_options:
+            state.model_name = state.open_model().name
+    except (ModelError, RunError) as error:
+        raise pytest.UsageError(str(error)) from None
+    if not state.is_worker:
+        config.pluginmanager.register(RecordTaker(state), "audiotest-records")
+        state.progress = progress_for(config)
+
+
+def end(config: pytest.Config) -> None:
+    """Close what is open."""
+    state = config.stash.get(STATE, None)
+    if state is not None:
+        state.close()
+
+
+# -- collection -------------------------------------------------------------------------------------------
+
+
+def order(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put trials of one block next to each other, in the places that trials have; other tests stay."""
+    from audiotest.runner.items import TrialItem
+
+    places = [i for i, item in enumerate(items) if isinstance(item, TrialItem)]
+    trials = [items[i] for i in places]
+    blocks = config.stash[STATE].blocks((item, item.trial) for item in trials if isinstance(item, TrialItem))
+    for place, item in zip(places, (item for block in blocks for item in block), strict=True):
+        items[place] = item
+
+
+def collected(session: pytest.Session) -> None:
+    """Note the trials that will run. Items live until the end, so the collector need not look at them again."""
+    from audiotest.runner.items import TrialItem
+
+    state = session.config.stash[STATE]
+    state.trials = [
+        item.trial for item in session.items if isinstance(item, TrialItem) and item.nodeid not in state.alone
+    ]
+    if state.trials:
+        gc.freeze()
+        _go_on_past_broken_suites(session)
+
+
+def _go_on_past_broken_suites(session: pytest.Session) -> None:
+    """A suite that does not load is an error of its own and stops no other, unless a Python test module
+    failed as well, for which pytest's own rule holds."""
+    state = session.config.stash[STATE]
+    if session.testsfailed and session.testsfailed == state.broken_suites:
+        session.config.option.continue_on_collection_errors = True
+
+
+# -- reports ----------------------------------------------------------------------------------------------
+
+
+class RecordTaker:
+    """Takes records in as reports arrive: a plugin of its own, since that hook is not told the config."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the record that a trial's deciding report carries."""
+        record = getattr(report, "audiotest_record", None)
+        if isinstance(record, str):  # from a worker
+            line = record.encode()
+            self.state.add(msgspec.json.decode(line, type=Record), line)
+        elif record is not None:
+            self.state.add(record)
+
+
+# -- workers ----------------------------------------------------------------------------------------------
+
+
+def scheduler(config: pytest.Config, log: Any) -> Any:
+    """The block scheduler, unless every worker is to run everything."""
+    if config.getvalue("dist") == "each":
+        return None
+    from audiotest.runner.scheduler import BlockScheduling
+
+    made = config.stash[_SCHEDULER] = BlockScheduling(config, log, lambda ids: _blocks(config, ids))
+    return made
+
+
+def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
+    """The plan that the workers make as well, from node ids: the controller collects nothing itself. Tests
+    that are no trials go out in small groups."""
+    from audiotest.declare.trial import trials
+    from audiotest.predict.blocks import plan
+
+    state = config.stash[STATE]
+    known = {}
+    for path in dict.fromkeys(nodeid.partition("::")[0] for nodeid in nodeids):
+        if path.endswith((".yaml", ".yml")):
+            suite = state.suite(config.rootpath / path, path)
+            known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
+    blocks = state.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
+    return blocks + plan(((nodeid, nodeid) for nodeid in nodeids if nodeid not in known), size=4)
+
+
+def prepare_worker(node: Any) -> None:
+    """A worker that replaces a dead one asks the trials of the dead one's block one by one."""
+    made = node.config.stash.get(_SCHEDULER, None)
+    node.workerinput["audiotest_alone"] = sorted(made.alone) if made is not None else []
+
+
+# -- the end ----------------------------------------------------------------------------------------------
+
+
+def judge_gates(session: pytest.Session) -> None:
+    """Judge all gates and hand their results to pytest as reports of tests."""
+    config = session.config
+    state = config.stash[STATE]
+    if state.is_worker or not state.records:
+        return
+    from audiotest.runner.gates import judge_suites, reports
+
+    suites = _suites_of_records(state)
+    state.gates = judge_suites((s for s, _ in suites), state.records, state.limit)
+    for suite, path in suites:
+        for report in reports(suite, path, state.gates.get(suite.name, ())):
+            config.hook.pytest_runtest_logreport(report=report)
+
+
+def _suites_of_records(state: State) -> list[tuple[Suite, str]]:
+    """(whole suite, node id of its file) for every suite of which a trial ran."""
+    paths = dict.fromkeys(record.nodeid.partition("::")[0] for record in state.records)
+    return [(state.whole_suite(state.config.rootpath / path, path), path) for path in sorted(paths)]
+
+
+def write_results(session: pytest.Session) -> None:
+    """Summarise the run; write it if it has a folder."""
+    state = session.config.stash[STATE]
+    if state.is_worker or (not state.records and state.writer is None):
+        return
+    from audiotest.analyse.summary import summarise
+    from audiotest.runner.provenance import provenance
+
+    suites = [suite for suite, _ in _suites_of_records(state)]
+    places = {(s.name, c.name, k.id): (i, j, n) for i, s in enumerate(suites)
+              for j, (c, _) in enumerate(s.conditions) for n, k in enumerate(s.cases)}  # fmt: skip
+    state.records.sort(key=lambda r: places[r.suite, r.condition, r.case])
+    state.summary = summarise(state.records, state.gates, provenance(state))
+    if state.writer is not None:
+        state.writer.finish(state.records, state.summary)

@@ -1,0 +1,148 @@
+"""What one pytest session knows: its settings, its suites, the model's predictor and the records so far.
+
+One :class:`State` lives in ``config.stash`` of every process: of the controller and of each xdist worker. Workers
+collect and predict; records travel to the controller on the reports; only the controller writes and judges.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+from msgspec.structs import replace
+
+from audiotest.declare.problems import Problem, SuiteError
+from audiotest.declare.suite import Suite, load
+from audiotest.declare.trial import Trial
+from audiotest.models.opening import open_model
+from audiotest.models.protocol import Adapter
+from audiotest.predict.blocks import BLOCK_TRIALS, plan
+from audiotest.predict.predictor import Predictor, Progress
+from audiotest.predict.sound import clip_id
+from audiotest.predict.store import ReplyStore
+from audiotest.resources import cache_dir
+from audiotest.runs import RunWriter
+from audiotest.words import Record
+
+if TYPE_CHECKING:
+    from audiotest.analyse.gates import GateResult
+
+DEFAULT_MODEL = "listener"
+T = TypeVar("T")
+
+
+class State:
+    """The session's settings and what has come of it so far."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        option = config.option
+        self.config = config
+        self.spec: str = option.audiotest_model or DEFAULT_MODEL
+        self.model_options = dict(_pair(text) for text in option.audiotest_model_options)
+        self.seed: int = option.audiotest_seed
+        self.limit: int | None = option.audiotest_limit
+        self.batch_size: int | None = option.audiotest_batch_size
+        self.is_worker = hasattr(config, "workerinput")
+        self.alone = frozenset(getattr(config, "workerinput", {}).get("audiotest_alone", ()))
+        self.writer = None if self.is_worker or not option.audiotest_results else RunWriter(option.audiotest_results)
+        self.records: list[Record] = []
+        self.model_name = self.spec
+        self.suites: dict[str, Suite] = {}
+        self._named: dict[str, str] = {}
+        self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
+        self.trials: list[Trial] = []
+        self.progress: Progress | None = None
+        self.broken_suites = 0
+        self.gates: dict[str, list[GateResult]] = {}
+        self.summary: dict[str, Any] = {}
+
+    # -- suites ---------------------------------------------------------------------------------------
+
+    def suite(self, path: Path, shown: str) -> Suite:
+        """The suite at ``path``, cut to ``--limit``; raises :class:`SuiteError`."""
+        suite = self.whole_suite(path, shown)
+        return suite if self.limit is None else replace(suite, cases=suite.cases[: self.limit])
+
+    def whole_suite(self, path: Path, shown: str) -> Suite:
+        """The suite at ``path`` with all its cases; raises :class:`SuiteError`."""
+        key = str(path)
+        if key not in self.suites:
+            suite = load(path, shown=shown)
+            taken = self._named.setdefault(suite.name, shown)
+            if taken != shown:
+                message = f"the name {suite.name!r} is taken by {taken}; a run tells suites apart by their names"
+                raise SuiteError([Problem(shown, 1, 1, ("suite",), message)])
+            self.suites[key] = suite
+        return self.suites[key]
+
+    # -- prediction -----------------------------------------------------------------------------------
+
+    def open_model(self) -> Adapter:
+        """The adapter that ``--model`` names, not yet loaded."""
+        return open_model(self.spec, self.model_options)
+
+    def predictor(self, model: Adapter) -> Predictor:
+        """The predictor of ``model``, which knows the blocks of this session's trials."""
+        if id(model) not in self._predictors:
+            option = self.config.option
+            store = None
+            if model.identity and option.audiotest_reply_cache != "off":
+                store = ReplyStore(Path(option.audiotest_reply_cache or cache_dir() / "replies.sqlite"))
+            predictor = Predictor(
+                model,
+                seed=self.seed,
+                store=store,
+                refresh=option.audiotest_refresh,
+                batch_size=self.batch_size,
+                progress=self.progress,
+            )
+            predictor.plan(self.blocks((t, t) for t in self.trials))
+            self._predictors[id(model)] = (model, predictor)
+            self._tell_of_strangers(model)
+        return self._predictors[id(model)][1]
+
+    def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
+        """The block plan for (mark, trial) pairs: the marks of each block."""
+        keyed = (((t.suite.path, clip_id(t.suite, t.case) or t.case.id), mark) for mark, t in trials)
+        return plan(keyed, max(BLOCK_TRIALS, self.batch_size or 0))
+
+    def _tell_of_strangers(self, model: Adapter) -> None:
+        """Warn of recorded replies to cases that no suite of this session has."""
+        recorded: Iterable[tuple[str, str]] = getattr(model, "replies", ())
+        known = {case.id for suite in self.suites.values() for case in suite.cases}
+        strangers = sorted({case for case, _ in recorded} - known)
+        first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
+        if strangers and first:
+            some = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
+            warnings.warn(
+                f"{model.name}: {len(strangers)} recorded ids are of no case in these suites: {some}", stacklevel=1
+            )
+
+    def close(self) -> None:
+        """Close what predictors hold open."""
+        for _, predictor in self._predictors.values():
+            if predictor.store is not None:
+                predictor.store.close()
+        self._predictors.clear()
+
+    # -- records --------------------------------------------------------------------------------------
+
+    def add(self, record: Record, line: bytes | None = None) -> None:
+        """Take in a finished trial: keep it, and write it at once if there is a results folder."""
+        self.records.append(record)
+        if self.writer is not None:
+            self.writer.add(record, line)
+
+
+STATE = pytest.StashKey[State]()
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise pytest.UsageError(f"--model-option takes KEY=VALUE, not {text!r}")
+    return key, value

@@ -1,0 +1,5 @@
+"""Scorers: (question, reply text) -> verdict. Each module is one, with ``score(question, output, **options)``.
+
+A scorer is a pure function: no files, no clock, no randomness. The same reply has the same verdict
+wherever and whenever it is scored, so replies can be scored again without a model.
+"""

@@ -1,0 +1,65 @@
+"""Scoring lines of JSON: the door through which replies are scored without a suite or a model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from audiotest.registry import SCORERS
+from audiotest.score.choice import read
+from audiotest.words import Question, Verdict
+
+_ASKED = {"question", "choices", "answer", "output", "reference"}
+
+
+class BadLine(ValueError):
+    """A line that cannot be scored; ``line`` is what stands in its place: the same with ``error``."""
+
+    def __init__(self, message: str, row: Any) -> None:
+        super().__init__(message)
+        row = row if isinstance(row, dict) else {"line": row}
+        self.line = msgspec.json.encode({**row, "correct": None, "choice": None, "status": "error", "error": message})
+
+
+def score_line(scorer: str, line: bytes) -> bytes:
+    """One scored line (no newline) for one line in; keys that came in go out unchanged, in their order.
+
+    Raises :class:`BadLine` for what is not JSON or lacks `output`.
+    """
+    try:
+        row = json.loads(line)  # takes the NaN that pandas writes, which msgspec refuses
+    except ValueError as error:
+        raise BadLine(f"not a line of JSON ({error})", line.decode(errors="replace").rstrip("\n")) from None
+    if not isinstance(row, dict):
+        raise BadLine(f"expected an object, found {type(row).__name__}", row)
+    if "output" not in row:
+        raise BadLine("missing key `output`: the reply to score", row)
+    try:
+        question, output = _question(row), _text(row["output"])
+        verdict: Verdict = SCORERS.get(scorer)(question, output)
+    except (ValueError, TypeError) as error:
+        raise BadLine(str(error), row) from None
+    choice = verdict.choice if scorer == "choice" or not question.choices else read(question.choices, output).index
+    return msgspec.json.encode({**row, "correct": bool(verdict.correct), "choice": choice, "status": verdict.status})
+
+
+def _question(row: dict[str, Any]) -> Question:
+    choices = tuple(str(choice) for choice in row.get("choices") or ())
+    answer = None if row.get("answer") is None else str(row["answer"])
+    reference = row.get("reference") or ()
+    return Question(
+        question=str(row.get("question") or ""),
+        choices=choices,
+        answer=answer,
+        answer_index=choices.index(answer) if answer in choices else None,
+        reference=(reference,) if isinstance(reference, str) else tuple(map(str, reference)),
+        facts={key: value for key, value in row.items() if key not in _ASKED},
+    )
+
+
+def _text(output: Any) -> str:
+    if output is None or output != output:
+        return ""
+    return output if isinstance(output, str) else json.dumps(output, ensure_ascii=False)

@@ -1,0 +1,46 @@
+"""All verdicts on one reply: the suite's scorers in their order, or a case's own checks.
+
+The first verdict decides. A case with ``expect`` is decided by all of its checks together, under the name
+``expect``; each check is reported beside it, and so are the suite's scorers where they apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from audiotest.registry import SCORERS
+from audiotest.words import Check, Question, Verdict
+
+
+def verdicts(
+    question: Question, output: str, scorers: Sequence[Check], expect: Sequence[Check] = ()
+) -> dict[str, Verdict]:
+    """Verdicts by scorer name, the deciding one first. Raises ValueError for options that a scorer has not."""
+    found: dict[str, Verdict] = {}
+    if expect:
+        checks = {check.name: one(question, output, check) for check in expect}
+        found["expect"] = _together(checks)
+        found.update(checks)
+    for check in scorers:
+        if check.name not in found and (question.choices or check.name != "choice"):
+            found[check.name] = one(question, output, check)
+    return found
+
+
+def one(question: Question, output: str, check: Check) -> Verdict:
+    """The verdict of one scorer with its options."""
+    verdict: Verdict = SCORERS.get(check.name)(question, output, **check.options)
+    return verdict
+
+
+def _together(checks: dict[str, Verdict]) -> Verdict:
+    """Correct if every check holds; the evidence names those that do not."""
+    failed = [name for name, verdict in checks.items() if not verdict.correct]
+    first = next(iter(checks.values()))
+    scores = [v.score for v in checks.values() if v.score is not None]
+    missed = "; ".join(f"{name}: {checks[name].evidence or 'not met'}" for name in failed)
+    return replace(
+        first, correct=not failed, score=sum(scores) / len(scores) if scores else None, evidence=missed, details={}
+    )

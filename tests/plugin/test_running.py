@@ -1,0 +1,180 @@
+"""pytest with suites: items, ids, selection, outcomes."""
+
+import json
+
+import pytest
+
+
+def test_every_trial_is_a_test_with_a_stable_id(project):
+    out = project().runpytest_inprocess("--co", "-q", "suites")
+    out.stdout.fnmatch_lines(
+        ["suites/kitchen.yaml::original::one", "suites/kitchen.yaml::text_only::one", "suites/kitchen.yaml::shuffled::one"]
+    )
+    out.stdout.fnmatch_lines(["12 tests collected*"])
+
+
+def test_right_answers_pass_and_gates_are_results_of_their_own(project):
+    out = project().runpytest_inprocess("suites", "-v")
+    out.assert_outcomes(passed=13)  # 12 trials and a gate
+    out.stdout.fnmatch_lines(["*gates::accuracy*PASSED*"])
+    assert out.ret == 0
+
+
+def test_a_wrong_answer_fails_its_test_with_a_text_to_act_on(project):
+    out = project(ids=("one", "two", "three", "wrong")).runpytest_inprocess("suites")
+    out.assert_outcomes(passed=12, failed=1)
+    out.stdout.fnmatch_lines(
+        [
+            "*original: the wrong option was chosen*",
+            "*question*What is heard in clip wrong?*",
+            "*(A) a kettle   <- expected*",
+            "*(D) a flute   <- chosen*",
+            "*reply*(D) a flute*",
+            "*sound*synthesised*",
+            "*case*suites/kitchen.yaml:*",
+        ]
+    )
+    assert out.ret == 1
+
+
+def test_under_the_gates_policy_a_wrong_answer_is_a_miss_and_the_gate_decides(project):
+    out = project(ids=("one", "two", "three", "wrong"), policy="gates").runpytest_inprocess("suites")
+    out.stdout.fnmatch_lines(["*12 passed, 1 missed*"])
+    assert out.ret == 0
+    out = project(ids=("one", "wrong1", "wrong2"), policy="gates").runpytest_inprocess("suites")
+    out.stdout.fnmatch_lines(["*FAILED suites/kitchen.yaml::gates::accuracy*", "*1 failed*2 missed*"])
+    assert out.ret == 1
+
+
+def test_a_model_that_raises_is_an_error_and_costs_no_other_trial(project):
+    out = project(ids=("one", "broken", "three")).runpytest_inprocess("suites")
+    out.assert_outcomes(passed=6, errors=3, skipped=1)
+    out.stdout.fnmatch_lines(["*RuntimeError: out of cheese*"])
+    out.stdout.fnmatch_lines(["*gates*not judged*"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "passed"),
+    [
+        (["suites/kitchen.yaml::text_only"], 4),
+        (["suites/kitchen.yaml::text_only::two"], 1),
+        (["suites", "-k", "two and not shuffled"], 2),
+        (["suites", "-m", "skill_pitch"], 6),
+        (["suites", "-m", "source_kitchen_sink and skill_order"], 6),
+    ],
+)
+def test_selection(project, arguments, passed):
+    out = project().runpytest_inprocess(*arguments)
+    out.assert_outcomes(passed=passed, skipped=1, deselected=12 - passed if arguments[0] == "suites" else 0)
+    out.stdout.fnmatch_lines(["*not judged*"])
+
+
+def test_limit_takes_the_first_cases_and_leaves_the_gates_unjudged(project):
+    out = project().runpytest_inprocess("suites", "--limit", "2")
+    out.assert_outcomes(passed=6, skipped=1)
+
+
+def test_last_failed_runs_what_failed_and_nothing_else(project):
+    tester = project(ids=("one", "two", "three", "wrong"))
+    tester.runpytest_inprocess("suites")
+    out = tester.runpytest_inprocess("suites", "--lf")
+    out.assert_outcomes(failed=1, skipped=1, deselected=11)
+
+
+def test_exitfirst_stops(project):
+    out = project(ids=("wrong1", "wrong2", "three")).runpytest_inprocess("suites", "-x")
+    assert out.parseoutcomes()["failed"] == 1
+
+
+def test_junit_tells_what_was_asked_and_answered(project, properties):
+    tester = project(ids=("one", "two", "three", "wrong"))
+    tester.runpytest_inprocess("suites", "--junitxml=out.xml")
+    xml = (tester.path / "out.xml").read_text()
+    found = properties(xml, "wrong")
+    assert found["model"] == "scripted"
+    assert found["condition"] == "original"
+    assert found["expected"] == "(A) a kettle"
+    assert found["chosen"] == "(D) a flute"
+    assert found["reply"] == "(D) a flute"
+    assert found["tag.skill"] == "pitch"
+    assert 'failures="1"' in xml
+    assert "gates" in xml
+
+
+def test_results_hold_every_trial_and_a_summary(project, records):
+    tester = project(ids=("one", "two", "three", "wrong"))
+    tester.runpytest_inprocess("suites", "--results", "out")
+    rows = records(tester.path / "out")
+    assert [(r["condition"], r["case"]) for r in rows[:5]] == [
+        ("original", "one"),
+        ("original", "two"),
+        ("original", "three"),
+        ("original", "wrong"),
+        ("text_only", "one"),
+    ]
+    assert rows[3]["verdicts"]["choice"]["choice"] == 3
+    summary = json.loads((tester.path / "out" / "summary.json").read_text())
+    accuracy = summary["suites"]["kitchen"]["conditions"]["original"]["metrics"]["accuracy"]
+    assert (accuracy["value"], accuracy["n"]) == (0.75, 4)
+    assert accuracy["low"] < 0.75 < accuracy["high"]
+    by_tag = summary["suites"]["kitchen"]["conditions"]["original"]["tags"]["skill"]["pitch"]["metrics"]["accuracy"]
+    assert (by_tag["value"], by_tag["n"]) == (0.5, 2)
+    assert summary["suites"]["kitchen"]["gates"][0]["passed"] is True
+    assert summary["model"]
+
+
+@pytest.mark.parametrize("extra", [["-n", "2"], ["-n", "2", "--dist", "loadgroup"], ["-p", "reversing"]])
+def test_the_same_results_with_workers_and_in_any_order(project, records, comparable, extra):
+    tester = project(ids=[f"case-{i:03}" for i in range(150)] + ["wrong", "wrong-2"], policy="gates")
+    tester.makepyfile(
+        reversing="""
+        import pytest
+        @pytest.hookimpl(wrapper=True)
+        def pytest_collection_finish(session):
+            session.items.reverse()
+            return (yield)
+        """
+    )
+    tester.syspathinsert()
+    plain = tester.runpytest_subprocess("suites", "--results", "plain")
+    other = tester.runpytest_subprocess("suites", "--results", "other", *extra)
+    assert plain.ret == other.ret == 0
+    assert plain.parseoutcomes() == other.parseoutcomes()
+    assert comparable(records(tester.path / "plain")) == comparable(records(tester.path / "other"))
+    one, two = (json.loads((tester.path / n / "summary.json").read_text())["suites"] for n in ("plain", "other"))
+    assert one == two
+
+
+def test_gates_decide_the_exit_status_under_xdist_too(project, properties):
+    tester = project(ids=("one", "wrong1", "wrong2"), policy="gates")
+    out = tester.runpytest_subprocess("suites", "-n", "2", "--junitxml=out.xml")
+    assert out.ret == 1
+    out.stdout.fnmatch_lines(["*1 failed*2 missed*"])
+    assert 'failures="1"' in (tester.path / "out.xml").read_text()
+
+
+def test_ordinary_tests_run_beside_suites(project):
+    tester = project()
+    tester.makepyfile(test_other="def test_fine(): pass\ndef test_bad(): assert 0")
+    for extra in ([], ["-n", "2"]):
+        out = tester.runpytest_subprocess(".", *extra)
+        out.assert_outcomes(passed=14, failed=1)
+
+
+def test_torch_is_not_imported(project):
+    tester = project()
+    tester.makepyfile(
+        test_imports="""
+        import sys
+        def test_none():
+            assert not {"torch", "transformers", "datasets", "pandas"} & set(sys.modules)
+        """
+    )
+    out = tester.runpytest_subprocess("suites", "test_imports.py")
+    out.assert_outcomes(passed=14)
+
+
+def test_an_unknown_model_is_a_usage_error_with_a_near_miss(project):
+    out = project().runpytest_subprocess("suites", "--model", "listner")
+    assert out.ret == 4
+    out.stderr.fnmatch_lines(["*unknown model 'listner': did you mean 'listener'*"])
