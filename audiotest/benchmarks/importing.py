@@ -107,14 +107,25 @@ def cases_text(rows: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _entry(key: str, value: Any, mark: str) -> list[str]:
-    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        return [f"  {mark}{key}:", *(f"      - {_flow(item)}" for item in value)]
+def _entry(key: str, value: Any, mark: str, indent: str = "  ") -> list[str]:
+    head, inner = f"{indent}{mark}{_flow(key)}:", f"{indent}    "
+    if isinstance(value, list) and any(isinstance(item, dict) and item for item in value):
+        lines = [head]
+        for item in value:
+            lines += _block(item, inner) if isinstance(item, dict) and item else [f"{inner}- {_flow(item)}"]
+        return lines
     if isinstance(value, list) and sum(len(str(item)) for item in value) > 80:
-        return [f"  {mark}{key}:", *(f"      - {_flow(item)}" for item in value)]
+        return [head, *(f"{inner}- {_flow(item)}" for item in value)]
     if isinstance(value, dict) and value and len(_flow(value)) > 90:
-        return [f"  {mark}{key}:", *(f"      {_flow(k)}: {_flow(v)}" for k, v in value.items())]
-    return [f"  {mark}{key}: {_flow(value)}"]
+        return [head, *(line for k, v in value.items() for line in _entry(k, v, "", inner))]
+    return [f"{head} {_flow(value)}"]
+
+
+def _block(item: dict[str, Any], indent: str) -> list[str]:
+    lines: list[str] = []
+    for key, value in item.items():
+        lines += _entry(key, value, "  " if lines else "- ", indent)
+    return lines
 
 
 def _flow(value: Any) -> str:

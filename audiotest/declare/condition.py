@@ -66,6 +66,8 @@ def parse(text: str) -> list[Condition]:
     """
     choices: list[list[Part]] = []
     position = 0
+    if text.count("(") != text.count(")"):
+        raise ConditionError(f"cannot read the condition {text!r}: a parenthesis is missing")
     while True:
         match = _PART.match(text, position)
         if not match:

@@ -204,9 +204,11 @@ class Predictor:
         except Exception as error:
             if len(requests) == 1:
                 return [error]
-            return [answer for request in requests for answer in self._answers_to([request])]
-        each = (time.perf_counter() - started) / len(requests)
-        return [_checked(one, each, self.model.name) for one in said]
+        else:
+            each = (time.perf_counter() - started) / len(requests)
+            return [_checked(one, each, self.model.name) for one in said]
+        # Outside of the handler, so that what is raised now does not drag the batch's failure along.
+        return [answer for request in requests for answer in self._answers_to([request])]
 
 
 def _checked(said: object, seconds: float, model: str) -> Reply | Exception:

@@ -79,14 +79,14 @@ def _by_tag(name: str, tag: str, suite: Mapping[str, Any]) -> Any:
 
 def _gates(terminal: Any, suites: Mapping[str, Any]) -> None:
     judged = [(name, gate) for name, suite in suites.items() for gate in suite.get("gates", ())]
-    words = {True: "passed", False: "FAILED", None: "not judged"}
+    words = {True: "passed: ", False: "FAILED: ", None: ""}
     marks: dict[bool | None, dict[str, bool]] = {True: {"green": True}, False: {"red": True}, None: {"yellow": True}}
     passed = sum(1 for _, gate in judged if gate["passed"])
     if judged:
         terminal.write_line(f"gates: {passed} of {len(judged)} passed")
     shown = [(name, gate) for name, gate in judged if not gate["passed"]]
     for name, gate in shown[:_FEW]:
-        text = f"  {name} {gate['name']}: {words[gate['passed']]}: {gate['reason']}"
+        text = f"  {name} {gate['name']}: {words[gate['passed']]}{gate['reason']}"
         terminal.write_line(text, **marks[gate["passed"]])
     if len(shown) > _FEW:
         terminal.write_line(f"  and {len(shown) - _FEW} more")
@@ -115,7 +115,7 @@ def _table(*headers: str) -> Any:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.ASCII2, pad_edge=False, show_edge=False, show_lines=False)
     for i, text in enumerate(headers):
         table.add_column(text, justify="left" if i == 0 or text in ("condition", "outcomes") else "right", no_wrap=True)
     return table
@@ -127,9 +127,9 @@ def _write(terminal: Any, table: Any) -> None:
     from rich.console import Console
 
     # Wide enough for every column: a table cut to the window would lose the figures themselves.
-    console = Console(file=io.StringIO(), width=max(terminal._tw.fullwidth, 160), color_system=None)
-    console.print(table)
-    terminal.write_line("\n".join(line.rstrip() for line in console.file.getvalue().splitlines()))  # type: ignore[attr-defined]
+    out = io.StringIO()
+    Console(file=out, width=max(terminal._tw.fullwidth, 160), color_system=None).print(table)
+    terminal.write_line("\n".join(line.rstrip() for line in out.getvalue().splitlines()))
     terminal.write_line("")
 
 

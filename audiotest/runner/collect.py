@@ -125,14 +125,10 @@ class InvalidCase(pytest.Item):
 
     def setup(self) -> None:
         """Fail before the test itself: the case is in error, the model is not."""
-        raise SuiteError(self.invalid.problems)
+        pytest.fail("\n".join(map(str, self.invalid.problems)), pytrace=False)
 
     def runtest(self) -> None:
         """Never reached."""
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The problems, without a traceback."""
-        return str(excinfo.value) if excinfo.errisinstance(SuiteError) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the case stands."""

@@ -18,6 +18,7 @@ from audiotest.declare.conditions.view import NotApplicable
 from audiotest.predict.predictor import Answer, Predictor
 from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
+from audiotest.resources import PACKAGE
 from audiotest.runner.state import STATE
 from audiotest.words import Record, Reply
 
@@ -93,12 +94,24 @@ class TrialItem(pytest.Function):
         entry = ReprTraceback([ReprEntryNative([line + "\n" for line in text.split("\n")])], None, style="native")
         return ExceptionChainRepr([(entry, crash, None)])
 
+    def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
+        """Leave out how audiotest came to ask: what a person needs is where the model broke."""
+        kept = super()._traceback_filter(excinfo).filter(lambda entry: not _is_plumbing(entry))
+        return kept if kept else super()._traceback_filter(excinfo)
+
     def reportinfo(self) -> tuple[Path, int, str]:
         """The case's place in its file, so that editors jump there."""
         case = self.trial.case
         home = Path(self.trial.suite.path)
         own = Path(case.file).name == home.name
         return (home if own else home.parent / "cases" / Path(case.file).name), case.line - 1, self.name
+
+
+_PLUMBING = tuple(str(PACKAGE / name) for name in ("plugin.py", "predict", "runner"))
+
+
+def _is_plumbing(entry: Any) -> bool:
+    return str(entry.path).startswith(_PLUMBING)
 
 
 _UNFIT = re.compile(r"\W+")

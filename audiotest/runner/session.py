@@ -88,6 +88,8 @@ class RecordTaker:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the record that a trial's deciding report carries."""
         record = getattr(report, "audiotest_record", None)
+        if record is not None:  # a conftest may have put another model in the place of --model's
+            self.state.model_name = str(dict(report.user_properties)["model"])
         if isinstance(record, str):  # from a worker
             line = record.encode()
             self.state.add(msgspec.json.decode(line, type=Record), line)
@@ -143,9 +145,10 @@ def judge_gates(session: pytest.Session) -> None:
 
     suites = _suites_of_records(state)
     state.gates = judge_suites((s for s, _ in suites), state.records, state.limit)
-    for suite, path in suites:
-        for report in reports(suite, path, state.gates.get(suite.name, ())):
-            config.hook.pytest_runtest_logreport(report=report)
+    made = [r for suite, path in suites for r in reports(suite, path, state.gates.get(suite.name, ()))]
+    session.testscollected += sum(report.when == "call" for report in made)  # so that progress ends at 100%
+    for report in made:
+        config.hook.pytest_runtest_logreport(report=report)
 
 
 def _suites_of_records(state: State) -> list[tuple[Suite, str]]:

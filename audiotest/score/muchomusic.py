@@ -1,39 +1,40 @@
 """MuChoMusic's own verdict on a reply: a letter anywhere, else an option's text.
 
 Goal
-    Give the figures that the benchmark's script gives: accuracy over all questions, and the instruction following
-    rate (IFR), the share of replies in which an answer could be read.
+    Give the figures that the benchmark's script gives: accuracy over all questions, and the instruction
+    following rate (IFR), the share of replies in which an answer could be read.
 
 Rule
     1. Of the reply, what follows the last ``The correct answer is:`` is kept and stripped.
-    2. If exactly one of the capital characters A, B, C, D occurs in it, any number of times and in any place, that
-       letter is the answer.
-    3. Otherwise the first option, in the order shown, whose stripped lower-case text is contained in the lower-case
-       reply.
+    2. If exactly one of the capital characters A, B, C, D occurs in it, any number of times and in any place,
+       that letter is the answer.
+    3. Otherwise the first option, in the order shown, whose stripped lower-case text is contained in the
+       lower-case reply.
     4. Otherwise the question is unanswered, which counts as wrong.
 
-    The right letter is the place of 0 in ``answer_order``: ``answer_order[j]`` says which of the release's answers
-    (0 is the correct one) is shown at place j.
+    The right letter is the place of 0 in ``answer_order``: ``answer_order[j]`` says which of the release's
+    answers (0 is the correct one) is shown at place j.
 
 Source
-    ``extract_responses`` and ``compare_answers`` in ``muchomusic_eval/scoring.py`` of mulab-mir/muchomusic, commit
-    d3c9a42 (Weck et al., arXiv 2408.01337). Earlier commits printed the accuracy under the name IFR.
+    ``extract_responses`` and ``compare_answers`` in ``muchomusic_eval/scoring.py`` of mulab-mir/muchomusic,
+    commit d3c9a42 (Weck et al., arXiv 2408.01337). Earlier commits printed the accuracy under the name IFR.
 
 Facts
     ``answer_order`` as above. Without it the place of the right option among the choices shown
     (``answer_index``, else the first choice equal to ``answer``) is taken, which says the same.
 
 Verdict
-    ``choice`` is the option that the rule read, ``status`` ``read`` or ``unparsed``, and ``format_kept`` what IFR
-    averages. ``details["extracted"]`` is the letter, ``details["by"]`` ``letter`` or ``text``. A letter beyond the
-    options shown (D of two) is extracted and wrong; there is no such ``choice``. An ``answer_order`` without a 0, on
-    which the script stops, gets no credit and is not counted. A question without an answer is not judged.
+    ``choice`` is the option that the rule read, ``status`` ``read`` or ``unparsed``, and ``format_kept`` what
+    IFR averages. ``details["extracted"]`` is the letter, ``details["by"]`` ``letter`` or ``text``. A letter
+    beyond the options shown (D of two) is extracted and wrong; there is no such ``choice``. An
+    ``answer_order`` without a 0, on which the script stops, gets no credit and is not counted. A question
+    without an answer is not judged.
 
 Known defects
-    ``Answer: B`` has the letters A and B, falls to the text and is unanswered; ``Answer: A`` is right by luck. A
-    lower-case ``b`` is never read. Any capital A-D in prose is an answer: ``Cello`` is C, ``An oboe`` is A, ``AI`` is
-    A. ``It is not (B).`` is B. Of two options named, the one listed first. "sings softly" contains the option
-    "Sings". An empty option is contained in everything. A fifth option has no letter.
+    ``Answer: B`` has the letters A and B, falls to the text and is unanswered; ``Answer: A`` is right by
+    luck. A lower-case ``b`` is never read. Any capital A-D in prose is an answer: ``Cello`` is C, ``An oboe``
+    is A, ``AI`` is A. ``It is not (B).`` is B. Of two options named, the one listed first. "sings softly"
+    contains the option "Sings". An empty option is contained in everything. A fifth option has no letter.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ LETTERS = "ABCD"
 
 
 def extract(output: str, choices: Sequence[str]) -> tuple[int | None, str | None]:
-    """The index of the answer that the rule reads, and by what (``letter`` or ``text``); (None, None) for neither.
+    """The index of the answer that the rule reads, and by what: ``letter`` or ``text`` (None, None: neither).
 
     >>> extract("Cello", ["Viola", "Cello", "Oboe", "Horn"])
     (2, 'letter')
@@ -85,7 +86,11 @@ def score(question: Question, output: str) -> Verdict:
         score=float(place == right),
         format_kept=place is not None,
         evidence=_evidence(place, by),
-        details={"extracted": None if place is None else _letter(place), "by": by, "unanswered": place is None},
+        details={
+            "extracted": None if place is None else _letter(place),
+            "by": by,
+            "unanswered": place is None,
+        },
     )
 
 
@@ -106,4 +111,8 @@ def _letter(place: int) -> str:
 def _evidence(place: int | None, by: str | None) -> str:
     if place is None:
         return "no single letter A-D and no option's text"
-    return f"the only capital of A-D is {_letter(place)}" if by == "letter" else f"contains option {_letter(place)}"
+    return (
+        f"the only capital of A-D is {_letter(place)}"
+        if by == "letter"
+        else f"contains option {_letter(place)}"
+    )

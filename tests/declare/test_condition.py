@@ -38,7 +38,7 @@ def test_canonical_names(text, names):
         ("shuffled(k=3)", "`shuffled` takes no parameters"),
         ("shuffled noise(snr_db=1)", "join parts with `+`"),
         ("", "cannot read the condition"),
-        ("noise(snr_db=10", "cannot read the condition"),
+        ("noise(snr_db=10", "a parenthesis is missing"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_is_near(text, said):

@@ -3,7 +3,15 @@
 import json
 import re
 
+# pytester forgets modules that a run is the first to import; these cannot, or must not, be loaded twice.
+import jinja2  # noqa: F401
+import jsonschema  # noqa: F401
+import numpy.fft  # noqa: F401
 import pytest
+import rich.table  # noqa: F401
+import scipy.stats  # noqa: F401
+import soundfile  # noqa: F401
+import soxr  # noqa: F401
 
 SUITE = """\
 suite: kitchen

@@ -42,7 +42,7 @@ def test_a_broken_suite_fails_its_own_collection_and_no_other(project, text, sai
 @pytest.mark.parametrize(
     ("case", "said"),
     [
-        ("{id: x, question: Q?}", "*bad.yaml:5:5: cases[[]1].: nothing to hold a reply against*"),
+        ("{id: x, question: Q?}", "*bad.yaml:5:5: cases[[]1]: nothing to hold a reply against*"),
         ("{id: x, question: Q?, choices: [a, b]}", "*missing key `answer`*"),
         ("{id: x, question: Q?, choices: [a], answer: a}", "*a single choice is no choice*"),
         ("{id: x, question: Q?, choices: [a, a], answer: a}", "*the choice 'a' stands here twice*"),

@@ -4,27 +4,30 @@ Goal
     Is the reply *correct*? The rule never says which option was chosen.
 
 Conventions
-    A text's *tokens* are the set of its maximal runs of word characters (``\w`` on Unicode text: letters, digits
-    and the underscore of any script), after ``str.lower``. Order and number of occurrences are lost; a Chinese
-    clause is one token; ``don't`` is {don, t}; ``50%`` is {50}; an option of symbols alone has no token.
+    A text's *tokens* are the set of its maximal runs of word characters (``\w`` on Unicode text: letters,
+    digits and the underscore of any script), after ``str.lower``. Order and number of occurrences are lost; a
+    Chinese clause is one token; ``don't`` is {don, t}; ``50%`` is {50}; an option of symbols alone has no
+    token.
 
 Rule
-    With A the tokens of the answer, P those of the reply, and W the tokens that are not in A of all choices whose
-    token set differs from A: the reply is correct if P is not empty, A ⊆ P, and P ∩ W = ∅.
+    With A the tokens of the answer, P those of the reply, and W the tokens that are not in A of all choices
+    whose token set differs from A: the reply is correct if P is not empty, A ⊆ P, and P ∩ W = ∅.
 
 Source
-    ``string_match`` in ``evaluation.py`` of MMAU (Sakshi113/MMAU, commit 110127f) and in ``code/evaluation.py``
-    and ``code/evaluation_rubrics.py`` of MMAR (ddlBoJack/MMAR, commit 3bce090): the same function three times.
+    ``string_match`` in ``evaluation.py`` of MMAU (Sakshi113/MMAU, commit 110127f) and in
+    ``code/evaluation.py`` and ``code/evaluation_rubrics.py`` of MMAR (ddlBoJack/MMAR, commit 3bce090): the
+    same function three times.
 
 Known defects, kept
     - *Letters mean nothing*: ``B`` or ``Answer: B`` is wrong unless an option's text is that letter.
     - *Order means nothing*: "from near to far" is credited for "from far to near", "Piano, Guitar" for
       "Guitar, Piano".
     - *Negation means nothing*: "It is not X." is credited for X.
-    - *Little words count*: "The answer is X" is rejected when "the", "answer" or "is" occurs in another option.
+    - *Little words count*: "The answer is X" is rejected when "the", "answer" or "is" occurs in another
+      option.
     - *Reasoning is punished*: a reply that names an option in order to reject it is wrong.
-    - *Options inside the answer cost nothing*: for the answer "Bass guitar" the option "Guitar" adds nothing to W,
-      and a reply naming both is credited.
+    - *Options inside the answer cost nothing*: for the answer "Bass guitar" the option "Guitar" adds nothing
+      to W, and a reply naming both is credited.
     - *An answer without tokens* is contained in every reply.
     - A reply that is not text stops the script (:func:`verdict` gives no credit and says so).
 """
@@ -86,8 +89,8 @@ def match(answer: str, prediction: str, choices: Iterable[str]) -> StringMatch:
 def verdict(question: Question, output: str) -> Verdict:
     """The verdict of :func:`match` on a reply.
 
-    ``status`` is ``unparsed`` for a reply without a single token and ``read`` otherwise, for the rule extracts no
-    choice: ``choice`` and ``format_kept`` are None. ``details`` has ``missing`` and ``foreign``.
+    ``status`` is ``unparsed`` for a reply without a single token and ``read`` otherwise, for the rule
+    extracts no choice: ``choice`` and ``format_kept`` are None. ``details`` has ``missing`` and ``foreign``.
     """
     if question.answer is None:
         return without_answer("string match")

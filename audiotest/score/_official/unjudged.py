@@ -1,4 +1,4 @@
-"""Verdicts for what an official script cannot judge: a question without an answer, an input on which it stops."""
+"""Verdicts for what an official script cannot judge: questions without an answer, input on which it stops."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from audiotest.words import Verdict
 
 
 def without_answer(rule: str) -> Verdict:
-    """The verdict on a reply to a question that has no right option: neither right nor wrong, and not counted."""
+    """The verdict where the question has no right option: neither right nor wrong, and not counted."""
     return Verdict(
         correct=None,
         status="none",
@@ -18,8 +18,8 @@ def without_answer(rule: str) -> Verdict:
 def crashed(error: str, *, counted: bool = True, choice: int | None = None) -> Verdict:
     """The verdict where the script would have ended with ``error`` and so given no figure at all.
 
-    The reply gets no credit; ``details["official_error"]`` names what the script dies of. ``choice`` is what had
-    been read before.
+    The reply gets no credit; ``details["official_error"]`` names what the script dies of. ``choice`` is what
+    had been read before.
     """
     return Verdict(
         correct=False,

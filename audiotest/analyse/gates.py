@@ -1,0 +1,112 @@
+"""Gates: assertions over a whole suite, judged once every trial has its record.
+
+A gate is passed, failed, or not judged. It is *not judged* where part of the suite did not run, or where trials
+broke or are unsupported, for then its figure is another suite's. A gate on something that was not measured *fails*,
+with the reason: it is never a silent pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from audiotest.analyse.trials import NotMeasured, Trials
+from audiotest.registry import METRICS, UnknownName
+from audiotest.words import Estimate, Gate
+
+_UNFIT = re.compile(r"[^A-Za-z0-9_.()=,+-]+")
+
+
+class GateResult(Struct, frozen=True):
+    """A gate with what became of it; ``passed`` is None for one that was not judged."""
+
+    gate: Gate
+    name: str
+    passed: bool | None
+    reason: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+
+
+def name(gate: Gate) -> str:
+    """A stable name: metric, condition, tags and bounds, fit for a node id."""
+    parts = [gate.metric.replace(":", "-")]
+    parts += [gate.condition] if gate.condition != "original" else []
+    parts += [f"versus-{gate.versus}"] if gate.versus else []
+    parts += [f"{k}={v}" for k, v in gate.tags.items()]
+    parts += [f"min={gate.min:g}"] if gate.min is not None else []
+    parts += [f"max={gate.max:g}"] if gate.max is not None else []
+    parts += [gate.bound] if gate.bound != "point" else []
+    return _UNFIT.sub("-", "-".join(parts))
+
+
+def parse_metric(metric: str) -> tuple[str, str | None]:
+    """``accuracy:choice`` as ("accuracy", "choice"); without a scorer the second is None."""
+    base, _, scorer = metric.partition(":")
+    return base, scorer or None
+
+
+def judge(
+    gates: Iterable[Gate], trials: Trials, *, expected: Mapping[str, int], partial: str | None = None
+) -> list[GateResult]:
+    """Judge ``gates`` over the records of one suite.
+
+    ``expected`` is how many trials the whole suite has under each condition; ``partial`` says why only a part of it
+    was asked for, if that is so.
+    """
+    return [_judge(gate, trials, expected, partial) for gate in gates]
+
+
+def _judge(gate: Gate, trials: Trials, expected: Mapping[str, int], partial: str | None) -> GateResult:
+    unfit = partial or _unfit(gate, trials, expected)
+    if unfit:
+        return GateResult(gate, name(gate), None, f"not judged: {unfit}")
+    base, scorer = parse_metric(gate.metric)
+    try:
+        estimate: Estimate = METRICS.get(base)(
+            trials, condition=gate.condition, versus=gate.versus, scorer=scorer, tags=gate.tags
+        )
+    except (NotMeasured, UnknownName) as error:
+        return GateResult(gate, name(gate), False, f"not measured: {error}")
+    return _held(gate, estimate)
+
+
+def _unfit(gate: Gate, trials: Trials, expected: Mapping[str, int]) -> str:
+    """Why the records are not the whole suite under the gate's conditions; "" if they are."""
+    base, _ = parse_metric(gate.metric)
+    needed = {gate.condition, *([gate.versus] if gate.versus else [])}
+    if base == "listening_gap":
+        needed.add(gate.versus or "text_only")
+    for condition in sorted(needed & set(expected)):
+        records = trials.by_condition.get(condition, [])
+        if len(records) < expected[condition]:
+            return f"{len(records)} of {expected[condition]} trials ran under {condition}"
+        counts = Counter(r.outcome for r in records)
+        for outcome, word in (("error", "broke"), ("unsupported", "are not supported by the model")):
+            if counts[outcome]:
+                return f"{counts[outcome]} of {expected[condition]} trials under {condition} {word}"
+    return ""
+
+
+def _held(gate: Gate, estimate: Estimate) -> GateResult:
+    looked_at = {"point": estimate.value, "lower": estimate.low, "upper": estimate.high}[gate.bound]
+    fields = {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
+    if looked_at is None:
+        reason = f"not measured: {estimate.n} trials give no {gate.bound} bound"
+        return GateResult(gate, name(gate), False, reason, **fields)
+    word = {"point": "", "lower": "lower bound of ", "upper": "upper bound of "}[gate.bound]
+    wanted = []
+    passed = True
+    if gate.min is not None:
+        passed &= looked_at >= gate.min
+        wanted.append(f"at least {gate.min:g}")
+    if gate.max is not None:
+        passed &= looked_at <= gate.max
+        wanted.append(f"at most {gate.max:g}")
+    said = f"{word}{gate.metric} is {looked_at:.4g}, wanted {' and '.join(wanted)} (n = {estimate.n})"
+    return GateResult(gate, name(gate), passed, said, **fields)

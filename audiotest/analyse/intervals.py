@@ -1,0 +1,63 @@
+"""95% intervals.
+
+Conventions
+-----------
+- A proportion's interval is Wilson's score interval (Wilson 1927; statistics by scipy), which stays within [0, 1]
+  and is sound for few trials and for proportions near 0 and 1.
+- A mean's or a paired difference's interval is the percentile bootstrap (Efron 1979) over *clips*: questions that
+  share a sound are not independent, so a clip is drawn with all of its questions.
+- The bootstrap is seeded and takes :data:`RESAMPLES` resamples: the same records give the same interval.
+- An interval that cannot be given (no trials, one clip) is None, never NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from audiotest.words import Estimate
+
+RESAMPLES = 2000
+LEVEL = 0.95
+
+
+@lru_cache(maxsize=100_000)
+def proportion(successes: int, n: int) -> Estimate:
+    """``successes`` of ``n`` with Wilson's interval; value None for n = 0."""
+    if n == 0:
+        return Estimate(None, n=0)
+    from scipy.stats import binomtest
+
+    interval = binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson")
+    return Estimate(successes / n, float(interval.low), float(interval.high), n)
+
+
+def mean(values: Sequence[float], clips: Sequence[Hashable] | None = None, *, seed: int = 0) -> Estimate:
+    """The mean of ``values`` with a bootstrap interval clustered by ``clips`` (each value its own by default).
+
+    Also the mean of paired differences: give the differences as ``values``.
+    """
+    n = len(values)
+    if n == 0:
+        return Estimate(None, n=0)
+    sums, counts = _by_clip(values, clips if clips is not None else range(n))
+    value = float(sums.sum() / counts.sum())
+    if len(sums) < 2:
+        return Estimate(value, n=n)
+    rng = np.random.default_rng(seed)
+    means = np.empty(RESAMPLES)
+    step = max(1, 4_000_000 // len(sums))  # bounds memory: 32 MB of indices at once
+    for i in range(0, RESAMPLES, step):
+        drawn = rng.integers(0, len(sums), (min(step, RESAMPLES - i), len(sums)))
+        means[i : i + len(drawn)] = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    low, high = np.quantile(means, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    return Estimate(value, float(low), float(high), n)
+
+
+def _by_clip(values: Sequence[float], clips: Sequence[Hashable]) -> tuple[np.ndarray, np.ndarray]:
+    index: dict[Hashable, int] = {}
+    places = [index.setdefault(clip, len(index)) for clip in clips]
+    sums = np.bincount(places, weights=np.asarray(values, dtype=np.float64), minlength=len(index))
+    return sums, np.bincount(places, minlength=len(index)).astype(np.float64)

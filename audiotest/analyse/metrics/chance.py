@@ -1,0 +1,27 @@
+"""``chance``: the accuracy of blind guessing.
+
+chance = mean of 1/k over the cases, k the number of options shown; in (0, 1]. It is exact, so its interval is a point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiotest.analyse.trials import NotMeasured, Trials
+from audiotest.words import Estimate
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Mean of 1/k over the multiple-choice trials under ``condition``."""
+    shares = [1 / len(r.choices) for r in trials.under(condition, tags) if r.choices]
+    if not shares:
+        raise NotMeasured(f"no trial under {condition} has choices, so there is no chance level")
+    value = sum(shares) / len(shares)
+    return Estimate(value, value, value, len(shares))

@@ -1,0 +1,29 @@
+"""``instruction_following``: the share of replies in the form that was asked for.
+
+rate = replies whose ``format_kept`` is true / replies of which it is known; in [0, 1], Wilson's interval. For the
+scorer ``muchomusic`` this is the benchmark's IFR, 1 - unanswered / all (arXiv 2408.01337).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiotest.analyse.intervals import proportion
+from audiotest.analyse.trials import NotMeasured, Trials, verdict_of
+from audiotest.words import Estimate
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Share of kept formats under ``condition``."""
+    kept = [v.format_kept for r in trials.under(condition, tags) if (v := verdict_of(r, scorer)) is not None]
+    known = [k for k in kept if k is not None]
+    if not known:
+        raise NotMeasured(f"no scorer says whether the replies under {condition} kept a format")
+    return proportion(sum(known), len(known))

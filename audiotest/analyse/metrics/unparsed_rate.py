@@ -1,0 +1,28 @@
+"""``unparsed_rate``: the share of replies from which no choice could be read.
+
+rate = replies with the status none, ambiguous or unparsed / replies with a verdict; in [0, 1]. Refusals are not among
+them: see ``abstention_rate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiotest.analyse.intervals import proportion
+from audiotest.analyse.trials import NotMeasured, Trials, verdict_of
+from audiotest.words import Estimate
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Share of unreadable replies under ``condition``."""
+    found = [v for r in trials.under(condition, tags) if (v := verdict_of(r, scorer)) is not None]
+    if not found:
+        raise NotMeasured(f"no reply under {condition} has a verdict")
+    return proportion(sum(v.status in ("none", "ambiguous", "unparsed") for v in found), len(found))

@@ -1,0 +1,99 @@
+"""``summary.json``: the figures of a run, by suite, condition and tag.
+
+``.model``, ``.suites.NAME.conditions.COND.metrics.METRIC.{value,low,high,n}``,
+``.suites.NAME.conditions.COND.tags.TAG.VALUE.metrics.METRIC.{...}`` and ``.suites.NAME.gates[]``. The metric ``accuracy``
+is the deciding scorer's, ``accuracy:SCORER`` each other's. A metric that could not be measured is not there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from audiotest.analyse.gates import GateResult
+from audiotest.analyse.intervals import proportion
+from audiotest.analyse.trials import NotMeasured, Trials, counted, verdict_of
+from audiotest.registry import METRICS
+from audiotest.words import Estimate, Record
+
+SCHEMA_VERSION = 1
+_ORIGINAL = ("accuracy", "chance", "instruction_following", "unparsed_rate", "abstention_rate", "listening_gap")
+_OTHER = ("accuracy", "unparsed_rate", "abstention_rate", "consistency")
+_SOUNDLESS = ("hallucination_rate",)
+_WITHOUT_SOUND = ("text_only", "silence", "noise_only")
+
+
+def summarise(
+    records: Iterable[Record], gates: Mapping[str, Sequence[GateResult]], about: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The summary of a run; ``about`` holds the model and where the numbers come from."""
+    suites: dict[str, list[Record]] = {}
+    for record in records:
+        suites.setdefault(record.suite, []).append(record)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **about,
+        "suites": {name: _suite(rows, gates.get(name, ())) for name, rows in suites.items()},
+    }
+
+
+def _suite(records: list[Record], gates: Sequence[GateResult]) -> dict[str, Any]:
+    trials = Trials(records)
+    conditions = {name: _condition(trials, name, rows) for name, rows in trials.by_condition.items()}
+    return {"trials": len(records), "conditions": conditions, "gates": [_gate(g) for g in gates]}
+
+
+def _condition(trials: Trials, condition: str, records: list[Record]) -> dict[str, Any]:
+    metrics: dict[str, Any] = {}
+    for metric in _wanted(condition):
+        try:
+            metrics[metric] = _figure(METRICS.get(metric)(trials, condition=condition))
+        except NotMeasured:
+            continue
+    metrics.update(_accuracies(records))
+    if any(v.score is not None and v.score not in (0, 1) for r in records if (v := verdict_of(r)) is not None):
+        metrics["mean_score"] = _figure(METRICS.get("mean_score")(trials, condition=condition))
+    outcomes = dict(Counter(r.outcome for r in records))
+    return {"trials": len(records), "outcomes": outcomes, "metrics": metrics, "tags": _tags(records)}
+
+
+def _wanted(condition: str) -> tuple[str, ...]:
+    if condition == "original":
+        return _ORIGINAL
+    return _OTHER + (_SOUNDLESS if condition in _WITHOUT_SOUND else ())
+
+
+def _accuracies(records: list[Record]) -> dict[str, Any]:
+    """``accuracy`` by the deciding scorer, and ``accuracy:SCORER`` by each of the others."""
+    scorers = dict.fromkeys(name for record in records for name in list(record.verdicts)[1:])
+    names: dict[str, str | None] = {"accuracy": None, **{f"accuracy:{s}": s for s in scorers}}
+    found = {}
+    for name, scorer in names.items():
+        verdicts = [verdict for _, verdict in counted(records, scorer)]
+        if verdicts:
+            found[name] = _figure(proportion(sum(bool(v.correct) for v in verdicts), len(verdicts)))
+    return found
+
+
+def _tags(records: list[Record]) -> dict[str, Any]:
+    groups: dict[str, dict[str, list[Record]]] = {}
+    for record in records:
+        for tag, values in record.tags.items():
+            for value in values:
+                groups.setdefault(tag, {}).setdefault(value, []).append(record)
+    return {
+        tag: {value: {"metrics": _accuracies(rows)} for value, rows in sorted(values.items())}
+        for tag, values in groups.items()
+    }
+
+
+def _figure(estimate: Estimate) -> dict[str, Any]:
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
+
+
+def _gate(result: GateResult) -> dict[str, Any]:
+    rest: dict[str, Any] = msgspec.to_builtins(result)
+    return {**rest.pop("gate"), **rest}

@@ -1,0 +1,108 @@
+"""The records of one suite, indexed the ways that metrics ask for them.
+
+What counts
+-----------
+- A record without a verdict (the model broke, the trial is unsupported, the condition does not apply) is in no
+  denominator. How many there are is told beside every figure.
+- A verdict with ``counted`` False leaves that scorer's denominator, as the benchmark's own script has it.
+- A ``stays_correct`` trial that was skipped in pytest, because it was wrong under ``original`` as well, has a
+  verdict all the same and counts for accuracy.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from audiotest.words import Record, Verdict
+
+
+class NotMeasured(Exception):
+    """A metric that these records cannot give; the message says what is missing."""
+
+
+class Trials:
+    """Records of one suite. ``scorer`` arguments name a scorer; None is the one that decides."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.records = list(records)
+
+    @cached_property
+    def by_condition(self) -> dict[str, list[Record]]:
+        """Records by condition, conditions in the order of their first record."""
+        found: dict[str, list[Record]] = {}
+        for record in self.records:
+            found.setdefault(record.condition, []).append(record)
+        return found
+
+    def under(self, condition: str, tags: Mapping[str, str] | None = None) -> list[Record]:
+        """The records under ``condition`` (of cases with these tags); raises :class:`NotMeasured` for none."""
+        if condition not in self.by_condition:
+            known = ", ".join(self.by_condition) or "none"
+            raise NotMeasured(f"no trial ran under the condition {condition} (ran: {known})")
+        found = self.by_condition[condition]
+        if not tags:
+            return found
+        found = [r for r in found if all(v in r.tags.get(k, ()) for k, v in tags.items())]
+        if not found:
+            raise NotMeasured(f"no case is tagged {', '.join(f'{k}: {v}' for k, v in tags.items())}")
+        return found
+
+    def judged(
+        self, condition: str, scorer: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> list[tuple[Record, Verdict]]:
+        """(record, verdict) of every trial that counts; raises :class:`NotMeasured` for none."""
+        found = list(counted(self.under(condition, tags), scorer))
+        if not found:
+            counts = Counter(r.outcome for r in self.under(condition, tags))
+            told = ", ".join(f"{n} {name}" for name, n in counts.items())
+            by = f" by {scorer}" if scorer else ""
+            raise NotMeasured(f"no reply under {condition} was judged{by} ({told})")
+        return found
+
+
+def counted(records: Iterable[Record], scorer: str | None = None) -> Iterator[tuple[Record, Verdict]]:
+    """(record, verdict) pairs that belong in ``scorer``'s denominator (None: the deciding scorer's)."""
+    for record in records:
+        verdict = verdict_of(record, scorer)
+        if verdict is not None and verdict.counted and verdict.correct is not None:
+            yield record, verdict
+
+
+def verdict_of(record: Record, scorer: str | None = None) -> Verdict | None:
+    """The verdict of ``scorer``, or the deciding one; None if there is none."""
+    if scorer is not None:
+        return record.verdicts.get(scorer)
+    return next(iter(record.verdicts.values()), None)
+
+
+def own_choice(record: Record, verdict: Verdict) -> int | None:
+    """The chosen option's place in the case's own list, whatever order it was shown in."""
+    if verdict.choice is None:
+        return None
+    return record.order[verdict.choice] if verdict.choice < len(record.order) else verdict.choice
+
+
+def paired(trials: Trials, condition: str, versus: str, tags: Mapping[str, str] | None = None,
+           scorer: str | None = None) -> list[tuple[Record, Verdict, Record, Verdict]]:  # fmt: skip
+    """Cases judged under both conditions; raises :class:`NotMeasured` if there are none."""
+    others = {record.case: (record, verdict) for record, verdict in trials.judged(versus, scorer, tags)}
+    found = [
+        (record, verdict, *others[record.case])
+        for record, verdict in trials.judged(condition, scorer, tags)
+        if record.case in others
+    ]
+    if not found:
+        raise NotMeasured(f"no case was judged under both {condition} and {versus}")
+    return found
+
+
+def abstained(record: Record) -> bool | None:
+    """Whether the reply declines; None where there is no verdict."""
+    verdict = verdict_of(record)
+    if verdict is None:
+        return None
+    if record.expectation == "abstains" and record.outcome != "error":
+        return record.outcome == "passed"
+    return verdict.status == "refused"

@@ -1,0 +1,40 @@
+"""Words and phrases in a reply: whole words, folded, with families by a trailing ``*`` (``sizzl*``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from audiotest.score._reading.cues import DENIED_BEFORE
+from audiotest.score._reading.fold import CJK, clean, fold
+
+
+@lru_cache(maxsize=4096)
+def pattern(phrase: str) -> re.Pattern[str]:
+    """The pattern of one word, family or phrase. Raises ValueError for an empty one or a bare ``*``."""
+    words = fold(phrase).split()  # not cleaned: `clean` takes the asterisk for markdown
+    if not words or not all(re.search(r"\w", word) for word in words):
+        raise ValueError(f"{phrase!r} is no word to look for")
+    parts = [re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in words]
+    body = r"[\W_]+".join(parts)
+    before = "" if CJK.match(words[0]) else r"(?<!\w)"
+    after = "" if CJK.match(words[-1][-1]) else r"(?!\w)"
+    return re.compile(before + body + after)
+
+
+def occurrences(output: str, phrase: str) -> Iterator[tuple[str, bool]]:
+    """(the words as matched, whether the sentence denies them) for each place of ``phrase`` in ``output``."""
+    text = fold(clean(output))
+    for match in pattern(phrase).finditer(text):
+        clause = re.split(r"[.!?;,。！？；，\n]|\bbut\b", text[max(0, match.start() - 100) : match.start()])[-1]
+        yield match.group(0), DENIED_BEFORE.search(clause) is not None
+
+
+def phrases(value: object, option: str) -> Sequence[str]:
+    """The list given for ``option``; a single text is a list of one. Raises ValueError for anything else."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list | tuple) or not all(isinstance(v, str | int | float) for v in value):
+        raise ValueError(f"`{option}` takes a list of words, not {value!r}")
+    return [str(v) for v in value]

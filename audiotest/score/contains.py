@@ -1,0 +1,25 @@
+"""``contains``: the answer stands somewhere in the reply, as whole words.
+
+``contains`` alone looks for the answer or any reference; ``{all: [...]}`` and ``{any: [...]}`` for other words (as in
+``mentions``, but a denied word counts: this is plain containment). ``evidence`` shows what was found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audiotest.score._words import occurrences, phrases
+from audiotest.words import Question, Verdict
+
+
+def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> Verdict:  # noqa: A002
+    """Whether ``output`` contains what is looked for. Raises ValueError if there is nothing to look for."""
+    needed, either = list(phrases(all, "all")), list(phrases(any, "any"))
+    if not needed and not either:
+        either = [*([question.answer] if question.answer else []), *question.reference]
+    if not needed and not either:
+        raise ValueError("`contains` needs an `answer`, a `reference`, or words under `all` or `any`")
+    found = {p: [w for w, _ in occurrences(output, p)] for p in (*needed, *either)}
+    correct = not [p for p in needed if not found[p]] and (not either or bool([p for p in either if found[p]]))
+    said = sorted({word for words in found.values() for word in words})
+    return Verdict(correct=correct, score=float(correct), evidence=", ".join(said)[:200], details={"found": said})

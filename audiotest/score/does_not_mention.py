@@ -1,0 +1,24 @@
+"""``does_not_mention``: the reply asserts none of certain words: ``{any: [music, guitar, dog*]}``.
+
+For objects that are not in the clip: a caption that asserts one hallucinates it. A word that the sentence denies
+("there is no music") is not asserted. ``score`` is the share of words not asserted; ``evidence`` shows those that are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audiotest.score._words import occurrences, phrases
+from audiotest.words import Question, Verdict
+
+
+def score(question: Question, output: str, *, any: Any = ()) -> Verdict:  # noqa: A002
+    """Whether ``output`` is free of the words. Raises ValueError if none are given."""
+    unwanted = phrases(any, "any")
+    if not unwanted:
+        raise ValueError("`does_not_mention` needs words: `any: [...]`")
+    said = {p: [w for w, denied in occurrences(output, p) if not denied] for p in unwanted}
+    asserted = sorted({word for words in said.values() for word in words})
+    clean = sum(1 for p in unwanted if not said[p])
+    evidence = f"mentions {', '.join(asserted)}" if asserted else ""
+    return Verdict(correct=not asserted, score=clean / len(unwanted), evidence=evidence, details={"found": asserted})

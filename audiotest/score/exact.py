@@ -1,0 +1,28 @@
+"""``exact``: the reply is the answer, or one of the references, and nothing else.
+
+Case, diacritics, white space and punctuation at the edges do not matter; ``case: true`` makes case and diacritics
+matter. ``format_kept`` is None: no form is asked for beyond the answer itself.
+"""
+
+from __future__ import annotations
+
+from audiotest.score._reading.fold import clean, fold
+from audiotest.words import Question, Verdict
+
+_EDGES = " .,;:!?\"'()[]。，！？"
+
+
+def score(question: Question, output: str, *, case: bool = False) -> Verdict:
+    """Whether ``output`` equals the answer or a reference. Raises ValueError if there is neither."""
+    wanted = (*((question.answer,) if question.answer is not None else ()), *question.reference)
+    if not wanted:
+        raise ValueError("`exact` needs an `answer` or a `reference` to compare with")
+    reply = _form(output, case)
+    hit = next((text for text in wanted if _form(text, case) == reply), None)
+    index = question.choices.index(hit) if hit in question.choices else None
+    return Verdict(correct=hit is not None, choice=index, score=float(hit is not None), evidence=output.strip()[:200])
+
+
+def _form(text: str, case: bool) -> str:
+    text = " ".join(clean(text).split()).strip(_EDGES)
+    return text if case else fold(text)

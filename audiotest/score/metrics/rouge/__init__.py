@@ -1,0 +1,1 @@
+"""ROUGE as a metric of ``evaluate``."""

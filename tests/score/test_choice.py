@@ -1,0 +1,109 @@
+"""The careful reader's laws: what holds for any options and any reply."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiotest.score import choice
+from audiotest.score.choice import read
+from audiotest.words import Question
+
+GOLDEN = os.environ.get("AUDIOTEST_GOLDEN")
+WORDS = "amber birch cedar delta ember fjord grove heron iris jade kelp lotus maple nectar onyx pearl quartz river".split()
+option_lists = st.lists(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True).map(" ".join), min_size=2, max_size=8, unique=True
+).filter(lambda options: not any(a != b and a in b for a in options for b in options))
+DRESSES = [
+    "{label}", "({label})", "{label}.", "{label})", "[{label}]", "**{label}**", "Option {label}", "Answer: {label}",
+    "The answer is {label}", "The correct answer is ({label}) {text}.", "{label}. {text}", "({label}) {text}", "{text}",
+    "{text}.", "The answer is {text}.", "<answer>{label}</answer>", "<think>hm</think>{label}", "答案是{label}。",
+    "I think it is {text}.", "So the final answer is: **{label}**", "\\boxed{{{label}}}",
+]  # fmt: skip
+DENIALS = ["It is not {text}.", "It is not ({label}).", "not {label}", "I would rule out {text}.", "{text} is wrong."]
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+@settings(deadline=None, max_examples=30)
+@given(options=option_lists, data=st.data())
+def test_every_dress_of_every_option_is_read(dress, options, data):
+    i = data.draw(st.integers(0, len(options) - 1))
+    reading = read(options, dress.format(label="ABCDEFGH"[i], text=options[i]))
+    assert (reading.index, reading.status) == (i, "read")
+
+
+@pytest.mark.parametrize("denial", DENIALS)
+@settings(deadline=None, max_examples=30)
+@given(options=option_lists, data=st.data())
+def test_a_denial_chooses_nothing(denial, options, data):
+    i = data.draw(st.integers(0, len(options) - 1))
+    assert read(options, denial.format(label="ABCDEFGH"[i], text=options[i])).index is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(options=option_lists, data=st.data())
+def test_the_order_of_the_options_does_not_matter_to_a_reply_in_words(options, data):
+    i = data.draw(st.integers(0, len(options) - 1))
+    shuffled = data.draw(st.permutations(options))
+    for output in (f"I hear {options[i]}.", f"It could be {options[i]} or {options[i - 1]}.", "Something else."):
+        before, after = read(options, output), read(shuffled, output)
+        assert before.status == after.status
+        assert before.index is None or options[before.index] == shuffled[after.index]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.text(max_size=12), max_size=6), st.text(max_size=200))
+def test_it_never_raises_and_ignores_white_space_around(options, output):
+    assert read(options, output) == read(options, f"\n {output}\t ")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["(" * 500_000, "not " * 250_000, "A or " * 200_000, "the answer is " * 70_000, "<think>" * 100_000, "a " * 500_000,
+     "B. " * 300_000, "，" * 500_000, "no, wait " * 100_000, "as an ai " * 100_000],
+)  # fmt: skip
+def test_a_reply_of_a_megabyte_is_read(hostile):
+    # Not a matter of speed: anything worse than linear would not end.
+    read(("a flute", "a kettle"), hostile + "\nThe answer is B.")
+    assert read(("a flute", "a kettle"), hostile).status != ""
+
+
+def test_the_verdict_says_what_was_read_and_on_what_ground():
+    question = Question("Q?", ("a flute", "a kettle"), "a kettle", 1)
+    verdict = choice.score(question, "It is not (A). The answer is (B).")
+    assert (verdict.correct, verdict.choice, verdict.status, verdict.format_kept) == (True, 1, "read", False)
+    assert "B" in verdict.evidence
+    assert choice.score(question, "(B)").format_kept
+    assert choice.score(question, "A").correct is False
+    assert choice.score(question, "hm").score == 0.0
+
+
+def test_other_labels_than_letters():
+    question = Question("Q?", ("a flute", "a kettle"), "a kettle", 1, facts={"labels": ("1", "2")})
+    assert choice.score(question, "2").choice == 1
+    assert choice.score(question, "(1) a flute").choice == 0
+
+
+def test_the_double_of_the_right_option_is_right():
+    question = Question("Q?", ("four", "nine", "four"), "four", 0)
+    assert choice.score(question, "C").correct
+
+
+@pytest.mark.skipif(not GOLDEN, reason="AUDIOTEST_GOLDEN does not point to the golden files")
+@pytest.mark.parametrize("name", ["mmar", "mmau", "muchomusic", "airbench_foundation"])
+def test_it_agrees_with_the_careful_labels(name):
+    rows = [json.loads(line) for line in (Path(GOLDEN) / f"{name}.jsonl").read_text().splitlines()]
+    rows = [row for row in rows if row["intended"] is not None]
+    wrong = []
+    for row in rows:
+        reading = read(row["choices"], row["output"])
+        if reading.index is not None:
+            said = "right" if row["choices"][reading.index] == row["answer"] else "wrong"
+        else:
+            said = "ambiguous" if reading.status == "ambiguous" else "none"
+        if said != row["intended"]:
+            wrong.append((row["note"], row["output"], row["choices"], row["intended"], said))
+    assert len(wrong) <= 0.02 * len(rows), wrong
