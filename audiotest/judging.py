@@ -92,7 +92,7 @@ def _said(error: BaseException) -> str:
 
 
 def _verdicts(trial: Trial, view: View, reply: Reply) -> dict[str, Verdict]:
-    facts = {**trial.case.facts, **({"labels": view.labels} if view.labels else {}), "answer_order": view.order}
+    facts = {**trial.case.facts, **({"labels": view.labels} if view.labels else {})}
     question = Question(view.question, view.choices, view.answer, view.answer_index, trial.case.reference, facts)
     return verdicts(question, reply.text, trial.suite.scorers, trial.case.expect)
 

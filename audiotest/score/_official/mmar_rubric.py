@@ -38,6 +38,7 @@ from typing import Any
 from msgspec import Struct
 
 _SPAN = re.compile(r"\[\s*\{.*\}\s*\]", re.DOTALL)
+_START = re.compile(r"\[\s*\{")
 
 
 class Criterion(Struct, frozen=True):
@@ -121,15 +122,15 @@ def _sum(values: Sequence[float]) -> float:
 
 
 def _lists(text: str) -> Iterator[list[Any]]:
-    decoder, place = json.JSONDecoder(), text.find("[")
-    while place >= 0:
+    decoder, read_to = json.JSONDecoder(), 0
+    for start in _START.finditer(text):
+        if start.start() < read_to:
+            continue
         try:
-            found, end = decoder.raw_decode(text, place)
+            found, read_to = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
-            end = place + 1
-        else:
-            yield found
-        place = text.find("[", end)
+            continue
+        yield found
 
 
 def _by_name(items: list[dict[str, Any]], rubric: Sequence[Criterion]) -> list[dict[str, Any]]:

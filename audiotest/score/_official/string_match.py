@@ -6,8 +6,8 @@ Goal
 Conventions
     A text's *tokens* are the set of its maximal runs of word characters (``\w`` on Unicode text: letters,
     digits and the underscore of any script), after ``str.lower``. Order and number of occurrences are lost; a
-    Chinese clause is one token; ``don't`` is {don, t}; ``50%`` is {50}; an option of symbols alone has no
-    token.
+    Chinese clause is one token; ``don't`` is {don, t}; ``50%`` is {50}; a combining mark splits a word; an
+    option of symbols alone has no token.
 
 Rule
     With A the tokens of the answer, P those of the reply, and W the tokens that are not in A of all choices

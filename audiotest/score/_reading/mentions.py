@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from audiotest.score._reading import cues
 from audiotest.score._reading.fold import fold
-from audiotest.score._reading.options import Options
+from audiotest.score._reading.options import Options, is_bounded, patterns
 
 Kind = Literal["label", "text", "number"]
 
@@ -86,9 +86,10 @@ def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
     """Options named by their text. Where two overlap, the one written in its own case wins, then the longer one."""
     found = [
         (index, match.start(), match.end())
-        for index, pattern in enumerate(options.patterns)
+        for index, pattern in enumerate(patterns(options))
         if pattern is not None
         for match in pattern.finditer(folded)
+        if is_bounded(folded, match.start(), match.end(), strict=options.strict[index])
     ]
     found.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]], m[1] - m[2]))
     claimed = bytearray(len(text))

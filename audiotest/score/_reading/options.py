@@ -14,17 +14,17 @@ _ARTICLE = re.compile(r"^(?:a|an|the)\s+")
 _EDGES = " .,;:!?\"'()[]"
 
 
-class Options(Struct, frozen=True):
+class Options(Struct, frozen=True, eq=False):
     """``labels[i]`` names option ``i``; ``texts`` are cleaned, ``folded`` folded too and stripped at the edges.
 
-    ``patterns[i]`` finds option ``i`` in a folded text (None for an empty option). ``exact`` maps a folded,
+    ``strict[i]`` says that option ``i`` has to be matched to the sign, since its words alone are another's. ``exact`` maps a folded,
     stripped text to the options that read so. ``numeric`` says that options are numbers, so numbers name no place.
     """
 
     labels: tuple[str, ...]
     texts: tuple[str, ...]
     folded: tuple[str, ...]
-    patterns: tuple[re.Pattern[str] | None, ...]
+    strict: tuple[bool, ...]
     exact: dict[str, tuple[int, ...]]
     label_of: dict[str, int]
     numeric: bool
@@ -44,12 +44,11 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
         for form in dict.fromkeys((text, without[i] if without.count(without[i]) == 1 else text)):
             if form:
                 exact[form] = (*exact.get(form, ()), i)
-    patterns = [re.compile(_pattern(t, without, i, strict[i])) if t else None for i, t in enumerate(folded)]
     return Options(
         labels=labels,
         texts=texts,
         folded=folded,
-        patterns=tuple(patterns),
+        strict=tuple(strict),
         exact=exact,
         label_of={fold(label): i for i, label in enumerate(labels)},
         numeric=any(re.search(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b", t) for t in folded),
@@ -62,18 +61,36 @@ def bare(text: str) -> str:
     return text.strip(_EDGES) or text
 
 
-def _pattern(text: str, without: list[str], i: int, strict: bool) -> str:
-    """A pattern for one folded option: its words in order with anything but words between them."""
-    if strict:
-        body = r"\s+".join(re.escape(word) for word in text.split())
-    else:
-        source = without[i] if without.count(without[i]) == 1 and without[i] else text
-        body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source))
-    first, last = text[0], text[-1]
-    before = "" if CJK.match(first) else r"(?<![^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
-    after = "" if CJK.match(last) else r"(?![^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
-    if first.isdigit():
-        before += r"(?<![\d][.,])(?<!\d)"
-    if last.isdigit():
-        after += r"(?![.,]\d)" + ("(?!%)" if strict else "")
-    return before + body + after
+@lru_cache(maxsize=4096)
+def patterns(options: Options) -> tuple[re.Pattern[str] | None, ...]:
+    """For each option what finds its words in a folded text, None for an empty option. Compiled when first needed:
+    most replies are read without. Hits have to be checked with :func:`is_bounded`."""
+    without = [_ARTICLE.sub("", text) for text in options.folded]
+    found: list[re.Pattern[str] | None] = []
+    for i, text in enumerate(options.folded):
+        if options.strict[i]:
+            body = r"\s+".join(re.escape(word) for word in text.split())
+        else:
+            source = without[i] if without.count(without[i]) == 1 and without[i] else text
+            body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source))
+        found.append(re.compile(body) if body else None)
+    return tuple(found)
+
+
+def is_bounded(folded: str, start: int, end: int, *, strict: bool) -> bool:
+    """Whether [``start``, ``end``) begins and ends at the edges of words and numbers; CJK text has no such edges."""
+    first, last = folded[start], folded[end - 1]
+    before, after = folded[max(0, start - 2) : start], folded[end : end + 2]
+    if before and _joins(before[-1]) and not CJK.match(first):
+        return False
+    if after and _joins(after[0]) and not CJK.match(last):
+        return False
+    if first.isdigit() and len(before) == 2 and before[1] in ".," and before[0].isdigit():
+        return False
+    if last.isdigit() and len(after) == 2 and after[0] in ".," and after[1].isdigit():
+        return False
+    return not (strict and last.isdigit() and after.startswith("%"))
+
+
+def _joins(char: str) -> bool:
+    return char.isalnum() and not CJK.match(char)
