@@ -78,7 +78,9 @@ def _suite_files(paths: Iterable[Path]) -> list[Path]:
 @main.command("import")
 @click.argument("benchmark")
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--into", "target", required=True, type=click.Path(path_type=Path), help="The folder to write the suite to.")
+@click.option(
+    "--into", "target", required=True, type=click.Path(path_type=Path), help="The folder to write the suite to."
+)
 @click.option("--audio", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="The folder that holds the benchmark's audio as released.")  # fmt: skip
 def import_(benchmark: str, source: Path, target: Path, audio: Path | None) -> None:

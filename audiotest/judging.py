@@ -41,7 +41,8 @@ def judge(trial: Trial, answer: Answer, predictor: Predictor, nodeid: str = "") 
     record = _blank(trial, answer, predictor.seed, nodeid)
     if answer.error is not None:
         return replace(record, outcome=_outcome_of(answer.error), reason=_said(answer.error))
-    assert answer.view is not None and answer.reply is not None
+    assert answer.view is not None
+    assert answer.reply is not None
     found = _verdicts(trial, answer.view, answer.reply)
     finding = _finding(trial, answer.view, answer.reply, found, predictor)
     if finding.outcome == "failed" and trial.suite.policy == "gates":
@@ -97,9 +98,7 @@ def _verdicts(trial: Trial, view: View, reply: Reply) -> dict[str, Verdict]:
     return verdicts(question, reply.text, trial.suite.scorers, trial.case.expect)
 
 
-def _finding(
-    trial: Trial, view: View, reply: Reply, found: dict[str, Verdict], predictor: Predictor
-) -> _Finding:
+def _finding(trial: Trial, view: View, reply: Reply, found: dict[str, Verdict], predictor: Predictor) -> _Finding:
     if trial.expectation == "recorded":
         return _Finding("passed")
     verdict = next(iter(found.values()))
@@ -115,7 +114,9 @@ def _finding(
         if not next(iter(earlier.values())).correct:
             return _Finding("skipped", "wrong under `original` as well, so there is nothing to stay")
         finding = _correct(found)
-        return replace(finding, reason=f"right under `original`, but here {finding.reason}") if finding.reason else finding
+        return (
+            replace(finding, reason=f"right under `original`, but here {finding.reason}") if finding.reason else finding
+        )
     return _same(view, verdict, before.view, next(iter(earlier.values())), reply, before.reply)
 
 
@@ -124,7 +125,9 @@ def _correct(found: dict[str, Verdict]) -> _Finding:
     if verdict.correct:
         return _Finding("passed")
     if verdict.correct is None:
-        return _Finding("failed", f"the scorer `{name}` tells no right from wrong; give it a `min`, or expect `recorded`")
+        return _Finding(
+            "failed", f"the scorer `{name}` tells no right from wrong; give it a `min`, or expect `recorded`"
+        )
     if name == "expect":
         return _Finding("failed", f"the reply does not meet {verdict.evidence}")
     said = {

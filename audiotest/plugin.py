@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from audiotest.declare.trial import Trial
     from audiotest.models.protocol import Adapter
     from audiotest.words import Reply
@@ -124,18 +126,20 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] 
     return status(report)
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
+def pytest_report_header(config: pytest.Config) -> str:
     """Which model answers."""
     from audiotest.report.terminal import header
+    from audiotest.runner.state import STATE
 
-    return header(config)
+    return header(config.stash[STATE])
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """A table a suite, its gates, and where the results are."""
     from audiotest.report.terminal import summary
+    from audiotest.runner.state import STATE
 
-    summary(terminalreporter, config)
+    summary(terminalreporter, config.stash[STATE])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -159,4 +163,3 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from audiotest.runner.session import write_results
 
     write_results(session)
-

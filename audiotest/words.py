@@ -34,7 +34,7 @@ class Waveform:
     @property
     def seconds(self) -> float:
         """Length in seconds."""
-        return self.samples.shape[0] / self.rate
+        return float(self.samples.shape[0]) / self.rate
 
     @property
     def channels(self) -> int:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.registry import METRICS, UnknownName
@@ -86,7 +87,7 @@ def _unfit(gate: Gate, trials: Trials, expected: Mapping[str, int]) -> str:
         records = trials.by_condition.get(condition, [])
         if len(records) < expected[condition]:
             return f"{len(records)} of {expected[condition]} trials ran under {condition}"
-        counts = Counter(r.outcome for r in records)
+        counts = Counter(str(r.outcome) for r in records)
         for outcome, word in (("error", "broke"), ("unsupported", "are not supported by the model")):
             if counts[outcome]:
                 return f"{counts[outcome]} of {expected[condition]} trials under {condition} {word}"
@@ -95,10 +96,9 @@ def _unfit(gate: Gate, trials: Trials, expected: Mapping[str, int]) -> str:
 
 def _held(gate: Gate, estimate: Estimate) -> GateResult:
     looked_at = {"point": estimate.value, "lower": estimate.low, "upper": estimate.high}[gate.bound]
-    fields = {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
+    measured = GateResult(gate, name(gate), False, "", estimate.value, estimate.low, estimate.high, estimate.n)
     if looked_at is None:
-        reason = f"not measured: {estimate.n} trials give no {gate.bound} bound"
-        return GateResult(gate, name(gate), False, reason, **fields)
+        return replace(measured, reason=f"not measured: {estimate.n} trials give no {gate.bound} bound")
     word = {"point": "", "lower": "lower bound of ", "upper": "upper bound of "}[gate.bound]
     wanted = []
     passed = True
@@ -109,4 +109,4 @@ def _held(gate: Gate, estimate: Estimate) -> GateResult:
         passed &= looked_at <= gate.max
         wanted.append(f"at most {gate.max:g}")
     said = f"{word}{gate.metric} is {looked_at:.4g}, wanted {' and '.join(wanted)} (n = {estimate.n})"
-    return GateResult(gate, name(gate), passed, said, **fields)
+    return replace(measured, passed=passed, reason=said)

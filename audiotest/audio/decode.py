@@ -99,7 +99,9 @@ def _through_ffmpeg(path: Path, start: float | None, end: float | None, reason: 
     try:
         import av
     except ImportError:
-        raise AudioError(f"{path} needs FFmpeg to decode: pip install 'audiotest[ffmpeg]', or convert it to flac") from None
+        raise AudioError(
+            f"{path} needs FFmpeg to decode: pip install 'audiotest[ffmpeg]', or convert it to flac"
+        ) from None
     try:
         with av.open(str(path)) as container:
             stream = container.streams.audio[0]
@@ -108,7 +110,9 @@ def _through_ffmpeg(path: Path, start: float | None, end: float | None, reason: 
             pieces = [out.to_ndarray() for frame in container.decode(stream) for out in resampler.resample(frame)]
     except (av.FFmpegError, IndexError) as error:
         raise AudioError(f"{path} cannot be decoded: {error}") from None
-    samples = np.concatenate(pieces, axis=1).T.astype(np.float32, copy=False) if pieces else np.zeros((0, 1), np.float32)
+    samples = (
+        np.concatenate(pieces, axis=1).T.astype(np.float32, copy=False) if pieces else np.zeros((0, 1), np.float32)
+    )
     first, last = _frames(path, samples.shape[0], rate, start, end)
     return _checked(path, np.ascontiguousarray(samples[first:last]), rate)
 

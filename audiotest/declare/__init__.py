@@ -1,0 +1,1 @@
+"""YAML to suites, cases and trials: schema validation, conditions on text, prompts."""

@@ -107,7 +107,8 @@ def _gate(row: Mapping[str, Any], declared: set[str], path: Path, found: Found) 
 
 def case(row: Mapping[str, Any], file: str, line: int) -> Case:
     """A case from data that satisfies the schema."""
-    texts, kinds = [], []
+    texts: list[str] = []
+    kinds: list[str | None] = []
     for choice in row.get("choices", ()):
         if isinstance(choice, str):
             texts.append(choice)

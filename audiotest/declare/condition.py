@@ -16,7 +16,7 @@ import inspect
 import itertools
 import re
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct

@@ -23,12 +23,13 @@ from msgspec import Struct
 from yaml import YAMLError
 from yaml import events as ev
 
+from audiotest.declare.problems import Path, Problem
+
+_Parser: Any
 try:
     from yaml._yaml import CParser as _Parser
 except ImportError:  # a PyYAML without libyaml: same events, slower
     from yaml import Loader as _Parser
-
-from audiotest.declare.problems import Path, Problem
 
 TEXT_KEYS = frozenset({"id", "question", "choices", "answer", "reference", "paraphrases", "tags", "text"})
 MAX_DEPTH = 100

@@ -1,4 +1,4 @@
-"""``longest``: the option with most words (then most characters, then the first), a prior that real benchmarks reward."""
+"""``longest``: the option with most words (then characters, then the first), which real benchmarks reward."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class BlockProgress:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
         # The terminal reporter's own file: standard output is captured while a test runs.
         console = Console(file=terminal._tw._file)
         columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -52,7 +52,7 @@ class BlockProgress:
 
 def progress_for(config: pytest.Config) -> BlockProgress | None:
     """A bar, if this process has a terminal and a person in front of it."""
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is None or hasattr(config, "workerinput") or os.environ.get("CI"):
         return None
     watched = config.option.verbose >= 0 and terminal._tw._file.isatty()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audiotest.runner.state import STATE, State
+if TYPE_CHECKING:
+    from audiotest.runner.state import State
 
 _FEW = 20
 """Rows of a list that is cut: what is left out is counted."""
@@ -21,18 +22,14 @@ def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
     return None
 
 
-def header(config: pytest.Config) -> str | None:
+def header(state: State) -> str:
     """The model and the seed, before anything runs."""
-    state = config.stash.get(STATE, None)
-    if state is None or state.is_worker:
-        return None
     return f"audiotest: model {state.model_name}, seed {state.seed}"
 
 
-def summary(terminal: Any, config: pytest.Config) -> None:
-    """Write the tables."""
-    state = config.stash.get(STATE, None)
-    if state is None or not state.summary.get("suites") or config.option.verbose < -1:
+def summary(terminal: Any, state: State) -> None:
+    """Write the tables; nothing if no trial ran, or under ``-qq``."""
+    if not state.summary.get("suites") or state.config.option.verbose < -1:
         return
     terminal.section(f"audiotest: {state.model_name}", sep="=")
     suites: Mapping[str, Any] = state.summary["suites"]

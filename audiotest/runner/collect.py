@@ -53,7 +53,7 @@ def is_suite(path: Path, config: pytest.Config) -> bool:
 class SuiteFile(pytest.File):
     """A suite; its children are its conditions."""
 
-    def collect(self) -> Iterator[pytest.Collector]:
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """A collector for each condition, and one for the cases that cannot be used."""
         state = self.config.stash[STATE]
         try:
@@ -83,7 +83,7 @@ class ConditionCollector(pytest.Collector):
         """Take the suite in; returns the fixture closure, which all trials of a suite share."""
         self.suite = suite
         if info is None:
-            info = self.session._fixturemanager.getfixtureinfo(node=self, func=check, cls=None)
+            info = self.session._fixturemanager.getfixtureinfo(node=self, func=check, cls=None)  # type: ignore[arg-type]
         self.fixtureinfo = info
         return info
 

@@ -48,7 +48,7 @@ def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.Te
     path = nodeid.partition("::")[0]
     said = f"gate {result.name} of {suite.name}: {result.reason}"
     details = [("suite", suite.name), ("gate", result.name), ("value", result.value), ("n", result.n)]
-    longrepr: None | str | tuple[str, int, str] = None
+    longrepr: str | tuple[str, int, str] | None = None
     if result.passed is None:
         longrepr = (path, 1, f"Skipped: {said}")
     elif not result.passed:
@@ -59,7 +59,7 @@ def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.Te
             nodeid=nodeid,
             location=(path, 0, nodeid.partition("::")[2]),
             keywords={},
-            outcome=outcome if when == "call" else "passed",  # type: ignore[arg-type]
+            outcome=outcome if when == "call" else "passed",
             longrepr=longrepr if when == "call" else None,
             when=when,  # type: ignore[arg-type]
             user_properties=details if when == "call" else [],

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLocation, ReprTraceback
 
+from audiotest.declare.conditions.view import NotApplicable
 from audiotest.declare.trial import Trial
 from audiotest.judging import failed_record, judge
 from audiotest.models.protocol import Unsupported
-from audiotest.declare.conditions.view import NotApplicable
 from audiotest.predict.predictor import Answer, Predictor
 from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
@@ -30,7 +30,8 @@ class Mismatch(AssertionError):
 def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
     """The test that every trial runs: judge the reply, and fail or skip as the record says."""
     item: TrialItem = request.node
-    assert item.predictor is not None and item.answer is not None
+    assert item.predictor is not None
+    assert item.answer is not None
     record = item.record = judge(trial, item.answer, item.predictor, item.nodeid)
     if record.outcome in ("failed", "missed"):
         raise Mismatch(failure_text(record, trial))
@@ -76,7 +77,7 @@ class TrialItem(pytest.Function):
             record = failed_record(self.trial, error, self.config.stash[STATE].seed, self.nodeid)
         state = self.config.stash[STATE]
         # What crosses to the controller has to be plain: text, not a record.
-        report.audiotest_record = msgspec.json.encode(record).decode() if state.is_worker else record
+        report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode() if state.is_worker else record
         model = self.predictor.model.name if self.predictor is not None else state.model_name
         self.user_properties += [("model", model), *properties(record, self.trial)]
         report.user_properties = list(self.user_properties)

@@ -55,7 +55,13 @@ def _git(root: Any) -> dict[str, Any] | None:
     """The commit and whether anything is changed beside it; None outside a repository."""
     try:
         commit, status = (
-            subprocess.run(["git", "-C", str(root), *args], capture_output=True, text=True, timeout=10, check=True).stdout
+            subprocess.run(  # noqa: S603
+                ["git", "-C", str(root), *args],  # noqa: S607
+                capture_output=True,
+                text=True,
+                timeout=10,
+                check=True,
+            ).stdout
             for args in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
         )
     except (OSError, subprocess.SubprocessError):

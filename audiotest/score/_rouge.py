@@ -74,9 +74,7 @@ def verdict(
     """
     _check(kind, measure, minimum, use_stemmer)
     if not question.reference:
-        return Verdict(
-            None, status="none", counted=False, evidence="ROUGE needs a reference, and there is none."
-        )
+        return Verdict(None, status="none", counted=False, evidence="ROUGE needs a reference, and there is none.")
     found = figures(question.reference, output, use_stemmer=use_stemmer)
     reached = found[kind][measure]
     asked = "" if minimum is None else f", at least {minimum:g} wanted"

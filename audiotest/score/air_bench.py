@@ -65,9 +65,7 @@ def score(question: Question, output: str) -> Verdict:
     if question.answer is None:
         return without_answer("air_bench")
     if not isinstance(output, str):
-        return crashed(
-            f"AttributeError: a reply of type {type(output).__name__} has no strip()", counted=False
-        )
+        return crashed(f"AttributeError: a reply of type {type(output).__name__} has no strip()", counted=False)
     letter = extract(output)
     if letter is None:
         return Verdict(
@@ -82,9 +80,7 @@ def score(question: Question, output: str) -> Verdict:
     choice = place if place < len(question.choices) else None
     gold = _gold(question)
     if gold is None:
-        return crashed(
-            "SystemExit: the answer is not one of the first four options", counted=False, choice=choice
-        )
+        return crashed("SystemExit: the answer is not one of the first four options", counted=False, choice=choice)
     return Verdict(
         correct=letter == gold,
         choice=choice,

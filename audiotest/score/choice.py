@@ -1,20 +1,20 @@
 """``choice``: which option does a reply to a multiple-choice question choose? Read as a careful person would.
 
 Goal
-    One option, or the reason why there is none: ``none`` (no option is chosen), ``ambiguous`` (several are, and none is
-    singled out), ``refused`` (the reply declines or says that it hears nothing).
+    One option, or the reason why there is none: ``none`` (no option is chosen), ``ambiguous`` (several are, and none
+    is singled out), ``refused`` (the reply declines or says that it hears nothing).
 
 Rule
     1. The answer's part of the reply is taken: after any thinking, out of an answer tag
        (:mod:`audiotest.score._reading.region`).
-    2. If that is nothing but an option, it is that option: a label in any dress (``B``, ``(b)``, ``B.``, ``Option B``), a label
-       with its own text (``(B) a flute``), the text, or an unmistakable half of it.
+    2. If that is nothing but an option, it is that option: a label in any dress (``B``, ``(b)``, ``B.``, ``Option B``), a
+       label with its own text (``(B) a flute``), the text, or an unmistakable half of it.
     3. Otherwise every mention of an option is found, by label, text or place, and it is told whether the sentence
        affirms or denies it (:mod:`audiotest.score._reading.mentions`).
     4. What is given as *the* answer ("the answer is", "I choose") outweighs what is merely named; of several such
        sentences the last one counts. After a change of mind ("no, wait") only what follows counts.
-    5. A single affirmed option is the choice. A label beside the text of another option, or two options with nothing
-       between them to decide, is ``ambiguous``. A denial alone chooses nothing, however few options it leaves.
+    5. A single affirmed option is the choice. A label beside the text of another option, or two options with
+       nothing between them to decide, is ``ambiguous``. A denial alone chooses nothing, however few options it leaves.
 
 Conventions
     Nothing is ever guessed. ``format_kept`` is true where step 2 decided, also after answer words or in a tag, and false
@@ -93,7 +93,11 @@ def _decide(text: str, found: list[Mention], options: Options, tagged: bool) -> 
     if not affirmed:
         return Reading(None, "none")
     spans = clauses(text)
-    for kept in (_last_given(affirmed, spans, text), _after_turn(affirmed, text), _not_set_aside(affirmed, spans, text)):
+    for kept in (
+        _last_given(affirmed, spans, text),
+        _after_turn(affirmed, text),
+        _not_set_aside(affirmed, spans, text),
+    ):
         if kept:
             reading = _single(text, kept, options)
             if reading.index is not None:

@@ -12,7 +12,7 @@ from audiotest.score._words import occurrences, phrases
 from audiotest.words import Question, Verdict
 
 
-def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> Verdict:  # noqa: A002
+def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> Verdict:
     """Whether ``output`` contains what is looked for. Raises ValueError if there is nothing to look for."""
     needed, either = list(phrases(all, "all")), list(phrases(any, "any"))
     if not needed and not either:

@@ -12,7 +12,7 @@ from audiotest.score._words import occurrences, phrases
 from audiotest.words import Question, Verdict
 
 
-def score(question: Question, output: str, *, any: Any = ()) -> Verdict:  # noqa: A002
+def score(question: Question, output: str, *, any: Any = ()) -> Verdict:
     """Whether ``output`` is free of the words. Raises ValueError if none are given."""
     unwanted = phrases(any, "any")
     if not unwanted:

@@ -13,7 +13,7 @@ from audiotest.score._words import occurrences, phrases
 from audiotest.words import Question, Verdict
 
 
-def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> Verdict:  # noqa: A002
+def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> Verdict:
     """Whether ``output`` affirms the words. Raises ValueError if none are given."""
     needed, either = phrases(all, "all"), phrases(any, "any")
     if not needed and not either:

@@ -111,8 +111,4 @@ def _letter(place: int) -> str:
 def _evidence(place: int | None, by: str | None) -> str:
     if place is None:
         return "no single letter A-D and no option's text"
-    return (
-        f"the only capital of A-D is {_letter(place)}"
-        if by == "letter"
-        else f"contains option {_letter(place)}"
-    )
+    return f"the only capital of A-D is {_letter(place)}" if by == "letter" else f"contains option {_letter(place)}"

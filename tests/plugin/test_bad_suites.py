@@ -54,7 +54,10 @@ def test_a_broken_suite_fails_its_own_collection_and_no_other(project, text, sai
         ("{id: a b, question: Q?, choices: [a, b], answer: a}", '*"a b" is not a valid name*'),
         ("{id: été, question: Q?, choices: [a, b], answer: a}", '*"été" is not a valid name*'),
         ("{id: good, question: Q?, choices: [a, b], answer: a}", "*the id 'good' is taken by the case at *bad.yaml:4*"),
-        ("{id: x, question: Q?, question: R?, choices: [a, b], answer: a}", "*the key `question` stands here a second*"),
+        (
+            "{id: x, question: Q?, question: R?, choices: [a, b], answer: a}",
+            "*the key `question` stands here a second*",
+        ),
         ("{id: x, question: Q?, choices: [a, b], answer: a, audio: gone.wav}", "*there is no file *gone.wav*"),
         ("{id: x, question: Q?, choices: [a, b], answer: a, audio: ../x.wav}", "*leads out of the suite's folder*"),
         ("{id: x, question: Q?, choices: [a, b], answer: a, audio: /etc/x.wav}", "*leads out of the suite's folder*"),
@@ -73,7 +76,9 @@ def test_a_broken_case_is_an_error_of_its_own(project, case, said):
 def test_all_problems_of_a_file_are_told_at_once(project):
     tester = project(name="bad", text="suite: b a d\ntitel: x\npolicy: casez\ncases: 5\n")
     out = tester.runpytest_inprocess("suites")
-    out.stdout.fnmatch_lines(["*bad.yaml:1:1: suite:*", "*bad.yaml:2:1: titel:*", "*bad.yaml:3:1: policy:*", "*bad.yaml:4:1:*"])
+    out.stdout.fnmatch_lines(
+        ["*bad.yaml:1:1: suite:*", "*bad.yaml:2:1: titel:*", "*bad.yaml:3:1: policy:*", "*bad.yaml:4:1:*"]
+    )
 
 
 def test_two_suites_of_one_name_are_told_apart(project):

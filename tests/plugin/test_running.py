@@ -8,7 +8,11 @@ import pytest
 def test_every_trial_is_a_test_with_a_stable_id(project):
     out = project().runpytest_inprocess("--co", "-q", "suites")
     out.stdout.fnmatch_lines(
-        ["suites/kitchen.yaml::original::one", "suites/kitchen.yaml::text_only::one", "suites/kitchen.yaml::shuffled::one"]
+        [
+            "suites/kitchen.yaml::original::one",
+            "suites/kitchen.yaml::text_only::one",
+            "suites/kitchen.yaml::shuffled::one",
+        ]
     )
     out.stdout.fnmatch_lines(["12 tests collected*"])
 

@@ -13,9 +13,31 @@ from audiotest.score.choice import read
 from audiotest.words import Question
 
 GOLDEN = os.environ.get("AUDIOTEST_GOLDEN")
-WORDS = "amber birch cedar delta ember fjord grove heron iris jade kelp lotus maple nectar onyx pearl quartz river".split()
+WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "heron",
+    "iris",
+    "jade",
+    "kelp",
+    "lotus",
+    "maple",
+    "nectar",
+    "onyx",
+    "pearl",
+    "quartz",
+    "river",
+]
 option_lists = st.lists(
-    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True).map(" ".join), min_size=2, max_size=8, unique=True
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True).map(" ".join),
+    min_size=2,
+    max_size=8,
+    unique=True,
 ).filter(lambda options: not any(a != b and a in b for a in options for b in options))
 DRESSES = [
     "{label}", "({label})", "{label}.", "{label})", "[{label}]", "**{label}**", "Option {label}", "Answer: {label}",

@@ -46,9 +46,7 @@ def test_rule(reply: str, letter: str | None) -> None:
     assert verdict.choice == (None if letter is None else "ABCD".index(letter))
 
 
-@pytest.mark.parametrize(
-    "reply", ["(B) Blues", "The answer is B", "Option B", "**B**", "<answer>B</answer>", "b"]
-)
+@pytest.mark.parametrize("reply", ["(B) Blues", "The answer is B", "Option B", "**B**", "<answer>B</answer>", "b"])
 def test_forms_that_are_not_read(reply: str) -> None:
     assert extract(reply) is None
 

@@ -90,9 +90,7 @@ def test_air_bench_judge() -> None:
 
 def test_mmar_rubric() -> None:
     golden = rows("mmar_rubric")
-    rubric = mmar_rubric.criteria(
-        next(row["rubric"] for row in golden if isinstance(row.get("rubric"), list))
-    )
+    rubric = mmar_rubric.criteria(next(row["rubric"] for row in golden if isinstance(row.get("rubric"), list)))
     said: dict[str, Any] = {}
     for row in golden:
         if "rater_scores" in row:

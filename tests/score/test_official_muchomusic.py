@@ -14,9 +14,7 @@ from audiotest.words import Question, Verdict
 INSTRUMENTS = ("Viola", "Cello", "Oboe", "Horn")
 
 
-def say(
-    reply: Any, choices: tuple[str, ...] = INSTRUMENTS, order: Any = (1, 0, 2, 3), **known: Any
-) -> Verdict:
+def say(reply: Any, choices: tuple[str, ...] = INSTRUMENTS, order: Any = (1, 0, 2, 3), **known: Any) -> Verdict:
     return score(Question("Which instrument?", choices, facts={"answer_order": order}, **known), reply)
 
 

@@ -88,9 +88,7 @@ def frequency(pitch: object, where: str = "pitch", rate: int | None = None) -> f
         hz = float(440.0 * 2 ** (semitones / 12))
     if rate is not None and hz > 0.47 * rate:
         most = 0.47 * rate
-        raise SynthError(
-            f"{where}: {hz:.0f} Hz cannot be rendered at {rate} Hz; expected at most {most:.0f} Hz"
-        )
+        raise SynthError(f"{where}: {hz:.0f} Hz cannot be rendered at {rate} Hz; expected at most {most:.0f} Hz")
     return hz
 
 

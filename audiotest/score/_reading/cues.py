@@ -17,8 +17,8 @@ ANSWER = re.compile(
     | {_NOUN}\s*{_IS}\s*(?:most\ likely\ |probably\ |clearly\ |therefore\ |indeed\ )?
     | {_NOUN}\s+(?=\(?[a-z0-9]\)?(?![a-z0-9]))
     | \bi(?:\ would|'d|\ will|'ll|\ am|'m)?\ (?:also\ |rather\ |have\ to\ |going\ to\ |definitely\ )?
-      (?:choose|pick|select|go\ with|say|answer|opt\ for|settle\ on|vote\ for|go\ for|choosing|going\ with|picking)\ 
-    | (?:my|the)\ (?:guess|bet|verdict|conclusion)\ (?:is|would\ be)\ 
+      (?:choose|pick|select|go\ with|say|answer|opt\ for|settle\ on|vote\ for|go\ for|choosing|going\ with|picking)[ ]
+    | (?:my|the)\ (?:guess|bet|verdict|conclusion)\ (?:is|would\ be)[ ]
     | (?:正确)?(?:答案|选项)\s*(?:应该|应|就|选择)?\s*(?:是|为|选)?\s*[:]?\s*
     | (?:应该|应当|应|我|故|所以|因此|最终)?选(?:择)?(?:的是|了)?\s*
     | (?:la\ )?respuesta(?:\ correcta)?\s*(?:es|[:])\s*(?:la\ )?(?:opcion\ )?
@@ -78,8 +78,11 @@ DENIED_AFTER = re.compile(
 )
 """A denial whose subject came just before."""
 
-LISTING = re.compile(r"""^["')\].]*\s*(?:,|or|nor|and|/|&|、|或者?|和|与|以及|及|,\s*(?:or|nor|and))\s*
-    (?:option\ |choice\ |the\ |a\ |an\ |even\ |also\ |选项)*["'(\[]*$""", re.VERBOSE)
+LISTING = re.compile(
+    r"""^["')\].]*\s*(?:,|or|nor|and|/|&|、|或者?|和|与|以及|及|,\s*(?:or|nor|and))\s*
+    (?:option\ |choice\ |the\ |a\ |an\ |even\ |also\ |选项)*["'(\[]*$""",
+    re.VERBOSE,
+)
 """What stands between two options of one list, so that they share a denial."""
 
 OPTION_NOUN = re.compile(r"(?:option|choice|answer|letter|number|选项|第)\s*[:#]?\s*[\"'(\[]*$")
@@ -95,7 +98,9 @@ ORDINAL = re.compile(
 CHINESE_ORDINAL = re.compile(r"第([一二三四五六七八九十])(?:个|项|种)?(?:选项|答案|选择)?")
 CHINESE_DIGITS = {c: i for i, c in enumerate("一二三四五六七八九十")}
 
-NOT_A_LABEL_AFTER = re.compile(r"^[ -]?(?:major|minor|flat|sharp|natural|chord|note|scale|dorian|mixolydian|#|♭|♯|\d|7th|dur|moll)")
+NOT_A_LABEL_AFTER = re.compile(
+    r"^[ -]?(?:major|minor|flat|sharp|natural|chord|note|scale|dorian|mixolydian|#|♭|♯|\d|7th|dur|moll)"
+)
 NOT_A_LABEL_BEFORE = re.compile(
     r"(?:key of|key is|note|notes|chord|chords|tonic|pitch|vitamin|plan|type|grade|section|part|side|string|group|speaker|"
     r"person|class|verse|theme|player|model|series|hepatitis|middle|low|high)\s$"

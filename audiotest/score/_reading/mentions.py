@@ -170,9 +170,10 @@ def _is_label(match: re.Match[str], text: str, folded: str) -> bool:
         return False
     if letter in "AI":
         # "A flute plays", "I hear": a letter only where no word that it could belong to follows.
-        return re.match(r"\s*(?:[.,;:!?)\]\"'。，、]|$|\n|(?:or|and|is|was|because|since|as|not|nor|but|fits|seems)\b(?! [a-z]+ing\b))", after) is not None and (
-            letter == "A" or not re.match(r"\s*(?:was|as|am)\b", after)
-        )
+        return re.match(
+            r"\s*(?:[.,;:!?)\]\"'。，、]|$|\n|(?:or|and|is|was|because|since|as|not|nor|but|fits|seems)\b(?! [a-z]+ing\b))",
+            after,
+        ) is not None and (letter == "A" or not re.match(r"\s*(?:was|as|am)\b", after))
     return True
 
 

@@ -94,7 +94,11 @@ def _by_text(text: str, folded: str, options: Options) -> int | None:
 def _by_half(folded: str, options: Options) -> int | None:
     """A run of words that makes up at least half of one option, has a word of substance and is in no other option."""
     words = tokens(folded)
-    if not words or not any(len(w) > 3 and w not in _STOPWORDS for w in words) or cues.DENIED_BEFORE.search(folded + " "):
+    if (
+        not words
+        or not any(len(w) > 3 and w not in _STOPWORDS for w in words)
+        or cues.DENIED_BEFORE.search(folded + " ")
+    ):
         return None
     found = []
     for i, option in enumerate(options.folded):

@@ -24,7 +24,5 @@ def path(name: str) -> str:
     are."""
     folders = {entry.parent.name: entry.parent for entry in Path(__file__).parent.glob("*/*.py")}
     if name not in folders:
-        raise LookupError(
-            f"there is no metric {name!r} in this package; there is {', '.join(sorted(folders))}"
-        )
+        raise LookupError(f"there is no metric {name!r} in this package; there is {', '.join(sorted(folders))}")
     return str(folders[name])
