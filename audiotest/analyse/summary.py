@@ -1,7 +1,8 @@
 """``summary.json``: the figures of a run, by suite, condition and tag.
 
 ``.model``, ``.suites.NAME.conditions.COND.metrics.METRIC.{value,low,high,n}``,
-``.suites.NAME.conditions.COND.tags.TAG.VALUE.metrics.METRIC.{...}`` and ``.suites.NAME.gates[]``. ``accuracy`` is the deciding scorer's, ``accuracy:SCORER`` each other's. A metric that could not be measured is not there.
+``.suites.NAME.conditions.COND.tags.TAG.VALUE.metrics.METRIC.{...}`` and ``.suites.NAME.gates[]``. ``accuracy`` is
+the deciding scorer's, ``accuracy:SCORER`` each other's. A metric that could not be measured is not there.
 """
 
 from __future__ import annotations

@@ -2,11 +2,13 @@
 
 Source: ``MMAR-meta.jsonl`` of github.com/ddlBoJack/MMAR at commit 3bce090: a JSON object a line, with ``id``,
 ``audio_path`` (``./audio/ID.wav``), ``question``, ``choices`` (without letters), ``answer`` (one of them, verbatim),
-``modality``, ``category``, ``sub-category``, ``language``, ``source``, ``url``, ``timestamp``, ``thinking``, ``cue`` and
+``modality``, ``category``, ``sub-category``, ``language``, ``source``, ``url``, ``timestamp``, ``thinking``, ``cue``
+and
 ``rubric``. The older ``MMAR-meta.json`` (an array without the last three) is read as well. Audio: the folder that holds
 ``audio/``, from the hub's ``BoJack/MMAR``. Licence of the data: CC BY-NC 4.0.
 
-Tags: ``modality``, ``category``, ``sub-category``, ``language``, ``source``, by the release's own names. All else goes to
+Tags: ``modality``, ``category``, ``sub-category``, ``language``, ``source``, by the release's own names. All else
+goes to
 ``facts``. Cases are split by modality.
 
 Met in the release: 4 options are padded with spaces (kept, since the official rule sees them); a language is

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import pytest
 
@@ -11,6 +12,9 @@ from audiotest.analyse.gates import GateResult, judge
 from audiotest.analyse.trials import Trials
 from audiotest.declare.suite import Suite
 from audiotest.words import Record
+
+Outcome = Literal["passed", "failed", "skipped"]
+Phase = Literal["setup", "call", "teardown"]
 
 
 def judge_suites(suites: Iterable[Suite], records: Iterable[Record], limit: int | None) -> dict[str, list[GateResult]]:
@@ -53,14 +57,15 @@ def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.Te
         longrepr = (path, 1, f"Skipped: {said}")
     elif not result.passed:
         longrepr = said
-    outcome = {True: "passed", False: "failed", None: "skipped"}[result.passed]
-    for when in ("setup", "call", "teardown"):
+    outcome: Outcome = "passed" if result.passed else "skipped" if result.passed is None else "failed"
+    phases: tuple[Phase, ...] = ("setup", "call", "teardown")
+    for when in phases:
         yield pytest.TestReport(
             nodeid=nodeid,
             location=(path, 0, nodeid.partition("::")[2]),
             keywords={},
             outcome=outcome if when == "call" else "passed",
             longrepr=longrepr if when == "call" else None,
-            when=when,  # type: ignore[arg-type]
+            when=when,
             user_properties=details if when == "call" else [],
         )

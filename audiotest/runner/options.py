@@ -35,6 +35,6 @@ def add_options(parser: pytest.Parser) -> None:
     add("--batch-size", dest="audiotest_batch_size", metavar="N", type=_count,
         help="how many requests a model is given at once (default: the model's own)")  # fmt: skip
     add("--reply-cache", dest="audiotest_reply_cache", metavar="FILE",
-        help="where replies are kept, or `off` (default: $AUDIOTEST_CACHE_DIR, or the user's cache folder)")  # fmt: skip
+        help="where replies are kept, or `off` (default: in $AUDIOTEST_CACHE_DIR, or the user's)")  # fmt: skip
     add("--refresh", dest="audiotest_refresh", action="store_true",
         help="ask the model again even where the cache has its reply")  # fmt: skip

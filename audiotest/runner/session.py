@@ -123,7 +123,7 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
             suite = state.suite(config.rootpath / path, path)
             known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
     blocks = state.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
-    return blocks + plan(((nodeid, nodeid) for nodeid in nodeids if nodeid not in known), size=4)
+    return blocks + plan(((nodeid, nodeid, nodeid) for nodeid in nodeids if nodeid not in known), size=4)
 
 
 def prepare_worker(node: Any) -> None:

@@ -107,8 +107,12 @@ class State:
 
     def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
         """The block plan for (mark, trial) pairs: the marks of each block."""
-        keyed = (((t.suite.path, clip_id(t.suite, t.case) or t.case.id), mark) for mark, t in trials)
+        keyed = ((self._sound(t), (t.suite.path, t.case.id), mark) for mark, t in trials)
         return plan(keyed, max(BLOCK_TRIALS, self.batch_size or 0))
+
+    @staticmethod
+    def _sound(trial: Trial) -> tuple[str, str]:
+        return trial.suite.path, clip_id(trial.suite, trial.case) or trial.case.id
 
     def _tell_of_strangers(self, model: Adapter) -> None:
         """Warn of recorded replies to cases that no suite of this session has."""

@@ -7,7 +7,8 @@ Goal
 Rule
     1. The answer's part of the reply is taken: after any thinking, out of an answer tag
        (:mod:`audiotest.score._reading.region`).
-    2. If that is nothing but an option, it is that option: a label in any dress (``B``, ``(b)``, ``B.``, ``Option B``), a
+    2. If that is nothing but an option, it is that option: a label in any dress (``B``, ``(b)``, ``B.``, ``Option
+    B``), a
        label with its own text (``(B) a flute``), the text, or an unmistakable half of it.
     3. Otherwise every mention of an option is found, by label, text or place, and it is told whether the sentence
        affirms or denies it (:mod:`audiotest.score._reading.mentions`).
@@ -17,7 +18,8 @@ Rule
        nothing between them to decide, is ``ambiguous``. A denial alone chooses nothing, however few options it leaves.
 
 Conventions
-    Nothing is ever guessed. ``format_kept`` is true where step 2 decided, also after answer words or in a tag, and false
+    Nothing is ever guessed. ``format_kept`` is true where step 2 decided, also after answer words or in a tag, and
+    false
     otherwise. ``evidence`` is the piece of the reply that decided. Labels are A, B, C... unless ``facts["labels"]`` has
     others. Of a reply longer than 20,000 characters the end is read. Reading takes linear time.
 """

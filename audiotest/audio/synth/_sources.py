@@ -139,7 +139,7 @@ def _beats(note: object, where: str) -> tuple[object, float]:
 
 
 def noise(spec: object, where: str, rate: int) -> Samples:
-    """Noise of a color. Uniform, not Gaussian: the peak is known, so the level does not hang on the length."""
+    """Noise of a color. Uniform, not Gaussian: its peak is known, so its level does not hang on chance."""
     given = keys(spec, where, "seconds", "color", "seed", "level_db")
     slope = one_of(given.get("color", "white"), f"{where}.color", SLOPES)
     frames = round(seconds(given, where) * rate)

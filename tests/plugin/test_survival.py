@@ -1,0 +1,97 @@
+"""Runs that are killed, workers that die: nothing answered is lost, nobody else is blamed."""
+
+import signal
+import subprocess
+import time
+
+SLOW = """\
+import time
+import pytest
+from audiotest.words import Needs, Reply
+
+class Slow:
+    name, identity, needs, batch_size = "slow", "slow/1", Needs(audio=False), 1
+    def load(self): pass
+    def close(self): pass
+    def answer(self, requests):
+        with open("asked.txt", "a") as log:
+            for r in requests:
+                log.write(f"{r.condition} {r.case}\\n")
+        time.sleep(0.05)
+        return [Reply("A") for r in requests]
+
+@pytest.fixture(scope="session")
+def model():
+    return Slow()
+"""
+
+DEADLY = """\
+import os
+import pytest
+from audiotest.words import Needs, Reply
+
+class Deadly:
+    name, identity, needs, batch_size = "deadly", "", Needs(audio=False), 16
+    def load(self): pass
+    def close(self): pass
+    def answer(self, requests):
+        if any("deadly" in r.case for r in requests):
+            os._exit(9)
+        return [Reply(f"({'ABCD'[r.choices.index('a kettle')]})") for r in requests]
+
+@pytest.fixture(scope="session")
+def model():
+    return Deadly()
+"""
+
+
+def test_a_run_killed_half_way_asks_nothing_twice(project):
+    tester = project(ids=[f"case-{i:03}" for i in range(40)], policy="gates")
+    (tester.path / "conftest.py").write_text(SLOW)
+    asked = tester.path / "asked.txt"
+    running = tester.popen(
+        ["python", "-m", "pytest", "suites", "--results", "out", "-p", "no:cacheprovider"], stdin=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not (asked.exists() and len(asked.read_text().splitlines()) > 20):
+        assert time.monotonic() < deadline, "the run did not start"
+        time.sleep(0.02)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    before = asked.read_text().splitlines()
+    assert len(before) < 120
+    out = tester.runpytest_subprocess("suites", "--results", "out")
+    after = asked.read_text().splitlines()[len(before) :]
+    # The one that was being asked when the signal came may be asked again, no other.
+    assert len(set(after) & set(before)) <= 1
+    assert len(set(before) | set(after)) == 120
+    out.stdout.fnmatch_lines(["*replies came from the cache*"])
+    assert len((tester.path / "out" / "trials.jsonl").read_text().splitlines()) == 120
+
+
+def test_a_trial_that_kills_its_worker_is_the_only_one_blamed(project):
+    tester = project(ids=[f"case-{i:03}" for i in range(30)] + ["deadly"], policy="gates")
+    (tester.path / "conftest.py").write_text(DEADLY)
+    out = tester.runpytest_subprocess("suites", "-n", "2", "-k", "original", timeout=120)
+    found = out.parseoutcomes()
+    assert found["passed"] == 30
+    assert found["failed"] == 1
+    out.stdout.fnmatch_lines(["*worker*crashed while running*original::deadly*"])
+
+
+def test_interrupting_keeps_what_there_is(project):
+    tester = project(ids=[f"case-{i:03}" for i in range(60)], policy="gates")
+    (tester.path / "conftest.py").write_text(SLOW)
+    asked = tester.path / "asked.txt"
+    running = tester.popen(
+        ["python", "-m", "pytest", "suites", "--results", "out", "--batch-size", "1"], stdin=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not (asked.exists() and len(asked.read_text().splitlines()) > 90):
+        assert time.monotonic() < deadline, "the run did not start"
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    out, _ = running.communicate(timeout=60)
+    assert running.returncode == 2
+    assert (tester.path / "out" / "summary.json").exists()
+    assert (tester.path / "out" / "trials.jsonl").read_text().splitlines()

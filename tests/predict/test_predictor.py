@@ -1,0 +1,199 @@
+"""Blocks, batches, the cache and what goes wrong in them, without pytest."""
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiotest.declare.suite import load
+from audiotest.declare.trial import trials
+from audiotest.models.protocol import Unsupported
+from audiotest.predict.blocks import plan
+from audiotest.predict.predictor import Predictor
+from audiotest.predict.sound import clip_id
+from audiotest.predict.store import ReplyStore
+from audiotest.words import Needs, Reply
+
+SUITE = """\
+suite: s
+conditions: [original, text_only, noise(snr_db=10), other_audio, shuffled]
+cases:
+  - {id: a, question: Q?, choices: [x, y, z], answer: x, audio: one.wav}
+  - {id: b, question: R?, choices: [x, y, z], answer: y, audio: one.wav}
+  - {id: c, question: S?, choices: [x, y, z], answer: z, audio: [two.flac, {file: one.wav, start: 0.1, end: 0.2}]}
+  - {id: d, question: T?, choices: [x, y, z], answer: x, audio: broken.wav}
+"""
+
+
+class Recorder:
+    """A model that keeps what it was asked."""
+
+    name, identity, batch_size = "recorder", "recorder/1", 4
+
+    def __init__(self, needs=None, fails=lambda request: None):
+        self.needs = needs or Needs(audio=True, sample_rate=8000, channels=1)
+        self.fails, self.batches = fails, []
+
+    def load(self):
+        pass
+
+    def close(self):
+        pass
+
+    def answer(self, requests):
+        self.batches.append([(r.case, r.condition) for r in requests])
+        self.heard = {(r.case, r.condition): r.audio for r in requests} | getattr(self, "heard", {})
+        for request in requests:
+            error = self.fails(request)
+            if error is not None:
+                raise error
+        return [Reply(f"{r.case} {r.condition} {len(r.audio)}") for r in requests]
+
+
+@pytest.fixture
+def suite(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+    rng = np.random.default_rng(0)
+    soundfile.write(tmp_path / "one.wav", rng.uniform(-0.5, 0.5, 16000).astype("float32"), 16000)
+    soundfile.write(tmp_path / "two.flac", rng.uniform(-0.5, 0.5, (44100, 2)).astype("float32"), 44100)
+    (tmp_path / "broken.wav").write_bytes(b"no sound at all")
+    (tmp_path / "s.yaml").write_text(SUITE)
+    return load(tmp_path / "s.yaml")
+
+
+def run(model, suite, **kw):
+    predictor = Predictor(model, **kw)
+    everything = list(trials(suite))
+    predictor.plan([everything])
+    return {(t.case.id, t.condition.name): predictor.answer(t) for t in everything}, predictor
+
+
+def test_every_trial_is_asked_once_in_batches(suite):
+    model = Recorder()
+    answers, _ = run(model, suite)
+    assert max(map(len, model.batches)) == 4
+    asked = [pair for batch in model.batches for pair in batch]
+    assert len(asked) == len(set(asked))
+    assert answers["a", "original"].reply.text == "a original 1"
+    assert answers["c", "original"].reply.text == "c original 2"
+    assert answers["a", "text_only"].reply.text == "a text_only 0"
+
+
+def test_the_model_hears_what_it_asked_for(suite):
+    model = Recorder(Needs(audio=True, sample_rate=8000, channels=1))
+    run(model, suite)
+    two, cut = model.heard["c", "original"]
+    assert (two.rate, two.channels, len(two.samples)) == (8000, 1, 8000)
+    assert len(cut.samples) == pytest.approx(800, abs=1)
+    model = Recorder(Needs(audio=True))
+    run(model, suite)
+    assert (model.heard["c", "original"][0].rate, model.heard["c", "original"][0].channels) == (44100, 2)
+
+
+def test_sound_that_cannot_be_decoded_costs_its_own_trials(suite):
+    answers, _ = run(Recorder(), suite)
+    assert "broken.wav cannot be decoded" in str(answers["d", "original"].error)
+    assert answers["d", "text_only"].reply is not None
+    assert all(answers[case, "original"].reply is not None for case in "abc")
+
+
+def test_a_failing_batch_is_asked_again_one_by_one(suite):
+    model = Recorder(fails=lambda r: RuntimeError("bad") if r.case == "b" else None)
+    answers, _ = run(model, suite)
+    assert {case for (case, _), a in answers.items() if isinstance(a.error, RuntimeError)} == {"b"}
+    assert answers["a", "original"].reply is not None
+
+
+@pytest.mark.parametrize("said", [None, "text", [], Reply(None)])
+def test_what_is_no_reply_is_an_error(suite, said):
+    model = Recorder()
+    model.answer = lambda requests: [said] * len(requests)
+    answers, _ = run(model, suite)
+    assert "recorder" in str(answers["a", "original"].error)
+
+
+def test_too_few_replies_are_an_error(suite):
+    model = Recorder()
+    model.answer = lambda requests: []
+    answers, _ = run(model, suite)
+    assert "0 replies to 1 requests" in str(answers["a", "original"].error)
+
+
+@pytest.mark.parametrize(
+    ("needs", "case", "said"),
+    [
+        (Needs(clips=1), "c", "2 clips and the model takes 1"),
+        (Needs(max_seconds=0.5), "a", "longer than the 0.5 s that the model hears"),
+    ],
+)
+def test_what_a_model_cannot_take_is_unsupported(suite, needs, case, said):
+    answers, _ = run(Recorder(needs), suite)
+    error = answers[case, "original"].error
+    assert isinstance(error, Unsupported)
+    assert said in str(error)
+
+
+def test_replies_are_kept_and_not_asked_for_again(suite, tmp_path):
+    store = ReplyStore(tmp_path / "r.sqlite")
+    first, _ = run(Recorder(), suite, store=store)
+    again = Recorder()
+    second, _ = run(again, suite, store=store)
+    assert again.batches == []
+    assert {k: a.reply for k, a in first.items()} == {k: a.reply for k, a in second.items()}
+    assert all(a.cached for a in second.values() if a.reply)
+    fresh = Recorder()
+    run(fresh, suite, store=store, refresh=True)
+    assert fresh.batches
+    other = Recorder()
+    other.identity = "recorder/2"
+    run(other, suite, store=store)
+    assert other.batches
+
+
+def test_another_seed_asks_only_what_it_changes(suite, tmp_path):
+    store = ReplyStore(tmp_path / "r.sqlite")
+    run(Recorder(), suite, store=store)
+    model = Recorder()
+    run(model, suite, store=store, seed=1)
+    asked = {condition for batch in model.batches for _, condition in batch}
+    assert "noise(snr_db=10)" in asked
+    assert "text_only" not in asked
+
+
+def test_the_bytes_do_not_depend_on_order_or_batch(suite):
+    one, other = Recorder(), Recorder()
+    run(one, suite)
+    predictor = Predictor(other, batch_size=1)
+    for trial in reversed(list(trials(suite))):
+        predictor.answer(trial)
+    for pair, sounds in one.heard.items():
+        assert [s.samples.tobytes() for s in sounds] == [s.samples.tobytes() for s in other.heard[pair]]
+
+
+def test_other_audio_is_another_cases(suite):
+    model = Recorder(Needs(audio=True))
+    run(model, suite)
+    lent = {case: sounds[0] for (case, condition), sounds in model.heard.items() if condition == "other_audio"}
+    assert lent
+    for case, sound in lent.items():
+        assert sound.samples.tobytes() != model.heard[case, "original"][0].samples.tobytes()
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=200), st.integers(1, 30))
+def test_blocks_keep_a_sound_together_and_lose_nothing(trials, size):
+    blocks = plan([(sound, (sound, case), i) for i, (sound, case) in enumerate(trials)], size)
+    assert sorted(i for block in blocks for i in block) == list(range(len(trials)))
+    homes = {}
+    for n, block in enumerate(blocks):
+        for i in block:
+            sound, case = trials[i]
+            assert homes.setdefault((sound, case), n) == n
+            if sum(s == sound for s, _ in trials) <= 2 * size:
+                assert homes.setdefault(sound, n) == n
+    assert all(len(block) >= size for block in blocks[:-1])
+
+
+def test_cases_of_one_sound_share_a_clip_id(suite):
+    ids = {case.id: clip_id(suite, case) for case in suite.cases}
+    assert ids["a"] == ids["b"] != ids["c"]

@@ -1,0 +1,56 @@
+"""The reply cache: kept, shared, and no loss when damaged."""
+
+import subprocess
+import sys
+
+import pytest
+
+from audiotest.predict.store import ReplyStore
+from audiotest.words import Reply
+
+
+def key(i: int) -> bytes:
+    return i.to_bytes(32, "big")
+
+
+def test_what_is_put_is_found_by_another(tmp_path):
+    path = tmp_path / "deep" / "replies.sqlite"
+    replies = {key(i): Reply(f"reply {i}", seconds=0.5, details={"n": i}) for i in range(1200)}
+    ReplyStore(path).put("m", replies)
+    assert ReplyStore(path).get([key(i) for i in range(1300)]) == replies
+
+
+def test_a_later_reply_replaces_an_earlier_one(tmp_path):
+    store = ReplyStore(tmp_path / "r.sqlite")
+    store.put("m", {key(1): Reply("old")})
+    store.put("m", {key(1): Reply("new")})
+    assert store.get([key(1)])[key(1)].text == "new"
+
+
+@pytest.mark.parametrize("damage", [b"this is no database" * 1000, b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_file_is_set_aside(tmp_path, damage):
+    path = tmp_path / "r.sqlite"
+    path.write_bytes(damage)
+    with pytest.warns(UserWarning, match="damaged"):
+        store = ReplyStore(path)
+    store.put("m", {key(1): Reply("x")})
+    assert store.get([key(1)])
+    assert [p.read_bytes() for p in tmp_path.glob("*.damaged-*")] == [damage]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from audiotest.predict.store import ReplyStore
+from audiotest.words import Reply
+store, me = ReplyStore(Path(sys.argv[1])), int(sys.argv[2])
+for i in range(50):
+    store.put("m", {(me * 1000 + i * 10 + j).to_bytes(32, "big"): Reply(f"{me}") for j in range(10)})
+"""
+
+
+def test_several_processes_write_at_once(tmp_path):
+    path = tmp_path / "r.sqlite"
+    jobs = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(n)]) for n in range(3)]
+    assert [job.wait(timeout=120) for job in jobs] == [0, 0, 0]
+    assert len(ReplyStore(path).get([key(n * 1000 + i) for n in range(3) for i in range(500)])) == 1500

@@ -1,0 +1,1 @@
+"""What the listening suite asks: one function a form of question, grouped by what has to be heard."""
