@@ -4,7 +4,7 @@ Conventions
 -----------
 - Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema): ``yes``, ``no``,
   ``on`` and ``1:30`` are text; only ``true``, ``false``, ``null``, ``~`` and plain numbers are not.
-- Under the keys of :data:`TEXT_KEYS` every scalar is text as it was typed: the option ``1.50`` stays
+- Under the keys of :data:`TEXT_KEYS` of a case every scalar is text as it was typed: the option ``1.50`` stays
   ``1.50``, an answer ``true`` stays ``true``. A ``null`` there means *none given*, except in a list.
 - Refused, each with its place: duplicate keys, several documents, explicit tags (``!!python/...``), nesting
   deeper than :data:`MAX_DEPTH`, aliases that stand within themselves or expand to more than
@@ -31,7 +31,8 @@ try:
 except ImportError:  # a PyYAML without libyaml: same events, slower
     from yaml import Loader as _Parser
 
-TEXT_KEYS = frozenset({"id", "question", "choices", "answer", "reference", "paraphrases", "tags", "text"})
+TEXT_KEYS = frozenset({"id", "question", "choices", "answer", "reference", "paraphrases", "tags", "task"})
+SUITE_TEXT_KEYS = frozenset({"suite", "title", "description", "revision"})
 MAX_DEPTH = 100
 MAX_EXPANDED = 1_000_000
 
@@ -82,11 +83,12 @@ def scalar(text: str) -> Any:
 class _Frame:
     """A list or mapping that is still open: where values go, and under which key."""
 
-    __slots__ = ("anchor", "container", "is_cases", "key", "key_mark", "size", "text")
+    __slots__ = ("anchor", "container", "is_cases", "key", "key_mark", "size", "text", "text_keys")
 
     def __init__(self, container: Any, anchor: str | None, size: int, text: bool, is_cases: bool) -> None:
         self.container, self.anchor, self.size, self.text = container, anchor, size, text
         self.is_cases = is_cases
+        self.text_keys: frozenset[str] = frozenset()
         self.key: str | None = None
         self.key_mark: Any = None
 
@@ -124,7 +126,7 @@ class _Builder:
     def is_text(self) -> bool:
         """Whether scalars at this place are kept as typed."""
         frame = self.stack[-1] if self.stack else None
-        return frame is not None and (frame.text or frame.key in TEXT_KEYS)
+        return frame is not None and (frame.text or frame.key in frame.text_keys)
 
     def begin(self, event: Any, container: Any) -> None:
         if len(self.stack) >= MAX_DEPTH:
@@ -132,7 +134,12 @@ class _Builder:
         self.note_place(event)
         stack = self.stack
         is_cases = len(stack) == 1 and stack[0].key == "cases" and type(container) is list
-        stack.append(_Frame(container, event.anchor, self.count, self.is_text(), is_cases))
+        frame = _Frame(container, event.anchor, self.count, self.is_text(), is_cases)
+        if not stack:
+            frame.text_keys = SUITE_TEXT_KEYS
+        elif stack[-1].is_cases:
+            frame.text_keys = TEXT_KEYS
+        stack.append(frame)
 
     def note_place(self, event: Any) -> None:
         frame = self.stack[-1] if self.stack else None

@@ -54,7 +54,7 @@ class Replay:
 
     def load(self) -> None:
         """Read the file; raises ValueError with the row's line or place where it cannot be read."""
-        for place, row in _rows(self.path):
+        for place, row in _rows(self.path, {*self.id_keys, *self.text_keys}):
             self._add(place, row)
 
     def _add(self, place: str, row: Any) -> None:
@@ -92,7 +92,8 @@ class Replay:
         """Nothing is held open."""
 
 
-def _rows(path: Path) -> list[tuple[str, Any]]:
+def _rows(path: Path, keys: set[str]) -> list[tuple[str, Any]]:
+    """(place, row) of every row; an object whose keys are none of ``keys`` is one by id."""
     data = path.read_bytes()
     try:
         whole = msgspec.json.decode(data)
@@ -100,7 +101,7 @@ def _rows(path: Path) -> list[tuple[str, Any]]:
         return [(str(n), _line(path, n, line)) for n, line in enumerate(data.split(b"\n"), 1) if line.strip()]
     if isinstance(whole, list):
         return [(f"[{i}]", row) for i, row in enumerate(whole)]
-    if isinstance(whole, dict) and not any(k in whole for k in (*ID_KEYS, *TEXT_KEYS)):
+    if isinstance(whole, dict) and not keys & set(whole):
         rows = [{"id": k, **(v if isinstance(v, dict) else {"reply": v})} for k, v in whole.items()]
         return [(f"[{row['id']!r}]", row) for row in rows]
     return [("1", whole)]

@@ -32,12 +32,21 @@ def test_core_schema_scalars():
 
 
 def test_choices_and_answers_stay_as_they_were_typed():
-    found = data("choices: [1.50, true, 007, null, 12]\nanswer: 1.50\ntags: {year: 1999}")
-    assert found == {"choices": ["1.50", "true", "007", "null", "12"], "answer": "1.50", "tags": {"year": "1999"}}
+    case = "  - choices: [1.50, true, {text: 007}, null, 12]\n    answer: 1.50\n    tags: {year: 1999}\n"
+    assert data("suite: 7\ncases:\n" + case) == {
+        "suite": "7",
+        "cases": [
+            {"choices": ["1.50", "true", {"text": "007"}, "null", "12"], "answer": "1.50", "tags": {"year": "1999"}}
+        ],
+    }
+
+
+def test_facts_keep_their_types():
+    assert data("cases: [{facts: {choices: [0, 1.5, true]}}]")["cases"][0]["facts"] == {"choices": [0, 1.5, True]}
 
 
 def test_a_null_answer_is_no_answer():
-    assert data("answer: null\nquestion:") == {"answer": None, "question": None}
+    assert data("cases:\n- answer: null\n  question:")["cases"] == [{"answer": None, "question": None}]
 
 
 def test_anchors_and_aliases_work():

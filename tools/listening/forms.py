@@ -112,7 +112,13 @@ class Skill:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-VOICES: tuple[Scene, ...] = ({}, {"wave": "triangle"}, {"wave": "saw"}, {"wave": "square"}, {"harmonics": [1, 0.5, 0.3, 0.15]})
+VOICES: tuple[Scene, ...] = (
+    {},
+    {"wave": "triangle"},
+    {"wave": "saw"},
+    {"wave": "square"},
+    {"harmonics": [1, 0.5, 0.3, 0.15]},
+)
 
 
 def tone(hz: float, seconds: float, **more: Any) -> Scene:

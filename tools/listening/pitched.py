@@ -11,6 +11,7 @@ FIRST_SECOND = ("the first tone", "the second tone")
 
 # -- pitch: hard is 30 to 40 cents, which trained ears tell and untrained ones sometimes do not
 
+
 def _cents(task: Task) -> int:
     return int(task.draw.pick({E: (500, 700, 1200), M: (100, 150, 200), H: (30, 35, 40)}[task.level]))
 
@@ -22,7 +23,7 @@ def _two_tones(task: Task, second_is_higher: bool) -> Scene:
     voice = draw.pick(VOICES)
     lengths = [draw.number(0.35, 0.7), draw.number(0.35, 0.7)]
     levels = [draw.pick((-6, -8, -10)), draw.pick((-6, -8, -10))]
-    first, second = (pair if second_is_higher else pair[::-1])
+    first, second = pair if second_is_higher else pair[::-1]
     return in_turn(
         tone(first, lengths[0], level_db=levels[0], **voice),
         pause(draw.number(0.15, 0.4)),
@@ -179,6 +180,7 @@ MODE = Skill("mode", "Major or minor?", (
 
 # -- repetition
 
+
 def _tune(task: Task) -> Scene:
     draw = task.draw
     count = {E: 4, M: 5, H: 5}[task.level]
@@ -211,6 +213,7 @@ REPETITION = Skill("repetition", "Is it the same melody twice?", (
 
 # -- register: no reference tone is given, so hard stops at a third
 
+
 def _register(task: Task) -> tuple[tuple[str, ...], Scene]:
     ratio = {E: 2.0, M: 1.5, H: 1.26}[task.level]
     lowest = task.draw.number(*{E: (90, 130), M: (120, 250), H: (150, 500)}[task.level], 0)
@@ -230,6 +233,7 @@ REGISTER = Skill("register", "How high is a tone?", (
 
 
 # -- steadiness
+
 
 def _steadiness(task: Task) -> Scene:
     draw = task.draw

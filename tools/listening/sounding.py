@@ -67,6 +67,7 @@ ORDER = Skill("order", "In which order do the sounds come?", (
 
 # -- loudness: hard is 6 dB from end to end, or 2.5 dB between two tones
 
+
 def _swell(task: Task) -> Scene:
     draw = task.draw
     change = {E: 24, M: 12, H: 6}[task.level]
@@ -107,6 +108,7 @@ LOUDNESS = Skill("loudness", "Louder or softer?", (
 
 # -- timbre
 
+
 def _kind(task: Task) -> Scene:
     draw = task.draw
     length = {E: 1.2, M: 0.5}[task.level]
@@ -139,6 +141,7 @@ TIMBRE = Skill("timbre", "What kind of sound is it?", (
 
 
 # -- space: hard is a difference of about 3 dB between the ears
+
 
 def _source(task: Task, length: float) -> Scene:
     draw = task.draw
@@ -179,6 +182,7 @@ SPACE = Skill("space", "Where does the sound come from? (for models that hear tw
 
 # -- silence: hard is a sound that is faint or very short
 
+
 def _any_sound(task: Task) -> Scene:
     draw = task.draw
     length = draw.number(1.5, 3.0, 1)
@@ -208,6 +212,7 @@ SILENCE = Skill("silence", "Is there any sound?", (
 
 
 # -- presence
+
 
 def _hidden(task: Task) -> Scene:
     draw = task.draw

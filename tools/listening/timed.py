@@ -13,6 +13,7 @@ def _clicks(times: list[float], hz: float) -> Scene:
 
 # -- tempo: hard is a change by a sixth over the whole clip, or 12% between two patterns
 
+
 def _pulse(intervals: list[float]) -> list[float]:
     times = [0.1]
     for interval in intervals:
@@ -98,6 +99,7 @@ COUNTING = Skill("counting", "How many sounds are heard?", (
 
 # -- duration: hard is a fifth longer
 
+
 def _two_lengths(task: Task, second_is_longer: bool) -> Scene:
     draw = task.draw
     short = draw.number(0.35, 0.7)
@@ -140,6 +142,7 @@ DURATION = Skill("duration", "Which sound is longer?", (
 
 # -- rhythm: hard is one click in ten, displaced by a sixth of the interval
 
+
 def _evenness(task: Task) -> Scene:
     draw = task.draw
     interval, count = draw.number(0.28, 0.42), draw.whole(9, 11)
@@ -164,6 +167,7 @@ RHYTHM = Skill("rhythm", "Regular or irregular?", (
 
 
 # -- metre: hard is an accent of 4 dB
+
 
 def _metre(task: Task) -> Scene:
     draw = task.draw
