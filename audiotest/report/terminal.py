@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from audiotest.analyse.change import change
+
 if TYPE_CHECKING:
     from audiotest.runner.state import State
 
@@ -93,10 +95,21 @@ def _closing(terminal: Any, state: State) -> None:
     cached = sum(1 for r in state.records if r.cached)
     if cached:
         terminal.write_line(f"{cached} of {len(state.records)} replies came from the cache (--refresh asks again)")
+    if state.baseline:
+        terminal.write_line(_against_baseline(state))
     for line in _broken(state):
         terminal.write_line(line)
     if state.writer is not None:
         terminal.write_line(f"results: {state.writer.folder}")
+
+
+def _against_baseline(state: State) -> str:
+    found = change(state.baseline, state.records)
+    word = "more than chance" if found.p < 0.05 else "no more than chance would do"
+    return (
+        f"against the baseline: {found.regressed} regressed, {found.improved} improved, {found.known} known misses, "
+        f"of {found.n} trials in both; McNemar's p = {found.p:.3g}: {word}"
+    )
 
 
 def _broken(state: State) -> Iterator[str]:

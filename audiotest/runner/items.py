@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLocation, ReprTraceback
 
+from audiotest.analyse.change import key
 from audiotest.declare.conditions.view import NotApplicable
 from audiotest.declare.trial import Trial
 from audiotest.judging import failed_record, judge
@@ -76,6 +78,7 @@ class TrialItem(pytest.Function):
             error = call.excinfo.value if call.excinfo is not None else RuntimeError("no result")
             record = failed_record(self.trial, error, self.config.stash[STATE].seed, self.nodeid)
         state = self.config.stash[STATE]
+        record = self._against_baseline(record, report, state.baseline.get(key(record)))
         # What crosses to the controller has to be plain: text, not a record.
         report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode() if state.is_worker else record
         model = self.predictor.model.name if self.predictor is not None else state.model_name
@@ -84,6 +87,19 @@ class TrialItem(pytest.Function):
         if record.outcome == "missed" and report.failed:
             report.outcome = "skipped"
             report.wasxfail = f"missed: {record.reason}"
+
+    def _against_baseline(self, record: Record, report: pytest.TestReport, before: bool | None) -> Record:
+        """With ``--baseline``: a known miss is expected, a regression fails whatever the policy, an improvement is
+        told. Only a wrong answer can be a known miss: a model that breaks is an error as ever."""
+        if before is None:
+            return record
+        if record.outcome in ("failed", "missed"):
+            if not before:
+                return replace(record, outcome="missed", reason=f"{record.reason} (as in the baseline)")
+            return replace(record, outcome="failed", reason=f"{record.reason} (right in the baseline)")
+        if record.outcome == "passed" and not before:
+            report.wasxfail = "improved: a miss in the baseline"
+        return record
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A mismatch is told in its own words; anything else with its traceback."""

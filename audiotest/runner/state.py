@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from msgspec.structs import replace
 
+from audiotest.analyse.change import Key, key, met
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
@@ -25,7 +26,7 @@ from audiotest.predict.predictor import Predictor, Progress
 from audiotest.predict.sound import clip_id
 from audiotest.predict.store import ReplyStore
 from audiotest.resources import cache_dir
-from audiotest.runs import RunWriter
+from audiotest.runs import RunWriter, read_records, read_summary
 from audiotest.words import Record
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class State:
         self.is_worker = hasattr(config, "workerinput")
         self.alone = frozenset(getattr(config, "workerinput", {}).get("audiotest_alone", ()))
         self.writer = None if self.is_worker or not option.audiotest_results else RunWriter(option.audiotest_results)
+        self.baseline = _baseline(option.audiotest_baseline)
+        self.baseline_gates = _baseline_gates(option.audiotest_baseline)
         self.records: list[Record] = []
         self.model_name = self.spec
         self.suites: dict[str, Suite] = {}
@@ -143,6 +146,18 @@ class State:
 
 
 STATE = pytest.StashKey[State]()
+
+
+def _baseline(folder: str | None) -> dict[Key, bool]:
+    """For every judged trial of an earlier run whether it showed what was expected. Raises RunError."""
+    records = read_records(folder) if folder else []
+    return {key(r): found for r in records if (found := met(r)) is not None}
+
+
+def _baseline_gates(folder: str | None) -> frozenset[tuple[str, str]]:
+    """(suite, gate) of every gate that failed in an earlier run. Raises RunError."""
+    suites = read_summary(folder)["suites"] if folder else {}
+    return frozenset((s, g["name"]) for s, found in suites.items() for g in found["gates"] if g["passed"] is False)
 
 
 def _pair(text: str) -> tuple[str, str]:

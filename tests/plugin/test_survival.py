@@ -91,7 +91,7 @@ def test_interrupting_keeps_what_there_is(project):
         assert time.monotonic() < deadline, "the run did not start"
         time.sleep(0.02)
     running.send_signal(signal.SIGINT)
-    out, _ = running.communicate(timeout=60)
+    running.communicate(timeout=60)
     assert running.returncode == 2
     assert (tester.path / "out" / "summary.json").exists()
     assert (tester.path / "out" / "trials.jsonl").read_text().splitlines()
