@@ -1,79 +1,54 @@
-"""``listener``: the built-in model, which answers the listening suite by analysing the waveform.
+"""``listener``: the built-in model, which answers by ordinary signal processing.
 
-It hears with ordinary signal processing (levels, onsets, spectral peaks) and reads the question's and the options'
-words; it is given nothing else, and looks at nothing else: not the case id, the condition, the scene or the answer.
-It shows that a suite can be answered by listening, and gives audiotest a model that needs no download.
-
-Without audio, or where the sound is digital silence, it says that it hears nothing (unless that is the question). Where
-it has no ear for a question, it says so and does not guess.
+It shows that a suite can be answered by listening and by nothing else, and that this machinery measures what it
+says: no weights, no download, the same on every machine. It looks at the question, the options and the waveform;
+never at ids, seeds or tags, and it has no idea how a sound was made. It knows the kinds of questions in
+``suites/listening`` in words of anybody's choosing. Others, and open questions, it declines.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audiotest.declare.prompt import labels_for
-from audiotest.models._listener.asking import Heard, option_for
-from audiotest.models._listener.ears import EARS
-from audiotest.models._listener.signal import is_silent, mono
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
-_ANY_SOUND = re.compile(
-    r"\b(?:any sound|anything|silent|silence|sound at all|something to be heard|completely quiet)\b"
-)
-_YES_NO = {"no": "no|silent|nothing|silence", "yes": "yes|sound|something|audible"}
+"""Bumped when the same sound and question may get another answer: replies are cached under it."""
 
 
 class Listener:
-    """Answers questions about synthesised scenes; everything else it declines."""
+    """Answers with an option's letter and text, ``I hear nothing.``, or ``I cannot tell from the audio.``"""
 
     name = "listener"
-    identity = ""  # it answers as quickly as the cache would
+    identity = f"listener/{VERSION}"
     needs = Needs(audio=True, sample_rate=16000, channels=2)
-    batch_size = 64
+    batch_size = 32
 
     def load(self) -> None:
-        """Nothing to load."""
+        """Import the analysis, which a run with another model never needs."""
+        import audiotest.models._listener.understanding  # noqa: F401
 
-    def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
-        """A reply to each request."""
+    def answer(self, requests: Sequence[Request]) -> list[Reply]:
+        """A reply to each request, from its question, choices and audio alone."""
         return [self._one(request) for request in requests]
 
     def _one(self, request: Request) -> Reply:
-        question, choices = request.question, request.choices
-        if not request.audio:
-            return Reply("I hear nothing: there is no audio.")
-        sound = request.audio[0]
-        silent = is_silent(sound.samples)
-        if _ANY_SOUND.search(question.lower()):
-            return _option(option_for(self._any_sound(question, silent), choices, _YES_NO), choices)
-        if silent:
-            return Reply("I hear nothing: the recording is silent.")
-        heard = Heard(sound.samples, sound.rate, mono(sound.samples))
-        ear = next((ear for ear in EARS if ear.is_asked(question, choices)), None)
-        return _option(ear.hear(heard, question, choices) if ear is not None else None, choices)
+        from audiotest.models._listener.understanding import UNSURE, choose
 
-    @staticmethod
-    def _any_sound(question: str, silent: bool) -> str:
-        """Whether yes or no is right: the question may ask for sound or for silence."""
-        asks_silence = re.search(r"\b(?:silent|silence|completely quiet)\b", question.lower()) is not None
-        return "yes" if silent == asks_silence else "no"
+        index, said = choose(request.question, request.choices, request.audio)
+        if index is None:
+            return Reply(said if said.endswith(".") else UNSURE)
+        return Reply(f"({labels_for(len(request.choices))[index]}) {request.choices[index]}", details={"skill": said})
 
     def close(self) -> None:
         """Nothing to close."""
 
 
-def _option(index: int | None, choices: Sequence[str]) -> Reply:
-    if index is None:
-        return Reply("I cannot tell from the audio.")
-    return Reply(f"({labels_for(len(choices))[index]}) {choices[index]}")
-
-
 def open_model(argument: str | None, options: Mapping[str, Any]) -> Listener:
-    """``--model listener``; it takes no options."""
-    if options:
-        raise ValueError(f"listener takes no options, found {', '.join(options)}")
+    """``--model listener``, the default; raises ValueError for arguments and options, of which it takes none."""
+    if argument or options:
+        given = ", ".join([*([argument] if argument else []), *options])
+        raise ValueError(f"the listener takes no argument and no options, found {given}")
     return Listener()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from listening.forms import VOICES, Form, Phrase, Scene, Skill, Task, in_turn, pause, tone
 
 E, M, H = "easy", "medium", "hard"

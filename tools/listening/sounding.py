@@ -145,11 +145,12 @@ TIMBRE = Skill("timbre", "What kind of sound is it?", (
 
 def _source(task: Task, length: float) -> Scene:
     draw = task.draw
-    return draw.pick((
+    sounds: tuple[Scene, ...] = (
         tone(draw.number(250, 900), length, **draw.pick(VOICES)),
         {"noise": {"seconds": length, "seed": draw.whole(1, 99)}},
         {"clicks": {"bpm": 480, "seconds": length, "hz": draw.whole(800, 2500)}},
-    ))  # fmt: skip
+    )
+    return sounds[draw.whole(0, 2)]
 
 
 def _side(task: Task) -> Scene:
