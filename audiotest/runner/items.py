@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLocation, ReprTraceback
+from msgspec.structs import replace
 
 from audiotest.analyse.change import key
 from audiotest.declare.conditions.view import NotApplicable
@@ -137,9 +137,9 @@ _UNFIT = re.compile(r"\W+")
 def tag_marks(tags: Mapping[str, tuple[str, ...]], config: pytest.Config) -> list[pytest.Mark]:
     """A marker ``KEY_VALUE`` for every tag (``-m skill_pitch``), registered so that strict markers are content."""
     marks = []
-    for key, values in tags.items():
+    for tag, values in tags.items():
         for value in values:
-            name = _UNFIT.sub("_", f"{key}_{value}").strip("_")
-            config.addinivalue_line("markers", f"{name}: cases tagged {key}: {value}")
+            name = _UNFIT.sub("_", f"{tag}_{value}").strip("_")
+            config.addinivalue_line("markers", f"{name}: cases tagged {tag}: {value}")
             marks.append(getattr(pytest.mark, name).mark)
     return marks
