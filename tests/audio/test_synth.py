@@ -289,9 +289,7 @@ def test_the_schema_takes_what_can_be_rendered(leaf):
     assert validator.is_valid({"sequence": [leaf, {**leaf, "pan": [0, 1]}], "repeat": 2})
 
 
-@pytest.mark.parametrize(
-    "spec", [spec for spec, _ in WRONG[:11] if spec != {"tone": {"hz": float("nan"), "seconds": 1}}]
-)
+@pytest.mark.parametrize("spec", [spec for spec, _ in WRONG[:9]])
 def test_the_schema_refuses_what_cannot_be_rendered(spec):
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((ROOT / "schemas" / "synth.schema.json").read_text(encoding="utf-8"))

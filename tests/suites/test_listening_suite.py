@@ -1,0 +1,257 @@
+"""The listening suite is fair: the listener passes it, and nothing but the sound tells the answers."""
+
+import importlib
+import math
+import re
+import subprocess
+import sys
+import zlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ruamel.yaml import YAML
+from scipy.stats import binom
+
+from audiotest.audio.conditions import noise
+from audiotest.audio.synth import synthesise
+from audiotest.models import first, listener, longest
+from audiotest.models import random as random_model
+from audiotest.words import Request
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / "suites" / "listening").glob("*.yaml"))
+SUITES = {path.stem: YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) for path in FILES}
+CASES = [(name, case) for name, suite in SUITES.items() for case in suite["cases"]]
+NOISE = "noise(snr_db=20)"
+each_suite = pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES.keys())
+
+
+def gate(suite, metric, condition="original"):
+    return next(
+        g["min"] for g in suite["gates"] if g["metric"] == metric and g.get("condition", "original") == condition
+    )
+
+
+def conditions(suite):
+    return {name: expectation for entry in suite["conditions"] for name, expectation in entry.items()}
+
+
+def request(suite, case, audio=(), seed=0):
+    choices = tuple(case["choices"])
+    return Request(suite["suite"], case["id"], "original", "", case["question"], choices, audio, seed=seed)
+
+
+def accuracy(model, suite, sounds=None, seed=0):
+    """Share of cases whose reply is the answer."""
+    sounds = sounds or [()] * len(suite["cases"])
+    seeds = [zlib.crc32(f"{seed}{case['id']}".encode()) for case in suite["cases"]]
+    requests = [request(suite, *each) for each in zip(suite["cases"], sounds, seeds, strict=True)]
+    replies = model.answer(requests)
+    chosen = [
+        r.choices["ABCD".index(a.text[1])] if a.text[0] == "(" else "" for r, a in zip(requests, replies, strict=True)
+    ]
+    return float(np.mean([c == case["answer"] for c, case in zip(chosen, suite["cases"], strict=True)]))
+
+
+@pytest.fixture(scope="module")
+def sounds():
+    return {name: [synthesise(case["audio"]["synth"]) for case in suite["cases"]] for name, suite in SUITES.items()}
+
+
+def test_it_has_at_least_twelve_skills_and_144_cases():
+    assert len(SUITES) >= 12
+    assert len(CASES) >= 144
+
+
+@each_suite
+def test_a_file_declares_what_it_should(suite):
+    skill = suite["suite"].removeprefix("listening-")
+    text = (ROOT / "suites" / "listening" / f"{skill}.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../../schemas/suite.schema.json\n")
+    assert 12 <= len(suite["cases"]) <= 24
+    assert suite["policy"] == "gates"
+    assert conditions(suite)["original"] == "correct"
+    assert conditions(suite)["text_only"] == "abstains"
+    assert conditions(suite)["shuffled"] == "same"
+    for left_out in {"silence", NOISE} - set(conditions(suite)):
+        assert re.search(rf"^ +# not {re.escape(left_out)}: \w+", text, re.MULTILINE), "say why it is left out"
+    assert (NOISE in conditions(suite)) == any(g.get("condition") == NOISE for g in suite["gates"])
+
+
+@each_suite
+def test_ids_are_unique_readable_and_tagged(suite):
+    ids = [case["id"] for case in suite["cases"]]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[a-z]+-\d\d", i) for i in ids)
+    skill = suite["suite"].removeprefix("listening-")
+    assert {case["tags"]["skill"] for case in suite["cases"]} == {skill}
+    assert {case["tags"]["difficulty"] for case in suite["cases"]} == {"easy", "medium", "hard"}
+
+
+@each_suite
+def test_questions_are_put_in_several_ways(suite):
+    assert len({case["question"] for case in suite["cases"]}) >= 4 or len(suite["cases"]) / 6 <= len(
+        {case["question"] for case in suite["cases"]}
+    )
+
+
+@each_suite
+def test_options_are_texts_all_different_with_the_answer_among_them(suite):
+    for case in suite["cases"]:
+        assert all(isinstance(choice, str) and choice.strip() for choice in case["choices"])
+        assert len({choice.casefold() for choice in case["choices"]}) == len(case["choices"])
+        assert case["answer"] in case["choices"]
+
+
+@each_suite
+def test_wrong_options_are_as_plausible_as_right_ones(suite):
+    """Each option of a question is the right one as often, or (numbers, orders) options are of one kind."""
+    answers, offered = Counter(), Counter()
+    for case in suite["cases"]:
+        answers[case["answer"]] += 1
+        offered.update(case["choices"])
+    fixed = {frozenset(c["choices"]) for c in suite["cases"]}
+    for options in fixed:
+        cases = [c for c in suite["cases"] if set(c["choices"]) == options]
+        if len(cases) >= len(options):
+            counts = [sum(c["answer"] == o for c in cases) for o in options]
+            assert max(counts) - min(counts) <= 1 or suite["suite"] in ("listening-counting", "listening-order")
+    # No option that is often offered is never right, and none nearly always.
+    for option, times in offered.items():
+        if times >= 8:
+            assert 0 < answers[option] < 0.75 * times, option
+
+
+@each_suite
+def test_each_position_holds_the_answer_as_often(suite):
+    places = {}
+    for case in suite["cases"]:
+        count = len(case["choices"])
+        places.setdefault(count, Counter())[case["choices"].index(case["answer"])] += 1
+    for count, used in places.items():
+        assert max(used.values()) - min(used[i] for i in range(count)) <= 1
+
+
+def test_positions_are_balanced_over_the_whole_suite_for_every_number_of_options():
+    for count in {len(case["choices"]) for _, case in CASES}:
+        used = Counter(c["choices"].index(c["answer"]) for _, c in CASES if len(c["choices"]) == count)
+        assert max(used.values()) - min(used[i] for i in range(count)) <= 1
+
+
+def test_the_longest_option_is_right_no_more_often_than_chance():
+    chance = sum(1 / len(case["choices"]) for _, case in CASES)
+    right = 0.0
+    for _, case in CASES:
+        words = {choice: len(choice.split()) for choice in case["choices"]}
+        most = [choice for choice in words if words[choice] == max(words.values())]
+        right += (case["answer"] in most) / len(most)
+    assert right <= chance + 1e-9
+
+
+@each_suite
+def test_a_guesser_passes_the_gate_less_than_once_in_a_thousand_runs(suite):
+    """The number right is a sum of binomials, one for each number of options."""
+    pmf = np.array([1.0])
+    for count, n in Counter(len(case["choices"]) for case in suite["cases"]).items():
+        pmf = np.convolve(pmf, binom.pmf(np.arange(n + 1), n, 1 / count))
+    needed = math.ceil(gate(suite, "accuracy") * len(suite["cases"]) - 1e-9)
+    assert pmf[needed:].sum() < 1e-3
+
+
+@each_suite
+@pytest.mark.parametrize("module", [first, longest, random_model], ids=lambda m: m.__name__.rpartition(".")[2])
+def test_models_that_do_not_listen_fail_the_gate(suite, module):
+    assert accuracy(module.open_model(None, {}), suite) < gate(suite, "accuracy")
+
+
+@pytest.mark.parametrize("module", [first, longest, random_model], ids=lambda m: m.__name__.rpartition(".")[2])
+def test_models_that_do_not_listen_are_at_chance(module):
+    model = module.open_model(None, {})
+    right = sum(accuracy(model, suite) * len(suite["cases"]) for suite in SUITES.values())
+    odds = np.array([1 / len(case["choices"]) for _, case in CASES])
+    assert abs(right - odds.sum()) < 3 * math.sqrt((odds * (1 - odds)).sum())
+
+
+def test_the_random_model_draws_from_the_trial_s_seed():
+    model = random_model.open_model(None, {})
+    suite = SUITES["pitch"]
+    assert accuracy(model, suite, seed=1) == accuracy(model, suite, seed=1)
+    replies = {model.answer([request(suite, suite["cases"][0], seed=s)])[0].text for s in range(50)}
+    assert replies == {"(A)", "(B)"}
+
+
+def test_the_listener_is_right(sounds):
+    model = listener.open_model(None, {})
+    found = {n: accuracy(model, s, [(w,) for w in sounds[n]]) for n, s in SUITES.items()}
+    right = sum(found[n] * len(s["cases"]) for n, s in SUITES.items())
+    assert right / len(CASES) >= 0.97, found
+    assert all(found[name] >= gate(suite, "accuracy") for name, suite in SUITES.items()), found
+
+
+def test_the_listener_stays_right_in_noise_at_20_db(sounds):
+    model = listener.open_model(None, {})
+    noisy = {name: suite for name, suite in SUITES.items() if NOISE in conditions(suite)}
+    assert len(noisy) >= 12
+    for name, suite in noisy.items():
+        rng = np.random.default_rng(zlib.crc32(name.encode()))
+        heard = [(noise.apply(w, rng, snr_db=20),) for w in sounds[name]]
+        assert accuracy(model, suite, heard) >= max(0.9, gate(suite, "accuracy", NOISE)), name
+
+
+def test_the_listener_abstains_without_audio_and_in_silence(sounds):
+    model = listener.open_model(None, {})
+    for suite in SUITES.values():
+        for case in suite["cases"]:
+            assert model.answer([request(suite, case)])[0].text == "I hear nothing."
+        if conditions(suite).get("silence") == "abstains":
+            silent = synthesise({"silence": 1})
+            for case in suite["cases"]:
+                assert model.answer([request(suite, case, (silent,))])[0].text == "I hear nothing."
+
+
+@each_suite
+def test_the_listener_follows_options_that_are_turned_round(suite, sounds):
+    model = listener.open_model(None, {})
+    name = suite["suite"].removeprefix("listening-")
+    for case, sound in zip(suite["cases"], sounds[name], strict=True):
+        straight = model.answer([request(suite, case, (sound,))])[0].text
+        turned = {**case, "id": "x", "choices": case["choices"][::-1]}
+        assert model.answer([request(suite, turned, (sound,), seed=9)])[0].text[4:] == straight[4:]
+
+
+def test_clips_are_short_and_audible_in_both_halves_of_the_difficulties(sounds):
+    for name, suite in SUITES.items():
+        for case, sound in zip(suite["cases"], sounds[name], strict=True):
+            assert 0.3 <= sound.seconds <= 10, (name, case["id"])
+            assert name == "silence" or np.abs(sound.samples).max() > 0.05, (name, case["id"])
+
+
+def test_every_scene_satisfies_the_schema():
+    from audiotest.declare import schema
+
+    for name, case in CASES:
+        assert schema.is_valid("synth", case["audio"]["synth"]), (name, case["id"])
+
+
+def test_the_files_are_what_the_generator_writes():
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "listening_suite.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_generator_notices_files_that_were_changed_lost_or_left_over(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    generator = importlib.import_module("listening_suite")
+    for path in FILES:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert generator.stale(tmp_path) == []
+    (tmp_path / "pitch.yaml").write_text("suite: x\n", encoding="utf-8")
+    (tmp_path / "tempo.yaml").unlink()
+    (tmp_path / "extra.yaml").write_text("", encoding="utf-8")
+    assert generator.stale(tmp_path) == ["extra.yaml", "pitch.yaml", "tempo.yaml"]
