@@ -19,6 +19,8 @@ from audiotest.declare.suite import Suite, load
 from audiotest.resources import folder
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9)]")
+# What JSON leaves as it is and YAML does not: controls it refuses, and signs at which it breaks lines even in quotes.
+_UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _RESERVED = {"null", "true", "false"}
 
 
@@ -136,5 +138,5 @@ def _flow(value: Any) -> str:
     if isinstance(value, str):
         if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED:
             return value
-        return json.dumps(value, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        return _UNFIT.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(value, ensure_ascii=False))
     return json.dumps(value, ensure_ascii=False)

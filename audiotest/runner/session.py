@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import msgspec
@@ -84,8 +84,8 @@ class RecordTaker:
     def __init__(self, state: State) -> None:
         self.state = state
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
         """Keep the record that a trial's deciding report carries."""
         record = getattr(report, "audiotest_record", None)
         if record is not None:  # a conftest may have put another model in the place of --model's
@@ -95,6 +95,16 @@ class RecordTaker:
             self.state.add(msgspec.json.decode(line, type=Record), line)
         elif record is not None:
             self.state.add(record)
+        yield
+        self._forget(report)
+
+    def _forget(self, report: pytest.TestReport) -> None:
+        """Let the terminal drop a setup or teardown that passed. It keeps them all, and looks through every one of them
+        for each failure that it prints: with 10,000 failures that alone takes most of a minute."""
+        terminal = self.state.config.pluginmanager.get_plugin("terminalreporter")
+        quiet = terminal.stats.get("") if terminal is not None else None
+        if quiet and quiet[-1] is report and report.when != "call" and not report.sections:
+            quiet.pop()
 
 
 # -- workers ----------------------------------------------------------------------------------------------

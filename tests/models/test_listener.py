@@ -124,7 +124,7 @@ def test_one_tone_is_not_compared_with_a_second_that_is_not_there(ask):
 
 
 def test_an_option_that_says_none_is_taken_where_no_other_fits(ask):
-    choices = ("an octave", "a third", "none of the above")
+    choices = ("an octave", "a major third", "none of the above")
     assert ask("Which interval is it?", choices, LOW_HIGH) == "(C) none of the above"
     assert ask("Which interval is it?", choices, row(tone(300), tone(600))) == "(A) an octave"
 

@@ -45,7 +45,9 @@ def test_it_runs_the_listening_suite_from_anywhere(wheel, tmp_path):
     suite = tmp_path / "site" / "audiotest" / "data" / "suites" / "listening" / "pitch.yaml"
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(suite), "--rootdir", str(tmp_path)]
     code = "import audiotest; print(audiotest.__file__)"
-    where = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    where = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+    )
     assert where.stdout.startswith(str(tmp_path / "site"))
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -92,9 +92,7 @@ def test_ids_are_unique_readable_and_tagged(suite):
 
 @each_suite
 def test_questions_are_put_in_several_ways(suite):
-    assert len({case["question"] for case in suite["cases"]}) >= 4 or len(suite["cases"]) / 6 <= len(
-        {case["question"] for case in suite["cases"]}
-    )
+    assert len({case["question"] for case in suite["cases"]}) >= 3
 
 
 @each_suite
@@ -107,21 +105,20 @@ def test_options_are_texts_all_different_with_the_answer_among_them(suite):
 
 @each_suite
 def test_wrong_options_are_as_plausible_as_right_ones(suite):
-    """Each option of a question is the right one as often, or (numbers, orders) options are of one kind."""
-    answers, offered = Counter(), Counter()
+    """Of a question's options each is the answer as often; of numbers and orders, none is always or never it."""
+    answers, offered = Counter(case["answer"] for case in suite["cases"]), Counter()
     for case in suite["cases"]:
-        answers[case["answer"]] += 1
         offered.update(case["choices"])
-    fixed = {frozenset(c["choices"]) for c in suite["cases"]}
-    for options in fixed:
-        cases = [c for c in suite["cases"] if set(c["choices"]) == options]
-        if len(cases) >= len(options):
-            counts = [sum(c["answer"] == o for c in cases) for o in options]
-            assert max(counts) - min(counts) <= 1 or suite["suite"] in ("listening-counting", "listening-order")
-    # No option that is often offered is never right, and none nearly always.
-    for option, times in offered.items():
-        if times >= 8:
-            assert 0 < answers[option] < 0.75 * times, option
+    if suite["suite"] in ("listening-counting", "listening-order"):
+        often = [option for option, times in offered.items() if times >= 6]
+        assert often
+        assert all(0 < answers[option] < 0.75 * offered[option] for option in often)
+        return
+    asked = {(case["question"], frozenset(case["choices"])) for case in suite["cases"]}
+    for question, options in asked:
+        if suite["suite"] != "listening-register":  # its options are other numbers in every case
+            right = Counter(c["answer"] for c in suite["cases"] if c["question"] == question)
+            assert len({right[option] for option in options}) == 1
 
 
 @each_suite
@@ -221,7 +218,7 @@ def test_the_listener_follows_options_that_are_turned_round(suite, sounds):
         assert model.answer([request(suite, turned, (sound,), seed=9)])[0].text[4:] == straight[4:]
 
 
-def test_clips_are_short_and_audible_in_both_halves_of_the_difficulties(sounds):
+def test_clips_are_short_and_audible(sounds):
     for name, suite in SUITES.items():
         for case, sound in zip(suite["cases"], sounds[name], strict=True):
             assert 0.3 <= sound.seconds <= 10, (name, case["id"])
