@@ -77,7 +77,7 @@ def _explain(errors: Iterable[Any]) -> Iterator[tuple[Path, str]]:
 
     for error in errors:
         path = tuple(error.absolute_path)
-        if error.validator in ("anyOf", "oneOf") and error.context:
+        if error.validator in ("anyOf", "oneOf") and error.context and "description" not in error.schema:
             best = best_match([error])
             yield tuple(best.absolute_path), _sentence(best)
         elif error.validator == "additionalProperties" and error.validator_value is False:
@@ -110,6 +110,8 @@ def _sentence(error: Any) -> str:
     if rule in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
         word = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}.get(rule, "less than")
         return f"expected {word} {wanted}, found {found}"
+    if rule in ("oneOf", "anyOf", "not") and "description" in error.schema:
+        return f"expected {error.schema['description']}"
     return str(error.message)[:300]
 
 

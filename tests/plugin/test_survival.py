@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 import time
 
 SLOW = """\
@@ -50,7 +51,8 @@ def test_a_run_killed_half_way_asks_nothing_twice(project):
     (tester.path / "conftest.py").write_text(SLOW)
     asked = tester.path / "asked.txt"
     running = tester.popen(
-        ["python", "-m", "pytest", "suites", "--results", "out", "-p", "no:cacheprovider"], stdin=subprocess.DEVNULL
+        [sys.executable, "-m", "pytest", "suites", "--results", "out", "-p", "no:cacheprovider"],
+        stdin=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 60
     while not (asked.exists() and len(asked.read_text().splitlines()) > 20):
@@ -84,7 +86,7 @@ def test_interrupting_keeps_what_there_is(project):
     (tester.path / "conftest.py").write_text(SLOW)
     asked = tester.path / "asked.txt"
     running = tester.popen(
-        ["python", "-m", "pytest", "suites", "--results", "out", "--batch-size", "1"], stdin=subprocess.DEVNULL
+        [sys.executable, "-m", "pytest", "suites", "--results", "out", "--batch-size", "1"], stdin=subprocess.DEVNULL
     )
     deadline = time.monotonic() + 60
     while not (asked.exists() and len(asked.read_text().splitlines()) > 90):
