@@ -24,7 +24,7 @@ from audiotest.predict.predictor import Answer, Predictor
 from audiotest.predict.sound import clip_id
 from audiotest.score._reading.abstention import abstains, is_abstaining_option
 from audiotest.score.verdicts import verdicts
-from audiotest.words import Outcome, Question, Record, Reply, Verdict
+from audiotest.words import Case, Outcome, Question, Record, Reply, Verdict
 
 
 class _Finding(Struct, frozen=True):
@@ -98,12 +98,19 @@ def _verdicts(trial: Trial, view: View, reply: Reply) -> dict[str, Verdict]:
     return verdicts(question, reply.text, trial.suite.scorers, trial.case.expect)
 
 
+def withheld(case: Case) -> bool:
+    """Whether nothing can tell right from wrong: no answer, no reference and no check of its own."""
+    return case.answer is None and not case.reference and not case.expect
+
+
 def _finding(trial: Trial, view: View, reply: Reply, found: dict[str, Verdict], predictor: Predictor) -> _Finding:
     if trial.expectation == "recorded":
         return _Finding("passed")
     verdict = next(iter(found.values()))
     if trial.expectation == "abstains":
         return _abstains(view, reply, verdict)
+    if "correct" in trial.expectation and withheld(trial.case):
+        return _Finding("skipped", "the release withholds this answer; the reply is recorded")
     if trial.expectation == "correct":
         return _correct(found)
     before = predictor.answer(trial.original())

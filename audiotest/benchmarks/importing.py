@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,61 @@ def read_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
     return rows
 
 
+def read_rows(source: Path, *names: str) -> list[tuple[str, dict[str, Any]]]:
+    """(place, object) of every row of a JSON array or of JSON lines; a folder stands for the first of ``names`` in it.
+
+    Raises :class:`ImportFailed`.
+    """
+    source = released_file(source, *names)
+    if source.suffix != ".json":
+        return [(f"{source}:{number}", row) for number, row in read_jsonl(source)]
+    try:
+        rows = json.loads(source.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise ImportFailed(f"cannot read {source}: {error}") from None
+    if not isinstance(rows, list):
+        raise ImportFailed(f"{source}: expected an array of objects; is this the released file?")
+    return [(f"{source}[{i}]", row) for i, row in enumerate(rows)]
+
+
+def released_file(source: Path, *names: str) -> Path:
+    """``source``, or the first of ``names`` in it if it is a folder. Raises :class:`ImportFailed`."""
+    if not source.is_dir():
+        return source
+    found = [source / name for name in names if (source / name).is_file()]
+    if not found:
+        raise ImportFailed(f"there is no {' or '.join(names)} in {source}")
+    return found[0]
+
+
+def grouped(
+    rows: Iterable[tuple[str, dict[str, Any]]],
+    group: Callable[[dict[str, Any]], str],
+    case: Callable[[dict[str, Any]], dict[str, Any]],
+) -> dict[str, list[dict[str, Any]]]:
+    """Cases made of ``rows``, by group; raises :class:`ImportFailed` for an id that stands there twice."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    seen: dict[str, str] = {}
+    for place, row in rows:
+        made = case(row)
+        if made["id"] in seen:
+            raise ImportFailed(f"{place}: the id {made['id']!r} stands at {seen[made['id']]} as well")
+        seen[made["id"]] = place
+        groups.setdefault(group(row), []).append(made)
+    return groups
+
+
+def rest(row: Mapping[str, Any], used: Container[str]) -> dict[str, Any]:
+    """What else a row knows: all keys but ``used`` that have a value."""
+    return {key: value for key, value in row.items() if key not in used and value is not None}
+
+
+def audio_folder(audio: Path | None, name: str) -> Path | None:
+    """The folder of sound files: ``audio`` itself, or the folder ``name`` within it."""
+    inner = audio / name if audio is not None else None
+    return inner if inner is not None and inner.is_dir() else audio
+
+
 def need(row: Mapping[str, Any], keys: Iterable[str], place: str) -> None:
     """Raise :class:`ImportFailed` if a row lacks one of ``keys``."""
     if not isinstance(row, dict):
@@ -53,10 +108,12 @@ def need(row: Mapping[str, Any], keys: Iterable[str], place: str) -> None:
         raise ImportFailed(f"{place}: missing {', '.join(f'`{k}`' for k in missing)}; is this the released file?")
 
 
-def write_suite(benchmark: str, target: Path, groups: Mapping[str, list[dict[str, Any]]], audio: Path | None) -> Suite:
+def write_suite(
+    benchmark: str, target: Path, groups: Mapping[str, list[dict[str, Any]]], audio: Path | None, link: str = "audio"
+) -> Suite:
     """Write the benchmark's suite with ``groups`` of cases (one file each, by name) into ``target``.
 
-    The suite file is the one that audiotest ships. ``audio`` is linked to as ``target/audio``, so that the suite
+    The suite file is the one that audiotest ships. ``audio`` is linked to as ``target/LINK``, so that the suite
     stays whole where it is. Raises :class:`ImportFailed` if what was written does not load.
     """
     target.mkdir(parents=True, exist_ok=True)
@@ -71,7 +128,7 @@ def write_suite(benchmark: str, target: Path, groups: Mapping[str, list[dict[str
     for name, rows in groups.items():
         (cases / f"{slug(name)}.yaml").write_text(cases_text(rows), encoding="utf-8")
     if audio is not None:
-        link_audio(audio, target / "audio")
+        link_audio(audio, target / link)
     try:
         loaded = load(suite)
     except SuiteError as error:

@@ -38,7 +38,12 @@ def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
     if record.outcome in ("failed", "missed"):
         raise Mismatch(failure_text(record, trial))
     if record.outcome == "skipped":
-        pytest.skip(record.reason)
+        raise skipped(record.reason)
+
+
+def skipped(reason: str) -> BaseException:
+    """A skip that is told with the case's place in its file, not with a place in here."""
+    return pytest.skip.Exception(reason, _use_item_location=True)
 
 
 class TrialItem(pytest.Function):
@@ -59,9 +64,9 @@ class TrialItem(pytest.Function):
             return self.answer.reply
         self.record = judge(self.trial, self.answer, predictor, self.nodeid)
         if isinstance(error, Unsupported):
-            pytest.skip(f"unsupported: {error}")
+            raise skipped(f"unsupported: {error}")
         if isinstance(error, NotApplicable):
-            pytest.skip(str(error))
+            raise skipped(str(error))
         raise error
 
     def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:

@@ -180,7 +180,7 @@ def write_results(session: pytest.Session) -> None:
     suites = [suite for suite, _ in _suites_of_records(state)]
     places = {(s.name, c.name, k.id): (i, j, n) for i, s in enumerate(suites)
               for j, (c, _) in enumerate(s.conditions) for n, k in enumerate(s.cases)}  # fmt: skip
-    state.records.sort(key=lambda r: places[r.suite, r.condition, r.case])
-    state.summary = summarise(state.records, state.gates, provenance(state))
+    records = sorted(state.records, key=lambda r: places[r.suite, r.condition, r.case])
+    state.summary = summarise(records, state.gates, provenance(state))
     if state.writer is not None:
-        state.writer.finish(state.records, state.summary)
+        state.writer.finish(records, state.summary)

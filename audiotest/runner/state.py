@@ -52,7 +52,7 @@ class State:
         self.writer = None if self.is_worker or not option.audiotest_results else RunWriter(option.audiotest_results)
         self.baseline = _baseline(option.audiotest_baseline)
         self.baseline_gates = _baseline_gates(option.audiotest_baseline)
-        self.records: list[Record] = []
+        self._records: dict[Key, Record] = {}
         self.model_name = self.spec
         self.suites: dict[str, Suite] = {}
         self._named: dict[str, str] = {}
@@ -138,9 +138,15 @@ class State:
 
     # -- records --------------------------------------------------------------------------------------
 
+    @property
+    def records(self) -> list[Record]:
+        """The records so far."""
+        return list(self._records.values())
+
     def add(self, record: Record, line: bytes | None = None) -> None:
-        """Take in a finished trial: keep it, and write it at once if there is a results folder."""
-        self.records.append(record)
+        """Take in a finished trial: keep it, and write it at once if there is a results folder. A trial that is run
+        again (by a plugin that reruns failures) has the record of its last run."""
+        self._records[key(record)] = record
         if self.writer is not None:
             self.writer.add(record, line)
 

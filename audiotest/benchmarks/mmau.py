@@ -1,0 +1,60 @@
+"""MMAU: questions over music, sound and speech (arXiv 2410.19168), test-mini of version v05.15.25.
+
+Source: ``mmau-test-mini.json`` of github.com/Sakshi113/MMAU at commit 110127f: a JSON array of objects with ``id``,
+``audio_id`` (``./test-mini-audios/ID.wav``), ``question``, ``choices`` (without letters), ``answer`` (one of them,
+verbatim), ``dataset``, ``task``, ``split``, ``category``, ``sub-category`` and ``difficulty``. ``mmau-test.json``
+(answers withheld) is read as well: its cases have no answer, so a run only records replies. Audio: the folder that
+holds ``test-mini-audios/``. Licence of the data: Apache-2.0; the audio's rights stay with its sources.
+
+Tags: ``task``, ``dataset``, ``split``, ``category``, ``sub-category``, ``difficulty``, by the release's own names.
+Cases are split by task.
+
+Met in the release, kept and told: 13 rows hold their category as a list (its values are the tag's), 27 rows hold an
+option twice, one row has eight options, one of which holds text of the question.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, rest, write_suite
+
+TAGS = ("task", "dataset", "split", "category", "sub-category", "difficulty")
+_NEEDED = ("id", "audio_id", "question", "choices", "task")
+_USUAL_MOST = 5
+
+
+def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
+    """Write the suite ``mmau`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
+    rows = read_rows(source, "mmau-test-mini.json", "mmau-test.json")
+    for place, row in rows:
+        need(row, _NEEDED, place)
+    groups = grouped(rows, lambda row: str(row["task"]), _case)
+    suite = write_suite("mmau", target, groups, audio_folder(audio, "test-mini-audios"), link="test-mini-audios")
+    lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
+    return lines + _told([row for _, row in rows])
+
+
+def _case(row: dict[str, Any]) -> dict[str, Any]:
+    case = {
+        "id": row["id"],
+        "audio": str(row["audio_id"]).removeprefix("./"),
+        "question": row["question"],
+        "choices": row["choices"],
+        "answer": row.get("answer"),
+        "tags": {key: row[key] for key in TAGS if row.get(key) is not None},
+    }
+    facts = rest(row, {"id", "audio_id", "question", "choices", "answer", *TAGS})
+    return {**case, "facts": facts} if facts else case
+
+
+def _told(rows: list[dict[str, Any]]) -> list[str]:
+    """The release's faults that these rows have, in words."""
+    counts = {
+        "rows hold their category as a list": sum(isinstance(r.get("category"), list) for r in rows),
+        "rows hold an option twice": sum(len(set(r["choices"])) < len(r["choices"]) for r in rows),
+        "rows have more options than any question should": sum(len(r["choices"]) > _USUAL_MOST for r in rows),
+        "rows have no answer: replies to them are only recorded": sum(r.get("answer") is None for r in rows),
+    }
+    return [f"known fault: {count} {said}" for said, count in counts.items() if count]

@@ -1,0 +1,104 @@
+"""MuChoMusic: music understanding of audio-language models (arXiv 2408.01337, ISMIR 2024).
+
+Source: ``muchomusic.csv`` of Zenodo 10.5281/zenodo.12709974 (rules by github.com/mulab-mir/muchomusic, commit
+d3c9a42): a row a question, with ``question_id``, ``question``, ``correct_answer``, ``distractor_1_answer`` to
+``distractor_3_answer``, ``dataset`` (``sdd`` or ``musiccaps``), ``dataset_identifier``, ``genre``,
+``music_knowledge`` and ``music_reasoning`` (lists written as Python literals). Licence of the data: CC BY-SA 4.0.
+
+The kind of a distractor is fixed by its column: 1 ``incorrect_but_related``, 2 ``correct_but_unrelated``, 3
+``incorrect_and_unrelated``; the answer's is ``correct``.
+
+The official script shows the options in an order drawn without a seed. Here each question's order is drawn from its
+id, so that every import gives the same, and answers are spread over the positions.
+
+Audio, as the official repository lays it out: ``sdd/audio/NN/ID.2min.mp3`` (NN: the last two digits of ID, as in
+MTG-Jamendo) and ``musiccaps/audio/[YTID]-[START-END].wav`` with END = START + 10. ``--audio`` names the folder that
+holds ``sdd`` and ``musiccaps``.
+
+Tags: ``dataset``, ``genre``, ``music_knowledge``, ``music_reasoning`` by the release's own names, and ``aspect``
+(``knowledge``, ``reasoning`` or both) for the paper's columns. Cases are split by dataset.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import random
+from pathlib import Path
+from typing import Any
+
+from audiotest.benchmarks.importing import ImportFailed, grouped, need, released_file, rest, write_suite
+
+KINDS = ("correct", "incorrect_but_related", "correct_but_unrelated", "incorrect_and_unrelated")
+_TEXTS = ("correct_answer", "distractor_1_answer", "distractor_2_answer", "distractor_3_answer")
+_NEEDED = ("question_id", "question", *_TEXTS, "dataset", "dataset_identifier")
+_LISTS = {"music_knowledge": "knowledge", "music_reasoning": "reasoning"}
+
+
+def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
+    """Write the suite ``muchomusic`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
+    source = released_file(source, "muchomusic.csv")
+    rows = _rows(source)
+    for place, row in rows:
+        need(row, _NEEDED, place)
+        row["__place__"] = place
+    groups = grouped(rows, lambda row: str(row["dataset"]), _case)
+    suite = write_suite("muchomusic", target, groups, audio)
+    return [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
+
+
+def _rows(source: Path) -> list[tuple[str, dict[str, Any]]]:
+    try:
+        with source.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            return [(f"{source}:{reader.line_num}", dict(row)) for row in reader]
+    except UnicodeDecodeError as error:
+        raise ImportFailed(f"{source} is not UTF-8 text (byte {error.start}); the released file is") from None
+    except (OSError, csv.Error) as error:
+        raise ImportFailed(f"cannot read {source}: {error}") from None
+
+
+def _case(row: dict[str, Any]) -> dict[str, Any]:
+    place = row.pop("__place__")
+    order = list(range(len(_TEXTS)))
+    random.Random(f"muchomusic {row['question_id']}").shuffle(order)  # noqa: S311 - an order, not a secret
+    lists = {key: _list(row.get(key), f"{place}: `{key}`") for key in _LISTS}
+    tags: dict[str, Any] = {"dataset": row["dataset"]}
+    if row.get("genre"):
+        tags["genre"] = row["genre"]
+    tags |= {key: values for key, values in lists.items() if values}
+    aspects = [aspect for key, aspect in _LISTS.items() if lists[key]]
+    if aspects:
+        tags["aspect"] = aspects
+    case = {
+        "id": str(row["question_id"]),
+        "audio": _audio(row, place),
+        "question": row["question"],
+        "choices": [{"text": row[_TEXTS[i]], "kind": KINDS[i]} for i in order],
+        "answer": row["correct_answer"],
+        "tags": tags,
+    }
+    facts = {k: v for k, v in rest(row, {*_NEEDED, "genre", *_LISTS}).items() if v != ""}
+    return {**case, "facts": facts} if facts else case
+
+
+def _list(text: str | None, place: str) -> list[str]:
+    if not text or text.lower() == "nan":
+        return []
+    try:
+        values = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        raise ImportFailed(f"{place} holds {text[:60]!r}; a list such as ['melody'] was expected") from None
+    return [str(value) for value in values]
+
+
+def _audio(row: dict[str, Any], place: str) -> str:
+    name = str(row["dataset_identifier"]).removesuffix(".json")
+    if row["dataset"] == "sdd":
+        return f"audio/sdd/audio/{name[-2:].zfill(2)}/{name}.2min.mp3"
+    if row["dataset"] == "musiccaps":
+        video, _, start = name.rpartition("_")
+        if not video or not start.isdigit():
+            raise ImportFailed(f"{place}: `dataset_identifier` holds {name!r}; YTID_START was expected")
+        return f"audio/musiccaps/audio/[{video}]-[{start}-{int(start) + 10}].wav"
+    raise ImportFailed(f"{place}: the dataset {row['dataset']!r} is neither sdd nor musiccaps")
