@@ -59,3 +59,4 @@ TEXT_CONDITIONS = Room("audiotest.declare.conditions", "apply", "condition", hel
 SOUND_CONDITIONS = Room("audiotest.audio.conditions", "apply", "condition")
 ADAPTERS = Room("audiotest.models", "open_model", "adapter", helpers=("cards", "protocol", "opening"))
 BENCHMARKS = Room("audiotest.benchmarks", "import_release", "benchmark", helpers=("importing",))
+COMMANDS = Room("audiotest.commands", "command", "command")
