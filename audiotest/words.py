@@ -173,6 +173,18 @@ class Reply(Struct, frozen=True):
     details: dict[str, Any] = field(default_factory=dict)
 
 
+class Ask(Struct, frozen=True):
+    """What a scorer asks a judge about one reply: ``name`` tells its asks apart (``forward``, ``rating 3``).
+
+    ``attempts``: how often a line that the scorer cannot read is asked for again before it counts as unreadable.
+    """
+
+    name: str
+    prompt: str
+    generation: Generation = Generation()
+    attempts: int = 1
+
+
 Outcome = Literal["passed", "failed", "missed", "error", "skipped", "unsupported"]
 """How a trial ended. *missed*: an unmet expectation in a suite whose policy is ``gates``; *failed*:
 the same where the policy is ``cases``; *unsupported*: the model cannot take such a trial."""

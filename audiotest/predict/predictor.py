@@ -94,6 +94,11 @@ class Predictor:
                 self._asked.add(other.key)
         return self._answers[trial.key] if trial.key in self._answers else self.predict([trial])[0]
 
+    def together(self, trial: Trial) -> list[tuple[Trial, Answer]]:
+        """(trial, answer) of everything in the trial's block that is answered and not yet let go."""
+        block = self._blocks.get(trial.key, [])
+        return [(other, self._answers[other.key]) for other in block if other.key in self._answers]
+
     def done(self, trial: Trial) -> None:
         """``trial`` is finished; when all of its block are, their answers are let go."""
         block = self._blocks.get(trial.key, [])
@@ -127,6 +132,8 @@ class Predictor:
             sound = ""
             if view.audio and self.model.needs.audio:
                 sound = self.sounds.fingerprint(trial)
+                if self.sounds.joins(trial):
+                    answer.prompt = f"{_joined(trial)}\n{answer.prompt}"
         except (NotApplicable, Unsupported, PromptError, UnknownName, ValueError, OSError) as error:
             answer.error = error
             return None
@@ -209,6 +216,12 @@ class Predictor:
             return [_checked(one, each, self.model.name) for one in said]
         # Outside of the handler, so that what is raised now does not drag the batch's failure along.
         return [answer for request in requests for answer in self._answers_to([request])]
+
+
+def _joined(trial: Trial) -> str:
+    """What a model is told of clips that were joined for it."""
+    count, gap = len(trial.case.audio), trial.suite.join_clips
+    return f"The audio holds {count} recordings, one after the other, with {gap:g} seconds of silence between them."
 
 
 def _checked(said: object, seconds: float, model: str) -> Reply | Exception:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -46,8 +47,14 @@ class Sounds:
             "seeds": [number(self.seed, trial.case.id, str(p)) for p in parts],
             "others": [_clip_name(trial.suite, clip) for case in others for clip in case.audio[:1]],
             "form": (self.needs.sample_rate, self.needs.channels),
+            **({"joined": trial.suite.join_clips} if self.joins(trial) else {}),
         }
         return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+
+    def joins(self, trial: Trial) -> bool:
+        """Whether the model takes fewer clips than the case has and the suite says to join them."""
+        most = self.needs.clips
+        return most is not None and len(trial.case.audio) > most and trial.suite.join_clips is not None
 
     def waveforms(self, trial: Trial) -> tuple[Waveform, ...]:
         """The clips as the model is to hear them.
@@ -56,11 +63,14 @@ class Sounds:
         adapter cannot take whole.
         """
         needs, case = self.needs, trial.case
-        if needs.clips is not None and len(case.audio) > needs.clips:
+        joined = self.joins(trial)
+        if needs.clips is not None and len(case.audio) > needs.clips and not joined:
             raise Unsupported(f"the case has {len(case.audio)} clips and the model takes {needs.clips} a request")
         sounds = [self._clip(trial.suite, clip) for clip in case.audio]
         for part in trial.condition.of("sound"):
             sounds = self._under(trial, part, sounds)
+        if joined:
+            sounds = [join(sounds, trial.suite.join_clips or 0.0)]
         for sound in sounds:
             if needs.max_seconds is not None and sound.seconds > needs.max_seconds + 0.01:
                 raise Unsupported(
@@ -109,6 +119,16 @@ class Sounds:
                 self._clips.popitem(last=False)
         self._clips.move_to_end(name)
         return self._clips[name]
+
+
+def join(sounds: Sequence[Waveform], gap: float) -> Waveform:
+    """One clip of all, at the first one's rate, stereo if any is, with ``gap`` seconds of silence between them."""
+    rate, channels = sounds[0].rate, 2 if any(sound.channels > 1 for sound in sounds) else 1
+    silence = np.zeros((round(gap * rate), channels), np.float32)
+    parts = [silence]
+    for sound in sounds:
+        parts += [decode.conform(sound, rate=rate, channels=channels).samples, silence]
+    return Waveform(np.concatenate(parts[1:-1]), rate)
 
 
 def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:

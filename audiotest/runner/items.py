@@ -13,6 +13,7 @@ from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLoca
 from msgspec.structs import replace
 
 from audiotest.analyse.change import key
+from audiotest.assisting import AssistantFailed
 from audiotest.declare.conditions.view import NotApplicable
 from audiotest.declare.trial import Trial
 from audiotest.judging import failed_record, judge
@@ -34,7 +35,10 @@ def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
     item: TrialItem = request.node
     assert item.predictor is not None
     assert item.answer is not None
-    record = item.record = judge(trial, item.answer, item.predictor, item.nodeid)
+    assistants = request.config.stash[STATE].assistants
+    record = item.record = judge(trial, item.answer, item.predictor, item.nodeid, assistants)
+    if record.outcome == "error":
+        raise AssistantFailed(record.reason)
     if record.outcome in ("failed", "missed"):
         raise Mismatch(failure_text(record, trial))
     if record.outcome == "skipped":

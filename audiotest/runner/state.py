@@ -16,12 +16,15 @@ import pytest
 from msgspec.structs import replace
 
 from audiotest.analyse.change import Key, key, met
+from audiotest.assisting import Assistants
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
-from audiotest.models.opening import open_model
+from audiotest.models.opening import open_embedder, open_model
 from audiotest.models.protocol import Adapter
 from audiotest.predict.blocks import BLOCK_TRIALS, plan
+from audiotest.predict.embedder import Similarities
+from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
 from audiotest.predict.sound import clip_id
 from audiotest.predict.store import ReplyStore
@@ -43,7 +46,7 @@ class State:
         option = config.option
         self.config = config
         self.spec: str = option.audiotest_model or DEFAULT_MODEL
-        self.model_options = dict(_pair(text) for text in option.audiotest_model_options)
+        self.model_options = _pairs("--model-option", option.audiotest_model_options)
         self.seed: int = option.audiotest_seed
         self.limit: int | None = option.audiotest_limit
         self.batch_size: int | None = option.audiotest_batch_size
@@ -57,6 +60,8 @@ class State:
         self.suites: dict[str, Suite] = {}
         self._named: dict[str, str] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
+        self._store: ReplyStore | None = None
+        self.assistants = self._open_assistants()
         self.trials: list[Trial] = []
         self.progress: Progress | None = None
         self.broken_suites = 0
@@ -88,18 +93,35 @@ class State:
         """The adapter that ``--model`` names, not yet loaded."""
         return open_model(self.spec, self.model_options)
 
+    def _open_assistants(self) -> Assistants:
+        """The judge and the embedding model, neither loaded yet. Raises :class:`ModelError`."""
+        option = self.config.option
+        jury = similarities = None
+        if option.audiotest_judge:
+            judge = open_model(option.audiotest_judge, _pairs("--judge-option", option.audiotest_judge_options))
+            store = self.store() if judge.identity else None
+            jury = Jury(judge, seed=self.seed, store=store, refresh=option.audiotest_refresh)
+        if option.audiotest_embedder:
+            given = _pairs("--embedder-option", option.audiotest_embedder_options)
+            embedder = open_embedder(option.audiotest_embedder, given)
+            similarities = Similarities(embedder, store=self.store() if embedder.identity else None)
+        return Assistants(jury, similarities)
+
+    def store(self) -> ReplyStore | None:
+        """Where replies are kept, opened once; None with ``--reply-cache off``."""
+        given = self.config.option.audiotest_reply_cache
+        if self._store is None and given != "off":
+            self._store = ReplyStore(Path(given or cache_dir() / "replies.sqlite"))
+        return self._store
+
     def predictor(self, model: Adapter) -> Predictor:
         """The predictor of ``model``, which knows the blocks of this session's trials."""
         if id(model) not in self._predictors:
-            option = self.config.option
-            store = None
-            if model.identity and option.audiotest_reply_cache != "off":
-                store = ReplyStore(Path(option.audiotest_reply_cache or cache_dir() / "replies.sqlite"))
             predictor = Predictor(
                 model,
                 seed=self.seed,
-                store=store,
-                refresh=option.audiotest_refresh,
+                store=self.store() if model.identity else None,
+                refresh=self.config.option.audiotest_refresh,
                 batch_size=self.batch_size,
                 progress=self.progress,
             )
@@ -130,10 +152,10 @@ class State:
             )
 
     def close(self) -> None:
-        """Close what predictors hold open."""
-        for _, predictor in self._predictors.values():
-            if predictor.store is not None:
-                predictor.store.close()
+        """Close what is open."""
+        self.assistants.close()
+        if self._store is not None:
+            self._store.close()
         self._predictors.clear()
 
     # -- records --------------------------------------------------------------------------------------
@@ -166,8 +188,11 @@ def _baseline_gates(folder: str | None) -> frozenset[tuple[str, str]]:
     return frozenset((s, g["name"]) for s, found in suites.items() for g in found["gates"] if g["passed"] is False)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise pytest.UsageError(f"--model-option takes KEY=VALUE, not {text!r}")
-    return key, value
+def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise pytest.UsageError(f"{option} takes KEY=VALUE, not {text!r}")
+        found[key] = value
+    return found
