@@ -7,6 +7,7 @@ has it answered for all trials of a block at once before their verdicts are made
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -46,14 +47,15 @@ class Assistants:
         """Have everything asked that scorers will need for ``replies`` and that has not been asked."""
         wanted = [(r, c.name) for r in replies for c in r.checks if needs_assistance(c.name)]
         if self.jury is not None:
-            self._ask(self.jury, [(r, n) for r, n in wanted if (r.place, n) not in self._said])
+            asking = {(r.place, asker(n)): (r, asker(n)) for r, n in wanted}
+            self._ask(self.jury, [pair for key, pair in asking.items() if key not in self._said])
         if self.similarities is not None:
             self._compare(self.similarities, [(r, n) for r, n in wanted if (r.place, n) not in self._near])
 
     def given(self, place: Place, scorer: str) -> dict[str, Any]:
         """The arguments that ``scorer`` takes for the reply at ``place``. Raises :class:`AssistantFailed`."""
         found: dict[str, Any] = {}
-        if (said := self._said.get((place, scorer))) is not None:
+        if (said := self._said.get((place, asker(scorer)))) is not None:
             if isinstance(said, Exception):
                 assert self.jury is not None
                 raise AssistantFailed(f"the judge {self.jury.judge.name}: {said or type(said).__name__}")
@@ -107,6 +109,13 @@ def needs_assistance(scorer: str) -> bool:
     """Whether a scorer asks a judge or compares by embeddings."""
     module = _module(scorer)
     return hasattr(module, "asks") or hasattr(module, "compares")
+
+
+@cache
+def asker(scorer: str) -> str:
+    """The scorer whose asks these are: two readings of one judge's lines share what it said."""
+    asks = getattr(_module(scorer), "asks", None)
+    return scorer if asks is None else str(asks.__module__).rpartition(".")[2]
 
 
 def _module(scorer: str) -> Any:
