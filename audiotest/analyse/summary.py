@@ -54,8 +54,7 @@ def _condition(trials: Trials, condition: str, records: list[Record]) -> dict[st
         except NotMeasured:
             continue
     metrics.update(_accuracies(records))
-    if any(v.score is not None and v.score not in (0, 1) for r in records if (v := verdict_of(r)) is not None):
-        metrics["mean_score"] = _figure(METRICS.get("mean_score")(trials, condition=condition))
+    metrics.update(_mean_scores(trials, condition, records))
     outcomes = dict(Counter(r.outcome for r in records))
     return {"trials": len(records), "outcomes": outcomes, "metrics": metrics, "tags": _tags(records)}
 
@@ -75,6 +74,18 @@ def _accuracies(records: list[Record]) -> dict[str, Any]:
         verdicts = [verdict for _, verdict in counted(records, scorer)]
         if verdicts:
             found[name] = _figure(proportion(sum(bool(v.correct) for v in verdicts), len(verdicts)))
+    return found
+
+
+def _mean_scores(trials: Trials, condition: str, records: list[Record]) -> dict[str, Any]:
+    """``mean_score`` by the deciding scorer, and ``mean_score:SCORER`` by each other, of those that grade."""
+    scorers = dict.fromkeys(name for record in records for name in list(record.verdicts)[1:])
+    names: dict[str, str | None] = {"mean_score": None, **{f"mean_score:{s}": s for s in scorers}}
+    found = {}
+    for name, scorer in names.items():
+        scores = [v.score for r in records if (v := verdict_of(r, scorer)) is not None and v.counted]
+        if any(score is not None and score not in (0, 1) for score in scores):
+            found[name] = _figure(METRICS.get("mean_score")(trials, condition=condition, scorer=scorer))
     return found
 
 

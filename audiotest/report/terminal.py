@@ -54,9 +54,10 @@ def _overview(suites: Mapping[str, Any]) -> Any:
             gap = metrics.get("listening_gap", {}) if condition == "original" else {}
             table.add_row(shown, condition, str(accuracy.get("n", 0)), _percent(accuracy.get("value")),
                           _interval(accuracy), _gap(gap), _outcomes(row.get("outcomes", {})))  # fmt: skip
-            for other in sorted(m for m in metrics if m.startswith("accuracy:")):
+            for other in sorted(m for m in metrics if m.startswith(("accuracy:", "mean_score"))):
                 figure = metrics[other]
-                label = f"  by {other.partition(':')[2]}"
+                metric, _, scorer = other.partition(":")
+                label = "  " + ("" if metric == "accuracy" else "mean score ") + (f"by {scorer}" if scorer else "")
                 table.add_row("", label, str(figure["n"]), _percent(figure["value"]), _interval(figure), "", "")
             shown = ""
     return table
