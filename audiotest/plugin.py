@@ -158,6 +158,22 @@ def pytest_configure_node(node: Any) -> None:
     prepare_worker(node)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    """A worker is gone."""
+    from audiotest.runner.session import worker_gone
+
+    worker_gone(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """``-n auto`` is a worker a GPU."""
+    from audiotest.runner.session import workers_wanted
+
+    return workers_wanted()
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the run, whole or as far as it got."""
     from audiotest.runner.session import write_results

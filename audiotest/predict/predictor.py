@@ -20,6 +20,7 @@ from audiotest.declare.conditions.view import NotApplicable, View
 from audiotest.declare.prompt import PromptError
 from audiotest.declare.trial import Trial, present, prompt_of
 from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.predict.pipeline import one_ahead
 from audiotest.predict.sound import Sounds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
@@ -117,10 +118,13 @@ class Predictor:
             if item is not None:
                 pending.append(item)
         pending = self._look_up(pending)
-        for i in range(0, len(pending), self.batch_size):
+        batches = [pending[i : i + self.batch_size] for i in range(0, len(pending), self.batch_size)]
+        asked = 0
+        for batch in one_ahead(self._build, batches, threaded=self.model.needs.audio and len(batches) > 1):
             if self.progress is not None:
-                self.progress(i, len(pending))
-            self._ask(pending[i : i + self.batch_size])
+                self.progress(asked, len(pending))
+            self._ask(batch)
+            asked += self.batch_size
         if self.progress is not None:
             self.progress(len(pending), len(pending))
         return answers
@@ -166,24 +170,26 @@ class Predictor:
                 item.answer.cached = True
         return [p for p in pending if p.answer.reply is None]
 
-    def _ask(self, batch: list[_Pending]) -> None:
-        requests, asked = [], []
+    def _build(self, batch: list[_Pending]) -> list[tuple[_Pending, Request]]:
+        """The requests of a batch, with their sounds; an item whose sound cannot be had is answered by the reason."""
+        built = []
         for item in batch:
             try:
-                requests.append(self._request(item))
+                built.append((item, self._request(item)))
             except (Unsupported, ValueError, OSError) as error:
                 item.answer.error = error
-            else:
-                asked.append(item)
-        if not asked:
+        return built
+
+    def _ask(self, batch: list[tuple[_Pending, Request]]) -> None:
+        if not batch:
             return
-        for item, said in zip(asked, self._answers_to(requests), strict=True):
+        for (item, _), said in zip(batch, self._answers_to([request for _, request in batch]), strict=True):
             if isinstance(said, Reply):
                 item.answer.reply = said
             else:
                 item.answer.error = said
         if self.store is not None:
-            replies = {p.key: p.answer.reply for p in asked if p.answer.reply is not None}
+            replies = {item.key: item.answer.reply for item, _ in batch if item.answer.reply is not None}
             self.store.put(self.model.name, replies)
 
     def _request(self, item: _Pending) -> Request:

@@ -157,6 +157,17 @@ def clip_id(suite: Suite, case: Case) -> str:
     return text if len(text) <= 120 else hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def seconds(suite: Suite, case: Case) -> float:
+    """How long the case's sound files are, in all; synthesised clips, which are short, count as 0."""
+    return sum(_length(suite, clip) for clip in case.audio if clip.file is not None)
+
+
+def _length(suite: Suite, clip: ClipSpec) -> float:
+    if clip.end is not None:
+        return clip.end - (clip.start or 0.0)
+    return max(0.0, decode.seconds(str(suite.folder / str(clip.file))) - (clip.start or 0.0))
+
+
 def _module(name: str) -> Any:
     return import_module(SOUND_CONDITIONS.get(name).__module__)
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from audiotest.declare.suite import Suite
+from audiotest.runner.devices import gpus, pin
 from audiotest.runner.state import DEFAULT_MODEL, STATE, State
 from audiotest.words import Record
 
@@ -22,6 +23,7 @@ def begin(config: pytest.Config) -> None:
     from audiotest.report.progress import progress_for
     from audiotest.runs import RunError
 
+    pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
     try:
         state = config.stash[STATE] = State(config)
         if state.spec != DEFAULT_MODEL or state.model_options:
@@ -140,6 +142,17 @@ def prepare_worker(node: Any) -> None:
     """A worker that replaces a dead one asks the trials of the dead one's block one by one."""
     made = node.config.stash.get(_SCHEDULER, None)
     node.workerinput["audiotest_alone"] = sorted(made.alone) if made is not None else []
+    node.workerinput["audiotest_gpu"] = node.config.stash[STATE].slots.take(node.gateway.id)
+
+
+def worker_gone(node: Any) -> None:
+    """Its GPU is free for the worker that replaces it."""
+    node.config.stash[STATE].slots.free(node.gateway.id)
+
+
+def workers_wanted() -> int | None:
+    """What ``-n auto`` stands for: a worker a GPU where there are any, else xdist's own number."""
+    return len(gpus()) or None
 
 
 # -- the end ----------------------------------------------------------------------------------------------

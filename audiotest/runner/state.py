@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,13 +23,14 @@ from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.models.opening import open_embedder, open_model
 from audiotest.models.protocol import Adapter
-from audiotest.predict.blocks import BLOCK_TRIALS, plan
+from audiotest.predict.blocks import BLOCK_TRIALS, longest_first, plan
 from audiotest.predict.embedder import Similarities
 from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
-from audiotest.predict.sound import clip_id
+from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.resources import cache_dir
+from audiotest.runner.devices import Slots, gpus
 from audiotest.runs import RunWriter, read_records, read_summary
 from audiotest.words import Record
 
@@ -62,6 +64,7 @@ class State:
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
         self._store: ReplyStore | None = None
         self.assistants = self._open_assistants()
+        self.slots = Slots(gpus())
         self.trials: list[Trial] = []
         self.progress: Progress | None = None
         self.broken_suites = 0
@@ -131,9 +134,17 @@ class State:
         return self._predictors[id(model)][1]
 
     def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
-        """The block plan for (mark, trial) pairs: the marks of each block."""
-        keyed = ((self._sound(t), (t.suite.path, t.case.id), mark) for mark, t in trials)
-        return plan(keyed, max(BLOCK_TRIALS, self.batch_size or 0))
+        """The block plan for (mark, trial) pairs: the marks of each block; the longest first if the model listens."""
+        keyed = ((self._sound(t), (t.suite.path, t.case.id), (mark, t)) for mark, t in trials)
+        blocks = plan(keyed, max(BLOCK_TRIALS, self.batch_size or 0))
+        if self.listens:
+            blocks = longest_first(blocks, lambda pair: seconds(pair[1].suite, pair[1].case))
+        return [[mark for mark, _ in block] for block in blocks]
+
+    @cached_property
+    def listens(self) -> bool:
+        """Whether the model that ``--model`` names takes sound."""
+        return self.open_model().needs.audio
 
     @staticmethod
     def _sound(trial: Trial) -> tuple[str, str]:
