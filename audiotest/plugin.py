@@ -84,8 +84,10 @@ def model(pytestconfig: pytest.Config) -> Iterator[Adapter]:
     attributes of :class:`audiotest.models.protocol.Adapter`."""
     from audiotest.runner.state import STATE
 
-    adapter = pytestconfig.stash[STATE].open_model()
-    adapter.load()
+    state = pytestconfig.stash[STATE]
+    adapter = state.open_model()
+    if state.open_engine() is None:  # an engine loads it where it answers
+        adapter.load()
     yield adapter
     adapter.close()
 

@@ -23,6 +23,8 @@ def begin(config: pytest.Config) -> None:
     from audiotest.report.progress import progress_for
     from audiotest.runs import RunError
 
+    if config.option.audiotest_engine == "ray" and getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError("--engine ray has workers of its own: leave -n away")
     pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
     try:
         state = config.stash[STATE] = State(config)

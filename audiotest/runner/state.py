@@ -36,6 +36,7 @@ from audiotest.words import Record
 
 if TYPE_CHECKING:
     from audiotest.analyse.gates import GateResult
+    from audiotest.predict.engine import Engine
 
 DEFAULT_MODEL = "listener"
 T = TypeVar("T")
@@ -63,6 +64,7 @@ class State:
         self._named: dict[str, str] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
         self._store: ReplyStore | None = None
+        self._engine: Engine | None = None
         self.assistants = self._open_assistants()
         self.slots = Slots(gpus())
         self.trials: list[Trial] = []
@@ -96,6 +98,22 @@ class State:
         """The adapter that ``--model`` names, not yet loaded."""
         return open_model(self.spec, self.model_options)
 
+    def open_engine(self) -> Engine | None:
+        """Ray's actors with the model in them, where ``--engine ray`` asks for them. Raises :class:`EngineError`."""
+        option = self.config.option
+        if self._engine is None and option.audiotest_engine == "ray":
+            from audiotest.predict.ray_engine import RayEngine
+
+            self._engine = RayEngine(
+                self.spec,
+                self.model_options,
+                seed=self.seed,
+                batch_size=self.batch_size,
+                address=option.audiotest_ray_address,
+                actors=option.audiotest_ray_actors,
+            )
+        return self._engine
+
     def _open_assistants(self) -> Assistants:
         """The judge and the embedding model, neither loaded yet. Raises :class:`ModelError`."""
         option = self.config.option
@@ -127,6 +145,7 @@ class State:
                 refresh=self.config.option.audiotest_refresh,
                 batch_size=self.batch_size,
                 progress=self.progress,
+                engine=self.open_engine(),
             )
             predictor.plan(self.blocks((t, t) for t in self.trials))
             self._predictors[id(model)] = (model, predictor)
@@ -165,6 +184,8 @@ class State:
     def close(self) -> None:
         """Close what is open."""
         self.assistants.close()
+        if self._engine is not None:
+            self._engine.close()
         if self._store is not None:
             self._store.close()
         self._predictors.clear()
