@@ -18,14 +18,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.assisting import AssistantFailed, Assistants, Judged, needs_assistance
-from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.declare.conditions.view import View
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
 from audiotest.predict.predictor import Answer, Predictor
 from audiotest.predict.sound import clip_id
 from audiotest.score._reading.abstention import abstains, is_abstaining_option
 from audiotest.score.verdicts import verdicts
-from audiotest.words import Case, Check, Outcome, Question, Record, Reply, Verdict
+from audiotest.words import Case, Check, NotApplicable, Outcome, Question, Record, Reply, Verdict
 
 
 class _Finding(Struct, frozen=True):
@@ -149,9 +149,11 @@ def _finding(
 ) -> _Finding:
     if trial.expectation == "recorded":
         return _Finding("passed")
-    verdict = next(iter(found.values()))
+    verdict = next(iter(found.values()), None)
     if trial.expectation == "abstains":
         return _abstains(view, reply, verdict)
+    if verdict is None:
+        return _Finding("skipped", "no scorer of the suite judges an open question; give the case an `expect`")
     if "correct" in trial.expectation and withheld(trial.case):
         return _Finding("skipped", "the release withholds this answer; the reply is recorded")
     if trial.expectation == "correct":
@@ -194,10 +196,10 @@ def _correct(found: dict[str, Verdict]) -> _Finding:
     return _Finding("failed", said[verdict.status])
 
 
-def _abstains(view: View, reply: Reply, verdict: Verdict) -> _Finding:
-    if verdict.status == "refused" or abstains(reply.text):
+def _abstains(view: View, reply: Reply, verdict: Verdict | None) -> _Finding:
+    if abstains(reply.text) or (verdict is not None and verdict.status == "refused"):
         return _Finding("passed")
-    if verdict.choice is not None and is_abstaining_option(view.choices[verdict.choice]):
+    if verdict is not None and verdict.choice is not None and is_abstaining_option(view.choices[verdict.choice]):
         return _Finding("passed")
     return _Finding("failed", "it answers as if it had heard (a hallucination)")
 

@@ -24,6 +24,10 @@ Status = Literal["read", "none", "ambiguous", "refused", "unparsed"]
 not decide between, met a refusal (or an abstention), or could not parse the asked-for format."""
 
 
+class NotApplicable(Exception):
+    """A condition that a case cannot take, such as shuffling an open question; says why. Its trial is skipped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waveform:
     """Sound: ``samples`` is float32 of shape (frames, channels), full scale ±1.0; ``rate`` in Hz."""

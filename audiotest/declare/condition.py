@@ -16,6 +16,7 @@ import inspect
 import itertools
 import re
 from functools import cache
+from keyword import iskeyword
 from typing import Literal
 
 import numpy as np
@@ -42,6 +43,11 @@ class Part(Struct, frozen=True):
     name: str
     acts_on: Literal["text", "sound"]
     parameters: dict[str, Value]
+
+    @property
+    def arguments(self) -> dict[str, Value]:
+        """The parameters as Python takes them: ``with`` is ``with_`` there."""
+        return {f"{k}_" if iskeyword(k) else k: v for k, v in self.parameters.items()}
 
     def __str__(self) -> str:
         inner = ",".join(f"{k}={_written(v)}" for k, v in self.parameters.items())
@@ -109,9 +115,14 @@ def _find(name: str) -> tuple[Literal["text", "sound"], dict[str, inspect.Parame
         except UnknownName:
             continue
         parameters = inspect.signature(apply).parameters
-        taken = {n: p for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY and n != "others"}
+        taken = {n.rstrip("_"): p for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY and n != "others"}
         return acts_on, taken  # type: ignore[return-value]
     raise ConditionError(unknown("condition", name, names()))
+
+
+def borrows(part: Part) -> bool:
+    """Whether a text condition takes something of other cases."""
+    return "others" in inspect.signature(TEXT_CONDITIONS.get(part.name)).parameters
 
 
 def _variants(name: str, inner: str | None, text: str) -> list[Part]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.declare.condition import ORIGINAL, Condition, generator
+from audiotest.declare.condition import ORIGINAL, Condition, borrows, generator
 from audiotest.declare.conditions.view import View, first_view
+from audiotest.declare.cycle import others
 from audiotest.declare.prompt import render
 from audiotest.declare.suite import Expectation, Suite
 from audiotest.registry import TEXT_CONDITIONS
@@ -49,7 +50,8 @@ def present(trial: Trial, seed: int) -> View:
     view = first_view(trial.case)
     for part in trial.condition.of("text"):
         apply = TEXT_CONDITIONS.get(part.name)
-        view = apply(view, generator(seed, trial.case.id, str(part)), **part.parameters)
+        extra = {"others": others(trial.suite, trial.case, seed)} if borrows(part) else {}
+        view = apply(view, generator(seed, trial.case.id, str(part)), **part.arguments, **extra)
     return view
 
 

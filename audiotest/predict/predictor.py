@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.declare.condition import number
-from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.declare.conditions.view import View
 from audiotest.declare.prompt import PromptError
 from audiotest.declare.trial import Trial, present, prompt_of
 from audiotest.models.protocol import Adapter, Unsupported
@@ -25,7 +25,7 @@ from audiotest.predict.pipeline import one_ahead
 from audiotest.predict.sound import Sounds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
-from audiotest.words import Reply, Request
+from audiotest.words import NotApplicable, Reply, Request
 
 KEY_VERSION = 1
 Progress = Callable[[int, int], None]
@@ -222,7 +222,7 @@ class Predictor:
         for item in batch:
             try:
                 built.append((item, self._request(item)))
-            except (Unsupported, ValueError, OSError) as error:
+            except (NotApplicable, Unsupported, ValueError, OSError) as error:
                 item.answer.error = error
         return built
 

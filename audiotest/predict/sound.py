@@ -18,11 +18,12 @@ import numpy as np
 
 from audiotest.audio import decode, synth
 from audiotest.declare.condition import Part, number
+from audiotest.declare.cycle import others
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
 from audiotest.registry import SOUND_CONDITIONS
-from audiotest.words import Case, ClipSpec, Needs, Waveform
+from audiotest.words import Case, ClipSpec, Needs, NotApplicable, Waveform
 
 _KEPT_CLIPS = 8
 """Decoded clips kept at hand: the conditions of one case follow each other."""
@@ -34,18 +35,17 @@ class Sounds:
     def __init__(self, needs: Needs, seed: int) -> None:
         self.needs, self.seed = needs, seed
         self._clips: OrderedDict[str, Waveform] = OrderedDict()
-        self._cycles: dict[str, tuple[list[Case], dict[str, int]]] = {}
 
     def fingerprint(self, trial: Trial) -> str:
         """SHA-256 of all that decides the samples. Raises :class:`decode.AudioError` for a missing file."""
         parts = trial.condition.of("sound")
-        others = [o for part in parts for o in self._others(trial, part)]
+        lent = [o for part in parts for o in self._others(trial, part)]
         clips = [_clip_name(trial.suite, clip) for clip in trial.case.audio]
         content = {
             "clips": clips,
             "parts": [(str(p), _version(p)) for p in parts],
             "seeds": [number(self.seed, trial.case.id, str(p)) for p in parts],
-            "others": [_clip_name(trial.suite, clip) for case in others for clip in case.audio[:1]],
+            "others": [_clip_name(trial.suite, clip) for case in lent for clip in case.audio[:1]],
             "form": (self.needs.sample_rate, self.needs.channels),
             **({"joined": trial.suite.join_clips} if self.joins(trial) else {}),
         }
@@ -82,34 +82,23 @@ class Sounds:
         apply = SOUND_CONDITIONS.get(part.name)
         rng = np.random.default_rng(number(self.seed, trial.case.id, str(part)))
         extra: dict[str, Any] = {}
-        others = self._others(trial, part)
-        if others:
-            extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in others]
-        return [apply(sound, rng, **part.parameters, **extra) for sound in sounds]
+        lent = self._others(trial, part)
+        if lent:
+            extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in lent]
+        return [apply(sound, rng, **part.arguments, **extra) for sound in sounds]
 
     def _others(self, trial: Trial, part: Part) -> list[Case]:
-        """The cases whose sound ``part`` borrows: the next ones in a seeded cycle through the suite, which
-        gives every case another's, and each case's to another."""
-        wanted = getattr(_module(part.name), "NEEDS_OTHERS", 0)
+        """The cases whose sound ``part`` borrows: the next ones in the suite's cycle, or the one that it names."""
+        wanted = int(part.parameters.get("talkers", getattr(_module(part.name), "NEEDS_OTHERS", 0)))
         if not wanted:
             return []
-        wanted = int(part.parameters.get("talkers", wanted))
-        suite = trial.suite
-        if suite.path not in self._cycles:
-            cases = [c for c in suite.cases if c.audio]
-            rng = np.random.default_rng(number(self.seed, "", "the cycle of other clips"))
-            cycle = [cases[i] for i in rng.permutation(len(cases))]
-            self._cycles[suite.path] = (cycle, {c.id: i for i, c in enumerate(cycle)})
-        cycle, places = self._cycles[suite.path]
-        start = places[trial.case.id]
-        found: list[Case] = []
-        for step in range(1, len(cycle)):
-            other = cycle[(start + step) % len(cycle)]
-            if other.audio[0] != trial.case.audio[0]:
-                found.append(other)
-            if len(found) == wanted:
-                return found
-        raise Unsupported(f"`{part}` needs {wanted} other clips and the suite has {len(found)}")
+        named = part.parameters.get("with", "other")
+        there = others(trial.suite, trial.case, self.seed, audio=True)
+        fit = [o for o in there if o.audio[0] != trial.case.audio[0] and named in ("other", o.id)][:wanted]
+        if len(fit) < wanted:
+            said = f"the case {named!r} with a clip of its own" if named != "other" else f"{wanted} other clips"
+            raise NotApplicable(f"`{part}` needs {said}, and the suite has {len(fit)}")
+        return fit
 
     def _clip(self, suite: Suite, clip: ClipSpec) -> Waveform:
         name = _clip_name(suite, clip)

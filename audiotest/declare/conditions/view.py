@@ -8,10 +8,6 @@ from msgspec.structs import replace
 from audiotest.words import Case
 
 
-class NotApplicable(Exception):
-    """A condition that a case cannot take, such as shuffling an open question; says why."""
-
-
 class View(Struct, frozen=True):
     """What a trial shows of its case.
 
@@ -29,6 +25,7 @@ class View(Struct, frozen=True):
     audio: bool = True
     prompt: str | None = None
     labels: tuple[str, ...] = ()
+    paraphrases: tuple[str, ...] = ()
 
     def reordered(self, places: tuple[int, ...]) -> View:
         """The same view with its choices in the order ``places`` (indices into the present one)."""
@@ -53,4 +50,5 @@ def first_view(case: Case) -> View:
         answer=case.answer,
         answer_index=index,
         audio=bool(case.audio),
+        paraphrases=case.paraphrases,
     )

@@ -1,0 +1,28 @@
+"""``cropped(seconds, where)``: a part of the clip only, to see how much of it an answer needs.
+
+``where`` is ``start``, ``middle``, ``end`` or ``random`` (drawn by the trial's seed).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from audiotest.audio.level import like
+from audiotest.words import NotApplicable, Waveform
+
+VERSION = 1
+_PLACES = ("start", "middle", "end", "random")
+
+
+def apply(sound: Waveform, rng: np.random.Generator, *, seconds: float, where: str = "middle") -> Waveform:
+    """Keep ``seconds``; ValueError for another place, :class:`NotApplicable` for a clip that is no longer."""
+    if where not in _PLACES or seconds <= 0:
+        raise ValueError(
+            f"cropped takes seconds above 0 and a place of {', '.join(_PLACES)}, not {seconds:g}, {where!r}"
+        )
+    frames = round(seconds * sound.rate)
+    spare = sound.samples.shape[0] - frames
+    if spare <= 0:
+        raise NotApplicable(f"a clip of {sound.seconds:.2f} s cannot be cropped to {seconds:g} s")
+    start = {"start": 0, "middle": spare // 2, "end": spare, "random": int(rng.integers(spare + 1))}[where]
+    return like(sound, sound.samples[start : start + max(frames, 1)])

@@ -1,0 +1,82 @@
+"""A small suite under every condition, through pytest: what applies is answered, what does not is skipped in words."""
+
+import json
+
+from audiotest.declare.condition import names
+
+PARAMETERS = {
+    "noise": "(snr_db=10)", "babble": "(snr_db=5, talkers=2)", "mixed": "(with=b, snr_db=3)", "reverb": "(rt60=0.2)",
+    "lowpass": "(hz=2000)", "gain": "(db=6)", "clipping": "(share=0.1)", "codec": "(format=opus, kbps=32)",
+    "speed": "(factor=1.25)", "cropped": "(seconds=0.1)", "prompt": "(name=question)", "rotated": "(k=1)",
+    "relabelled": "(style=numbers)", "rephrased": "(k=1)", "fewer": "(k=2)",
+}  # fmt: skip
+ABSTAINS = ("answer_removed", "foreign_choices", "foreign_question", "silence")
+CASES = """\
+cases:
+  - {id: a, question: What rings?, choices: [a bell, a phone, an alarm], answer: a bell, paraphrases: [Which thing rings?],
+     audio: {synth: {tone: {hz: 440, seconds: 0.3}}}}
+  - {id: b, question: Who speaks?, choices: [a man, a woman, a child], answer: a child, paraphrases: [Whose voice is it?],
+     audio: {synth: {tone: {hz: 880, seconds: 0.3}}}}
+  - {id: c, question: Describe it., reference: a long tone, audio: {synth: {tone: {hz: 220, seconds: 0.3}}}}
+"""
+CONFTEST = """\
+import pytest
+from audiotest.words import Needs, Reply
+
+class Ears:
+    name, identity, needs, batch_size = "ears", "", Needs(sample_rate=16000, channels=1), 4
+    def load(self): pass
+    def close(self): pass
+    def answer(self, requests):
+        assert all(len(r.audio) == (0 if "text_only" in r.condition else 1) for r in requests)
+        return [Reply(r.choices[-1] if r.choices else "a tone") for r in requests]
+
+@pytest.fixture(scope="session")
+def model():
+    return Ears()
+"""
+
+
+def test_every_condition_runs(pytester, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    known = names()
+    conditions = [f"{n}{PARAMETERS.get(n, '')}: {'abstains' if n in ABSTAINS else 'recorded'}" for n in known]
+    conditions += ["shuffled + noise(snr_db=[20, 0]): recorded", "answer_removed + lowpass(hz=3000): recorded"]
+    listed = "".join(f"  - {c}\n" for c in conditions)
+    (pytester.path / "s.yaml").write_text(f"suite: s\npolicy: gates\nscorers: [choice]\nconditions:\n{listed}{CASES}")
+    (pytester.path / "conftest.py").write_text(CONFTEST)
+    result = pytester.runpytest_subprocess("s.yaml", "--results", "out")
+    assert result.ret == 0
+    records = [json.loads(line) for line in (pytester.path / "out" / "trials.jsonl").read_text().splitlines()]
+    assert len(records) == 3 * (len(known) + 3)
+    assert {r["outcome"] for r in records} <= {"passed", "missed", "skipped"}
+    answered = {(r["case"], r["condition"].split("(")[0]) for r in records if r["reply"]}
+    assert {("a", n) for n in known} <= answered
+    skipped = {(r["case"], r["condition"].split("(")[0]): r["reason"] for r in records if not r["reply"]}
+    assert set(skipped) >= {
+        ("c", n) for n in ("shuffled", "rotated", "relabelled", "fewer", "foreign_choices", "rephrased")
+    }
+    assert all(reason for reason in skipped.values())
+    missed = {r["condition"] for r in records if r["outcome"] == "missed"}
+    assert {"silence", "foreign_choices"} <= missed
+    gone = next(r for r in records if (r["case"], r["condition"]) == ("a", "answer_removed"))
+    assert (gone["answer"], gone["choices"][gone["answer_index"]]) == ("none of the above", "none of the above")
+
+
+def test_a_condition_that_cannot_be_says_where(pytester):
+    (pytester.path / "s.yaml").write_text(
+        "suite: s\nconditions: [codec(format=mp3), rotate(k=1), mixed(with=no such)]\n" + CASES
+    )
+    result = pytester.runpytest_subprocess("s.yaml", "--model", "first")
+    result.stdout.fnmatch_lines_random([
+        "*s.yaml:2:*`codec` needs `kbps`*", "*s.yaml:2:*did you mean 'rotated'*", "*takes a word, not 'no such'*",
+    ])  # fmt: skip
+
+
+def test_a_named_partner_that_is_not_there_is_told(pytester, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    (pytester.path / "s.yaml").write_text("suite: s\nconditions: [mixed(with=zz): recorded]\n" + CASES)
+    (pytester.path / "conftest.py").write_text(CONFTEST)
+    result = pytester.runpytest_subprocess("s.yaml", "-rs")
+    result.assert_outcomes(skipped=3)
+    result.stdout.fnmatch_lines(["*needs the case 'zz' with a clip of its own*"])
