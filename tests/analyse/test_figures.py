@@ -216,6 +216,7 @@ def test_the_summary_has_the_shape_of_the_contract():
     assert found["suites"]["s"]["gates"][0]["metric"] == "accuracy"
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilsons_interval_is_scipys(pair):
     from scipy.stats import binomtest

@@ -1,0 +1,77 @@
+"""``threshold_snr``: the signal-to-noise ratio, in dB, at which accuracy is half-way between guessing and the best.
+
+A psychometric curve is fitted to a sweep over ``noise(snr_db=...)`` (or ``babble``) by maximum likelihood: p(x) = g
++ (1 - g - l) / (1 + exp(-(x - t) / s)), with the guessing rate g = mean of 1/k, and threshold t, slope s and lapse
+rate l free (Wichmann and Hill 2001; scipy's L-BFGS-B). The interval is the percentile bootstrap's over clips, 200
+fits.
+
+At least two ratios are needed, and an accuracy that changes between them: otherwise there is no threshold to find.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from audiotest.analyse.intervals import LEVEL
+from audiotest.analyse.trials import NotMeasured, Trials, by_case, clip_of
+from audiotest.words import Estimate
+
+_SWEEP = re.compile(r"(?:noise|babble)\((?:.*,)?snr_db=(-?[\d.]+)(?:,.*)?\)")
+_RESAMPLES = 200
+_LEAST_CHANGE = 0.1
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """The threshold over the sweep, of cases that were judged under all of it."""
+    sweep = {c: float(match[1]) for c in trials.by_condition if (match := _SWEEP.fullmatch(c))}
+    if len(set(sweep.values())) < 2:
+        raise NotMeasured(f"a threshold needs a sweep of at least two ratios, noise(snr_db=[...]); {len(sweep)} ran")
+    names = sorted(sweep, key=sweep.__getitem__)
+    cases = by_case(trials, names, scorer, tags)
+    right = np.array([[float(bool(v.correct)) for _, v in rows] for rows in cases.values()])
+    guess = float(np.mean([1 / len(rows[0][0].choices) if rows[0][0].choices else 0.0 for rows in cases.values()]))
+    ratios = np.array([sweep[name] for name in names])
+    if right.mean(axis=0).max() - right.mean(axis=0).min() < _LEAST_CHANGE:
+        over = f"from {ratios[0]:g} to {ratios[-1]:g} dB"
+        raise NotMeasured(f"accuracy changes by less than {_LEAST_CHANGE:.0%} {over}: there is no threshold")
+    clips: dict[str, list[int]] = {}
+    for i, rows in enumerate(cases.values()):
+        clips.setdefault(clip_of(rows[0][0]), []).append(i)
+    value = _fit(ratios, right, guess)
+    groups = [np.array(rows) for rows in clips.values()]
+    if len(groups) < 2:
+        return Estimate(value, n=len(cases))
+    rng = np.random.default_rng(0)
+    draws = (np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))]) for _ in range(_RESAMPLES))
+    found = [_fit(ratios, right[drawn], guess) for drawn in draws]
+    low, high = np.quantile(found, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    return Estimate(value, float(low), float(high), len(cases))
+
+
+def _fit(ratios: np.ndarray, right: np.ndarray, guess: float) -> float:
+    """The threshold in dB; ``right`` has shape (cases, ratios)."""
+    from scipy.optimize import minimize
+
+    hits, n = right.sum(axis=0), right.shape[0]
+    span = float(ratios[-1] - ratios[0])
+
+    def loss(parameters: np.ndarray) -> float:
+        threshold, log_slope, lapse = parameters
+        curve = 1 / (1 + np.exp(-np.clip((ratios - threshold) / np.exp(log_slope), -30, 30)))
+        p = np.clip(guess + (1 - guess - lapse) * curve, 1e-6, 1 - 1e-6)
+        return float(-(hits * np.log(p) + (n - hits) * np.log(1 - p)).sum())
+
+    bounds = [(ratios[0] - span, ratios[-1] + span), (np.log(0.05 * span), np.log(2 * span)), (0.0, 0.5 * (1 - guess))]
+    starts = [(at, np.log(span / 8), 0.02) for at in (ratios[0], (ratios[0] + ratios[-1]) / 2, ratios[-1])]
+    best = min((minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda fit: fit.fun)
+    return float(best.x[0])
