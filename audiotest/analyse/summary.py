@@ -24,11 +24,26 @@ from audiotest.words import Estimate, Record
 
 SCHEMA_VERSION = 1
 _ORIGINAL = (
-    "accuracy", "chance", "chance_corrected_accuracy", "detectable_difference", "instruction_following",
-    "unparsed_rate", "abstention_rate", "listening_gap", "position_bias", "length_bias", "yes_rate", "balanced_accuracy",
-    "consistency_rate", "correctness_rate", "robust_accuracy", "abstention_calibration", "auditory_hallucination_rate",
-    "chair", "threshold_snr",
-)  # fmt: skip
+    "accuracy",
+    "chance",
+    "chance_corrected_accuracy",
+    "detectable_difference",
+    "instruction_following",
+    "unparsed_rate",
+    "abstention_rate",
+    "listening_gap",
+    "position_bias",
+    "length_bias",
+    "yes_rate",
+    "balanced_accuracy",
+    "consistency_rate",
+    "correctness_rate",
+    "robust_accuracy",
+    "abstention_calibration",
+    "auditory_hallucination_rate",
+    "chair",
+    "threshold_snr",
+)
 _OTHER = ("accuracy", "unparsed_rate", "abstention_rate", "consistency", "flip_rate", "influence_rate")
 _SOUNDLESS = ("hallucination_rate",)
 _WITHOUT_SOUND = ("text_only", "silence", "noise_only")

@@ -47,19 +47,25 @@ def measure(
     clips: dict[str, list[int]] = {}
     for i, rows in enumerate(cases.values()):
         clips.setdefault(clip_of(rows[0][0]), []).append(i)
-    value = _fit(ratios, right, guess)
+    middle = (ratios[0] + ratios[-1]) / 2
+    fit = _fit(ratios, right, guess, [_start(ratios, at) for at in (ratios[0], middle, ratios[-1])])
+    value = float(fit[0])
     groups = [np.array(rows) for rows in clips.values()]
     if len(groups) < 2:
         return Estimate(value, n=len(cases))
     rng = np.random.default_rng(0)
     draws = (np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))]) for _ in range(_RESAMPLES))
-    found = [_fit(ratios, right[drawn], guess) for drawn in draws]
+    found = [_fit(ratios, right[drawn], guess, [fit])[0] for drawn in draws]
     low, high = np.quantile(found, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     return Estimate(value, float(low), float(high), len(cases))
 
 
-def _fit(ratios: np.ndarray, right: np.ndarray, guess: float) -> float:
-    """The threshold in dB; ``right`` has shape (cases, ratios)."""
+def _start(ratios: np.ndarray, threshold: float) -> np.ndarray:
+    return np.array([threshold, np.log((ratios[-1] - ratios[0]) / 8), 0.02])
+
+
+def _fit(ratios: np.ndarray, right: np.ndarray, guess: float, starts: list[np.ndarray]) -> np.ndarray:
+    """Threshold in dB, logarithm of the slope, lapse rate; ``right`` has shape (cases, ratios)."""
     from scipy.optimize import minimize
 
     hits, n = right.sum(axis=0), right.shape[0]
@@ -72,6 +78,6 @@ def _fit(ratios: np.ndarray, right: np.ndarray, guess: float) -> float:
         return float(-(hits * np.log(p) + (n - hits) * np.log(1 - p)).sum())
 
     bounds = [(ratios[0] - span, ratios[-1] + span), (np.log(0.05 * span), np.log(2 * span)), (0.0, 0.5 * (1 - guess))]
-    starts = [(at, np.log(span / 8), 0.02) for at in (ratios[0], (ratios[0] + ratios[-1]) / 2, ratios[-1])]
-    best = min((minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda fit: fit.fun)
-    return float(best.x[0])
+    fits = [minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts]
+    best: np.ndarray = min(fits, key=lambda fit: float(fit.fun)).x
+    return best
