@@ -1,6 +1,6 @@
 """Do the intervals cover what was planted? Simulated runs, each measured, each interval held against the truth.
 
-``python -m bench.coverage [--runs 500] [--cases 200]``
+``python -m bench.coverage [--runs 500] [--cases 200] [--only METRIC]``
 """
 
 from __future__ import annotations
@@ -38,11 +38,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.coverage", description=__doc__)
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--cases", type=int, default=200)
+    parser.add_argument("--only", help="only this metric")
     options = parser.parse_args()
     print(f"{options.runs} simulated runs of {options.cases} cases, two a clip\n")
     print("| model | metric | planted | mean measured | intervals that cover it |\n| --- | --- | ---: | ---: | ---: |")
     with ProcessPoolExecutor(2) as pool:
         for which, planted in enumerate(PLANTED):
+            if options.only not in (None, planted.metric):
+                continue
             jobs = [(which, seed, options.cases) for seed in range(options.runs)]
             found = list(pool.map(_covered, jobs, chunksize=20))
             mean, share = np.mean([value for value, _ in found]), np.mean([covered for _, covered in found])

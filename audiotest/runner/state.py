@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from audiotest.predict.engine import Engine
 
 DEFAULT_MODEL = "listener"
+_MOST_TRIALS = 256
+"""A model that takes huge batches still gets blocks that several workers can share."""
 T = TypeVar("T")
 
 
@@ -155,10 +157,14 @@ class State:
     def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
         """The block plan for (mark, trial) pairs: the marks of each block; the longest first if the model listens."""
         keyed = ((self._sound(t), (t.suite.path, t.case.id), (mark, t)) for mark, t in trials)
-        blocks = plan(keyed, max(BLOCK_TRIALS, self.batch_size or 0))
+        blocks = plan(keyed, max(BLOCK_TRIALS, self.batch_size or min(self._batch, _MOST_TRIALS)))
         if self.listens:
             blocks = longest_first(blocks, lambda pair: seconds(pair[1].suite, pair[1].case))
         return [[mark for mark, _ in block] for block in blocks]
+
+    @cached_property
+    def _batch(self) -> int:
+        return self.open_model().batch_size
 
     @cached_property
     def listens(self) -> bool:

@@ -20,7 +20,7 @@ from audiotest.analyse.trials import NotMeasured, Trials, by_case, clip_of
 from audiotest.words import Estimate
 
 _SWEEP = re.compile(r"(?:noise|babble)\((?:.*,)?snr_db=(-?[\d.]+)(?:,.*)?\)")
-_RESAMPLES = 200
+_RESAMPLES = 500
 _LEAST_CHANGE = 0.1
 
 
@@ -71,13 +71,20 @@ def _fit(ratios: np.ndarray, right: np.ndarray, guess: float, starts: list[np.nd
     hits, n = right.sum(axis=0), right.shape[0]
     span = float(ratios[-1] - ratios[0])
 
-    def loss(parameters: np.ndarray) -> float:
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        """The negative log-likelihood and its gradient."""
         threshold, log_slope, lapse = parameters
-        curve = 1 / (1 + np.exp(-np.clip((ratios - threshold) / np.exp(log_slope), -30, 30)))
-        p = np.clip(guess + (1 - guess - lapse) * curve, 1e-6, 1 - 1e-6)
-        return float(-(hits * np.log(p) + (n - hits) * np.log(1 - p)).sum())
+        slope = np.exp(log_slope)
+        z = np.clip((ratios - threshold) / slope, -30, 30)
+        curve = 1 / (1 + np.exp(-z))
+        height = 1 - guess - lapse
+        p = np.clip(guess + height * curve, 1e-6, 1 - 1e-6)
+        by_p = -(hits / p - (n - hits) / (1 - p))
+        steep = height * curve * (1 - curve)
+        gradient = [(by_p * -steep / slope).sum(), (by_p * -steep * z).sum(), (by_p * -curve).sum()]
+        return float(-(hits * np.log(p) + (n - hits) * np.log(1 - p)).sum()), np.array(gradient)
 
     bounds = [(ratios[0] - span, ratios[-1] + span), (np.log(0.05 * span), np.log(2 * span)), (0.0, 0.5 * (1 - guess))]
-    fits = [minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts]
+    fits = [minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
     best: np.ndarray = min(fits, key=lambda fit: float(fit.fun)).x
     return best
