@@ -33,8 +33,16 @@ from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
-_OWN: dict[str, Any] = {"start_timeout": 600.0, "timeout": 600.0, "audio": "path", "batch_size": 8, "sample_rate": 16000,
-        "channels": 1, "clips": 0, "max_seconds": 0.0}  # fmt: skip
+_OWN: dict[str, Any] = {
+    "start_timeout": 600.0,
+    "timeout": 600.0,
+    "audio": "path",
+    "batch_size": 8,
+    "sample_rate": 16000,
+    "channels": 1,
+    "clips": 0,
+    "max_seconds": 0.0,
+}
 
 
 class ItemFailed(Exception):
