@@ -13,6 +13,7 @@ Options
     ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt
     ``class``, ``part``   the class to load, and the part of the config that it takes
     ``mixed``             whether prompts with and without sound can stand in one batch
+    ``shared``            whether questions about one clip are asked over one prefill of it (true)
     ``audio_max_length``  ``longest``: pad mels to the batch's longest clip
     ``thinking_end``      the tag after which the answer stands (``</think>``)
 
@@ -21,6 +22,7 @@ A clip longer than ``max_seconds`` is unsupported, never cut. Out of GPU memory 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -28,6 +30,7 @@ from typing import Any
 import msgspec
 
 from audiotest.models._hf.settings import Settings, settings
+from audiotest.models._hf.sharing import sound_of
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
@@ -74,9 +77,13 @@ class HF:
         return [replies[i] for i in range(len(requests))]
 
     def _batches(self, requests: Sequence[Request]) -> Iterator[list[int]]:
+        sounds = Counter(filter(None, map(sound_of, requests)))
+
         def kind(i: int) -> str:
             request = requests[i]
             sound = "" if self.settings.mixed else str(bool(request.audio))
+            if self.settings.shared and sounds[sound_of(request)] > 1:
+                sound = sound_of(request)
             # A sampled reply must not depend on its neighbours, so it is drawn alone.
             alone = str(i) if request.generation.temperature > 0 else ""
             return f"{msgspec.json.encode(request.generation).decode()} {sound} {alone}"
@@ -88,13 +95,17 @@ class HF:
         import torch
 
         from audiotest.models._hf.asking import generate
+        from audiotest.models._hf.sharing import shared_inputs
 
         if self._fits is not None and len(requests) > self._fits:
             return [
                 r for i in range(0, len(requests), self._fits) for r in self._generate(requests[i : i + self._fits])
             ]
         try:
-            return generate(self._model, self._processor, requests, self.settings)
+            shared = None
+            if self.settings.shared and len(requests) > 1 and len(set(map(sound_of, requests))) == 1:
+                shared = shared_inputs(self._model, self._processor, requests, self.settings)
+            return generate(self._model, self._processor, requests, self.settings, shared)
         except torch.cuda.OutOfMemoryError:
             if len(requests) == 1:
                 raise

@@ -62,3 +62,15 @@ def test_prompts_without_sound_take_the_same_path_in_the_same_call(model):
     mixed = texts(model.answer([*silent, *REQUESTS[:3]]))
     assert mixed == texts(model.answer(silent)) + texts(model.answer(REQUESTS[:3]))
     assert mixed[:3] != mixed[3:]
+
+
+def test_questions_about_one_clip_share_its_prefill_and_are_answered_alike(model):
+    clip = REQUESTS[2].audio
+    about = [replace(r, audio=clip) for r in REQUESTS]
+    replies = model.answer(about)
+    plain = open_model(f"hf:{model.checkpoint}", {"shared": "false"})
+    plain._model, plain._processor = model._model, model._processor
+    assert texts(replies) == texts(plain.answer(about))
+    assert all(reply.details.get("shared") for reply in replies)
+    assert len(set(texts(replies))) > 1
+    assert texts(model.answer([*about[:4], *REQUESTS[4:]])) == texts(plain.answer([*about[:4], *REQUESTS[4:]]))

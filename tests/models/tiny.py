@@ -65,7 +65,7 @@ ENCODER = {"model_type": "audioflamingo3_encoder", "hidden_size": 32, "intermedi
 
 def musicflamingo(folder):
     tok = tokenizer(["<sound>", "<|sound_bos|>", "<|sound_eos|>"])
-    template = TEMPLATE.replace("AUDIO", "<|sound_bos|><sound><|sound_eos|>")
+    template = TEMPLATE.replace("AUDIO", "<sound>")
     processor = transformers.MusicFlamingoProcessor(
         WhisperFeatureExtractor(feature_size=16), tok, chat_template=template
     )

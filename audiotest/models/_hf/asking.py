@@ -45,13 +45,19 @@ def inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> A
     )
 
 
-def generate(model: Any, processor: Any, requests: Sequence[Request], settings: Settings) -> list[Reply | Exception]:
-    """The replies to ``requests``, which share their generation settings. Greedy unless they say otherwise."""
+def generate(
+    model: Any, processor: Any, requests: Sequence[Request], settings: Settings, batch: Any = None
+) -> list[Reply | Exception]:
+    """The replies to ``requests``, which share their generation settings. Greedy unless they say otherwise.
+
+    ``batch`` holds model inputs that were made before; without it they are made here.
+    """
     import torch
     from transformers import LogitsProcessorList
 
     generation = requests[0].generation
-    batch = inputs(processor, requests, settings).to(model.device)
+    shared = batch is not None
+    batch = batch if shared else inputs(processor, requests, settings).to(model.device)
     for name, value in batch.items():
         if isinstance(value, torch.Tensor) and value.is_floating_point():
             batch[name] = value.to(model.dtype)
@@ -62,6 +68,8 @@ def generate(model: Any, processor: Any, requests: Sequence[Request], settings: 
         out = model.generate(**batch, **_how(generation, processor), logits_processor=LogitsProcessorList([watch]))
     tokens = out[:, batch["input_ids"].shape[1] :]
     details = {"dtype": str(model.dtype).removeprefix("torch."), "batch": len(requests)}
+    if shared:
+        details["shared"] = True
     return [
         NoNumbers(f"{type(model).__name__} computed NaN for {request.case}")
         if watch.broken[i]

@@ -27,6 +27,7 @@ class Settings(Struct, frozen=True):
     max_seconds: float = 0.0
     clips: int = 0
     mixed: bool = True
+    shared: bool = True
     batch_size: int = 8
     class_: str = ""
     part: str = ""
