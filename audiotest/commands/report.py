@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 
 @click.command("report")
 @click.argument("run", type=click.Path(exists=True))
-@click.option("--table", type=click.Choice(["official", "differing"]), default="official", show_default=True,
-              help="official: each benchmark's own table, this run beside the published rows. differing: the replies "
-                   "that the official scorer and the careful one judge differently.")  # fmt: skip
+@click.option(
+    "--table",
+    type=click.Choice(["overview", "official", "differing"]),
+    default="overview",
+    show_default=True,
+    help="overview: suites, conditions and gates, in Markdown. official: each benchmark's own table, this run beside "
+    "the published rows. differing: the replies that the official scorer and the careful one judge differently.",
+)
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
@@ -31,14 +36,24 @@ def command(run: str, table: str, suite: str | None, condition: str, form: str) 
 
     try:
         records = [r for r in read_records(run) if suite in (None, r.suite)]
-        model = str(read_summary(run)["model"])
+        summary = read_summary(run)
+        model = str(summary["model"])
         if not records:
             raise click.ClickException(f"{run} has no trials" + (f" of the suite {suite}" if suite else ""))
-        lines = _official(records, model, condition, form) if table == "official" else _differing(records, condition)
+        if table == "official":
+            lines = _official(records, model, condition, form)
+        else:
+            lines = _differing(records, condition) if table == "differing" else _overview(summary)
         for line in lines:
             click.echo(line)
     except (RunError, SuiteError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _overview(summary: Mapping[str, Any]) -> Iterator[str]:
+    from audiotest.report.markdown import lines
+
+    return lines(summary)
 
 
 def _official(records: list[Record], model: str, condition: str, form: str) -> Iterator[str]:

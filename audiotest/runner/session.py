@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Sequence
+import os
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -199,3 +200,14 @@ def write_results(session: pytest.Session) -> None:
     state.summary = summarise(records, state.gates, provenance(state))
     if state.writer is not None:
         state.writer.finish(records, state.summary)
+    _tell_github(state.summary)
+
+
+def _tell_github(summary: Mapping[str, Any]) -> None:
+    """Append the summary to the job's page, where GitHub Actions says that there is one."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page and summary.get("suites"):
+        from audiotest.report.markdown import lines
+
+        with open(page, "a", encoding="utf-8") as file:
+            file.write("\n".join(lines(summary)) + "\n")

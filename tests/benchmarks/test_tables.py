@@ -180,7 +180,7 @@ def test_import_replay_report_export_replay(pytester, monkeypatch, benchmark):
     assert table.exit_code == 0, table.output
     if benchmark != "air_bench_chat":  # which has no figure without a judge
         assert "> replay:first.json" in table.output
-    assert "| model |" in run("report", pytester.path / "one", "--format", "markdown").output
+    assert "| model |" in run("report", pytester.path / "one", "--table", "official", "--format", "markdown").output
 
 
 def replies(results):
@@ -196,7 +196,7 @@ def test_where_official_and_careful_reading_differ_is_listed(pytester, monkeypat
     listed = run("report", pytester.path / "out", "--table", "differing")
     assert "suites/mmau/suite.yaml::original::0001-a" in listed.output
     assert "reply: It is not a phone." in listed.output
-    assert "mmau and choice differ on" in run("report", pytester.path / "out").output
+    assert "mmau and choice differ on" in run("report", pytester.path / "out", "--table", "official").output
 
 
 def test_markdown_marks_this_run():
@@ -210,6 +210,6 @@ def test_markdown_marks_this_run():
 def test_a_run_without_benchmarks_says_so(pytester):
     (pytester.path / "s.yaml").write_text("suite: s\ncases: [{id: a, question: Q?, choices: [x, y], answer: x}]\n")
     pytester.runpytest_subprocess("s.yaml", "--model", "first", "--results", "out")
-    assert "no suite of this run is a benchmark" in run("report", pytester.path / "out").output
+    assert "no suite of this run is a benchmark" in run("report", pytester.path / "out", "--table", "official").output
     assert "no trials of the suite nope" in run("report", pytester.path / "out", "--suite", "nope").output
     assert "has no trials of the suite mmar" in run("export", "mmar", pytester.path / "out").output
