@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,13 +22,20 @@ if TYPE_CHECKING:
     help="overview: suites, conditions and gates, in Markdown. official: each benchmark's own table, this run beside "
     "the published rows. differing: the replies that the official scorer and the careful one judge differently.",
 )
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the whole run as one HTML file: figures, items, replies, players.")  # fmt: skip
+@click.option("--audio-mb", type=float, default=20, show_default=True,
+              help="With --html: how much sound to embed; the rest goes into a folder beside it.")  # fmt: skip
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
-def command(run: str, table: str, suite: str | None, condition: str, form: str) -> None:
+def command(
+    run: str, table: str, html: Path | None, audio_mb: float, suite: str | None, condition: str, form: str
+) -> None:
     """Show the figures of RUN, a folder that `pytest --results` wrote.
 
     \b
+      audiotest report results/ --html report.html
       audiotest report results/ --table official
       audiotest report results/ --table differing --suite mmar
     """
@@ -40,7 +48,9 @@ def command(run: str, table: str, suite: str | None, condition: str, form: str) 
         model = str(summary["model"])
         if not records:
             raise click.ClickException(f"{run} has no trials" + (f" of the suite {suite}" if suite else ""))
-        if table == "official":
+        if html is not None:
+            lines = _html(records, summary, html, audio_mb)
+        elif table == "official":
             lines = _official(records, model, condition, form)
         else:
             lines = _differing(records, condition) if table == "differing" else _overview(summary)
@@ -48,6 +58,16 @@ def command(run: str, table: str, suite: str | None, condition: str, form: str) 
             click.echo(line)
     except (RunError, SuiteError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _html(records: list[Record], summary: Mapping[str, Any], target: Path, megabytes: float) -> Iterator[str]:
+    from audiotest.report.html.hearing import hearing
+    from audiotest.report.html.writing import page, sounds_of
+
+    audio = sounds_of(records, hearing(int(summary.get("seed") or 0), Path()), target, embed_megabytes=megabytes)
+    target.write_text(page(records, summary, audio), encoding="utf-8")
+    size = target.stat().st_size / 1e6
+    yield f"{target}: {len(records)} trials, {len(audio)} sounds, {size:,.1f} MB"
 
 
 def _overview(summary: Mapping[str, Any]) -> Iterator[str]:
