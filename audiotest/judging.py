@@ -7,7 +7,8 @@ expectation        passes when
 ``stays_correct``  the same, where it was correct under ``original``; skipped where it was not
 ``same``           the same option is chosen as under ``original``, wherever it stands now; skipped where no
                    choice could be read there
-``abstains``       the reply declines, says that it hears nothing, or picks "none of the above"
+``abstains``       no option is chosen but one like "none of the above", and the reply declines, says that it hears
+                   nothing, or that no option is right
 ``recorded``       always: it feeds gates and the listening profile
 =================  ==================================================================================
 """
@@ -17,14 +18,14 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.declare.conditions.view import View
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
 from audiotest.predict.predictor import Answer, Predictor
 from audiotest.predict.sound import clip_id
-from audiotest.score._reading.abstention import abstains, is_abstaining_option
+from audiotest.score._reading.abstention import abstains, is_abstaining_option, rejects
 from audiotest.score.verdicts import verdicts
-from audiotest.words import Case, Outcome, Question, Record, Reply, Verdict
+from audiotest.words import Case, NotApplicable, Outcome, Question, Record, Reply, Verdict
 
 
 class _Finding(Struct, frozen=True):
@@ -77,6 +78,7 @@ def _blank(trial: Trial, answer: Answer, seed: int, nodeid: str) -> Record:
         cached=answer.cached,
         hashes=answer.hashes,
         seed=seed,
+        labels=view.labels if view else (),
     )
 
 
@@ -93,9 +95,11 @@ def _said(error: BaseException) -> str:
 
 
 def _verdicts(trial: Trial, view: View, reply: Reply) -> dict[str, Verdict]:
-    facts = {**trial.case.facts, **({"labels": view.labels} if view.labels else {})}
-    question = Question(view.question, view.choices, view.answer, view.answer_index, trial.case.reference, facts)
-    return verdicts(question, reply.text, trial.suite.scorers, trial.case.expect)
+    case = trial.case
+    reference, expect = (case.reference, case.expect) if view.answerable else ((), ())
+    facts = {**case.facts, **({"labels": view.labels} if view.labels else {})}
+    question = Question(view.question, view.choices, view.answer, view.answer_index, reference, facts)
+    return verdicts(question, reply.text, trial.suite.scorers, expect)
 
 
 def withheld(case: Case) -> bool:
@@ -106,10 +110,12 @@ def withheld(case: Case) -> bool:
 def _finding(trial: Trial, view: View, reply: Reply, found: dict[str, Verdict], predictor: Predictor) -> _Finding:
     if trial.expectation == "recorded":
         return _Finding("passed")
-    verdict = next(iter(found.values()))
     if trial.expectation == "abstains":
-        return _abstains(view, reply, verdict)
-    if "correct" in trial.expectation and withheld(trial.case):
+        return _abstains(view, reply, next(iter(found.values()), None))
+    if "correct" in trial.expectation and not view.answerable and view.answer_index is None:
+        return _Finding("failed", "no option is right under this condition; expect `abstains`, or offer one")
+    verdict = next(iter(found.values()))
+    if "correct" in trial.expectation and withheld(trial.case) and view.answerable:
         return _Finding("skipped", "the release withholds this answer; the reply is recorded")
     if trial.expectation == "correct":
         return _correct(found)
@@ -147,12 +153,16 @@ def _correct(found: dict[str, Verdict]) -> _Finding:
     return _Finding("failed", said[verdict.status])
 
 
-def _abstains(view: View, reply: Reply, verdict: Verdict) -> _Finding:
-    if verdict.status == "refused" or abstains(reply.text):
+def _abstains(view: View, reply: Reply, verdict: Verdict | None) -> _Finding:
+    if verdict is not None and verdict.choice is not None:
+        declined = is_abstaining_option(view.choices[verdict.choice])
+    else:
+        declined = bool((verdict is not None and verdict.status == "refused") or abstains(reply.text))
+        declined = declined or rejects(reply.text)
+    if declined:
         return _Finding("passed")
-    if verdict.choice is not None and is_abstaining_option(view.choices[verdict.choice]):
-        return _Finding("passed")
-    return _Finding("failed", "it answers as if it had heard (a hallucination)")
+    said = "had heard" if view.answerable else "could be answered"
+    return _Finding("failed", f"it answers as if it {said} (a hallucination)")
 
 
 def _same(view: View, verdict: Verdict, old_view: View, old: Verdict, reply: Reply, old_reply: Reply) -> _Finding:

@@ -16,14 +16,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.declare.condition import number
-from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.declare.conditions.view import View
 from audiotest.declare.prompt import PromptError
 from audiotest.declare.trial import Trial, present, prompt_of
 from audiotest.models.protocol import Adapter, Unsupported
 from audiotest.predict.sound import Sounds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
-from audiotest.words import Reply, Request
+from audiotest.words import NotApplicable, Reply, Request
 
 KEY_VERSION = 1
 Progress = Callable[[int, int], None]
@@ -164,7 +164,7 @@ class Predictor:
         for item in batch:
             try:
                 requests.append(self._request(item))
-            except (Unsupported, ValueError, OSError) as error:
+            except (NotApplicable, Unsupported, ValueError, OSError) as error:
                 item.answer.error = error
             else:
                 asked.append(item)
@@ -193,6 +193,7 @@ class Predictor:
             audio=self.sounds.waveforms(trial) if audible else (),
             generation=trial.suite.generation,
             seed=self._seed(trial),
+            labels=view.labels,
         )
 
     def _answers_to(self, requests: list[Request]) -> list[Reply | Exception]:

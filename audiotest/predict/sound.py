@@ -8,8 +8,8 @@ decoding anything: from the bytes of the files, the condition with its version, 
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections import OrderedDict
-from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -17,11 +17,12 @@ import numpy as np
 
 from audiotest.audio import decode, synth
 from audiotest.declare.condition import Part, number
+from audiotest.declare.others import named, others
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
-from audiotest.registry import SOUND_CONDITIONS
-from audiotest.words import Case, ClipSpec, Needs, Waveform
+from audiotest.registry import SOUND_CONDITIONS, unknown
+from audiotest.words import Case, ClipSpec, Needs, NotApplicable, Waveform
 
 _KEPT_CLIPS = 8
 """Decoded clips kept at hand: the conditions of one case follow each other."""
@@ -33,18 +34,21 @@ class Sounds:
     def __init__(self, needs: Needs, seed: int) -> None:
         self.needs, self.seed = needs, seed
         self._clips: OrderedDict[str, Waveform] = OrderedDict()
-        self._cycles: dict[str, tuple[list[Case], dict[str, int]]] = {}
 
     def fingerprint(self, trial: Trial) -> str:
-        """SHA-256 of all that decides the samples. Raises :class:`decode.AudioError` for a missing file."""
+        """SHA-256 of all that decides the samples.
+
+        Raises :class:`decode.AudioError` for a missing file, :class:`NotApplicable` where the suite has no other
+        clips to borrow, and ValueError for a parameter that names no case.
+        """
         parts = trial.condition.of("sound")
-        others = [o for part in parts for o in self._others(trial, part)]
+        lenders = [o for part in parts for o in self._others(trial, part)]
         clips = [_clip_name(trial.suite, clip) for clip in trial.case.audio]
         content = {
             "clips": clips,
             "parts": [(str(p), _version(p)) for p in parts],
             "seeds": [number(self.seed, trial.case.id, str(p)) for p in parts],
-            "others": [_clip_name(trial.suite, clip) for case in others for clip in case.audio[:1]],
+            "others": [_clip_name(trial.suite, clip) for case in lenders for clip in case.audio[:1]],
             "form": (self.needs.sample_rate, self.needs.channels),
         }
         return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
@@ -52,8 +56,8 @@ class Sounds:
     def waveforms(self, trial: Trial) -> tuple[Waveform, ...]:
         """The clips as the model is to hear them.
 
-        Raises :class:`decode.AudioError` for what cannot be decoded and :class:`Unsupported` for what the
-        adapter cannot take whole.
+        Raises :class:`decode.AudioError` for what cannot be decoded, :class:`Unsupported` for what the
+        adapter cannot take whole, and :class:`NotApplicable` for a clip that the condition cannot take.
         """
         needs, case = self.needs, trial.case
         if needs.clips is not None and len(case.audio) > needs.clips:
@@ -72,34 +76,32 @@ class Sounds:
         apply = SOUND_CONDITIONS.get(part.name)
         rng = np.random.default_rng(number(self.seed, trial.case.id, str(part)))
         extra: dict[str, Any] = {}
-        others = self._others(trial, part)
-        if others:
-            extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in others]
-        return [apply(sound, rng, **part.parameters, **extra) for sound in sounds]
+        lenders = self._others(trial, part)
+        if lenders:
+            extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in lenders]
+        return [apply(sound, rng, **part.arguments, **extra) for sound in sounds]
 
     def _others(self, trial: Trial, part: Part) -> list[Case]:
-        """The cases whose sound ``part`` borrows: the next ones in a seeded cycle through the suite, which
-        gives every case another's, and each case's to another."""
-        wanted = getattr(_module(part.name), "NEEDS_OTHERS", 0)
+        """The cases whose sound ``part`` borrows: the next ones with another clip in the seeded cycle through the
+        suite, or the one that the condition names."""
+        wanted = _wanted(part)
         if not wanted:
             return []
-        wanted = int(part.parameters.get("talkers", wanted))
-        suite = trial.suite
-        if suite.path not in self._cycles:
-            cases = [c for c in suite.cases if c.audio]
-            rng = np.random.default_rng(number(self.seed, "", "the cycle of other clips"))
-            cycle = [cases[i] for i in rng.permutation(len(cases))]
-            self._cycles[suite.path] = (cycle, {c.id: i for i, c in enumerate(cycle)})
-        cycle, places = self._cycles[suite.path]
-        start = places[trial.case.id]
+        own = trial.case.audio
+        if isinstance(wanted, str):
+            other = named(trial.suite, wanted, self.seed)
+            if other is None:
+                raise ValueError(f"`{part}`: {unknown('case', wanted, [c.id for c in trial.suite.cases])}")
+            if not other.audio or other.audio[0] in own:
+                raise NotApplicable(f"`{part}` needs another clip; this is the one that it names")
+            return [other]
         found: list[Case] = []
-        for step in range(1, len(cycle)):
-            other = cycle[(start + step) % len(cycle)]
-            if other.audio[0] != trial.case.audio[0]:
+        for other in others(trial.suite, trial.case, self.seed):
+            if other.audio and other.audio[0] not in own:
                 found.append(other)
             if len(found) == wanted:
                 return found
-        raise Unsupported(f"`{part}` needs {wanted} other clips and the suite has {len(found)}")
+        raise NotApplicable(f"`{part}` needs {wanted} other clips and the suite has {len(found)}")
 
     def _clip(self, suite: Suite, clip: ClipSpec) -> Waveform:
         name = _clip_name(suite, clip)
@@ -137,9 +139,15 @@ def clip_id(suite: Suite, case: Case) -> str:
     return text if len(text) <= 120 else hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _module(name: str) -> Any:
-    return import_module(SOUND_CONDITIONS.get(name).__module__)
+def _wanted(part: Part) -> int | str:
+    """How many other clips ``part`` needs, or the case whose clip it needs."""
+    needs = getattr(part.module, "NEEDS_OTHERS", 0)
+    if isinstance(needs, int):
+        return needs
+    parameter = inspect.signature(SOUND_CONDITIONS.get(part.name)).parameters[needs]
+    value = part.arguments.get(needs, parameter.default)
+    return 1 if value == "other" else str(value) if isinstance(value, str) else int(value)
 
 
 def _version(part: Part) -> int:
-    return int(getattr(_module(part.name), "VERSION", 1))
+    return int(getattr(part.module, "VERSION", 1))

@@ -13,7 +13,6 @@ from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLoca
 from msgspec.structs import replace
 
 from audiotest.analyse.change import key
-from audiotest.declare.conditions.view import NotApplicable
 from audiotest.declare.trial import Trial
 from audiotest.judging import failed_record, judge
 from audiotest.models.protocol import Unsupported
@@ -22,7 +21,7 @@ from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
 from audiotest.runner.state import STATE
-from audiotest.words import Record, Reply
+from audiotest.words import NotApplicable, Record, Reply
 
 
 class Mismatch(AssertionError):

@@ -1,0 +1,51 @@
+"""``foreign_question(by, offer_none)``: another case's question and choices over this case's clip.
+
+The question is that of the next case in the suite's seeded cycle that is asked of another clip, has another question
+and no choice in common with this one. In a suite whose questions could be asked of any clip it may well have an answer
+here: name a tag with ``by``, and it comes from a case that has another value of it (``by=modality``: what is asked of
+speech is asked of music).
+
+With ``offer_none=yes`` (the default) "none of the above" is added to the choices as the last one and is the answer.
+With ``offer_none=no``, and for an open question, nothing is right: only a reply that declines or says so
+``abstains``.
+
+*Incompatible audio question detection* of AQUA-Bench (arXiv 2601.12248).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec.structs import replace
+
+from audiotest.declare.conditions._foreign import none_left, unlike
+from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.words import Case
+
+
+def apply(
+    view: View, rng: np.random.Generator, *, others: Iterator[Case], by: str | None = None, offer_none: bool = True
+) -> View:
+    """Ask the other question.
+
+    Raises :class:`NotApplicable` for a case without audio and where no case of the suite asks something unlike it.
+    """
+    case = view.case
+    if not case.audio:
+        raise NotApplicable("foreign_question needs a clip to ask another question about; this case has none")
+    found = unlike(case, others, by, "foreign_question")
+    lender = next((c for c in found if c.audio and not set(map(str, c.audio)) & set(map(str, case.audio))), None)
+    if lender is None:
+        raise none_left("foreign_question", by)
+    shown = replace(
+        view,
+        question=lender.question,
+        choices=lender.choices,
+        kinds=(),
+        order=(-1,) * len(lender.choices),
+        answer=None,
+        answer_index=None,
+        answerable=False,
+    )
+    return shown.with_none(right=True) if offer_none and lender.choices else shown
