@@ -18,6 +18,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest.assisting import AssistantFailed, Assistants, Judged, needs_assistance
 from audiotest.declare.conditions.view import View
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
@@ -25,7 +26,7 @@ from audiotest.predict.predictor import Answer, Predictor
 from audiotest.predict.sound import clip_id
 from audiotest.score._reading.abstention import abstains, is_abstaining_option, rejects
 from audiotest.score.verdicts import verdicts
-from audiotest.words import Case, NotApplicable, Outcome, Question, Record, Reply, Verdict
+from audiotest.words import Case, Check, NotApplicable, Outcome, Question, Record, Reply, Verdict
 
 
 class _Finding(Struct, frozen=True):
@@ -33,9 +34,11 @@ class _Finding(Struct, frozen=True):
     reason: str = ""
 
 
-def judge(trial: Trial, answer: Answer, predictor: Predictor, nodeid: str = "") -> Record:
+def judge(
+    trial: Trial, answer: Answer, predictor: Predictor, nodeid: str = "", assistants: Assistants | None = None
+) -> Record:
     """The record of ``trial``, whose answer is ``answer``. ``predictor`` is asked for the reply under
-    ``original`` where the expectation looks back to it.
+    ``original`` where the expectation looks back to it, ``assistants`` for what scorers need besides the reply.
 
     Raises ValueError for a scorer with options that it does not take.
     """
@@ -44,8 +47,15 @@ def judge(trial: Trial, answer: Answer, predictor: Predictor, nodeid: str = "") 
         return replace(record, outcome=_outcome_of(answer.error), reason=_said(answer.error))
     assert answer.view is not None
     assert answer.reply is not None
-    found = _verdicts(trial, answer.view, answer.reply)
-    finding = _finding(trial, answer.view, answer.reply, found, predictor)
+    assistants = assistants or Assistants()
+    if any(needs_assistance(check.name) for check in _checks(trial)):
+        block = predictor.together(trial) or [(trial, answer)]
+        assistants.prepare(_to_judge(t, a.view, a.reply) for t, a in block if a.view and a.reply)
+    try:
+        found = _verdicts(trial, answer.view, answer.reply, assistants)
+        finding = _finding(trial, answer.view, answer.reply, found, predictor, assistants)
+    except AssistantFailed as error:
+        return replace(record, outcome="error", reason=str(error))
     if finding.outcome == "failed" and trial.suite.policy == "gates":
         finding = replace(finding, outcome="missed")
     return replace(record, verdicts=found, outcome=finding.outcome, reason=finding.reason)
@@ -94,12 +104,38 @@ def _said(error: BaseException) -> str:
     return text if text and plain else f"{type(error).__name__}: {text}".rstrip(": ")
 
 
-def _verdicts(trial: Trial, view: View, reply: Reply) -> dict[str, Verdict]:
-    case = trial.case
-    reference, expect = (case.reference, case.expect) if view.answerable else ((), ())
-    facts = {**case.facts, **({"labels": view.labels} if view.labels else {})}
-    question = Question(view.question, view.choices, view.answer, view.answer_index, reference, facts)
-    return verdicts(question, reply.text, trial.suite.scorers, expect)
+def _verdicts(trial: Trial, view: View, reply: Reply, assistants: Assistants) -> dict[str, Verdict]:
+    place = _place(trial)
+    return verdicts(
+        _question(trial, view, reply),
+        reply.text,
+        trial.suite.scorers,
+        trial.case.expect if view.answerable else (),
+        lambda scorer: assistants.given(place, scorer),
+    )
+
+
+def _to_judge(trial: Trial, view: View, reply: Reply) -> Judged:
+    checks = _checks(trial) if view.answerable else trial.suite.scorers
+    return Judged(_place(trial), _question(trial, view, reply), reply.text, checks)
+
+
+def _place(trial: Trial) -> tuple[str, str, str]:
+    return trial.suite.name, trial.case.id, trial.condition.name
+
+
+def _checks(trial: Trial) -> tuple[Check, ...]:
+    return (*trial.case.expect, *trial.suite.scorers)
+
+
+def _question(trial: Trial, view: View, reply: Reply) -> Question:
+    facts = {**trial.case.facts, "tags": trial.case.tags}
+    if view.labels:
+        facts["labels"] = view.labels
+    if "thinking" in reply.details:
+        facts["thinking_prediction"] = reply.details["thinking"]
+    reference = trial.case.reference if view.answerable else ()
+    return Question(view.question, view.choices, view.answer, view.answer_index, reference, facts)
 
 
 def withheld(case: Case) -> bool:
@@ -107,14 +143,23 @@ def withheld(case: Case) -> bool:
     return case.answer is None and not case.reference and not case.expect
 
 
-def _finding(trial: Trial, view: View, reply: Reply, found: dict[str, Verdict], predictor: Predictor) -> _Finding:
+def _finding(
+    trial: Trial,
+    view: View,
+    reply: Reply,
+    found: dict[str, Verdict],
+    predictor: Predictor,
+    assistants: Assistants,
+) -> _Finding:
     if trial.expectation == "recorded":
         return _Finding("passed")
     if trial.expectation == "abstains":
         return _abstains(view, reply, next(iter(found.values()), None))
     if "correct" in trial.expectation and not view.answerable and view.answer_index is None:
-        return _Finding("failed", "no option is right under this condition; expect `abstains`, or offer one")
-    verdict = next(iter(found.values()))
+        return _Finding("failed", "no option is right under this condition; expect `abstains`")
+    verdict = next(iter(found.values()), None)
+    if verdict is None:
+        return _Finding("skipped", "no scorer of the suite judges an open question; give the case an `expect`")
     if "correct" in trial.expectation and withheld(trial.case) and view.answerable:
         return _Finding("skipped", "the release withholds this answer; the reply is recorded")
     if trial.expectation == "correct":
@@ -122,7 +167,7 @@ def _finding(trial: Trial, view: View, reply: Reply, found: dict[str, Verdict], 
     before = predictor.answer(trial.original())
     if before.error is not None or before.view is None or before.reply is None:
         return _Finding("skipped", f"no reply under `original` to hold this one against: {before.error}")
-    earlier = _verdicts(trial, before.view, before.reply)
+    earlier = _verdicts(trial, before.view, before.reply, assistants)
     if trial.expectation == "stays_correct":
         if not next(iter(earlier.values())).correct:
             return _Finding("skipped", "wrong under `original` as well, so there is nothing to stay")
@@ -136,6 +181,10 @@ def _finding(trial: Trial, view: View, reply: Reply, found: dict[str, Verdict], 
 def _correct(found: dict[str, Verdict]) -> _Finding:
     name, verdict = next(iter(found.items()))
     if verdict.correct:
+        return _Finding("passed")
+    if verdict.correct is None and not verdict.counted:
+        return _Finding("skipped", verdict.evidence or f"`{name}` does not judge this reply")
+    if verdict.correct is None and verdict.score is not None and name != "expect":
         return _Finding("passed")
     if verdict.correct is None:
         return _Finding(

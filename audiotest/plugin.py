@@ -84,8 +84,10 @@ def model(pytestconfig: pytest.Config) -> Iterator[Adapter]:
     attributes of :class:`audiotest.models.protocol.Adapter`."""
     from audiotest.runner.state import STATE
 
-    adapter = pytestconfig.stash[STATE].open_model()
-    adapter.load()
+    state = pytestconfig.stash[STATE]
+    adapter = state.open_model()
+    if state.open_engine() is None:  # an engine loads it where it answers
+        adapter.load()
     yield adapter
     adapter.close()
 
@@ -156,6 +158,22 @@ def pytest_configure_node(node: Any) -> None:
     from audiotest.runner.session import prepare_worker
 
     prepare_worker(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    """A worker is gone."""
+    from audiotest.runner.session import worker_gone
+
+    worker_gone(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """``-n auto`` is a worker a GPU."""
+    from audiotest.runner.session import workers_wanted
+
+    return workers_wanted()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -43,7 +43,10 @@ class Room:
             raise UnknownName(unknown(self.word, name, self.names()))
         for entry in entry_points(group=self.package, name=name):
             return entry.load()
-        return getattr(importlib.import_module(f"{self.package}.{name}"), self.attribute)
+        module = importlib.import_module(f"{self.package}.{name}")
+        if not hasattr(module, self.attribute):
+            raise UnknownName(f"the {self.word} {name!r} has no `{self.attribute}`")
+        return getattr(module, self.attribute)
 
 
 def unknown(word: str, name: str, known: list[str]) -> str:
@@ -58,5 +61,8 @@ METRICS = Room("audiotest.analyse.metrics", "measure", "metric")
 TEXT_CONDITIONS = Room("audiotest.declare.conditions", "apply", "condition", helpers=("view",))
 SOUND_CONDITIONS = Room("audiotest.audio.conditions", "apply", "condition")
 ADAPTERS = Room("audiotest.models", "open_model", "adapter", helpers=("cards", "protocol", "opening"))
-BENCHMARKS = Room("audiotest.benchmarks", "import_release", "benchmark", helpers=("importing",))
+_BENCHMARK_HELPERS = ("importing", "writing", "download", "tables", "exporting")
+BENCHMARKS = Room("audiotest.benchmarks", "import_release", "benchmark", helpers=_BENCHMARK_HELPERS)
+TABLES = Room("audiotest.benchmarks", "official_row", "benchmark", helpers=_BENCHMARK_HELPERS)
+EXPORTS = Room("audiotest.benchmarks", "exported", "benchmark", helpers=_BENCHMARK_HELPERS)
 COMMANDS = Room("audiotest.commands", "command", "command")

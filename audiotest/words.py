@@ -25,7 +25,7 @@ not decide between, met a refusal (or an abstention), or could not parse the ask
 
 
 class NotApplicable(Exception):
-    """A condition that a case cannot take, such as shuffling an open question; says why. The trial is skipped."""
+    """A condition that a case cannot take, such as shuffling an open question; says why. Its trial is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,18 @@ class Reply(Struct, frozen=True):
     finish: str | None = None
     seconds: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+
+class Ask(Struct, frozen=True):
+    """What a scorer asks a judge about one reply: ``name`` tells its asks apart (``forward``, ``rating 3``).
+
+    ``attempts``: how often a line that the scorer cannot read is asked for again before it counts as unreadable.
+    """
+
+    name: str
+    prompt: str
+    generation: Generation = Generation()
+    attempts: int = 1
 
 
 Outcome = Literal["passed", "failed", "missed", "error", "skipped", "unsupported"]

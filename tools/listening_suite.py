@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from listening import pitched, sounding, timed
+from listening import existence, pitched, sounding, timed
 from listening.forms import Skill
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 FOLDER = Path(__file__).resolve().parent.parent / "suites" / "listening"
-SKILLS: tuple[Skill, ...] = (*pitched.SKILLS, *timed.SKILLS, *sounding.SKILLS)
+SKILLS: tuple[Skill, ...] = (*pitched.SKILLS, *timed.SKILLS, *sounding.SKILLS, *existence.SKILLS)
 _CONDITIONS = {
     "original": "correct",
     "text_only": "abstains",

@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-- A proportion's interval is Wilson's score interval (Wilson 1927; statistics by scipy), which stays within [0, 1]
-  and is sound for few trials and for proportions near 0 and 1.
+- A proportion's interval is Wilson's score interval (Wilson 1927; a test holds it against scipy's), which stays
+  within [0, 1] and is sound for few trials and for proportions near 0 and 1.
 - A mean's or a paired difference's interval is the percentile bootstrap (Efron 1979) over *clips*: questions that
   share a sound are not independent, so a clip is drawn with all of its questions.
 - The bootstrap is seeded and takes :data:`RESAMPLES` resamples: the same records give the same interval.
@@ -12,8 +12,9 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Sequence
+from functools import cache, lru_cache
+from math import sqrt
 
 import numpy as np
 
@@ -28,10 +29,18 @@ def proportion(successes: int, n: int) -> Estimate:
     """``successes`` of ``n`` with Wilson's interval; value None for n = 0."""
     if n == 0:
         return Estimate(None, n=0)
-    from scipy.stats import binomtest
+    value, squared = successes / n, _quantile() ** 2
+    centre = (value + squared / (2 * n)) / (1 + squared / n)
+    half = sqrt(squared * (value * (1 - value) / n + squared / (4 * n * n))) / (1 + squared / n)
+    return Estimate(value, max(0.0, centre - half), min(1.0, centre + half), n)
 
-    interval = binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson")
-    return Estimate(successes / n, float(interval.low), float(interval.high), n)
+
+@cache
+def _quantile() -> float:
+    # Not scipy.stats, which has Wilson's interval whole: importing it takes longer than a run of one test.
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + LEVEL / 2))
 
 
 def mean(values: Sequence[float], clips: Sequence[Hashable] | None = None, *, seed: int = 0) -> Estimate:
@@ -42,22 +51,42 @@ def mean(values: Sequence[float], clips: Sequence[Hashable] | None = None, *, se
     n = len(values)
     if n == 0:
         return Estimate(None, n=0)
-    sums, counts = _by_clip(values, clips if clips is not None else range(n))
-    value = float(sums.sum() / counts.sum())
+    columns = np.column_stack([np.asarray(values, dtype=np.float64), np.ones(n)])
+    return bootstrap(columns, lambda sums: sums[..., 0] / sums[..., 1], clips, seed=seed)
+
+
+Statistic = Callable[[np.ndarray], np.ndarray]
+"""From summed columns, shape (..., columns), to one figure each, shape (...); NaN where there is none."""
+
+
+def bootstrap(
+    columns: np.ndarray, statistic: Statistic, clips: Sequence[Hashable] | None = None, *, seed: int = 0
+) -> Estimate:
+    """A figure that depends on sums alone, with its interval: rates, differences and ratios of them.
+
+    ``columns`` has a row a trial, shape (trials, columns); rows of one clip are drawn together. The interval is the
+    percentile bootstrap's, of the resamples in which the figure exists.
+    """
+    n = columns.shape[0]
+    sums = _by_clip(columns, clips if clips is not None else range(n))
+    value = float(statistic(sums.sum(axis=0)))
+    if np.isnan(value):
+        return Estimate(None, n=n)
     if len(sums) < 2:
         return Estimate(value, n=n)
     rng = np.random.default_rng(seed)
-    means = np.empty(RESAMPLES)
-    step = max(1, 4_000_000 // len(sums))  # bounds memory: 32 MB of indices at once
+    figures = []
+    step = max(1, 2_000_000 // (len(sums) * columns.shape[1]))  # bounds memory
     for i in range(0, RESAMPLES, step):
         drawn = rng.integers(0, len(sums), (min(step, RESAMPLES - i), len(sums)))
-        means[i : i + len(drawn)] = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    low, high = np.quantile(means, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+        figures.append(statistic(sums[drawn].sum(axis=1)))
+    found = np.concatenate(figures)
+    low, high = np.nanquantile(found, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     return Estimate(value, float(low), float(high), n)
 
 
-def _by_clip(values: Sequence[float], clips: Sequence[Hashable]) -> tuple[np.ndarray, np.ndarray]:
+def _by_clip(columns: np.ndarray, clips: Sequence[Hashable]) -> np.ndarray:
     index: dict[Hashable, int] = {}
     places = [index.setdefault(clip, len(index)) for clip in clips]
-    sums = np.bincount(places, weights=np.asarray(values, dtype=np.float64), minlength=len(index))
-    return sums, np.bincount(places, minlength=len(index)).astype(np.float64)
+    sums = [np.bincount(places, weights=columns[:, i], minlength=len(index)) for i in range(columns.shape[1])]
+    return np.stack(sums, axis=1)

@@ -1,7 +1,8 @@
 """``summary.json``: the figures of a run, by suite, condition and tag.
 
 ``.model``, ``.suites.NAME.conditions.COND.metrics.METRIC.{value,low,high,n}``,
-``.suites.NAME.conditions.COND.tags.TAG.VALUE.metrics.METRIC.{...}`` and ``.suites.NAME.gates[]``. ``accuracy`` is
+``.suites.NAME.conditions.COND.tags.TAG.VALUE.metrics.METRIC.{...}``, ``.suites.NAME.gates[]`` and
+``.suites.NAME.profile``. ``accuracy`` is
 the deciding scorer's, ``accuracy:SCORER`` each other's. A metric that could not be measured is not there.
 """
 
@@ -13,15 +14,37 @@ from typing import Any
 
 import msgspec
 
+from audiotest.analyse.change import Change
 from audiotest.analyse.gates import GateResult
 from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import NotMeasured, Trials, counted, verdict_of
+from audiotest.analyse.profile import profile
+from audiotest.analyse.trials import NotMeasured, Trials, counted, paired, verdict_of
 from audiotest.registry import METRICS
 from audiotest.words import Estimate, Record
 
 SCHEMA_VERSION = 1
-_ORIGINAL = ("accuracy", "chance", "instruction_following", "unparsed_rate", "abstention_rate", "listening_gap")
-_OTHER = ("accuracy", "unparsed_rate", "abstention_rate", "consistency")
+_ORIGINAL = (
+    "accuracy",
+    "chance",
+    "chance_corrected_accuracy",
+    "detectable_difference",
+    "instruction_following",
+    "unparsed_rate",
+    "abstention_rate",
+    "listening_gap",
+    "position_bias",
+    "length_bias",
+    "yes_rate",
+    "balanced_accuracy",
+    "consistency_rate",
+    "correctness_rate",
+    "robust_accuracy",
+    "abstention_calibration",
+    "auditory_hallucination_rate",
+    "chair",
+    "threshold_snr",
+)
+_OTHER = ("accuracy", "unparsed_rate", "abstention_rate", "consistency", "flip_rate", "influence_rate")
 _SOUNDLESS = ("hallucination_rate",)
 _WITHOUT_SOUND = ("text_only", "silence", "noise_only")
 
@@ -43,7 +66,9 @@ def summarise(
 def _suite(records: list[Record], gates: Sequence[GateResult]) -> dict[str, Any]:
     trials = Trials(records)
     conditions = {name: _condition(trials, name, rows) for name, rows in trials.by_condition.items()}
-    return {"trials": len(records), "conditions": conditions, "gates": [_gate(g) for g in gates]}
+    found = {"trials": len(records), "conditions": conditions, "gates": [_gate(g) for g in gates]}
+    listening = profile(trials)
+    return {**found, "profile": listening} if listening is not None else found
 
 
 def _condition(trials: Trials, condition: str, records: list[Record]) -> dict[str, Any]:
@@ -54,10 +79,22 @@ def _condition(trials: Trials, condition: str, records: list[Record]) -> dict[st
         except NotMeasured:
             continue
     metrics.update(_accuracies(records))
-    if any(v.score is not None and v.score not in (0, 1) for r in records if (v := verdict_of(r)) is not None):
-        metrics["mean_score"] = _figure(METRICS.get("mean_score")(trials, condition=condition))
+    metrics.update(_mean_scores(trials, condition, records))
     outcomes = dict(Counter(r.outcome for r in records))
-    return {"trials": len(records), "outcomes": outcomes, "metrics": metrics, "tags": _tags(records)}
+    found = {"trials": len(records), "outcomes": outcomes, "metrics": metrics, "tags": _tags(records)}
+    return found if condition == "original" else {**found, **_change(trials, condition)}
+
+
+def _change(trials: Trials, condition: str) -> dict[str, Any]:
+    """Against ``original``: how many cases became wrong or right, and McNemar's exact p-value."""
+    try:
+        pairs = paired(trials, condition, "original")
+    except NotMeasured:
+        return {}
+    worse = sum(bool(before.correct) and not now.correct for _, now, _, before in pairs)
+    better = sum(bool(now.correct) and not before.correct for _, now, _, before in pairs)
+    change = Change(regressed=worse, improved=better, known=0, n=len(pairs))
+    return {"versus_original": {"worse": worse, "better": better, "n": len(pairs), "p": change.p}}
 
 
 def _wanted(condition: str) -> tuple[str, ...]:
@@ -75,6 +112,18 @@ def _accuracies(records: list[Record]) -> dict[str, Any]:
         verdicts = [verdict for _, verdict in counted(records, scorer)]
         if verdicts:
             found[name] = _figure(proportion(sum(bool(v.correct) for v in verdicts), len(verdicts)))
+    return found
+
+
+def _mean_scores(trials: Trials, condition: str, records: list[Record]) -> dict[str, Any]:
+    """``mean_score`` by the deciding scorer, and ``mean_score:SCORER`` by each other, of those that grade."""
+    scorers = dict.fromkeys(name for record in records for name in list(record.verdicts)[1:])
+    names: dict[str, str | None] = {"mean_score": None, **{f"mean_score:{s}": s for s in scorers}}
+    found = {}
+    for name, scorer in names.items():
+        scores = [v.score for r in records if (v := verdict_of(r, scorer)) is not None and v.counted]
+        if any(score is not None and score not in (0, 1) for score in scores):
+            found[name] = _figure(METRICS.get("mean_score")(trials, condition=condition, scorer=scorer))
     return found
 
 

@@ -106,3 +106,42 @@ def abstained(record: Record) -> bool | None:
     if record.expectation == "abstains" and record.outcome != "error":
         return record.outcome == "passed"
     return verdict.status == "refused"
+
+
+ORDERS = ("shuffled", "rotated")
+PERTURBATIONS = (*ORDERS, "relabelled", "rephrased", "prompt")
+SOUNDLESS = ("text_only", "silence", "noise_only")
+UNANSWERABLE = (*SOUNDLESS, "answer_removed", "foreign_choices", "foreign_question")
+
+
+def first_word(condition: str) -> str:
+    """``noise`` of ``noise(snr_db=10)+shuffled``."""
+    return condition.partition("(")[0].partition("+")[0]
+
+
+def of_family(trials: Trials, family: tuple[str, ...]) -> list[str]:
+    """The conditions that ran and are made of nothing but members of ``family``."""
+    return [c for c in trials.by_condition if c != "original" and all(first_word(p) in family for p in c.split("+"))]
+
+
+def by_case(
+    trials: Trials, conditions: Iterable[str], scorer: str | None = None, tags: Mapping[str, str] | None = None
+) -> dict[str, list[tuple[Record, Verdict]]]:
+    """(record, verdict) of every case that was judged under *all* of ``conditions``, in their order.
+
+    Raises :class:`NotMeasured` if there are none.
+    """
+    wanted = list(conditions)
+    found: dict[str, list[tuple[Record, Verdict]]] = {}
+    for condition in wanted:
+        for record, verdict in trials.judged(condition, scorer, tags):
+            found.setdefault(record.case, []).append((record, verdict))
+    whole = {case: rows for case, rows in found.items() if len(rows) == len(wanted)}
+    if not whole:
+        raise NotMeasured(f"no case was judged under all of {', '.join(wanted)}")
+    return whole
+
+
+def clip_of(record: Record) -> str:
+    """What trials are clustered by: their sound, or the case itself without one."""
+    return record.clip or record.case

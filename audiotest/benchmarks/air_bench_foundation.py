@@ -20,17 +20,23 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, rest, write_suite
+from audiotest.benchmarks import tables
+from audiotest.benchmarks.download import Hub
+from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
+from audiotest.benchmarks.writing import write_suite
+from audiotest.words import Case, Record
 
 _CHOICES = ("choice_a", "choice_b", "choice_c", "choice_d")
 _NEEDED = ("path", "question", "choice_a", "choice_b", "answer_gt", "task_name", "dataset_name", "uniq_id")
 _SOUND = ("acoustic_scene", "audio_grounding", "sound_", "vocal_sound")
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+HUB = Hub("qyang1021/AIR-Bench-Dataset", ("Foundation/Foundation_meta.json",), ("Foundation/**",))
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``air_bench_foundation`` into ``target``; raises :class:`ImportFailed` naming the row."""
-    rows = read_rows(source, "Foundation_meta.json", "Foundation/Foundation_meta.json")
+    source = released_file(source, "Foundation_meta.json", "Foundation/Foundation_meta.json")
+    rows = read_rows(source)
     for place, row in rows:
         need(row, _NEEDED, place)
     ids = Counter(str(row["uniq_id"]) for _, row in rows)
@@ -39,7 +45,14 @@ def import_release(source: Path, target: Path, audio: Path | None = None) -> lis
         return _case(row, unique=ids[str(row["uniq_id"])] == 1)
 
     groups = grouped(rows, lambda row: f"{row['task_name']}_{row['dataset_name']}", case)
-    suite = write_suite("air_bench_foundation", target, groups, audio_folder(audio, "Foundation"), link="Foundation")
+    suite = write_suite(
+        "air_bench_foundation",
+        target,
+        groups,
+        audio_folder(audio, "Foundation"),
+        link="Foundation",
+        release=release_of(source),
+    )
     lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
     odd = sum(c.answer not in c.choices for c in suite.cases)
     return lines + ([f"known fault: the answers of {odd} rows are none of their choices"] if odd else [])
@@ -53,13 +66,18 @@ def group(task: str) -> str:
     return "sound" if name.startswith(_SOUND) else "speech"
 
 
+def case_id(row: dict[str, Any], *, unique: bool) -> str:
+    """The row's ``uniq_id``, behind its task and dataset where that is not unique, in signs that ids may have."""
+    id_ = str(row["uniq_id"])
+    return _UNFIT.sub("-", id_ if unique else f"{row['task_name']}_{row['dataset_name']}_{id_}")
+
+
 def _case(row: dict[str, Any], *, unique: bool) -> dict[str, Any]:
     task, dataset, path = str(row["task_name"]), str(row["dataset_name"]), str(row["path"])
     if task == "Audio_Grounding":
         path = path[:-3] + "flac"
-    id_ = str(row["uniq_id"]) if unique else f"{task}_{dataset}_{row['uniq_id']}"
     case = {
-        "id": _UNFIT.sub("-", id_),
+        "id": case_id(row, unique=unique),
         "audio": f"Foundation/{task}_{dataset}/{path}",
         "question": row["question"],
         "choices": [str(row[key]) for key in _CHOICES if row.get(key) not in (None, "")],
@@ -67,4 +85,69 @@ def _case(row: dict[str, Any], *, unique: bool) -> dict[str, Any]:
         "tags": {"task_name": task, "dataset_name": dataset, "group": group(task)},
     }
     facts = rest(row, {*_NEEDED, *_CHOICES})
+    if str(row["uniq_id"]) != case["id"] or path != str(row["path"]):
+        facts |= {"uniq_id": row["uniq_id"], "path": row["path"]}
     return {**case, "facts": facts} if facts else case
+
+
+_COLUMNS = {
+    "Speech grounding": "Speech_Grounding", "Spoken language identification": "Spoken_Language_Identification",
+    "Speaker gender recognition": "Speaker_Gender_Recognition", "Emotion recognition": "Speaker_Emotion_Recontion",
+    "Speaker age prediction": "Speaker_Age_Prediction", "Speech entity recognition": "Speech_Entity_Reconition",
+    "Intent classification": "Speaker_Intent_Classification",
+    "Speaker number verification": "Speaker_Number_Verification",
+    "Synthesized voice detection": "Synthesized_Voice_Detection", "Audio grounding": "Audio_Grounding",
+    "Vocal sound classification": "vocal_sound_classification",
+    "Acoustic scene classification": "Acoustic_Scene_Classification", "Sound question answering": "Sound_AQA",
+    "Music instruments classification": "Music_Instruments_Classfication",
+    "Music genre classfication": "Music_Genre_Recognition", "Music note analysis-pitch": "Music_Midi_Pitch_Analysis",
+    "Music note analysis-velocity": "Music_Midi_Velocity_Analysis", "Music question answering": "Music_AQA",
+    "Music emotion detection": "Music_Mood_Recognition",
+}  # fmt: skip
+
+
+def official_row(pairs: tables.Pairs) -> dict[str, float]:
+    """Accuracy in percent by task, the means over the tasks of speech, sound and music, and the mean of those three.
+
+    The script prints a figure for each task and data set; a task of several data sets is their mean. Unread replies
+    are in no denominator, by the official rule.
+    """
+    task_of = tables.by_tag(pairs, "task_name")
+    found: dict[str, float | None] = {}
+    for column, task in _COLUMNS.items():
+        sets = tables.by_tag(task_of.get(task, ()), "dataset_name")
+        found[column] = tables.mean(tables.accuracy(rows) for rows in sets.values())
+    groups = {
+        name.capitalize(): tables.mean(found[column] for column, task in _COLUMNS.items() if group(task) == name)
+        for name in ("speech", "sound", "music")
+    }
+    whole = all(value is not None for value in groups.values())
+    return tables.there({"Average": tables.mean(groups.values()) if whole else None, **groups, **found})
+
+
+EXPORT = "Foundation_result_modelx.jsonl"
+
+
+def exported(case: Case, record: Record) -> dict[str, Any]:
+    """A line as ``score_foundation.py`` reads it."""
+    assert record.reply is not None
+    shown = dict(zip(_CHOICES, (*case.choices, None, None), strict=False))
+    return {
+        **released_place(case),
+        "question": case.question,
+        **{key: shown.get(key) for key in _CHOICES},
+        "answer_gt": case.answer,
+        "response": record.reply.text,
+    }
+
+
+def released_place(case: Case) -> dict[str, Any]:
+    """``path``, ``task_name``, ``dataset_name`` and ``uniq_id`` as the release has them."""
+    task, dataset = case.tags["task_name"][0], case.tags["dataset_name"][0]
+    path = str(case.audio[0].file).split(f"{task}_{dataset}/", 1)[-1]
+    return {
+        "path": case.facts.get("path", path),
+        "task_name": task,
+        "dataset_name": dataset,
+        "uniq_id": case.facts.get("uniq_id", case.id),
+    }

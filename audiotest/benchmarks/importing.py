@@ -1,4 +1,4 @@
-"""What every importer shares: reading releases, writing case files, and saying what was done.
+"""What every importer shares: reading releases row by row, and grouping what is made of them.
 
 An importer is a module of this package with ``import_release(source, target, audio) -> list[str]``: it reads
 the release at ``source``, writes ``suite.yaml`` and ``cases/*.yaml`` into ``target``, and returns lines for people.
@@ -6,22 +6,11 @@ the release at ``source``, writes ``suite.yaml`` and ``cases/*.yaml`` into ``tar
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import re
-import shutil
 from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
-
-from audiotest.declare.problems import SuiteError
-from audiotest.declare.suite import Suite, load
-from audiotest.resources import folder
-
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9)]")
-# What JSON leaves as it is and YAML does not: controls it refuses, and signs at which it breaks lines even in quotes.
-_UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_RESERVED = {"null", "true", "false"}
 
 
 class ImportFailed(Exception):
@@ -44,12 +33,8 @@ def read_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
     return rows
 
 
-def read_rows(source: Path, *names: str) -> list[tuple[str, dict[str, Any]]]:
-    """(place, object) of every row of a JSON array or of JSON lines; a folder stands for the first of ``names`` in it.
-
-    Raises :class:`ImportFailed`.
-    """
-    source = released_file(source, *names)
+def read_rows(source: Path) -> list[tuple[str, dict[str, Any]]]:
+    """(place, object) of every row of a JSON array or of JSON lines. Raises :class:`ImportFailed`."""
     if source.suffix != ".json":
         return [(f"{source}:{number}", row) for number, row in read_jsonl(source)]
     try:
@@ -69,6 +54,14 @@ def released_file(source: Path, *names: str) -> Path:
     if not found:
         raise ImportFailed(f"there is no {' or '.join(names)} in {source}")
     return found[0]
+
+
+def release_of(source: Path, **more: Any) -> dict[str, Any]:
+    """What heads the case files: the name and SHA-256 of the file that was read, and ``more``."""
+    if not source.is_file():
+        return {"folder": source.name, **more}
+    with source.open("rb") as file:
+        return {"file": source.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest(), **more}
 
 
 def grouped(
@@ -106,94 +99,3 @@ def need(row: Mapping[str, Any], keys: Iterable[str], place: str) -> None:
     missing = [key for key in keys if key not in row]
     if missing:
         raise ImportFailed(f"{place}: missing {', '.join(f'`{k}`' for k in missing)}; is this the released file?")
-
-
-def write_suite(
-    benchmark: str, target: Path, groups: Mapping[str, list[dict[str, Any]]], audio: Path | None, link: str = "audio"
-) -> Suite:
-    """Write the benchmark's suite with ``groups`` of cases (one file each, by name) into ``target``.
-
-    The suite file is the one that audiotest ships. ``audio`` is linked to as ``target/LINK``, so that the suite
-    stays whole where it is. Raises :class:`ImportFailed` if what was written does not load.
-    """
-    target.mkdir(parents=True, exist_ok=True)
-    suite = target / "suite.yaml"
-    shipped = folder("suites") / benchmark / "suite.yaml"
-    if not suite.exists():
-        shutil.copyfile(shipped, suite)
-    cases = target / "cases"
-    if cases.is_dir():
-        shutil.rmtree(cases)
-    cases.mkdir()
-    for name, rows in groups.items():
-        (cases / f"{slug(name)}.yaml").write_text(cases_text(rows), encoding="utf-8")
-    if audio is not None:
-        link_audio(audio, target / link)
-    try:
-        loaded = load(suite)
-    except SuiteError as error:
-        raise ImportFailed(f"what was written does not load:\n{error}") from None
-    if loaded.invalid:
-        raise ImportFailed("some cases do not load:\n" + "\n".join(map(str, loaded.problems())))
-    return loaded
-
-
-def link_audio(audio: Path, link: Path) -> None:
-    """Make ``link`` point to the folder ``audio``; an older link is replaced, a real folder is not."""
-    if link.is_symlink():
-        link.unlink()
-    elif link.exists():
-        if link.resolve() == audio.resolve():
-            return
-        raise ImportFailed(f"{link} is there already and is no link; move it away, or import without --audio")
-    link.symlink_to(os.path.relpath(audio.resolve(), link.parent.resolve()), target_is_directory=True)
-
-
-def slug(name: str) -> str:
-    """A file name for a group: lower case, with dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "cases"
-
-
-def cases_text(rows: Iterable[Mapping[str, Any]]) -> str:
-    """A file of cases as a person would write it: block style, short lists in a line, all text quoted
-    where YAML could read it as something else. (ruamel.yaml's own writer takes 40 times as long.)"""
-    lines = ["cases:"]
-    for row in rows:
-        mark = "- "
-        for key, value in row.items():
-            lines += _entry(key, value, mark)
-            mark = "  "
-    return "\n".join(lines) + "\n"
-
-
-def _entry(key: str, value: Any, mark: str, indent: str = "  ") -> list[str]:
-    head, inner = f"{indent}{mark}{_flow(key)}:", f"{indent}    "
-    if isinstance(value, list) and any(isinstance(item, dict) and item for item in value):
-        lines = [head]
-        for item in value:
-            lines += _block(item, inner) if isinstance(item, dict) and item else [f"{inner}- {_flow(item)}"]
-        return lines
-    if isinstance(value, list) and sum(len(str(item)) for item in value) > 80:
-        return [head, *(f"{inner}- {_flow(item)}" for item in value)]
-    if isinstance(value, dict) and value and len(_flow(value)) > 90:
-        return [head, *(line for k, v in value.items() for line in _entry(k, v, "", inner))]
-    return [f"{head} {_flow(value)}"]
-
-
-def _block(item: dict[str, Any], indent: str) -> list[str]:
-    lines: list[str] = []
-    for key, value in item.items():
-        lines += _entry(key, value, "  " if lines else "- ", indent)
-    return lines
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str):
-        if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED:
-            return value
-        return _UNFIT.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(value, ensure_ascii=False))
-    return json.dumps(value, ensure_ascii=False)

@@ -3,13 +3,11 @@
 Source: ``MMAR-meta.jsonl`` of github.com/ddlBoJack/MMAR at commit 3bce090: a JSON object a line, with ``id``,
 ``audio_path`` (``./audio/ID.wav``), ``question``, ``choices`` (without letters), ``answer`` (one of them, verbatim),
 ``modality``, ``category``, ``sub-category``, ``language``, ``source``, ``url``, ``timestamp``, ``thinking``, ``cue``
-and
-``rubric``. The older ``MMAR-meta.json`` (an array without the last three) is read as well. Audio: the folder that holds
-``audio/``, from the hub's ``BoJack/MMAR``. Licence of the data: CC BY-NC 4.0.
+and ``rubric``. The older ``MMAR-meta.json`` (an array without the last three) is read as well. Audio: the folder that
+holds ``audio/``, from the hub's ``BoJack/MMAR``. Licence of the data: CC BY-NC 4.0.
 
 Tags: ``modality``, ``category``, ``sub-category``, ``language``, ``source``, by the release's own names. All else
-goes to
-``facts``. Cases are split by modality.
+goes to ``facts``. Cases are split by modality.
 
 Met in the release: 4 options are padded with spaces (kept, since the official rule sees them); a language is
 missing in 320 rows (no tag); in MMAR-meta.jsonl no answer is missing from its choices.
@@ -20,19 +18,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, rest, write_suite
+from audiotest.benchmarks import tables
+from audiotest.benchmarks.download import Hub
+from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
+from audiotest.benchmarks.writing import write_suite
+from audiotest.words import Case, Record
 
 TAGS = ("modality", "category", "sub-category", "language", "source")
 _NEEDED = ("id", "audio_path", "question", "choices", "answer", "modality", "category", "sub-category")
+HUB = Hub("BoJack/MMAR", ("MMAR-meta.json",), ("mmar-audio.tar.gz",))
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``mmar`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
-    rows = read_rows(source, "MMAR-meta.jsonl", "MMAR-meta.json")
+    source = released_file(source, "MMAR-meta.jsonl", "MMAR-meta.json")
+    rows = read_rows(source)
     for place, row in rows:
         need(row, _NEEDED, place)
     groups = grouped(rows, lambda row: str(row["modality"]), _case)
-    suite = write_suite("mmar", target, groups, audio_folder(audio, "audio"))
+    suite = write_suite("mmar", target, groups, audio_folder(audio, "audio"), release=release_of(source))
     lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
     if audio is None:
         lines.append("no --audio given: models that listen need it, replayed predictions do not")
@@ -50,3 +54,37 @@ def _case(row: dict[str, Any]) -> dict[str, Any]:
     }
     facts = rest(row, {*_NEEDED, *TAGS})
     return {**case, "facts": facts} if facts else case
+
+
+_COLUMNS = {
+    "Sound": "sound", "Music": "music", "Speech": "speech", "Sound-Music": "mix-sound-music",
+    "Sound-Speech": "mix-sound-speech", "Music-Speech": "mix-music-speech",
+    "Sound-Music-Speech": "mix-sound-music-speech",
+}  # fmt: skip
+
+
+def official_row(pairs: tables.Pairs) -> dict[str, float]:
+    """Accuracy in percent over all items and by modality, as ``evaluation.py`` prints it."""
+    modality = tables.by_tag(pairs, "modality")
+    found = {column: tables.accuracy(modality.get(name, ())) for column, name in _COLUMNS.items()}
+    return tables.there({"Avg": tables.accuracy(pairs), **found})
+
+
+EXPORT = "MMAR_predictions.jsonl"
+
+
+def exported(case: Case, record: Record) -> dict[str, Any]:
+    """The release's row with ``answer_prediction``, as ``evaluation.py`` reads it."""
+    assert record.reply is not None
+    thinking = record.reply.details.get("thinking")
+    return {
+        "id": case.id,
+        "audio_path": f"./{case.audio[0].file}" if case.audio else None,
+        "question": case.question,
+        "choices": list(case.choices),
+        "answer": case.answer,
+        **{tag: values[0] for tag, values in case.tags.items()},
+        **case.facts,
+        **({"thinking_prediction": thinking} if thinking is not None else {}),
+        "answer_prediction": record.reply.text,
+    }

@@ -18,7 +18,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, rest, write_suite
+from audiotest.benchmarks import tables
+from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
+from audiotest.benchmarks.writing import write_suite
+from audiotest.words import Case, Record
 
 TAGS = ("task", "dataset", "split", "category", "sub-category", "difficulty")
 _NEEDED = ("id", "audio_id", "question", "choices", "task")
@@ -27,11 +30,19 @@ _USUAL_MOST = 5
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``mmau`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
-    rows = read_rows(source, "mmau-test-mini.json", "mmau-test.json")
+    source = released_file(source, "mmau-test-mini.json", "mmau-test.json")
+    rows = read_rows(source)
     for place, row in rows:
         need(row, _NEEDED, place)
     groups = grouped(rows, lambda row: str(row["task"]), _case)
-    suite = write_suite("mmau", target, groups, audio_folder(audio, "test-mini-audios"), link="test-mini-audios")
+    suite = write_suite(
+        "mmau",
+        target,
+        groups,
+        audio_folder(audio, "test-mini-audios"),
+        link="test-mini-audios",
+        release=release_of(source),
+    )
     lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
     return lines + _told([row for _, row in rows])
 
@@ -58,3 +69,30 @@ def _told(rows: list[dict[str, Any]]) -> list[str]:
         "rows have no answer: replies to them are only recorded": sum(r.get("answer") is None for r in rows),
     }
     return [f"known fault: {count} {said}" for said, count in counts.items() if count]
+
+
+def official_row(pairs: tables.Pairs) -> dict[str, float]:
+    """Accuracy in percent over all items and by task, as ``evaluation.py`` prints it."""
+    task = tables.by_tag(pairs, "task")
+    found = {name.capitalize(): tables.accuracy(task.get(name, ())) for name in ("sound", "music", "speech")}
+    return tables.there({"Avg": tables.accuracy(pairs), **found})
+
+
+EXPORT = "MMAU_predictions.json"
+
+
+def exported(case: Case, record: Record) -> dict[str, Any]:
+    """The release's row with the reply under ``model_output``, which the script reads, and ``model_prediction``,
+    which its README names."""
+    assert record.reply is not None
+    return {
+        "id": case.id,
+        "audio_id": f"./{case.audio[0].file}" if case.audio else None,
+        "question": case.question,
+        "choices": list(case.choices),
+        "answer": case.answer,
+        **{tag: values[0] for tag, values in case.tags.items()},
+        **case.facts,
+        "model_output": record.reply.text,
+        "model_prediction": record.reply.text,
+    }

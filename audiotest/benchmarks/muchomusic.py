@@ -27,12 +27,17 @@ import random
 from pathlib import Path
 from typing import Any
 
-from audiotest.benchmarks.importing import ImportFailed, grouped, need, released_file, rest, write_suite
+from audiotest.benchmarks import tables
+from audiotest.benchmarks.download import Hub
+from audiotest.benchmarks.importing import ImportFailed, grouped, need, release_of, released_file, rest
+from audiotest.benchmarks.writing import write_suite
+from audiotest.words import Case, Record
 
 KINDS = ("correct", "incorrect_but_related", "correct_but_unrelated", "incorrect_and_unrelated")
 _TEXTS = ("correct_answer", "distractor_1_answer", "distractor_2_answer", "distractor_3_answer")
 _NEEDED = ("question_id", "question", *_TEXTS, "dataset", "dataset_identifier")
 _LISTS = {"music_knowledge": "knowledge", "music_reasoning": "reasoning"}
+HUB = Hub("mulab-mir/muchomusic", ("muchomusic.csv",))
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
@@ -43,7 +48,7 @@ def import_release(source: Path, target: Path, audio: Path | None = None) -> lis
         need(row, _NEEDED, place)
         row["__place__"] = place
     groups = grouped(rows, lambda row: str(row["dataset"]), _case)
-    suite = write_suite("muchomusic", target, groups, audio)
+    suite = write_suite("muchomusic", target, groups, audio, release=release_of(source))
     return [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
 
 
@@ -102,3 +107,36 @@ def _audio(row: dict[str, Any], place: str) -> str:
             raise ImportFailed(f"{place}: `dataset_identifier` holds {name!r}; YTID_START was expected")
         return f"audio/musiccaps/audio/[{video}]-[{start}-{int(start) + 10}].wav"
     raise ImportFailed(f"{place}: the dataset {row['dataset']!r} is neither sdd nor musiccaps")
+
+
+def official_row(pairs: tables.Pairs) -> dict[str, float]:
+    """Accuracy in percent over all questions, over those with a knowledge and a reasoning label, and the instruction
+    following rate: the share of replies in which an answer could be read."""
+    aspect = tables.by_tag(pairs, "aspect")
+    read = [v.choice is not None if v.format_kept is None else v.format_kept for _, v in pairs if v.counted]
+    return tables.there({
+        "All": tables.accuracy(pairs),
+        "Knowledge": tables.accuracy(aspect.get("knowledge", ())),
+        "Reasoning": tables.accuracy(aspect.get("reasoning", ())),
+        "IFR": 100 * sum(read) / len(read) if read else None,
+    })  # fmt: skip
+
+
+EXPORT = "MuChoMusic_predictions.json"
+
+
+def exported(case: Case, record: Record) -> dict[str, Any]:
+    """A row as ``evaluate.py`` reads it: answers in the order shown, ``answer_orders`` saying which each is."""
+    assert record.reply is not None
+    return {
+        "id": case.id,
+        "prompt": record.prompt,
+        "answers": list(record.choices),
+        "answer_orders": [KINDS.index(str(kind)) for kind in record.kinds],
+        "dataset": case.tags["dataset"][0],
+        "genre": case.tags.get("genre", (None,))[0],
+        "reasoning": list(case.tags.get("music_reasoning", ())),
+        "knowledge": list(case.tags.get("music_knowledge", ())),
+        "audio_path": f"data/{str(case.audio[0].file).removeprefix('audio/')}",
+        "model_output": record.reply.text,
+    }

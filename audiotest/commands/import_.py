@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 
+def _sample(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
+    if value is None or value == "all":
+        return value
+    if not value.isdigit() or int(value) < 1:
+        raise click.BadParameter(f"{value!r} is neither a number above 0 nor `all`")
+    return int(value)
+
+
 @click.command("import")
 @click.argument("benchmark")
-@click.argument("source", type=click.Path(path_type=Path))
-@click.option(
-    "--into", "target", required=True, type=click.Path(path_type=Path), help="The folder to write the suite to."
-)
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--into", "target", required=True, type=click.Path(path_type=Path),
+              help="The folder to write the suite to.")  # fmt: skip
 @click.option("--audio", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="The folder that holds the benchmark's audio as released.")  # fmt: skip
-def command(benchmark: str, source: Path, target: Path, audio: Path | None) -> None:
+@click.option("--download", is_flag=True, help="Fetch the release from the hub instead of reading SOURCE.")
+@click.option("--revision", help="The commit or tag to fetch (default: the newest; its commit is recorded).")
+@click.option("--without-audio", is_flag=True, help="With --download: the questions only, for replayed predictions.")
+@click.option("--sample", metavar="N|all", callback=_sample,
+              help="The music survey's sets: how many items to draw (default: 100, and 147 captions).")  # fmt: skip
+@click.option("--sample-seed", type=int, help="The seed of that draw (default: 0).")
+def command(
+    benchmark: str,
+    source: Path | None,
+    target: Path,
+    audio: Path | None,
+    download: bool,
+    revision: str | None,
+    without_audio: bool,
+    sample: int | str | None,
+    sample_seed: int | None,
+) -> None:
     """Write a suite from a published benchmark's own released files.
 
     \b
       audiotest import mmar MMAR-meta.jsonl --audio MMAR --into suites/mmar
+      audiotest import mmar --download --into suites/mmar
     """
     from audiotest.benchmarks.importing import ImportFailed
     from audiotest.registry import BENCHMARKS, UnknownName
@@ -28,9 +53,38 @@ def command(benchmark: str, source: Path, target: Path, audio: Path | None) -> N
         import_release = BENCHMARKS.get(benchmark)
     except UnknownName as error:
         raise click.ClickException(str(error)) from None
+    if (source is None) != download:
+        raise click.UsageError("give either SOURCE (the released file or folder) or --download")
     try:
-        report = import_release(source, target, audio)
+        if download:
+            source, audio = _fetched(benchmark, import_release, revision, audio, without_audio)
+        lines = import_release(source, target, audio, **_drawing(import_release, benchmark, sample, sample_seed))
     except ImportFailed as error:
         raise click.ClickException(str(error)) from None
-    for line in report:
+    for line in lines:
         click.echo(line)
+
+
+def _fetched(
+    benchmark: str, import_release: Any, revision: str | None, audio: Path | None, without_audio: bool
+) -> tuple[Path, Path | None]:
+    from importlib import import_module
+
+    from audiotest.benchmarks.download import download
+
+    hub = getattr(import_module(import_release.__module__), "HUB", None)
+    if hub is None:
+        raise click.ClickException(f"{benchmark} has no release on the hub that audiotest knows; import a local copy")
+    folder, commit = download(hub, revision=revision, audio=audio is None and not without_audio)
+    click.echo(f"{hub.repo} at {commit}, in {folder}")
+    return folder, audio if audio is not None or without_audio or not hub.audio else folder
+
+
+def _drawing(import_release: Any, benchmark: str, sample: int | str | None, seed: int | None) -> dict[str, Any]:
+    """The arguments of a draw, for benchmarks that draw."""
+    import inspect
+
+    given = {k: v for k, v in {"sample": sample, "sample_seed": seed}.items() if v is not None}
+    if given and "sample" not in inspect.signature(import_release).parameters:
+        raise click.UsageError(f"{benchmark} is imported whole; --sample is for the music survey's sets")
+    return {k: None if v == "all" else v for k, v in given.items()}

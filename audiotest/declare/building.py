@@ -23,7 +23,7 @@ def settings(data: Mapping[str, Any]) -> tuple[dict[str, Any], Found]:
     """The fields of :class:`Suite` that ``data`` declares (but its cases), and what is wrong with them."""
     found: Found = []
     fields: dict[str, Any] = {"name": data["suite"], "about": {k: data[k] for k in _ABOUT if k in data}}
-    for key in ("title", "policy", "audio_root", "require_audio"):
+    for key in ("title", "policy", "audio_root", "require_audio", "join_clips"):
         if key in data:
             fields[key] = data[key]
     fields["by"] = tuple(data.get("by", ()))

@@ -16,10 +16,10 @@ from __future__ import annotations
 import hashlib
 import inspect
 import itertools
-import keyword
 import re
 from functools import cache
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, Literal
 
 import numpy as np
@@ -47,14 +47,14 @@ class Part(Struct, frozen=True):
     acts_on: Literal["text", "sound"]
     parameters: dict[str, Value]
 
+    @property
+    def arguments(self) -> dict[str, Value]:
+        """The parameters as Python takes them: ``with`` is ``with_`` there."""
+        return {f"{k}_" if iskeyword(k) else k: v for k, v in self.parameters.items()}
+
     def __str__(self) -> str:
         inner = ",".join(f"{k}={_written(v)}" for k, v in self.parameters.items())
         return f"{self.name}({inner})" if inner else self.name
-
-    @property
-    def arguments(self) -> dict[str, Value]:
-        """The parameters by the names that ``apply`` takes them under."""
-        return {f"{k}_" if keyword.iskeyword(k) else k: v for k, v in self.parameters.items()}
 
     @property
     def module(self) -> Any:
@@ -127,6 +127,11 @@ def _find(name: str) -> tuple[Literal["text", "sound"], dict[str, inspect.Parame
         taken = {n.rstrip("_"): p for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY and n != "others"}
         return acts_on, taken  # type: ignore[return-value]
     raise ConditionError(unknown("condition", name, names()))
+
+
+def borrows(part: Part) -> bool:
+    """Whether a text condition takes something of other cases."""
+    return "others" in inspect.signature(TEXT_CONDITIONS.get(part.name)).parameters
 
 
 def _variants(name: str, inner: str | None, text: str) -> list[Part]:

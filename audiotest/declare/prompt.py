@@ -66,7 +66,7 @@ def check(prompt: str) -> None:
     render(prompt, "What is heard?", ("one", "two"))
 
 
-STYLES = ("letters", "numbers", "lowercase", "none")
+STYLES = ("letters", "numbers", "lower", "none")
 
 
 def labels_for(count: int, style: str = "letters") -> tuple[str, ...]:
@@ -74,7 +74,13 @@ def labels_for(count: int, style: str = "letters") -> tuple[str, ...]:
     if style == "none":
         return ("",) * count
     letters = tuple(ascii_uppercase[i] if i < 26 and style != "numbers" else str(i + 1) for i in range(count))
-    return tuple(map(str.lower, letters)) if style == "lowercase" else letters
+    return tuple(map(str.lower, letters)) if style == "lower" else letters
+
+
+def _label_word(labels: Sequence[str]) -> str:
+    if labels and not any(labels):
+        return "text"
+    return "number" if labels and labels[0].isdigit() else "letter"
 
 
 def named(choices: Sequence[str], index: int, labels: Sequence[str] = ()) -> str:
@@ -89,7 +95,7 @@ def render(prompt: str, question: str, choices: Sequence[str], labels: Sequence[
 
     try:
         names = list(labels or labels_for(len(choices)))
-        word = "text" if labels and not any(labels) else "number" if labels and "".join(labels).isdigit() else "letter"
+        word = _label_word(labels)
         text = _compiled(prompt).render(question=question, choices=list(choices), labels=names, label_word=word)
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise PromptError(f"the template cannot be rendered: {error}") from error

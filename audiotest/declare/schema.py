@@ -16,7 +16,7 @@ from audiotest.declare.yaml import Document
 from audiotest.registry import unknown
 from audiotest.resources import folder
 
-NAMES = ("suite", "cases", "synth", "card")
+NAMES = ("suite", "cases", "synth", "card", "published")
 _TYPES = {
     "string": "text",
     "object": "a mapping (key: value)",

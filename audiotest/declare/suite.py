@@ -58,6 +58,7 @@ class Suite(Struct, frozen=True):
     by: tuple[str, ...] = ()
     audio_root: str = ""
     require_audio: bool = True
+    join_clips: float | None = None
     import_command: str = ""
     cases: tuple[Case, ...] = ()
     invalid: tuple[Invalid, ...] = ()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.declare.condition import ORIGINAL, Condition, generator
+from audiotest.declare.condition import ORIGINAL, Condition, borrows, generator
 from audiotest.declare.conditions.view import View, first_view
-from audiotest.declare.others import others
+from audiotest.declare.cycle import others
 from audiotest.declare.prompt import render, source
 from audiotest.declare.suite import Expectation, Suite
 from audiotest.registry import TEXT_CONDITIONS
@@ -46,16 +44,14 @@ def trials(suite: Suite) -> Iterator[Trial]:
 def present(trial: Trial, seed: int) -> View:
     """The case under the trial's text conditions; each draws from (run seed, case id, its own text), so
     ``shuffled`` shows the same order alone and in ``shuffled+noise(snr_db=10)``. A condition that takes ``others`` is
-    given the other cases of the suite, in the order of :func:`audiotest.declare.others.others`.
+    given the other cases of the suite, in the order of :func:`audiotest.declare.cycle.others`.
 
     Raises :class:`~audiotest.words.NotApplicable` where the case cannot take one.
     """
     view = first_view(trial.case)
     for part in trial.condition.of("text"):
         apply = TEXT_CONDITIONS.get(part.name)
-        extra: dict[str, Any] = {}
-        if "others" in inspect.signature(apply).parameters:
-            extra["others"] = others(trial.suite, trial.case, seed)
+        extra = {"others": others(trial.suite, trial.case, seed)} if borrows(part) else {}
         view = apply(view, generator(seed, trial.case.id, str(part)), **part.arguments, **extra)
     sound = trial.condition.of("sound")
     if sound and not view.audio:

@@ -18,7 +18,7 @@ from msgspec import Struct, field
 
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import read_document
-from audiotest.models.protocol import Adapter
+from audiotest.models.protocol import Adapter, Embedder
 from audiotest.registry import ADAPTERS, unknown
 from audiotest.resources import PACKAGE
 
@@ -90,3 +90,11 @@ def open_model(spec: str, options: Mapping[str, str] | None = None) -> Adapter:
     if card is not None and card.batch_size is not None:
         adapter.batch_size = card.batch_size
     return adapter
+
+
+def open_embedder(spec: str, options: Mapping[str, str] | None = None) -> Embedder:
+    """The embedding model that ``spec`` names, not yet loaded. Raises :class:`ModelError`."""
+    model: Any = open_model(spec, options)
+    if not isinstance(model, Embedder):
+        raise ModelError(f"{spec!r} answers, but gives no embeddings; name an embedding model such as nv-embed-v2")
+    return model

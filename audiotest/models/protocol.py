@@ -8,9 +8,13 @@ one from the session-scoped ``model`` fixture.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from audiotest.words import Needs, Reply, Request
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 class Unsupported(Exception):
@@ -41,6 +45,23 @@ class Adapter(Protocol):
         """One reply a request, in order. An exception in the place of a reply is that request's alone;
         :class:`Unsupported` says that the model cannot take it. Raising fails the whole batch, which
         is then asked again one by one."""
+
+    def close(self) -> None:
+        """Let go of everything that :meth:`load` took."""
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """A model that turns texts into vectors, for scorers that compare meanings."""
+
+    name: str
+    identity: str
+
+    def load(self) -> None:
+        """Get ready; called once, before the first text."""
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """A vector a text: shape (texts, dimensions)."""
 
     def close(self) -> None:
         """Let go of everything that :meth:`load` took."""

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
@@ -71,7 +72,12 @@ class Replay:
                              "with --model-option text=KEY")  # fmt: skip
         condition = str(row.get("condition") or "original")
         self.conditions.add(condition)
-        self.replies[str(row[id_key]), condition] = _reply(row, text_key)
+        reply = _reply(row, text_key)
+        if isinstance(reply, Reply) and isinstance(
+            row.get("thinking_prediction"), str
+        ):  # as MMAR's predictions have it
+            reply = replace(reply, details={**reply.details, "thinking": row["thinking_prediction"]})
+        self.replies[str(row[id_key]), condition] = reply
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """The recorded reply of each request, or why there is none."""

@@ -8,7 +8,7 @@ The plan depends on the trials alone, so every process that has them makes the s
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -38,3 +38,9 @@ def plan(keys: Iterable[tuple[Hashable, Hashable, T]], size: int = BLOCK_TRIALS)
     if block:
         blocks.append(block)
     return blocks
+
+
+def longest_first(blocks: list[list[T]], seconds: Callable[[T], float]) -> list[list[T]]:
+    """The blocks with the most audio first, so that several workers end at about the same time and what does not fit
+    into memory is met at the start. Blocks of equal length stay in their order."""
+    return sorted(blocks, key=lambda block: -sum(map(seconds, block)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +20,8 @@ from audiotest.declare.conditions.view import View
 from audiotest.declare.prompt import PromptError
 from audiotest.declare.trial import Trial, present, prompt_of
 from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.predict.engine import Engine
+from audiotest.predict.pipeline import one_ahead
 from audiotest.predict.sound import Sounds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
@@ -51,6 +53,14 @@ class _Pending(Struct):
     key: bytes
 
 
+class _Sent(Struct):
+    """A block that is on its way: its answers, and those of them that an engine was asked for."""
+
+    answers: list[Answer]
+    pending: list[_Pending]
+    handle: object
+
+
 class Predictor:
     """Answers trials through one adapter, block by block.
 
@@ -67,12 +77,16 @@ class Predictor:
         refresh: bool = False,
         batch_size: int | None = None,
         progress: Progress | None = None,
+        engine: Engine | None = None,
     ) -> None:
-        self.model, self.seed, self.refresh = model, seed, refresh
+        self.model, self.seed, self.refresh, self.engine = model, seed, refresh, engine
         self.store = store if model.identity else None
         self.batch_size = batch_size or model.batch_size
         self.progress = progress
         self.sounds = Sounds(model.needs, seed)
+        self._order: list[list[Trial]] = []
+        self._places: dict[int, int] = {}
+        self._sent: dict[int, _Sent] = {}
         self._blocks: dict[Key, list[Trial]] = {}
         self._asked: set[Key] = set()
         self._waiting: dict[int, set[Key]] = {}
@@ -81,6 +95,8 @@ class Predictor:
     def plan(self, blocks: Iterable[list[Trial]]) -> None:
         """Say which trials will be asked for, and which of them belong together."""
         for block in blocks:
+            self._places[id(block)] = len(self._order)
+            self._order.append(block)
             self._waiting[id(block)] = {t.key for t in block}
             for trial in block:
                 self._blocks[trial.key] = block
@@ -94,6 +110,11 @@ class Predictor:
                 self._asked.add(other.key)
         return self._answers[trial.key] if trial.key in self._answers else self.predict([trial])[0]
 
+    def together(self, trial: Trial) -> list[tuple[Trial, Answer]]:
+        """(trial, answer) of everything in the trial's block that is answered and not yet let go."""
+        block = self._blocks.get(trial.key, [])
+        return [(other, self._answers[other.key]) for other in block if other.key in self._answers]
+
     def done(self, trial: Trial) -> None:
         """``trial`` is finished; when all of its block are, their answers are let go."""
         block = self._blocks.get(trial.key, [])
@@ -105,20 +126,54 @@ class Predictor:
 
     def predict(self, trials: Sequence[Trial]) -> list[Answer]:
         """Answers to ``trials``, in order, asked in batches; what the store has is not asked."""
-        answers = [Answer() for _ in trials]
-        pending = []
-        for trial, answer in zip(trials, answers, strict=True):
-            item = self._prepare(trial, answer)
-            if item is not None:
-                pending.append(item)
-        pending = self._look_up(pending)
-        for i in range(0, len(pending), self.batch_size):
-            if self.progress is not None:
-                self.progress(i, len(pending))
-            self._ask(pending[i : i + self.batch_size])
-        if self.progress is not None:
-            self.progress(len(pending), len(pending))
+        if self.engine is not None:
+            return self._predict_elsewhere(self.engine, trials)
+        answers, pending = self._open(trials)
+        batches = [pending[i : i + self.batch_size] for i in range(0, len(pending), self.batch_size)]
+        asked = 0
+        for batch in one_ahead(self._build, batches, threaded=self.model.needs.audio and len(batches) > 1):
+            self._tell(asked, len(pending))
+            self._ask(batch)
+            asked += self.batch_size
+        self._tell(len(pending), len(pending))
         return answers
+
+    def _predict_elsewhere(self, engine: Engine, trials: Sequence[Trial]) -> list[Answer]:
+        """Send this block and those after it, as far ahead as the engine likes, and wait for this one."""
+        sent = self._sent.pop(id(trials), None) or self._send(engine, trials)
+        for block in self._following(trials):
+            if len(self._sent) >= engine.ahead:
+                break
+            if id(block) not in self._sent:
+                self._sent[id(block)] = self._send(engine, block)
+        self._tell(0, len(sent.pending))
+        if sent.pending:
+            self._keep(sent.pending, engine.receive(sent.handle))
+        self._tell(len(sent.pending), len(sent.pending))
+        return sent.answers
+
+    def _send(self, engine: Engine, trials: Sequence[Trial]) -> _Sent:
+        answers, pending = self._open(trials)
+        handle = engine.send([item.trial for item in pending]) if pending else None
+        return _Sent(answers, pending, handle)
+
+    def _following(self, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
+        """The blocks planned after this one that are not answered yet."""
+        start = self._places.get(id(trials), len(self._order))
+        for i in range(start + 1, len(self._order)):
+            block = self._order[i]
+            if block and block[0].key not in self._asked:
+                yield block
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(done, total)
+
+    def _open(self, trials: Sequence[Trial]) -> tuple[list[Answer], list[_Pending]]:
+        """An answer for each trial, and those of them that neither failed to be shown nor are in the store."""
+        answers = [Answer() for _ in trials]
+        pending = [self._prepare(trial, answer) for trial, answer in zip(trials, answers, strict=True)]
+        return answers, self._look_up([item for item in pending if item is not None])
 
     def _prepare(self, trial: Trial, answer: Answer) -> _Pending | None:
         try:
@@ -127,6 +182,8 @@ class Predictor:
             sound = ""
             if view.audio and self.model.needs.audio:
                 sound = self.sounds.fingerprint(trial)
+                if self.sounds.joins(trial):
+                    answer.prompt = f"{_joined(trial)}\n{answer.prompt}"
         except (NotApplicable, Unsupported, PromptError, UnknownName, ValueError, OSError) as error:
             answer.error = error
             return None
@@ -159,24 +216,30 @@ class Predictor:
                 item.answer.cached = True
         return [p for p in pending if p.answer.reply is None]
 
-    def _ask(self, batch: list[_Pending]) -> None:
-        requests, asked = [], []
+    def _build(self, batch: list[_Pending]) -> list[tuple[_Pending, Request]]:
+        """The requests of a batch, with their sounds; an item whose sound cannot be had is answered by the reason."""
+        built = []
         for item in batch:
             try:
-                requests.append(self._request(item))
+                built.append((item, self._request(item)))
             except (NotApplicable, Unsupported, ValueError, OSError) as error:
                 item.answer.error = error
-            else:
-                asked.append(item)
-        if not asked:
+        return built
+
+    def _ask(self, batch: list[tuple[_Pending, Request]]) -> None:
+        if not batch:
             return
-        for item, said in zip(asked, self._answers_to(requests), strict=True):
-            if isinstance(said, Reply):
-                item.answer.reply = said
+        self._keep([item for item, _ in batch], self._answers_to([request for _, request in batch]))
+
+    def _keep(self, items: Sequence[_Pending], said: Sequence[Reply | Exception]) -> None:
+        """Put what was said into the answers and, what are replies, into the store."""
+        for item, one in zip(items, said, strict=True):
+            if isinstance(one, Reply):
+                item.answer.reply = one
             else:
-                item.answer.error = said
+                item.answer.error = one
         if self.store is not None:
-            replies = {p.key: p.answer.reply for p in asked if p.answer.reply is not None}
+            replies = {item.key: item.answer.reply for item in items if item.answer.reply is not None}
             self.store.put(self.model.name, replies)
 
     def _request(self, item: _Pending) -> Request:
@@ -210,6 +273,12 @@ class Predictor:
             return [_checked(one, each, self.model.name) for one in said]
         # Outside of the handler, so that what is raised now does not drag the batch's failure along.
         return [answer for request in requests for answer in self._answers_to([request])]
+
+
+def _joined(trial: Trial) -> str:
+    """What a model is told of clips that were joined for it."""
+    count, gap = len(trial.case.audio), trial.suite.join_clips
+    return f"The audio holds {count} recordings, one after the other, with {gap:g} seconds of silence between them."
 
 
 def _checked(said: object, seconds: float, model: str) -> Reply | Exception:

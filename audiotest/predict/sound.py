@@ -8,8 +8,9 @@ decoding anything: from the bytes of the files, the condition with its version, 
 from __future__ import annotations
 
 import hashlib
-import inspect
 from collections import OrderedDict
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ import numpy as np
 
 from audiotest.audio import decode, synth
 from audiotest.declare.condition import Part, number
-from audiotest.declare.others import named, others
+from audiotest.declare.cycle import named, others
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
@@ -36,35 +37,40 @@ class Sounds:
         self._clips: OrderedDict[str, Waveform] = OrderedDict()
 
     def fingerprint(self, trial: Trial) -> str:
-        """SHA-256 of all that decides the samples.
-
-        Raises :class:`decode.AudioError` for a missing file, :class:`NotApplicable` where the suite has no other
-        clips to borrow, and ValueError for a parameter that names no case.
-        """
+        """SHA-256 of all that decides the samples. Raises :class:`decode.AudioError` for a missing file."""
         parts = trial.condition.of("sound")
-        lenders = [o for part in parts for o in self._others(trial, part)]
+        lent = [o for part in parts for o in self._others(trial, part)]
         clips = [_clip_name(trial.suite, clip) for clip in trial.case.audio]
         content = {
             "clips": clips,
             "parts": [(str(p), _version(p)) for p in parts],
             "seeds": [number(self.seed, trial.case.id, str(p)) for p in parts],
-            "others": [_clip_name(trial.suite, clip) for case in lenders for clip in case.audio[:1]],
+            "others": [_clip_name(trial.suite, clip) for case in lent for clip in case.audio[:1]],
             "form": (self.needs.sample_rate, self.needs.channels),
+            **({"joined": trial.suite.join_clips} if self.joins(trial) else {}),
         }
         return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+
+    def joins(self, trial: Trial) -> bool:
+        """Whether the model takes fewer clips than the case has and the suite says to join them."""
+        most = self.needs.clips
+        return most is not None and len(trial.case.audio) > most and trial.suite.join_clips is not None
 
     def waveforms(self, trial: Trial) -> tuple[Waveform, ...]:
         """The clips as the model is to hear them.
 
-        Raises :class:`decode.AudioError` for what cannot be decoded, :class:`Unsupported` for what the
-        adapter cannot take whole, and :class:`NotApplicable` for a clip that the condition cannot take.
+        Raises :class:`decode.AudioError` for what cannot be decoded and :class:`Unsupported` for what the
+        adapter cannot take whole.
         """
         needs, case = self.needs, trial.case
-        if needs.clips is not None and len(case.audio) > needs.clips:
+        joined = self.joins(trial)
+        if needs.clips is not None and len(case.audio) > needs.clips and not joined:
             raise Unsupported(f"the case has {len(case.audio)} clips and the model takes {needs.clips} a request")
         sounds = [self._clip(trial.suite, clip) for clip in case.audio]
         for part in trial.condition.of("sound"):
             sounds = self._under(trial, part, sounds)
+        if joined:
+            sounds = [join(sounds, trial.suite.join_clips or 0.0)]
         for sound in sounds:
             if needs.max_seconds is not None and sound.seconds > needs.max_seconds + 0.01:
                 raise Unsupported(
@@ -76,32 +82,33 @@ class Sounds:
         apply = SOUND_CONDITIONS.get(part.name)
         rng = np.random.default_rng(number(self.seed, trial.case.id, str(part)))
         extra: dict[str, Any] = {}
-        lenders = self._others(trial, part)
-        if lenders:
-            extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in lenders]
+        lent = self._others(trial, part)
+        if lent:
+            extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in lent]
         return [apply(sound, rng, **part.arguments, **extra) for sound in sounds]
 
     def _others(self, trial: Trial, part: Part) -> list[Case]:
-        """The cases whose sound ``part`` borrows: the next ones with another clip in the seeded cycle through the
-        suite, or the one that the condition names."""
-        wanted = _wanted(part)
+        """The cases whose sound ``part`` borrows: the next ones in the suite's cycle, or the one that it names."""
+        wanted = int(part.parameters.get("talkers", getattr(part.module, "NEEDS_OTHERS", 0)))
         if not wanted:
             return []
-        own = trial.case.audio
-        if isinstance(wanted, str):
-            other = named(trial.suite, wanted, self.seed)
-            if other is None:
-                raise ValueError(f"`{part}`: {unknown('case', wanted, [c.id for c in trial.suite.cases])}")
-            if not other.audio or other.audio[0] in own:
-                raise NotApplicable(f"`{part}` needs another clip; this is the one that it names")
-            return [other]
-        found: list[Case] = []
-        for other in others(trial.suite, trial.case, self.seed):
-            if other.audio and other.audio[0] not in own:
-                found.append(other)
-            if len(found) == wanted:
-                return found
-        raise NotApplicable(f"`{part}` needs {wanted} other clips and the suite has {len(found)}")
+        suite, own = trial.suite, trial.case.audio
+        name = str(part.parameters.get("with", "other"))
+        if name != "other":
+            return [self._partner(trial, part, name)]
+        there = others(suite, trial.case, self.seed, audio=True)
+        fit = list(islice((o for o in there if o.audio[0] not in own), wanted))
+        if len(fit) < wanted:
+            raise NotApplicable(f"`{part}` needs {wanted} other clips, and the suite has {len(fit)}")
+        return fit
+
+    def _partner(self, trial: Trial, part: Part, name: str) -> Case:
+        found = named(trial.suite, name, self.seed)
+        if found is None:
+            raise ValueError(f"`{part}`: {unknown('case', name, [c.id for c in trial.suite.cases])}")
+        if not found.audio or found.audio[0] in trial.case.audio:
+            raise NotApplicable(f"`{part}` needs the case {name!r} to have a clip of its own")
+        return found
 
     def _clip(self, suite: Suite, clip: ClipSpec) -> Waveform:
         name = _clip_name(suite, clip)
@@ -111,6 +118,16 @@ class Sounds:
                 self._clips.popitem(last=False)
         self._clips.move_to_end(name)
         return self._clips[name]
+
+
+def join(sounds: Sequence[Waveform], gap: float) -> Waveform:
+    """One clip of all, at the first one's rate, stereo if any is, with ``gap`` seconds of silence between them."""
+    rate, channels = sounds[0].rate, 2 if any(sound.channels > 1 for sound in sounds) else 1
+    silence = np.zeros((round(gap * rate), channels), np.float32)
+    parts = [silence]
+    for sound in sounds:
+        parts += [decode.conform(sound, rate=rate, channels=channels).samples, silence]
+    return Waveform(np.concatenate(parts[1:-1]), rate)
 
 
 def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:
@@ -139,14 +156,15 @@ def clip_id(suite: Suite, case: Case) -> str:
     return text if len(text) <= 120 else hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _wanted(part: Part) -> int | str:
-    """How many other clips ``part`` needs, or the case whose clip it needs."""
-    needs = getattr(part.module, "NEEDS_OTHERS", 0)
-    if isinstance(needs, int):
-        return needs
-    parameter = inspect.signature(SOUND_CONDITIONS.get(part.name)).parameters[needs]
-    value = part.arguments.get(needs, parameter.default)
-    return 1 if value == "other" else str(value) if isinstance(value, str) else int(value)
+def seconds(suite: Suite, case: Case) -> float:
+    """How long the case's sound files are, in all; synthesised clips, which are short, count as 0."""
+    return sum(_length(suite, clip) for clip in case.audio if clip.file is not None)
+
+
+def _length(suite: Suite, clip: ClipSpec) -> float:
+    if clip.end is not None:
+        return clip.end - (clip.start or 0.0)
+    return max(0.0, decode.seconds(str(suite.folder / str(clip.file))) - (clip.start or 0.0))
 
 
 def _version(part: Part) -> int:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import sqlite3
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,7 @@ CREATE TABLE IF NOT EXISTS replies (
     key BLOB PRIMARY KEY, model TEXT NOT NULL, reply BLOB NOT NULL, at REAL NOT NULL
 ) WITHOUT ROWID
 """
+_WHICH = "(?1 IS NULL OR model = ?1) AND (?2 IS NULL OR at < ?2)"
 _AT_ONCE = 500  # SQLite takes at least 999 variables a statement
 
 
@@ -86,6 +88,37 @@ class ReplyStore:
             raise
         self._db.execute("COMMIT")
 
+    def models(self) -> list[tuple[str, int, datetime, datetime]]:
+        """(model, replies, time of the oldest, of the newest) of every model, the most replies first."""
+        query = "SELECT model, COUNT(*), MIN(at), MAX(at) FROM replies GROUP BY model ORDER BY COUNT(*) DESC"
+        return [(m, n, _time(first), _time(last)) for m, n, first, last in self._db.execute(query)]
+
+    def rows(self, model: str | None = None) -> Iterator[tuple[bytes, str, float, Reply]]:
+        """(key, model, time in seconds since 1970, reply) of every reply, or of one model's."""
+        for key, name, at, reply in self._db.execute(
+            "SELECT key, model, at, reply FROM replies WHERE ?1 IS NULL OR model = ?1", (model,)
+        ):
+            yield key, name, at, msgspec.json.decode(reply, type=Reply)
+
+    def count(self, model: str | None = None, older_than: float | None = None) -> int:
+        """How many replies are of ``model`` and older than so many days (None: whatever)."""
+        found = self._db.execute(f"SELECT COUNT(*) FROM replies WHERE {_WHICH}", (model, _before(older_than)))  # noqa: S608
+        return int(found.fetchone()[0])
+
+    def prune(self, model: str | None = None, older_than: float | None = None) -> None:
+        """Delete what :meth:`count` counts, and give the space back to the disk."""
+        self._db.execute(f"DELETE FROM replies WHERE {_WHICH}", (model, _before(older_than)))  # noqa: S608
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _time(at: float) -> datetime:
+    return datetime.fromtimestamp(at, tz=UTC)
+
+
+def _before(days: float | None) -> float | None:
+    return None if days is None else time.time() - days * 86400

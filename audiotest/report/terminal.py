@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audiotest.analyse.change import change
+from audiotest.analyse.profile import DEFINITION, LABELS
 
 if TYPE_CHECKING:
     from audiotest.runner.state import State
@@ -40,6 +41,7 @@ def summary(terminal: Any, state: State) -> None:
         if suite.name in suites:
             for tag in suite.by:
                 _write(terminal, _by_tag(suite.name, tag, suites[suite.name]))
+    _profiles(terminal, suites)
     _gates(terminal, suites)
     _closing(terminal, state)
 
@@ -54,12 +56,30 @@ def _overview(suites: Mapping[str, Any]) -> Any:
             gap = metrics.get("listening_gap", {}) if condition == "original" else {}
             table.add_row(shown, condition, str(accuracy.get("n", 0)), _percent(accuracy.get("value")),
                           _interval(accuracy), _gap(gap), _outcomes(row.get("outcomes", {})))  # fmt: skip
-            for other in sorted(m for m in metrics if m.startswith("accuracy:")):
+            for other in sorted(m for m in metrics if m.startswith(("accuracy:", "mean_score"))):
                 figure = metrics[other]
-                label = f"  by {other.partition(':')[2]}"
+                metric, _, scorer = other.partition(":")
+                label = "  " + ("" if metric == "accuracy" else "mean score ") + (f"by {scorer}" if scorer else "")
                 table.add_row("", label, str(figure["n"]), _percent(figure["value"]), _interval(figure), "", "")
             shown = ""
     return table
+
+
+def _profiles(terminal: Any, suites: Mapping[str, Any]) -> None:
+    """How many of each suite's items were answered by listening, with the words explained."""
+    found = {name: suite["profile"]["shares"] for name, suite in suites.items() if "profile" in suite}
+    # `right` alone says that no condition without sound ran: there is nothing to tell listening from guessing by.
+    shown = {n: s for n, s in found.items() if "right" not in s and set(s) - {"unparsed", "misheard"}}
+    if not shown:
+        return
+    labels = [label for label in LABELS if any(label in shares for shares in shown.values())]
+    table = _table("listening profile", *labels)
+    for name, shares in shown.items():
+        table.add_row(name, *(_percent(shares.get(label, {}).get("value", 0.0)) for label in labels))
+    _write(terminal, table)
+    for line in DEFINITION:
+        terminal.write_line(f"  {line}")
+    terminal.write_line("")
 
 
 def _by_tag(name: str, tag: str, suite: Mapping[str, Any]) -> Any:

@@ -89,10 +89,12 @@ class ConditionCollector(pytest.Collector):
 
     def collect(self) -> Iterator[TrialItem]:
         """An item a case."""
-        suite = self.suite
+        suite, wanted = self.suite, named_cases(self.config, self.path, self.name)
         condition, expectation = next(c for c in suite.conditions if c[0].name == self.name)
         marks: dict[Any, Any] = {}
         for case in suite.cases:
+            if wanted is not None and case.id not in wanted:
+                continue
             item = TrialItem.from_parent(self, name=case.id, callobj=check, fixtureinfo=self.fixtureinfo)
             item.trial = Trial(suite, case, condition, expectation)
             if case.tags:
@@ -101,6 +103,20 @@ class ConditionCollector(pytest.Collector):
                     marks[tags] = tag_marks(case.tags, self.config)
                 item.own_markers.extend(marks[tags])
             yield item
+
+
+def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[str] | None:
+    """The cases of ``condition`` in the suite at ``path`` that the command line names one by one; None if it asks for
+    all of them. Of 20,000 cases the others then need not be made to be thrown away."""
+    named = set()
+    for argument in config.args:
+        place, *parts = str(argument).split("::")
+        given = (config.invocation_params.dir / place).absolute()
+        if given == path and len(parts) == 2:
+            named.add((parts[0], parts[1]))
+        elif (given == path or given in path.parents) and (not parts or parts == [condition]):
+            return None
+    return frozenset(case for name, case in named if name == condition)
 
 
 class InvalidCases(pytest.Collector):

@@ -13,6 +13,7 @@ from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLoca
 from msgspec.structs import replace
 
 from audiotest.analyse.change import key
+from audiotest.assisting import AssistantFailed
 from audiotest.declare.trial import Trial
 from audiotest.judging import failed_record, judge
 from audiotest.models.protocol import Unsupported
@@ -29,11 +30,8 @@ class Mismatch(AssertionError):
 
 
 def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
-    """The test that every trial runs: judge the reply, and fail or skip as the record says."""
-    item: TrialItem = request.node
-    assert item.predictor is not None
-    assert item.answer is not None
-    record = item.record = judge(trial, item.answer, item.predictor, item.nodeid)
+    """The test that every trial runs: fail or skip as the record of its reply says."""
+    record = request.node.record
     if record.outcome in ("failed", "missed"):
         raise Mismatch(failure_text(record, trial))
     if record.outcome == "skipped":
@@ -54,14 +52,16 @@ class TrialItem(pytest.Function):
     record: Record | None = None
 
     def ask(self, predictor: Predictor) -> Reply:
-        """The model's reply; raises what stands in its place, and skips what cannot be asked."""
+        """The model's reply, judged; raises what stands in its place, and skips what cannot be asked."""
         self.predictor = predictor
         self.answer = predictor.answer(self.trial)
-        error = self.answer.error
+        error, assistants = self.answer.error, self.config.stash[STATE].assistants
+        self.record = judge(self.trial, self.answer, predictor, self.nodeid, assistants)
         if error is None:
+            if self.record.outcome == "error":
+                raise AssistantFailed(self.record.reason)
             assert self.answer.reply is not None
             return self.answer.reply
-        self.record = judge(self.trial, self.answer, predictor, self.nodeid)
         if isinstance(error, Unsupported):
             raise skipped(f"unsupported: {error}")
         if isinstance(error, NotApplicable):

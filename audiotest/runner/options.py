@@ -34,6 +34,20 @@ def add_options(parser: pytest.Parser) -> None:
         help="the run's seed, from which every trial draws its own (default: 0)")  # fmt: skip
     add("--batch-size", dest="audiotest_batch_size", metavar="N", type=_count,
         help="how many requests a model is given at once (default: the model's own)")  # fmt: skip
+    add("--engine", dest="audiotest_engine", choices=["local", "ray"], default="local",
+        help="where the model runs: in this process (and in xdist's workers), or in Ray actors, one a GPU")  # fmt: skip
+    add("--ray-address", dest="audiotest_ray_address", metavar="ADDRESS",
+        help="an existing Ray cluster, such as `auto` (default: Ray is started on this machine)")  # fmt: skip
+    add("--ray-actors", dest="audiotest_ray_actors", metavar="N", type=_count,
+        help="how many models Ray runs (default: the number of GPUs, or of cores)")  # fmt: skip
+    add("--judge", dest="audiotest_judge", metavar="SPEC",
+        help="the model that judges open answers, named as for --model (replay:FILE: recorded ones)")  # fmt: skip
+    add("--judge-option", dest="audiotest_judge_options", metavar="K=V", action="append", default=[],
+        help="an option of the judge's adapter; may be repeated")  # fmt: skip
+    add("--embedder", dest="audiotest_embedder", metavar="SPEC",
+        help="the embedding model that mmau_pro compares replies with options by, such as nv-embed-v2")  # fmt: skip
+    add("--embedder-option", dest="audiotest_embedder_options", metavar="K=V", action="append", default=[],
+        help="an option of the embedding model's adapter; may be repeated")  # fmt: skip
     add("--reply-cache", dest="audiotest_reply_cache", metavar="FILE",
         help="where replies are kept, or `off` (default: in $AUDIOTEST_CACHE_DIR, or the user's)")  # fmt: skip
     add("--refresh", dest="audiotest_refresh", action="store_true",

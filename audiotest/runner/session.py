@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Sequence
+import os
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
 from audiotest.declare.suite import Suite
+from audiotest.runner.devices import gpus, pin
 from audiotest.runner.state import DEFAULT_MODEL, STATE, State
 from audiotest.words import Record
 
@@ -22,6 +24,9 @@ def begin(config: pytest.Config) -> None:
     from audiotest.report.progress import progress_for
     from audiotest.runs import RunError
 
+    if config.option.audiotest_engine == "ray" and getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError("--engine ray has workers of its own: leave -n away")
+    pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
     try:
         state = config.stash[STATE] = State(config)
         if state.spec != DEFAULT_MODEL or state.model_options:
@@ -140,6 +145,17 @@ def prepare_worker(node: Any) -> None:
     """A worker that replaces a dead one asks the trials of the dead one's block one by one."""
     made = node.config.stash.get(_SCHEDULER, None)
     node.workerinput["audiotest_alone"] = sorted(made.alone) if made is not None else []
+    node.workerinput["audiotest_gpu"] = node.config.stash[STATE].slots.take(node.gateway.id)
+
+
+def worker_gone(node: Any) -> None:
+    """Its GPU is free for the worker that replaces it."""
+    node.config.stash[STATE].slots.free(node.gateway.id)
+
+
+def workers_wanted() -> int | None:
+    """What ``-n auto`` stands for: a worker a GPU where there are any, else xdist's own number."""
+    return len(gpus()) or None
 
 
 # -- the end ----------------------------------------------------------------------------------------------
@@ -184,3 +200,14 @@ def write_results(session: pytest.Session) -> None:
     state.summary = summarise(records, state.gates, provenance(state))
     if state.writer is not None:
         state.writer.finish(records, state.summary)
+    _tell_github(state.summary)
+
+
+def _tell_github(summary: Mapping[str, Any]) -> None:
+    """Append the summary to the job's page, where GitHub Actions says that there is one."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page and summary.get("suites"):
+        from audiotest.report.markdown import lines
+
+        with open(page, "a", encoding="utf-8") as file:
+            file.write("\n".join(lines(summary)) + "\n")

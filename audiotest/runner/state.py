@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,23 +17,30 @@ import pytest
 from msgspec.structs import replace
 
 from audiotest.analyse.change import Key, key, met
+from audiotest.assisting import Assistants
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
-from audiotest.models.opening import open_model
+from audiotest.models.opening import open_embedder, open_model
 from audiotest.models.protocol import Adapter
-from audiotest.predict.blocks import BLOCK_TRIALS, plan
+from audiotest.predict.blocks import BLOCK_TRIALS, longest_first, plan
+from audiotest.predict.embedder import Similarities
+from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
-from audiotest.predict.sound import clip_id
+from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.resources import cache_dir
+from audiotest.runner.devices import Slots, gpus
 from audiotest.runs import RunWriter, read_records, read_summary
 from audiotest.words import Record
 
 if TYPE_CHECKING:
     from audiotest.analyse.gates import GateResult
+    from audiotest.predict.engine import Engine
 
 DEFAULT_MODEL = "listener"
+_MOST_TRIALS = 256
+"""A model that takes huge batches still gets blocks that several workers can share."""
 T = TypeVar("T")
 
 
@@ -43,7 +51,7 @@ class State:
         option = config.option
         self.config = config
         self.spec: str = option.audiotest_model or DEFAULT_MODEL
-        self.model_options = dict(_pair(text) for text in option.audiotest_model_options)
+        self.model_options = _pairs("--model-option", option.audiotest_model_options)
         self.seed: int = option.audiotest_seed
         self.limit: int | None = option.audiotest_limit
         self.batch_size: int | None = option.audiotest_batch_size
@@ -57,6 +65,10 @@ class State:
         self.suites: dict[str, Suite] = {}
         self._named: dict[str, str] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
+        self._store: ReplyStore | None = None
+        self._engine: Engine | None = None
+        self.assistants = self._open_assistants()
+        self.slots = Slots(gpus())
         self.trials: list[Trial] = []
         self.progress: Progress | None = None
         self.broken_suites = 0
@@ -88,20 +100,54 @@ class State:
         """The adapter that ``--model`` names, not yet loaded."""
         return open_model(self.spec, self.model_options)
 
+    def open_engine(self) -> Engine | None:
+        """Ray's actors with the model in them, where ``--engine ray`` asks for them. Raises :class:`EngineError`."""
+        option = self.config.option
+        if self._engine is None and option.audiotest_engine == "ray":
+            from audiotest.predict.ray_engine import RayEngine
+
+            self._engine = RayEngine(
+                self.spec,
+                self.model_options,
+                seed=self.seed,
+                batch_size=self.batch_size,
+                address=option.audiotest_ray_address,
+                actors=option.audiotest_ray_actors,
+            )
+        return self._engine
+
+    def _open_assistants(self) -> Assistants:
+        """The judge and the embedding model, neither loaded yet. Raises :class:`ModelError`."""
+        option = self.config.option
+        jury = similarities = None
+        if option.audiotest_judge:
+            judge = open_model(option.audiotest_judge, _pairs("--judge-option", option.audiotest_judge_options))
+            store = self.store() if judge.identity else None
+            jury = Jury(judge, seed=self.seed, store=store, refresh=option.audiotest_refresh)
+        if option.audiotest_embedder:
+            given = _pairs("--embedder-option", option.audiotest_embedder_options)
+            embedder = open_embedder(option.audiotest_embedder, given)
+            similarities = Similarities(embedder, store=self.store() if embedder.identity else None)
+        return Assistants(jury, similarities)
+
+    def store(self) -> ReplyStore | None:
+        """Where replies are kept, opened once; None with ``--reply-cache off``."""
+        given = self.config.option.audiotest_reply_cache
+        if self._store is None and given != "off":
+            self._store = ReplyStore(Path(given or cache_dir() / "replies.sqlite"))
+        return self._store
+
     def predictor(self, model: Adapter) -> Predictor:
         """The predictor of ``model``, which knows the blocks of this session's trials."""
         if id(model) not in self._predictors:
-            option = self.config.option
-            store = None
-            if model.identity and option.audiotest_reply_cache != "off":
-                store = ReplyStore(Path(option.audiotest_reply_cache or cache_dir() / "replies.sqlite"))
             predictor = Predictor(
                 model,
                 seed=self.seed,
-                store=store,
-                refresh=option.audiotest_refresh,
+                store=self.store() if model.identity else None,
+                refresh=self.config.option.audiotest_refresh,
                 batch_size=self.batch_size,
                 progress=self.progress,
+                engine=self.open_engine(),
             )
             predictor.plan(self.blocks((t, t) for t in self.trials))
             self._predictors[id(model)] = (model, predictor)
@@ -109,9 +155,21 @@ class State:
         return self._predictors[id(model)][1]
 
     def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
-        """The block plan for (mark, trial) pairs: the marks of each block."""
-        keyed = ((self._sound(t), (t.suite.path, t.case.id), mark) for mark, t in trials)
-        return plan(keyed, max(BLOCK_TRIALS, self.batch_size or 0))
+        """The block plan for (mark, trial) pairs: the marks of each block; the longest first if the model listens."""
+        keyed = ((self._sound(t), (t.suite.path, t.case.id), (mark, t)) for mark, t in trials)
+        blocks = plan(keyed, max(BLOCK_TRIALS, self.batch_size or min(self._batch, _MOST_TRIALS)))
+        if self.listens:
+            blocks = longest_first(blocks, lambda pair: seconds(pair[1].suite, pair[1].case))
+        return [[mark for mark, _ in block] for block in blocks]
+
+    @cached_property
+    def _batch(self) -> int:
+        return self.open_model().batch_size
+
+    @cached_property
+    def listens(self) -> bool:
+        """Whether the model that ``--model`` names takes sound."""
+        return self.open_model().needs.audio
 
     @staticmethod
     def _sound(trial: Trial) -> tuple[str, str]:
@@ -130,10 +188,12 @@ class State:
             )
 
     def close(self) -> None:
-        """Close what predictors hold open."""
-        for _, predictor in self._predictors.values():
-            if predictor.store is not None:
-                predictor.store.close()
+        """Close what is open."""
+        self.assistants.close()
+        if self._engine is not None:
+            self._engine.close()
+        if self._store is not None:
+            self._store.close()
         self._predictors.clear()
 
     # -- records --------------------------------------------------------------------------------------
@@ -166,8 +226,11 @@ def _baseline_gates(folder: str | None) -> frozenset[tuple[str, str]]:
     return frozenset((s, g["name"]) for s, found in suites.items() for g in found["gates"] if g["passed"] is False)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise pytest.UsageError(f"--model-option takes KEY=VALUE, not {text!r}")
-    return key, value
+def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise pytest.UsageError(f"{option} takes KEY=VALUE, not {text!r}")
+        found[key] = value
+    return found

@@ -6,32 +6,41 @@ The first verdict decides. A case with ``expect`` is decided by all of its check
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from audiotest.registry import SCORERS
 from audiotest.words import Check, Question, Verdict
 
+Assist = Callable[[str], dict[str, Any]]
+"""What a scorer needs besides the reply, by its name: a judge's texts, similarities."""
+
 
 def verdicts(
-    question: Question, output: str, scorers: Sequence[Check], expect: Sequence[Check] = ()
+    question: Question,
+    output: str,
+    scorers: Sequence[Check],
+    expect: Sequence[Check] = (),
+    assist: Assist | None = None,
 ) -> dict[str, Verdict]:
     """Verdicts by scorer name, the deciding one first. Raises ValueError for options that a scorer has not."""
     found: dict[str, Verdict] = {}
     if expect:
-        checks = {check.name: one(question, output, check) for check in expect}
+        checks = {check.name: one(question, output, check, assist) for check in expect}
         found["expect"] = _together(checks)
         found.update(checks)
     for check in scorers:
         if check.name not in found and (question.choices or check.name != "choice"):
-            found[check.name] = one(question, output, check)
+            found[check.name] = one(question, output, check, assist)
     return found
 
 
-def one(question: Question, output: str, check: Check) -> Verdict:
+def one(question: Question, output: str, check: Check, assist: Assist | None = None) -> Verdict:
     """The verdict of one scorer with its options."""
-    verdict: Verdict = SCORERS.get(check.name)(question, output, **check.options)
+    given = assist(check.name) if assist is not None else {}
+    verdict: Verdict = SCORERS.get(check.name)(question, output, **check.options, **given)
     return verdict
 
 

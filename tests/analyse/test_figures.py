@@ -214,3 +214,15 @@ def test_the_summary_has_the_shape_of_the_contract():
     assert condition["tags"]["skill"]["order"]["metrics"]["accuracy"]["value"] == 1.0
     assert found["suites"]["s"]["gates"][0]["passed"] is True
     assert found["suites"]["s"]["gates"][0]["metric"] == "accuracy"
+
+
+@settings(deadline=None)
+@given(st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilsons_interval_is_scipys(pair):
+    from scipy.stats import binomtest
+
+    successes, n = pair
+    found = proportion(successes, n)
+    wanted = binomtest(successes, n).proportion_ci(confidence_level=0.95, method="wilson")
+    assert found.low == pytest.approx(wanted.low, abs=1e-12)
+    assert found.high == pytest.approx(wanted.high, abs=1e-12)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import butter, correlate, sosfilt
 
-from audiotest.audio.conditions import clipping, codec, cropped, gain, highpass, lowpass, reverb, speed
+from audiotest.audio.conditions import clipping, codec, gain, highpass, lowpass
 from audiotest.audio.level import rms
 from audiotest.words import NotApplicable, Waveform
 
@@ -44,11 +44,6 @@ def lag(sound, of):
     return int(np.argmax(correlate(sound.samples[:, 0], of.samples[:, 0]))) - (len(of.samples) - 1)
 
 
-def pitch(sound):
-    spectrum = np.abs(np.fft.rfft(sound.samples[:, 0] * np.hanning(len(sound.samples))))
-    return np.argmax(spectrum) * sound.rate / len(sound.samples)
-
-
 # -- level
 
 
@@ -72,25 +67,25 @@ def test_clipping_flattens_the_wanted_share_and_leaves_the_rest(share, channels)
     changed = np.abs(out) < np.abs(sound.samples)
     assert np.mean(changed) == pytest.approx(share, abs=2e-3)
     assert np.array_equal(out[~changed], sound.samples[~changed])
-    assert len(np.unique(np.abs(out[changed]))) == 1
+    assert np.ptp(np.abs(out[changed])) < 1e-6
     assert np.array_equal(np.sign(out), np.sign(sound.samples))
 
 
 # -- filters
 
 
-@pytest.mark.parametrize(("hz", "loss"), [(125, 0), (500, 0), (1000, -6.02), (2000, -51)])
+@pytest.mark.parametrize(("hz", "loss"), [(125, 0), (500, 0), (1000, -6.02), (2000, -102)])
 def test_lowpass_at_1000_hz(hz, loss):
     out = lowpass.apply(tone(hz, 2), rng(), hz=1000)
     middle = slice(RATE // 2, -RATE // 2)
-    assert db(rms(out.samples[middle]) / rms(tone(hz, 2).samples[middle])) == pytest.approx(loss, abs=1.5)
+    assert db(rms(out.samples[middle]) / rms(tone(hz, 2).samples[middle])) == pytest.approx(loss, abs=2.5)
 
 
-@pytest.mark.parametrize(("hz", "loss"), [(4000, 0), (2000, 0), (1000, -6.02), (500, -48)])
+@pytest.mark.parametrize(("hz", "loss"), [(4000, 0), (2000, 0), (1000, -6.02), (500, -96)])
 def test_highpass_at_1000_hz(hz, loss):
     out = highpass.apply(tone(hz, 2), rng(), hz=1000)
     middle = slice(RATE // 2, -RATE // 2)
-    assert db(rms(out.samples[middle]) / rms(tone(hz, 2).samples[middle])) == pytest.approx(loss, abs=1.5)
+    assert db(rms(out.samples[middle]) / rms(tone(hz, 2).samples[middle])) == pytest.approx(loss, abs=2.5)
 
 
 def test_filters_do_not_delay():
@@ -102,37 +97,6 @@ def test_filters_do_not_delay():
 def test_a_cutoff_beyond_the_clip_s_rate_is_not_applicable(module):
     with pytest.raises(NotApplicable, match="nothing above 4000 Hz"):
         module.apply(tone(440, rate=8000), rng(), hz=4000)
-
-
-# -- reverb
-
-
-@settings(deadline=None, max_examples=12)
-@given(st.sampled_from([0.2, 0.5, 1.0, 2.0]), st.integers(0, 100))
-def test_the_reverberation_time_by_schroeder_s_integral(rt60, seed):
-    response = reverb.impulse_response(rng(seed), RATE, 1, rt60, drr_db=-60)[:, 0]
-    decay = 10 * np.log10(np.cumsum(response[::-1] ** 2)[::-1])
-    there = (decay < -5) & (decay > -35)
-    slope = np.polyfit(np.flatnonzero(there) / RATE, decay[there], 1)[0]
-    assert -60 / slope == pytest.approx(rt60, rel=0.08)
-
-
-@given(st.floats(-20, 20), st.integers(1, 3))
-def test_energy_is_one_and_direct_to_tail_as_asked(drr_db, channels):
-    response = reverb.impulse_response(rng(), RATE, channels, 0.3, drr_db)
-    assert np.sum(response**2, axis=0) == pytest.approx(np.ones(channels))
-    assert 10 * np.log10(response[0] ** 2 / np.sum(response[1:] ** 2, axis=0)) == pytest.approx(
-        np.full(channels, drr_db)
-    )
-
-
-def test_reverb_comes_after_the_sound_and_stays_at_its_level():
-    click = Waveform(np.zeros((RATE, 1), np.float32), RATE)
-    click.samples[4000] = 1
-    out = reverb.apply(click, rng(), rt60=0.3).samples[:, 0]
-    assert np.abs(out[:4000]).max() < 1e-6
-    assert np.argmax(np.abs(out)) == 4000
-    assert rms(out) == pytest.approx(rms(click.samples), rel=0.01)
 
 
 # -- codec
@@ -185,57 +149,18 @@ def test_what_a_codec_does_not_take(sound, arguments, said):
         codec.apply(sound, rng(), **arguments)
 
 
-# -- time
-
-
-@settings(deadline=None)
-@given(st.floats(0.25, 4), st.integers(1, 3000), st.sampled_from([1, 2]))
-def test_speed_divides_the_length(factor, frames, channels):
-    sound = Waveform(np.full((frames, channels), 0.1, np.float32), RATE)
-    out = speed.apply(sound, rng(), factor=factor)
-    assert out.samples.shape == (max(1, round(frames / factor)), channels)
-
-
-@pytest.mark.parametrize("factor", [0.5, 0.9, 1.0, 1.5, 2.0])
-def test_speed_moves_the_pitch(factor):
-    assert pitch(speed.apply(tone(440, 4), rng(), factor=factor)) == pytest.approx(440 * factor, abs=1)
-
-
-@pytest.mark.parametrize(("where", "first"), [("start", 0), ("middle", 6000), ("end", 12000)])
-def test_cropped(where, first):
-    sound = Waveform(np.arange(16000, dtype=np.float32)[:, None], RATE)
-    out = cropped.apply(sound, rng(), seconds=0.25, where=where)
-    assert np.array_equal(out.samples[:, 0], np.arange(first, first + 4000))
-
-
-def test_cropped_at_random_stays_within_and_reaches_both_ends():
-    sound = Waveform(np.arange(10, dtype=np.float32)[:, None], 1)
-    starts = {int(cropped.apply(sound, rng(s), seconds=8, where="random").samples[0, 0]) for s in range(50)}
-    assert starts == {0, 1, 2}
-
-
-def test_a_clip_that_is_not_longer_cannot_be_cropped():
-    with pytest.raises(NotApplicable, match=r"1\.00 s long"):
-        cropped.apply(tone(440), rng(), seconds=1)
-
-
 @pytest.mark.parametrize(
     ("module", "arguments"),
     [
-        (gain, {"db": 61}),
+        (gain, {"db": 81}),
         (clipping, {"share": 1}),
-        (reverb, {"rt60": 0}),
-        (reverb, {"rt60": 1, "drr_db": 99}),
         (lowpass, {"hz": 0}),
         (highpass, {"hz": -5}),
-        (speed, {"factor": 0}),
-        (cropped, {"seconds": 0}),
-        (cropped, {"seconds": 1, "where": "left"}),
         (codec, {"format": "mp3"}),
         (codec, {"format": "flac", "kbps": 64}),
         (codec, {"format": "aac", "kbps": 64}),
     ],
 )
-def test_parameters_out_of_range(module, arguments):
+def test_parameters_that_make_no_sense(module, arguments):
     with pytest.raises(ValueError, match=r"takes|unknown"):
         module.apply(tone(440, 0.1), rng(), **arguments)

@@ -13,7 +13,7 @@ from audiotest.registry import SOUND_CONDITIONS
 from audiotest.words import NotApplicable, Waveform
 
 ONE_OF_EACH = [
-    "babble(snr_db=5)",
+    "babble(snr_db=5,talkers=4)",
     "clipping(share=0.1)",
     "codec(format=flac)",
     "codec(format=mp3,kbps=32)",
@@ -87,10 +87,10 @@ def test_the_same_seed_gives_the_same_bytes(text):
 @pytest.mark.parametrize("text", [t for t in ONE_OF_EACH if not t.startswith("codec")])
 def test_eight_channels_are_taken(text):
     sound = Waveform(np.random.default_rng(0).uniform(-0.5, 0.5, (2000, 8)).astype(np.float32), 16000)
-    assert under(text, sound).channels in (8, 1 if text == "other_audio" else 8)
+    assert under(text, sound).channels == (1 if text == "other_audio" else 8)
 
 
-@pytest.mark.parametrize("text", ["clipping(share=0.1)", "codec(format=flac)", "gain(db=6)", "lowpass(hz=1000)",
+@pytest.mark.parametrize("text", ["codec(format=flac)", "gain(db=6)", "lowpass(hz=1000)",
                                   "highpass(hz=300)", "reverb(rt60=0.3)", "speed(factor=2)"])  # fmt: skip
 def test_silence_stays_silence(text):
     assert not under(text, Waveform(np.zeros((2000, 2), np.float32), 16000)).samples.any()

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audiotest.benchmarks.importing import cases_text
+from audiotest.benchmarks.writing import cases_text
 from audiotest.declare.yaml import parse
 
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20) | st.sampled_from(

@@ -6,11 +6,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from audiotest.declare.condition import parse_one
-from audiotest.declare.conditions.view import NotApplicable
 from audiotest.declare.prompt import PromptError, render
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial, present, prompt_of
-from audiotest.words import Case, ClipSpec
+from audiotest.words import Case, ClipSpec, NotApplicable
 
 cases = st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=8, unique=True).flatmap(
     lambda choices: st.builds(

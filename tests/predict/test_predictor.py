@@ -197,3 +197,23 @@ def test_blocks_keep_a_sound_together_and_lose_nothing(trials, size):
 def test_cases_of_one_sound_share_a_clip_id(suite):
     ids = {case.id: clip_id(suite, case) for case in suite.cases}
     assert ids["a"] == ids["b"] != ids["c"]
+
+
+def test_clips_are_joined_with_silence_for_a_model_that_takes_fewer_and_it_is_told(suite):
+    from msgspec.structs import replace
+
+    one_clip = Recorder(Needs(clips=1, sample_rate=8000, channels=1))
+    answers, _ = run(one_clip, replace(suite, join_clips=2.0))
+    (joined,) = one_clip.heard["c", "original"]
+    assert joined.seconds == pytest.approx(1.0 + 2.0 + 0.1, abs=0.001)
+    gap = joined.samples[8000 + 80 : 8000 + 16000 - 80]
+    assert np.abs(gap).max() < 1e-3
+    assert np.abs(joined.samples[: 8000 - 80]).max() > 0.1
+    sentence = "The audio holds 2 recordings, one after the other, with 2 seconds of silence between them.\n"
+    assert answers["c", "original"].prompt.startswith(sentence)
+    assert not answers["a", "original"].prompt.startswith("The audio holds")
+    assert not answers["c", "text_only"].prompt.startswith("The audio holds")
+    several = Recorder(Needs(clips=2, sample_rate=8000, channels=1))
+    answers, _ = run(several, replace(suite, join_clips=2.0))
+    assert len(several.heard["c", "original"]) == 2
+    assert not answers["c", "original"].prompt.startswith("The audio holds")

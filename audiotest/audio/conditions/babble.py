@@ -1,14 +1,9 @@
-"""``babble(snr_db, voices)``: other clips of the suite, several at once, behind this one.
+"""``babble(snr_db, talkers)``: several other clips of the suite at once, under the clip, at a signal-to-noise ratio.
 
-In a suite of speech this is the babble of a crowd: the noise that people find hardest, since it is like what they
-listen for. In a suite of music or sounds it is a hubbub of its like. ``voices`` other cases (the next ones in the
-suite's seeded cycle) lend their clips; each is mixed down to mono, brought to this clip's rate, begun at a place
-drawn at random and repeated to this clip's length; all are given the same RMS and added up. The sum stands ``snr_db``
-below the clip: ``snr_db`` = 20 log10(RMS of the clip / RMS of the babble), over all samples and channels. It is the
-same in all channels. Neither scaled nor clipped afterwards; a silent clip gets babble at -40 dB full scale.
-
-Three to seven voices are usual: the augmentation of x-vectors (Snyder et al., ICASSP 2018) draws as many from MUSAN
-(arXiv 1510.08484). One voice is a competing talker. For noise that does not depend on the suite, see ``noise``.
+Each is brought to the same RMS, started at a place of its own, repeated to the clip's length and mixed down to its
+channels; their sum is scaled so that 20 log10(RMS of the clip / RMS of the babble) = ``snr_db``. Multi-talker babble
+is the standard masker of speech tests (NOISEX-92; six talkers and more are heard as babble rather than as voices).
+Which clips lend themselves is a fixed cycle through the suite.
 """
 
 from __future__ import annotations
@@ -17,32 +12,35 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiotest.audio.conditions.noise import under
+from audiotest.audio.conditions.noise import SILENT_LEVEL
 from audiotest.audio.decode import conform
-from audiotest.audio.level import in_range, like, scaled_to
+from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.words import NotApplicable, Waveform
 
 VERSION = 1
-NEEDS_OTHERS = "voices"
+NEEDS_OTHERS = 6
 
 
-def check(*, snr_db: float, voices: int = 4) -> None:
-    """Raise ValueError for parameters out of range."""
+def check(*, snr_db: float, talkers: int = NEEDS_OTHERS) -> None:
+    """Raise ValueError for values out of range."""
     in_range("babble", "snr_db", snr_db, -60, 100)
-    in_range("babble", "voices", voices, 1, 16)
+    in_range("babble", "talkers", talkers, 1, 64)
 
 
 def apply(
-    sound: Waveform, rng: np.random.Generator, *, others: Sequence[Waveform], snr_db: float, voices: int = 4
+    sound: Waveform, rng: np.random.Generator, *, snr_db: float, talkers: int = NEEDS_OTHERS, others: Sequence[Waveform]
 ) -> Waveform:
-    """Add the sum of ``others``. Raises :class:`NotApplicable` if all of them are silent."""
-    check(snr_db=snr_db, voices=voices)
+    """Add ``talkers`` of ``others`` at ``snr_db`` decibels (-60 to 100); ValueError outside of that."""
+    check(snr_db=snr_db, talkers=talkers)
     frames = sound.samples.shape[0]
-    babble = np.zeros((frames, 1), np.float32)
-    for other in others:
-        voice = conform(other, rate=sound.rate, channels=1).samples
-        start = int(rng.integers(voice.shape[0]))
-        babble += scaled_to(np.resize(np.roll(voice, -start, axis=0), (frames, 1)), 0.1)
-    if not babble.any():
-        raise NotApplicable("babble needs sounds, and the other clips that it would be made of are silent")
-    return like(sound, sound.samples + under(sound, babble, snr_db))
+    voices = np.zeros(frames)
+    for other in others[:talkers]:
+        voice = conform(other, rate=sound.rate, channels=1).samples[:, 0]
+        start = int(rng.integers(len(voice)))
+        looped = np.take(voice, np.arange(start, start + frames), mode="wrap")
+        voices += scaled_to(looped, 1.0)
+    if not voices.any():
+        raise NotApplicable("the other clips are silent, so there is no babble")
+    level = rms(sound.samples)
+    wanted = level / amplitude(snr_db) if level > 0 else SILENT_LEVEL
+    return like(sound, sound.samples + scaled_to(voices, wanted)[:, None])

@@ -1,9 +1,6 @@
-"""``clipping(share)``: the loudest ``share`` of all samples is cut flat, as in a recording that was set too loud.
+"""``clipping(share)``: the loudest ``share`` of samples cut off flat, as by an overdriven microphone.
 
-With T the (1 - share) quantile of |x| over all samples and channels, y = min(max(x, -T), T). The share makes it as
-bad for every clip, whatever its level and its peaks. The level is not made up for. At 0.01 a clip crackles, at 0.1 it
-is harsh, at 0.5 little is left but where it crosses zero. What is flat already (silence, a square wave) stays as it
-is.
+The limit is the (1 - ``share``) quantile of the absolute samples over all channels. The level is left as it comes out.
 """
 
 from __future__ import annotations
@@ -11,18 +8,20 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.audio.level import in_range, like
-from audiotest.words import Waveform
+from audiotest.words import NotApplicable, Waveform
 
 VERSION = 1
 
 
 def check(*, share: float) -> None:
-    """Raise ValueError for a share out of range."""
-    in_range("clipping", "share", share, 0.0001, 0.99)
+    """Raise ValueError for values out of range."""
+    in_range("clipping", "a share", share, 0.0001, 0.95)
 
 
 def apply(sound: Waveform, rng: np.random.Generator, *, share: float) -> Waveform:
-    """Clip ``share`` (0.0001 to 0.99) of the samples."""
+    """Clip; ValueError for a ``share`` outside 0.0001 to 0.95, :class:`NotApplicable` for a silent clip."""
     check(share=share)
-    limit = np.quantile(np.abs(sound.samples), 1 - share, method="lower")
+    limit = float(np.quantile(np.abs(sound.samples), 1 - share))
+    if limit == 0:
+        raise NotApplicable("most of the clip is silence, so there is nothing to cut off")
     return like(sound, np.clip(sound.samples, -limit, limit))

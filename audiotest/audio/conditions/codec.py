@@ -22,12 +22,10 @@ from typing import Any
 import numpy as np
 
 from audiotest.audio.decode import conform
-from audiotest.audio.fitting import of_length
 from audiotest.audio.level import like
-from audiotest.registry import unknown
 from audiotest.words import NotApplicable, Waveform
 
-VERSION = 1
+VERSION = 2
 _FILES = {
     "mp3": ("MP3", "MPEG_LAYER_III"),
     "opus": ("OGG", "OPUS"),
@@ -45,7 +43,7 @@ _MP3_DELAY = 1105
 def check(*, format: str, kbps: float | None = None) -> None:
     """Raise ValueError for a format that there is not, a bitrate out of range, one missing or one too many."""
     if format not in _FILES:
-        raise ValueError(unknown("format of codec:", format, list(_FILES)))
+        raise ValueError(f"codec takes a format of {', '.join(_FILES)}, not {format!r}")
     if format == "flac" and kbps is not None:
         raise ValueError("codec(flac) is lossless and takes no kbps")
     if format != "flac" and (kbps is None or not 6 <= kbps <= 512):
@@ -66,8 +64,8 @@ def apply(sound: Waveform, rng: np.random.Generator, *, format: str, kbps: float
     decoded = _flac(given) if format == "flac" else _decode(_encode(given, format, _level(given, format, kbps or 0.0)))
     if format == "mp3" and decoded.shape[0] > given.samples.shape[0]:
         decoded = decoded[_MP3_DELAY:]
-    back = conform(Waveform(of_length(decoded, given.samples.shape[0]), rate), rate=sound.rate)
-    return like(sound, of_length(back.samples, sound.samples.shape[0]))
+    back = conform(Waveform(_sized(decoded, given.samples.shape[0]), rate), rate=sound.rate)
+    return like(sound, _sized(back.samples, sound.samples.shape[0]))
 
 
 def _level(sound: Waveform, format: str, kbps: float) -> float:
@@ -120,3 +118,7 @@ def _decode(data: bytes) -> np.ndarray:
 
     samples: np.ndarray = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)[0]
     return samples
+
+
+def _sized(samples: np.ndarray, frames: int) -> np.ndarray:
+    return np.pad(samples[:frames], ((0, max(0, frames - samples.shape[0])), (0, 0)))

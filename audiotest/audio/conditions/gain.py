@@ -1,7 +1,6 @@
-"""``gain(db)``: the clip louder or softer, and nothing else.
+"""``gain(db)``: the clip louder or softer; nothing is clipped, samples may exceed ±1.
 
-Samples times 10^(db/20); not clipped, models take floats beyond ±1. Answers should not hang on the level:
-``gain(db=-30)`` is still easy for people to hear. For what happens to a recording that is too loud, see ``clipping``.
+A model that hears should not mind; one that does has learnt levels instead of sounds.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ VERSION = 1
 
 
 def check(*, db: float) -> None:
-    """Raise ValueError for a gain out of range."""
-    in_range("gain", "db", db, -100, 60)
+    """Raise ValueError for values out of range."""
+    in_range("gain", "decibels", db, -80, 80)
 
 
 def apply(sound: Waveform, rng: np.random.Generator, *, db: float) -> Waveform:
-    """Scale by ``db`` decibels (-100 to 60)."""
+    """Multiply by ``db`` decibels; ValueError beyond ±80."""
     check(db=db)
     return like(sound, sound.samples * np.float32(amplitude(db)))

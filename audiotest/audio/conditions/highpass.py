@@ -1,7 +1,7 @@
-"""``highpass(hz)``: only what lies above ``hz`` is left, as through a small loudspeaker.
+"""``highpass(hz)``: only what lies above ``hz``, as from a small loudspeaker.
 
-The filter of ``lowpass``, mirrored: Butterworth of 4th order, forwards and backwards, -6 dB at ``hz``, 48 dB an
-octave below it. Length, rate and channels stay. ``highpass(hz=300)+lowpass(hz=3400)`` is a telephone line.
+The filter of ``lowpass``, mirrored: Butterworth of order 8, forwards and backwards, -6 dB at ``hz``, about -96 dB an
+octave below. ``highpass(hz=300)+lowpass(hz=3400)`` is a telephone line.
 """
 
 from __future__ import annotations

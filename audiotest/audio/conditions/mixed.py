@@ -1,13 +1,10 @@
-"""``mixed(with, snr_db, offset)``: another clip of the suite sounds at the same time, as in the mixtures of AIR-Bench.
+"""``mixed(with, snr_db, offset)``: another clip mixed in, as AIR-Bench makes its mixed audio.
 
-``snr_db`` = 20 log10(RMS of this clip / RMS of the other), each over its own length: the control of loudness. The
-other one begins ``offset`` seconds after this one, or before it if negative: the shift in time. Both are heard whole,
-so the sound lasts from where the first begins to where the last ends. The other clip is brought to this one's rate
-and channels. Neither scaled nor clipped; if this clip is silent the other keeps its own level.
-
-``with`` is the id of a case whose first clip is mixed into all others, or ``other`` (the default): each case's next
-one in the suite's seeded cycle. AIR-Bench chat mixes speech with sounds and music so (arXiv 2402.07729): loudness
-control and temporal dislocation. What is asked should stay answerable from this clip alone.
+The other clip is brought to a loudness relative to this one, 20 log10(RMS of this / RMS of the other) = ``snr_db``,
+and starts ``offset`` seconds after it (before it, if negative: then this one starts later). The result lasts as
+long as either. Loudness control and temporal dislocation of two clips: AIR-Bench (arXiv 2402.07729); the paper does
+not give its loudness measure, RMS is ours. ``with`` is ``other`` (the next clip in a fixed cycle through the suite)
+or a case's id.
 """
 
 from __future__ import annotations
@@ -16,38 +13,42 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiotest.audio.fitting import fitted
+from audiotest.audio.decode import conform
 from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
-from audiotest.words import Waveform
+from audiotest.words import NotApplicable, Waveform
 
 VERSION = 1
-NEEDS_OTHERS = "with_"
+NEEDS_OTHERS = 1
 
 
-def check(*, with_: str = "other", snr_db: float = 0.0, offset: float = 0.0) -> None:
-    """Raise ValueError for parameters out of range."""
-    in_range("mixed", "snr_db", snr_db, -60, 100)
-    in_range("mixed", "offset", offset, -3600, 3600)
+def check(*, snr_db: float = 0.0, offset: float = 0.0, with_: str = "other") -> None:
+    """Raise ValueError for values out of range."""
+    in_range("mixed", "an snr_db", snr_db, -60, 100)
+    in_range("mixed", "an offset", offset, -3600, 3600)
 
 
 def apply(
     sound: Waveform,
     rng: np.random.Generator,
     *,
-    others: Sequence[Waveform],
-    with_: str = "other",
     snr_db: float = 0.0,
     offset: float = 0.0,
+    with_: str = "other",
+    others: Sequence[Waveform],
 ) -> Waveform:
-    """Add the other clip; the result can be longer than either."""
-    check(with_=with_, snr_db=snr_db, offset=offset)
-    other = fitted(others[0], sound)
-    if level := rms(sound.samples):
-        other = scaled_to(other, level / amplitude(snr_db))
-    shift = round(offset * sound.rate)
-    own_start, other_start = max(0, -shift), max(0, shift)
-    frames = max(own_start + sound.samples.shape[0], other_start + other.shape[0])
-    mixture = np.zeros((frames, sound.channels), np.float32)
-    mixture[own_start : own_start + sound.samples.shape[0]] += sound.samples
-    mixture[other_start : other_start + other.shape[0]] += other
-    return like(sound, mixture)
+    """Both clips in one, at this one's rate, with the channels of the wider; ValueError for values out of range."""
+    check(snr_db=snr_db, offset=offset, with_=with_)
+    channels = 2 if sound.channels == 2 or (sound.channels == 1 and others[0].channels > 1) else sound.channels
+    own = conform(sound, channels=channels if channels <= 2 else None).samples
+    added = conform(others[0], rate=sound.rate, channels=min(channels, 2)).samples
+    if added.shape[1] != own.shape[1]:
+        added = np.repeat(added[:, :1], own.shape[1], axis=1)
+    level = rms(own)
+    if not level or not rms(added):
+        raise NotApplicable("one of the two clips is silent, so they have no ratio of levels")
+    added = scaled_to(added, level / amplitude(snr_db))
+    later = round(offset * sound.rate)
+    out = np.zeros((max(len(own) + max(0, -later), len(added) + max(0, later)), own.shape[1]), np.float32)
+    out[max(0, -later) : max(0, -later) + len(own)] += own
+    out[max(0, later) : max(0, later) + len(added)] += added
+    return like(sound, out)

@@ -1,16 +1,13 @@
-"""``speed(factor)``: the clip played faster or slower, as a tape is: tempo *and* pitch change.
+"""``speed(factor)``: the clip played faster or slower; pitch and tempo change together, as on a tape.
 
-The clip is resampled (soxr HQ) to 1/factor of its frames and played at its own rate: y(t) = x(factor t). Its length
-is divided by ``factor``, its pitch moves by 12 log2(factor) semitones (1.06 is one up), its formants with it; what
-comes to lie above half the rate is lost. Questions about tempo, pitch or duration may get another answer. Speed
-perturbation: Ko et al., Interspeech 2015, with 0.9 and 1.1.
+The samples are taken to be at ``factor`` times their rate and resampled to it (soxr, HQ): length / ``factor``, all
+frequencies times ``factor``. An answer that depends on absolute pitch or tempo changes with it: expect ``recorded``.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from audiotest.audio.fitting import of_length
 from audiotest.audio.level import in_range, like
 from audiotest.words import Waveform
 
@@ -18,15 +15,14 @@ VERSION = 1
 
 
 def check(*, factor: float) -> None:
-    """Raise ValueError for a factor out of range."""
-    in_range("speed", "factor", factor, 0.25, 4)
+    """Raise ValueError for values out of range."""
+    in_range("speed", "a factor", factor, 0.25, 4)
 
 
 def apply(sound: Waveform, rng: np.random.Generator, *, factor: float) -> Waveform:
-    """Resample by ``factor`` (0.25 to 4; above 1 is faster); at least one frame is left."""
+    """Play ``factor`` times as fast; ValueError outside 0.25 to 4."""
     import soxr
 
     check(factor=factor)
-    frames = max(1, round(sound.samples.shape[0] / factor))
-    faster = soxr.resample(sound.samples, sound.rate * factor, sound.rate, quality="HQ")
-    return like(sound, of_length(faster, frames))
+    played = soxr.resample(sound.samples, sound.rate * factor, sound.rate, quality="HQ")
+    return like(sound, played if played.shape[0] else sound.samples[:1])

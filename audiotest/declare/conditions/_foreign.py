@@ -27,8 +27,8 @@ def unlike(case: Case, others: Iterator[Case], by: str | None, condition: str) -
 
 def none_left(condition: str, by: str | None) -> NotApplicable:
     """What to say when there is no such case."""
-    tagged = f" and another {by}" if by is not None else ""
-    return NotApplicable(f"{condition} needs a case with another question, other choices{tagged}; the suite has none")
+    tagged = f", and another {by}" if by is not None else ""
+    return NotApplicable(f"{condition} needs another case, with another question, wholly other choices{tagged}")
 
 
 def _plain(text: str) -> str:

@@ -4,8 +4,8 @@ The choices are those of the next case in the suite's seeded cycle that has anot
 with this one. In a suite whose questions are all of one sort such choices may fit by accident: name a tag with
 ``by``, and they come from a case that has another value of it (``by=skill``).
 
-With ``offer_none=yes`` (the default) "none of the above" is added as the last option and is the answer. With
-``offer_none=no`` nothing is right: only a reply that declines or says so ``abstains``.
+Nothing is right then: only a reply that declines, or says so, ``abstains``. With ``offer_none=yes`` "none of the above"
+is the last option and the answer, so ``correct`` makes sense as well.
 
 *Incompatible answer set detection* of AQUA-Bench (arXiv 2601.12248).
 """
@@ -23,7 +23,7 @@ from audiotest.words import Case
 
 
 def apply(
-    view: View, rng: np.random.Generator, *, others: Iterator[Case], by: str | None = None, offer_none: bool = True
+    view: View, rng: np.random.Generator, *, others: Iterator[Case], by: str | None = None, offer_none: bool = False
 ) -> View:
     """Put the other choices in the place of these.
 

@@ -5,9 +5,8 @@ and no choice in common with this one. In a suite whose questions could be asked
 here: name a tag with ``by``, and it comes from a case that has another value of it (``by=modality``: what is asked of
 speech is asked of music).
 
-With ``offer_none=yes`` (the default) "none of the above" is added to the choices as the last one and is the answer.
-With ``offer_none=no``, and for an open question, nothing is right: only a reply that declines or says so
-``abstains``.
+Nothing is right then: only a reply that declines, or says so, ``abstains``. With ``offer_none=yes`` "none of the above"
+is the last option and the answer, so ``correct`` makes sense as well (but for an open question).
 
 *Incompatible audio question detection* of AQUA-Bench (arXiv 2601.12248).
 """
@@ -25,7 +24,7 @@ from audiotest.words import Case
 
 
 def apply(
-    view: View, rng: np.random.Generator, *, others: Iterator[Case], by: str | None = None, offer_none: bool = True
+    view: View, rng: np.random.Generator, *, others: Iterator[Case], by: str | None = None, offer_none: bool = False
 ) -> View:
     """Ask the other question.
 

@@ -1,32 +1,29 @@
-"""``rotated(k)``: the options turned by ``k`` places, so that each comes to stand elsewhere.
+"""``rotated(k)``: the options moved on by ``k`` places, the last ones coming to the front.
 
-The option shown at place ``i`` is the one that stands at place ``(i + k) mod n`` in the case: ``rotated(k=1)`` shows
-A B C D as B C D A. A sweep over 1 to n-1 together with ``original`` puts every option at every place once, the circular
-evaluation of MMBench (arXiv 2307.06281); an answer that is right in all of them does not hang on the place.
+A sweep over all k shows a question under every rotation, so that each option stands once in each place: what is right
+under all of them was not right by its place. (CircularEval of MMBench, arXiv 2307.06281.)
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.declare.conditions.view import View
+from audiotest.words import NotApplicable
 
 
 def check(*, k: int) -> None:
-    """Raise ValueError for ``k`` below 1."""
+    """Raise ValueError for values out of range."""
     if k < 1:
         raise ValueError(f"rotated takes a k of 1 or more, not {k}")
 
 
 def apply(view: View, rng: np.random.Generator, *, k: int) -> View:
-    """Turn the choices; the answer goes along.
-
-    Raises :class:`NotApplicable` for an open question, and where ``k`` turns have them stand as they stood.
-    """
+    """Rotate; raises :class:`NotApplicable` for open questions and where nothing would move."""
     check(k=k)
     count = len(view.choices)
     if count < 2:
         raise NotApplicable("rotated needs choices; this question is open")
     if k % count == 0:
-        raise NotApplicable(f"turning {count} options by {k} places leaves them as they stand")
-    return view.reordered(tuple((i + k) % count for i in range(count)))
+        raise NotApplicable(f"{count} choices rotated by {k} stand as before")
+    return view.reordered(tuple((i - k) % count for i in range(count)))

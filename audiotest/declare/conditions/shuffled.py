@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.declare.conditions.view import View
+from audiotest.words import NotApplicable
 
 
 def apply(view: View, rng: np.random.Generator) -> View:

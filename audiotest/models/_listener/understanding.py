@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from audiotest.models._listener import changing, comparing, counting, harmony, naming, space
+from audiotest.models._listener import changing, claiming, comparing, counting, harmony, naming, space
 from audiotest.models._listener.hearing import Hearing
 from audiotest.models._listener.wording import Asked, Fits, none_of_these
 from audiotest.words import Waveform
@@ -13,6 +13,9 @@ NOTHING = "I hear nothing."
 UNSURE = "I cannot tell from the audio."
 
 SKILLS: tuple[tuple[str, Callable[[Asked, Hearing], Fits | None]], ...] = (
+    ("existence", claiming.before),
+    ("existence", claiming.more),
+    ("existence", claiming.occurs),
     ("space", space.motion),
     ("space", space.side),
     ("interval", harmony.interval),

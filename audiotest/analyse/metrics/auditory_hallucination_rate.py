@@ -1,0 +1,32 @@
+"""``auditory_hallucination_rate``: how often a distractor without any ground in the audio is chosen.
+
+replies that choose an option of the kind ``incorrect_but_related`` or ``incorrect_and_unrelated`` / replies to
+questions whose options have kinds; Wilson's interval. ``correct_but_unrelated`` is true of the clip and is no such
+error. The kinds are MuChoMusic's (arXiv 2408.01337).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiotest.analyse.intervals import proportion
+from audiotest.analyse.trials import NotMeasured, Trials
+from audiotest.words import Estimate
+
+_UNGROUNDED = ("incorrect_but_related", "incorrect_and_unrelated")
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Share of replies that choose what cannot be heard."""
+    found = [(r, v) for r, v in trials.judged(condition, scorer, tags) if any(r.kinds)]
+    if not found:
+        raise NotMeasured(f"no question under {condition} says of what kind its options are")
+    chosen = [r.kinds[v.choice] if v.choice is not None and v.choice < len(r.kinds) else None for r, v in found]
+    return proportion(sum(kind in _UNGROUNDED for kind in chosen), len(found))

@@ -1,0 +1,28 @@
+"""``chair``: the share of free-text replies that assert an object which is not there.
+
+replies in which the scorer ``does_not_mention`` found an asserted word / replies that it judged; Wilson's interval.
+After CHAIRs (Rohrbach et al., arXiv 1809.02156), with each case's own list of absent objects as the inventory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiotest.analyse.intervals import proportion
+from audiotest.analyse.trials import NotMeasured, Trials
+from audiotest.words import Estimate
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Share of replies with a hallucinated object, over all cases that list absent objects."""
+    found = [r.verdicts["does_not_mention"] for r in trials.under(condition, tags) if "does_not_mention" in r.verdicts]
+    if not found:
+        raise NotMeasured(f"no reply under {condition} was judged by does_not_mention")
+    return proportion(sum(bool(v.details.get("found")) for v in found), len(found))

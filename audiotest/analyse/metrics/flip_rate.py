@@ -1,0 +1,26 @@
+"""``flip_rate``: how often a condition changes whether the reply is right, in either direction.
+
+flip rate = cases whose correctness differs between ``condition`` and ``versus`` (default ``original``) / cases judged
+under both; Wilson's interval. The accuracy can stay the same while every tenth answer flips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiotest.analyse.intervals import proportion
+from audiotest.analyse.trials import Trials, paired
+from audiotest.words import Estimate
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Share of cases that are right under one of the two conditions and wrong under the other."""
+    pairs = paired(trials, condition, versus or "original", tags, scorer)
+    return proportion(sum(bool(a.correct) != bool(b.correct) for _, a, _, b in pairs), len(pairs))

@@ -1,0 +1,33 @@
+"""``position_bias``: whether choices lean to the front or to the end of the list.
+
+Mean over replies with a readable choice of (place chosen - place of the right option) / (k - 1), places from 0; in [-1,
+1]. 0: no leaning, negative: to the front, positive: to the end, whatever the accuracy is. Bootstrap interval, clustered
+by clip. What was chosen at each place stands in the profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiotest.analyse.intervals import mean
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of
+from audiotest.words import Estimate
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Mean signed distance of the choice from the right place."""
+    found = [
+        ((v.choice - r.answer_index) / (len(r.choices) - 1), clip_of(r))
+        for r, v in trials.judged(condition, scorer, tags)
+        if v.choice is not None and r.answer_index is not None and len(r.choices) > 1
+    ]
+    if not found:
+        raise NotMeasured(f"no choice could be read under {condition} where one is right")
+    return mean([value for value, _ in found], [clip for _, clip in found])

@@ -1,0 +1,36 @@
+"""``yes_rate``: how often existence questions are answered by yes.
+
+yes / replies with a readable choice, over questions whose choices are yes and no; Wilson's interval. Balanced pairs of
+present and absent objects should give one half; models that hallucinate objects say yes (arXiv 2410.16130; POPE,
+arXiv 2305.10355).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiotest.analyse.intervals import proportion
+from audiotest.analyse.trials import NotMeasured, Trials
+from audiotest.words import Estimate, Record
+
+
+def measure(
+    trials: Trials,
+    *,
+    condition: str = "original",
+    versus: str | None = None,
+    scorer: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Share of yes among the readable answers to yes-no questions."""
+    found = [(v.choice, places) for r, v in trials.judged(condition, scorer, tags) if (places := yes_no(r)) is not None]
+    chosen = [(choice, places) for choice, places in found if choice is not None]
+    if not chosen:
+        raise NotMeasured(f"no question under {condition} has the choices yes and no and a readable answer")
+    return proportion(sum(choice == yes for choice, (yes, _) in chosen), len(chosen))
+
+
+def yes_no(record: Record) -> tuple[int, int] | None:
+    """The places of yes and no among the choices; None for another kind of question."""
+    folded = [choice.strip().strip(".").lower() for choice in record.choices]
+    return (folded.index("yes"), folded.index("no")) if sorted(folded) == ["no", "yes"] else None

@@ -1,0 +1,143 @@
+"""MMAU-Pro: 5,305 questions over long, several, spatial and mixed clips (arXiv 2508.13992).
+
+Source: ``test.parquet`` of the hub's ``gamma-lab-umd/MMAU-Pro`` (rules by github.com/sonalkum/MMAUPro, commit 960e93a)
+with ``id``, ``audio_path`` (a list of ``data/ID.wav``), ``question``, ``answer``, ``choices`` (a list, empty or null
+for open questions), ``category``, ``sub-cat``, ``length_type``, ``perceptual_skills``, ``reasoning_skills``,
+``transcription``, ``task_classification``, ``task_identifier`` and ``kwargs`` (null but for instruction following).
+JSON lines with the same keys are read as well. Audio: the folder that holds ``data/``. Licence: CC BY-NC 4.0.
+
+Three kinds of question, told apart by ``category`` as the official script does: ``open`` (a judge compares with the
+answer), ``instruction following`` (27 rules check the form), all others closed (the nearest option is chosen).
+
+Tags: ``category``, ``sub-cat``, ``length_type``, ``task_classification``, ``perceptual_skills`` and
+``reasoning_skills`` (several values). Cases are split by category. All else goes to ``facts``.
+
+Met in the release, kept and told: answers that are null (instruction following has none), closed questions without
+choices or with one (the official script leaves them out), answers that are none of the choices.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from audiotest.benchmarks import tables
+from audiotest.benchmarks.download import Hub
+from audiotest.benchmarks.importing import (
+    ImportFailed,
+    audio_folder,
+    grouped,
+    need,
+    read_rows,
+    release_of,
+    released_file,
+    rest,
+)
+from audiotest.benchmarks.writing import write_suite
+from audiotest.words import Case, Record
+
+TAGS = ("category", "sub-cat", "length_type", "task_classification", "perceptual_skills", "reasoning_skills")
+OPEN, FOLLOWING = "open", "instruction following"
+_NEEDED = ("id", "audio_path", "question", "answer", "choices", "category")
+HUB = Hub("gamma-lab-umd/MMAU-Pro", ("test.parquet",), ("data.zip",))
+
+
+def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
+    """Write the suite ``mmau_pro`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
+    source = released_file(source, "test.parquet", "test.jsonl")
+    rows = read_parquet(source) if source.suffix == ".parquet" else read_rows(source)
+    for place, row in rows:
+        need(row, _NEEDED, place)
+    groups = grouped(rows, lambda row: str(row["category"]), _case)
+    suite = write_suite(
+        "mmau_pro", target, groups, audio_folder(audio, "data"), link="data", release=release_of(source)
+    )
+    lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
+    return lines + _told([row for _, row in rows])
+
+
+def read_parquet(source: Path) -> list[tuple[str, dict[str, Any]]]:
+    """(place, row) of every row. Raises :class:`ImportFailed` for a file that is cut short or is none."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        table = parquet.read_table(source)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise ImportFailed(f"cannot read {source} as parquet ({error}); is it whole?") from None
+    return [(f"{source}[{i}]", row) for i, row in enumerate(table.to_pylist())]
+
+
+def _case(row: dict[str, Any]) -> dict[str, Any]:
+    clips = row["audio_path"] if isinstance(row["audio_path"], list) else [row["audio_path"]]
+    clips = [str(clip).removeprefix("./") for clip in clips if clip]
+    case: dict[str, Any] = {"id": str(row["id"])}
+    if clips:
+        case["audio"] = clips[0] if len(clips) == 1 else clips
+    case["question"] = row["question"]
+    if row["choices"]:
+        case["choices"] = [str(choice) for choice in row["choices"]]
+    if row["answer"] is not None:
+        case["answer"] = str(row["answer"])
+    case["tags"] = {key: _tag(row[key]) for key in TAGS if row.get(key)}
+    facts = rest(row, {*_NEEDED, *TAGS})
+    if isinstance(facts.get("kwargs"), dict):  # parquet fills a struct's other keys with nulls
+        facts["kwargs"] = {key: value for key, value in facts["kwargs"].items() if value is not None}
+    return {**case, "facts": facts} if facts else case
+
+
+def _tag(value: Any) -> str | list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else str(value)
+
+
+def _told(rows: list[dict[str, Any]]) -> list[str]:
+    closed = [row for row in rows if row["category"] not in (OPEN, FOLLOWING)]
+    counts = {
+        "rows have no answer": sum(row["answer"] is None for row in rows),
+        "closed questions have fewer than two choices (the official script leaves them out)": sum(
+            len(row["choices"] or ()) < 2 for row in closed
+        ),
+        "closed questions have an answer that is none of their choices": sum(
+            len(row["choices"] or ()) > 1 and row["answer"] not in row["choices"] for row in closed
+        ),
+    }
+    return [f"known fault: {count} {said}" for said, count in counts.items() if count]
+
+
+_COLUMNS = {
+    "Sound": "sound", "Music": "music", "Speech": "speech", "Sound-Music": "sound_music",
+    "Speech-Music": "music_speech", "Speech-Sound": "sound_speech", "Sound-Music-Speech": "sound_music_speech",
+    "Spatial": "spatial_audio", "Voice": "voice_chat", "Multi-Audio": "multi", "Open-ended": OPEN, "IF": FOLLOWING,
+}  # fmt: skip
+
+
+def official_row(pairs: tables.Pairs) -> dict[str, float]:
+    """Scores in percent by category, and their mean weighted by the number of replies that each has a score of: the
+    overall score over 5 of open questions, the success rate of instructions, the accuracy of closed questions."""
+    found: dict[str, float | None] = {}
+    total = weight = 0.0
+    categories = tables.by_tag(pairs, "category")
+    for column, category in _COLUMNS.items():
+        scores = [v.score for _, v in categories.get(category, ()) if v.counted and v.score is not None]
+        found[column] = 100 * sum(scores) / len(scores) if scores else None
+        total, weight = total + 100 * sum(scores), weight + len(scores)
+    return tables.there({"Avg.": total / weight if weight else None, **found})
+
+
+EXPORT = "MMAU-Pro_predictions.parquet"
+
+
+def exported(case: Case, record: Record) -> dict[str, Any]:
+    """The release's row with ``model_output``, the column that the script reads unless told otherwise."""
+    assert record.reply is not None
+    lists = {"perceptual_skills", "reasoning_skills"}
+    return {
+        "id": case.id,
+        "audio_path": [clip.file for clip in case.audio],
+        "question": case.question,
+        "answer": case.answer,
+        "choices": list(case.choices),
+        **{tag: list(values) if tag in lists else values[0] for tag, values in case.tags.items()},
+        **case.facts,
+        "model_output": record.reply.text,
+    }

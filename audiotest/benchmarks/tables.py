@@ -1,0 +1,98 @@
+"""A benchmark's own table: this run's row beside the published ones.
+
+A benchmark that has a table has ``official_row(pairs) -> dict[str, float]``: the figures of the paper's columns, by
+name and in the paper's unit, from (record, verdict) pairs under one condition. The same function makes the row of the
+official scorer and that of the careful one, so that the two differ in the reading of replies and in nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from audiotest.declare.problems import SuiteError
+from audiotest.declare.suite import read_document
+from audiotest.resources import folder
+from audiotest.words import Record, Verdict
+
+Pairs = Sequence[tuple[Record, Verdict]]
+OfficialRow = Callable[[Pairs], dict[str, float]]
+
+
+class Row(Struct, frozen=True):
+    """A model's figures by column; ``ours`` marks the rows of this run."""
+
+    model: str
+    values: dict[str, float]
+    ours: bool = False
+
+
+class Table(Struct, frozen=True):
+    """A published table; ``unit`` is ``percent``, ``points`` (1 to 10) or ``fraction``."""
+
+    title: str
+    source: str
+    unit: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+def published(benchmark: str) -> list[Table]:
+    """The tables in ``suites/BENCHMARK/published.yaml``; none if there is no such file.
+
+    Raises :class:`SuiteError` with the place of what is wrong in it.
+    """
+    path = folder("suites") / benchmark / "published.yaml"
+    return read_published(path) if path.is_file() else []
+
+
+def read_published(path: Path) -> list[Table]:
+    """The tables of one file; raises :class:`SuiteError`."""
+    document, problems = read_document("published", str(path), path.read_bytes())
+    if problems:
+        raise SuiteError(problems)
+    return [
+        Table(
+            title=table["title"],
+            source=table["source"],
+            unit=table["unit"],
+            columns=tuple(table["columns"]),
+            rows=tuple(Row(row["model"], row["values"]) for row in table["rows"]),
+            note=table.get("note", ""),
+        )
+        for table in document.data["tables"]
+    ]
+
+
+def judged_by(records: Iterable[Record], scorer: str, condition: str = "original") -> Pairs:
+    """(record, verdict of ``scorer``) of every reply under ``condition`` that has one."""
+    return [(r, r.verdicts[scorer]) for r in records if r.condition == condition and scorer in r.verdicts]
+
+
+def accuracy(pairs: Iterable[tuple[Record, Verdict]]) -> float | None:
+    """The share of right replies in percent, by the scorer's own denominator; None for none."""
+    counted = [verdict for _, verdict in pairs if verdict.counted and verdict.correct is not None]
+    return 100 * sum(bool(v.correct) for v in counted) / len(counted) if counted else None
+
+
+def by_tag(pairs: Pairs, tag: str) -> dict[str, list[tuple[Record, Verdict]]]:
+    """The pairs by the values of a tag; one with several values stands under each."""
+    found: dict[str, list[tuple[Record, Verdict]]] = {}
+    for record, verdict in pairs:
+        for value in record.tags.get(tag, ()):
+            found.setdefault(value, []).append((record, verdict))
+    return found
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """The mean of the values that there are; None for none."""
+    there = [value for value in values if value is not None]
+    return sum(there) / len(there) if there else None
+
+
+def there(values: dict[str, float | None]) -> dict[str, float]:
+    """Without the columns that have no figure."""
+    return {column: value for column, value in values.items() if value is not None}

@@ -1,0 +1,122 @@
+"""Writing a suite as a person would: one suite file, a file of cases for each group, a link to the audio."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from audiotest.benchmarks.importing import ImportFailed
+from audiotest.declare.problems import SuiteError
+from audiotest.declare.suite import Suite, load
+from audiotest.resources import folder
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9)]")
+# What JSON leaves as it is and YAML does not: controls it refuses, and signs at which it breaks lines even in quotes.
+_UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_RESERVED = {"null", "true", "false"}
+
+
+def write_suite(
+    benchmark: str,
+    target: Path,
+    groups: Mapping[str, list[dict[str, Any]]],
+    audio: Path | None,
+    *,
+    link: str = "audio",
+    release: Mapping[str, Any] | None = None,
+    keep: bool = False,
+) -> Suite:
+    """Write the benchmark's suite with ``groups`` of cases (one file each, by name) into ``target``.
+
+    The suite file is the one that audiotest ships. ``audio`` is linked to as ``target/LINK``, so that the suite
+    stays whole where it is. ``release`` says what was imported and heads every file. ``keep``: files of other
+    groups stay, for a suite that is brought together by several imports. Raises :class:`ImportFailed` if what was
+    written does not load.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    suite = target / "suite.yaml"
+    shipped = folder("suites") / benchmark / "suite.yaml"
+    if not suite.exists():
+        shutil.copyfile(shipped, suite)
+    cases = target / "cases"
+    if cases.is_dir() and not keep:
+        shutil.rmtree(cases)
+    cases.mkdir(exist_ok=True)
+    for name, rows in groups.items():
+        (cases / f"{slug(name)}.yaml").write_text(cases_text(rows, release), encoding="utf-8")
+    if audio is not None:
+        link_audio(audio, target / link)
+    try:
+        loaded = load(suite)
+    except SuiteError as error:
+        raise ImportFailed(f"what was written does not load:\n{error}") from None
+    if loaded.invalid:
+        raise ImportFailed("some cases do not load:\n" + "\n".join(map(str, loaded.problems())))
+    return loaded
+
+
+def link_audio(audio: Path, link: Path) -> None:
+    """Make ``link`` point to the folder ``audio``; an older link is replaced, a real folder is not."""
+    if link.is_symlink():
+        link.unlink()
+    elif link.exists():
+        if link.resolve() == audio.resolve():
+            return
+        raise ImportFailed(f"{link} is there already and is no link; move it away, or import without --audio")
+    link.symlink_to(os.path.relpath(audio.resolve(), link.parent.resolve()), target_is_directory=True)
+
+
+def slug(name: str) -> str:
+    """A file name for a group: lower case, with dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "cases"
+
+
+def cases_text(rows: Iterable[Mapping[str, Any]], release: Mapping[str, Any] | None = None) -> str:
+    """A file of cases as a person would write it: block style, short lists in a line, all text quoted
+    where YAML could read it as something else. (ruamel.yaml's own writer takes 40 times as long.)"""
+    lines = [f"release: {_flow(dict(release))}"] if release else []
+    lines.append("cases:")
+    for row in rows:
+        mark = "- "
+        for key, value in row.items():
+            lines += _entry(key, value, mark)
+            mark = "  "
+    return "\n".join(lines) + "\n"
+
+
+def _entry(key: str, value: Any, mark: str, indent: str = "  ") -> list[str]:
+    head, inner = f"{indent}{mark}{_flow(key)}:", f"{indent}    "
+    if isinstance(value, list) and any(isinstance(item, dict) and item for item in value):
+        lines = [head]
+        for item in value:
+            lines += _block(item, inner) if isinstance(item, dict) and item else [f"{inner}- {_flow(item)}"]
+        return lines
+    if isinstance(value, list) and sum(len(str(item)) for item in value) > 80:
+        return [head, *(f"{inner}- {_flow(item)}" for item in value)]
+    if isinstance(value, dict) and value and len(_flow(value)) > 90:
+        return [head, *(line for k, v in value.items() for line in _entry(k, v, "", inner))]
+    return [f"{head} {_flow(value)}"]
+
+
+def _block(item: dict[str, Any], indent: str) -> list[str]:
+    lines: list[str] = []
+    for key, value in item.items():
+        lines += _entry(key, value, "  " if lines else "- ", indent)
+    return lines
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, str):
+        if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED:
+            return value
+        return _UNFIT.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,81 @@
+"""``audiotest check-model``: does a model answer the same in a batch as alone?"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from audiotest.words import Request
+
+_SECONDS = (0.5, 1.0, 2.3, 5.1, 0.7, 3.0, 8.0, 1.6)
+
+
+@click.command("check-model")
+@click.argument("spec")
+@click.option("--option", "options", multiple=True, metavar="K=V", help="An option of the model's adapter.")
+@click.option("--tokens", type=int, default=16, show_default=True, help="How long the replies may be.")
+def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
+    """Ask SPEC eight questions about synthesised clips of different lengths, as one batch, as 3 + 5, and one by one.
+
+    The replies have to be the same texts: padding must not be heard. Models that differ (Qwen-Audio-Chat loses 40
+    points on ClothoAQA at batch 8, QwenLM/Qwen-Audio issue 43) belong at batch size 1. Exits with 1 if any differs.
+    """
+    from audiotest.models.opening import ModelError, open_model
+
+    pairs = [option.partition("=") for option in options]
+    try:
+        model = open_model(spec, {key: value for key, _, value in pairs})
+        model.load()
+    except (ModelError, OSError, ValueError) as error:
+        raise click.ClickException(f"{spec}: {error}") from None
+    requests = _requests(model.needs.sample_rate or 16000, tokens)
+    together = _texts(model.answer(requests))
+    parts = _texts([*model.answer(requests[:3]), *model.answer(requests[3:])])
+    alone = _texts([reply for request in requests for reply in model.answer([request])])
+    model.close()
+    differing = 0
+    for seconds, *said in zip(_SECONDS, together, parts, alone, strict=True):
+        if len(set(said)) > 1:
+            differing += 1
+            click.echo(
+                f"clip of {seconds} s\n  batch of 8: {said[0]!r}\n  3 + 5:      {said[1]!r}\n  alone:      {said[2]!r}"
+            )
+    failed = sum(text.startswith("error: ") for text in alone)
+    click.echo(f"{model.name}: {differing} of {len(requests)} replies differ between batches, {failed} failed alone")
+    if differing or failed:
+        click.echo("keep it at batch size 1" if differing else f"the first error: {min(alone, key=len)}")
+        sys.exit(1)
+
+
+def _requests(rate: int, tokens: int) -> list[Request]:
+    import numpy as np
+
+    from audiotest.words import Generation, Request, Waveform
+
+    made = []
+    for i, seconds in enumerate(_SECONDS):
+        t = np.arange(round(seconds * rate)) / rate
+        wave = 0.3 * np.sin(2 * np.pi * (220 + 110 * i) * t * (1 + 0.1 * np.sin(2 * np.pi * (1 + i) * t)))
+        clip = Waveform(wave[:, None].astype(np.float32), rate)
+        made.append(
+            Request(
+                suite="check",
+                case=f"clip{i}",
+                condition="original",
+                prompt=f"Describe sound number {i}.",
+                question="Describe the sound.",
+                audio=(clip,),
+                generation=Generation(max_new_tokens=tokens),
+            )
+        )
+    return made
+
+
+def _texts(replies: object) -> list[str]:
+    from audiotest.words import Reply
+
+    assert isinstance(replies, list)
+    return [reply.text if isinstance(reply, Reply) else f"error: {reply}" for reply in replies]

@@ -1,0 +1,111 @@
+"""``audiotest compare``: whether one run is better than another, by how much, and where."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from audiotest.analyse.compare import Difference, Flipped
+
+_HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95% interval", "worse", "better", "p")
+
+
+@click.command("compare")
+@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--common", is_flag=True, help="Compare what both runs have; without it, other trials are refused.")
+@click.option("--tags/--no-tags", default=True, show_default=True, help="Show differences by tag as well.")
+@click.option("--items", "most", type=int, default=20, show_default=True, help="How many flipped items to list.")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "csv"]), default="text", show_default=True)
+def command(runs: tuple[str, ...], common: bool, tags: bool, most: int, form: str) -> None:
+    """Hold runs against each other: results folders, the first is the one that the others are held against.
+
+    \b
+      audiotest compare old/ new/
+      audiotest compare a/ b/ c/ --format markdown      a leaderboard and each against the first
+
+    Differences are paired by trial, with bootstrap intervals over clips and McNemar's exact p-value, corrected by
+    Holm's method over the values of a tag. Exits with 1 if the runs cannot be compared.
+    """
+    from audiotest.analyse.compare import NotComparable, compare, flipped
+    from audiotest.runs import RunError, read_records, read_summary
+
+    if len(runs) < 2:
+        raise click.UsageError("give at least two runs")
+    try:
+        found = [read_records(run) for run in runs]
+        names = [str(read_summary(run).get("model", run)) for run in runs]
+        if len(runs) > 2 and form != "csv":
+            click.echo(_leaderboard(runs, names, found, form))
+        for run, name, records in zip(runs[1:], names[1:], found[1:], strict=True):
+            differences = [d for d in compare(found[0], records, common=common) if tags or not d.tag]
+            if form != "csv":
+                click.echo(f"{names[0]} ({runs[0]}) -> {name} ({run})\n")
+            click.echo(_table(_HEADS, map(_row, differences), form))
+            if form != "csv":
+                for line in _items(flipped(found[0], records, common=common), most):
+                    click.echo(line)
+    except (RunError, NotComparable) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _row(d: Difference) -> tuple[str, ...]:
+    interval = "-"
+    if d.difference.low is not None and d.difference.high is not None:
+        interval = f"{100 * d.difference.low:+.1f} to {100 * d.difference.high:+.1f}"
+    return (d.suite, d.condition, d.tag, str(d.difference.n), f"{100 * d.first:.1f}", f"{100 * d.second:.1f}",
+            f"{100 * (d.difference.value or 0):+.1f}", interval, str(d.worse), str(d.better), f"{d.p:.3g}")  # fmt: skip
+
+
+def _leaderboard(runs: Sequence[str], names: Sequence[str], found: Sequence[Sequence[object]], form: str) -> str:
+    """Accuracy by suite under ``original``, the best mean first."""
+    from audiotest.runs import read_summary
+
+    rows = []
+    suites: dict[str, None] = {}
+    for run, name in zip(runs, names, strict=True):
+        figures = {}
+        for suite, summary in read_summary(run).get("suites", {}).items():
+            accuracy = summary["conditions"].get("original", {}).get("metrics", {}).get("accuracy")
+            if accuracy is not None:
+                figures[suite] = 100 * accuracy["value"]
+                suites[suite] = None
+        rows.append((sum(figures.values()) / len(figures) if figures else 0.0, name, run, figures))
+    rows.sort(key=lambda row: -row[0])
+    table = [
+        (name, run, f"{mean:.1f}", *(f"{figures[s]:.1f}" if s in figures else "-" for s in suites))
+        for mean, name, run, figures in rows
+    ]
+    return _table(("model", "run", "mean", *suites), table, form)
+
+
+def _items(found: Sequence[Flipped], most: int) -> Iterator[str]:
+    better = sum(one.better for one in found)
+    yield f"{len(found)} items flipped: {len(found) - better} worse, {better} better"
+    for one in found[:most]:
+        said = " ".join((one.record.reply.text if one.record.reply else "").split())[:80]
+        yield f"  {'better' if one.better else 'WORSE '} {one.record.nodeid}  {said}"
+    if len(found) > most:
+        yield f"  and {len(found) - most} more (--items {len(found)} shows all)"
+    yield ""
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], form: str) -> str:
+    if form == "csv":
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([heads, *rows])
+        return out.getvalue().rstrip("\n")
+    if form == "markdown":
+        cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+        lines = [f"| {' | '.join(heads)} |", "| " + " | ".join("---" for _ in heads) + " |"]
+        return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)]) + "\n"
+    table = [list(heads), *map(list, rows)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(heads))]
+    return (
+        "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table)
+        + "\n"
+    )

@@ -1,0 +1,85 @@
+"""``audiotest doctor``: what is installed, what is there, and what is missing for a model."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+_NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
+_OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "av": "ffmpeg", "ray": "ray"}
+_LOCAL = ("hf", "embedding")
+
+
+@click.command("doctor")
+@click.option("--model", "spec", metavar="SPEC", help="Say what is missing for this model.")
+def command(spec: str | None) -> None:
+    """Look at this installation: packages, sound library, GPUs, cache. Exits with 1 if something needed is missing."""
+    from audiotest import __version__
+    from audiotest.resources import cache_dir
+    from audiotest.runner.devices import gpus
+
+    missing = [name for name in _NEEDED if _version(name) is None]
+    click.echo(f"audiotest {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    for name in _NEEDED:
+        click.echo(f"  {name:<14}{_version(name) or 'MISSING'}")
+    for name, extra in _OPTIONAL.items():
+        click.echo(f"  {name:<14}{_version(name) or f'not installed (pip install audiotest[{extra}])'}")
+    click.echo(f"sound library: {_sound_library()}")
+    click.echo(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}")
+    cache = cache_dir() / "replies.sqlite"
+    size = f"{cache.stat().st_size / 1e6:,.1f} MB" if cache.is_file() else "empty"
+    free = shutil.disk_usage(cache_dir()).free / 1e9
+    click.echo(f"reply cache: {cache} ({size}; {free:,.0f} GB free)")
+    if spec:
+        missing += _of_model(spec)
+    if missing:
+        click.echo(f"missing: {', '.join(missing)}")
+        sys.exit(1)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _sound_library() -> str:
+    try:
+        import soundfile
+    except (ImportError, OSError) as error:
+        return f"cannot be loaded ({error}); pip install --force-reinstall soundfile"
+    return f"libsndfile {soundfile.__libsndfile_version__}, soundfile {soundfile.__version__}"
+
+
+def _of_model(spec: str) -> list[str]:
+    """What is missing for ``spec``; what is known of it is printed."""
+    from audiotest.models.opening import ModelError, cards, open_model
+
+    try:
+        model, card = open_model(spec), cards().get(spec)
+    except ModelError as error:
+        raise click.ClickException(str(error)) from None
+    needs = model.needs
+    told = [f"{needs.sample_rate} Hz" if needs.sample_rate else "any rate" if needs.audio else "no sound"]
+    told += [f"up to {needs.max_seconds:g} s a clip"] if needs.max_seconds else []
+    told += [f"at most {needs.clips} clips"] if needs.clips else []
+    click.echo(f"{model.name}: takes {', '.join(told)}; batches of {model.batch_size}")
+    if card is not None:
+        click.echo(f"  card {card.path}; status {card.status}; licence {card.licence or 'not said'}")
+        if card.notes:
+            click.echo(f"  {card.notes}")
+    adapter = card.adapter if card is not None else spec.partition(":")[0]
+    missing = [name for name in ("torch", "transformers") if adapter in _LOCAL and _version(name) is None]
+    checkpoint = getattr(model, "checkpoint", "")
+    if adapter in _LOCAL and not Path(checkpoint).is_dir():
+        from audiotest.models._hf.settings import _cached
+
+        here = _cached(checkpoint, "config.json") is not None
+        click.echo(f"  checkpoint {checkpoint}: {'in the hub cache' if here else 'not here; it will be downloaded'}")
+    return missing

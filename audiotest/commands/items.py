@@ -1,0 +1,55 @@
+"""``audiotest items``: what runs say of the items rather than of the models."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import click
+
+_COLUMNS = ("suite", "case", "right", "runs", "right without sound", "asked without sound", "flags", "question")
+
+
+@click.command("items")
+@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--only", multiple=True, metavar="FLAG",
+              help="Only items with this flag, one of those below. May be repeated.")  # fmt: skip
+@click.option("--csv", "target", type=click.Path(path_type=Path), help="Write all of them to this file as well.")
+def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -> None:
+    """Which items can be guessed, which nobody gets right, on which scorers differ. RUNS are results folders.
+
+    \b
+    guessable    every run that was asked without the sound got it right
+    unsolved     no run got it right
+    solved       every run got it right
+    disputed     the suite's scorers judge a reply to it differently
+    by_position  the chosen place stayed the same under another order, the option did not
+
+    More runs make this firmer: with one, a lucky guess looks like an item that gives itself away.
+    """
+    from audiotest.analyse.items import FLAGS, items
+    from audiotest.registry import unknown
+    from audiotest.runs import RunError, read_records
+
+    for flag in only:
+        if flag not in FLAGS:
+            raise click.UsageError(unknown("flag", flag, list(FLAGS)))
+    try:
+        found = items(read_records(run) for run in runs)
+    except RunError as error:
+        raise click.ClickException(str(error)) from None
+    rows = [
+        (i.suite, i.case, i.right, i.runs, i.soundless_right, i.soundless_asked, " ".join(i.flags), i.question)
+        for i in found
+        if not only or set(only) & set(i.flags)
+    ]
+    if target is not None:
+        with target.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([_COLUMNS, *rows])
+    for suite, case, right, of, soundless, asked, flags, question in rows:
+        if flags:
+            click.echo(
+                f"{suite}  {case}  {right}/{of} right, {soundless}/{asked} without sound  [{flags}]  {question[:80]}"
+            )
+    told = ", ".join(f"{sum(flag in item.flags for item in found)} {flag}" for flag in FLAGS)
+    click.echo(f"{len(found)} items in {len(runs)} runs: {told}")

@@ -1,0 +1,39 @@
+"""``audiotest rescore``: new verdicts on a run's replies, without a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("rescore")
+@click.argument("run", type=click.Path(exists=True))
+@click.option("--scorer", "scorers", multiple=True, required=True, help="A scorer; may be repeated. The first decides.")
+@click.option("--into", "target", required=True, type=click.Path(path_type=Path), help="The results folder to write.")
+def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
+    """Score the replies of RUN again and write them as a run of their own.
+
+    Gates are not judged anew: their bounds were set for the suite's own scorers.
+    """
+    from audiotest.analyse.summary import summarise
+    from audiotest.declare.problems import SuiteError
+    from audiotest.registry import SCORERS, UnknownName
+    from audiotest.rescoring import CannotRescore, rescore
+    from audiotest.runs import RunError, RunWriter, read_records, read_summary
+
+    try:
+        for name in scorers:
+            SCORERS.get(name)
+        records = rescore(read_records(run), scorers)
+        about = {k: v for k, v in read_summary(run).items() if k not in ("suites", "schema_version")}
+        summary = summarise(records, {}, {**about, "rescored": {"from": run, "scorers": list(scorers)}})
+        RunWriter(target).finish(records, summary)
+    except (UnknownName, RunError, SuiteError, CannotRescore, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    for suite, found in summary["suites"].items():
+        for condition, row in found["conditions"].items():
+            figures = {k: f for k, f in row["metrics"].items() if k.startswith(("accuracy", "mean_score"))}
+            told = ", ".join(f"{name} {100 * f['value']:.2f}% (n = {f['n']})" for name, f in figures.items())
+            click.echo(f"{suite} {condition}: {told or 'nothing was judged'}")
+    click.echo(f"results: {target}")

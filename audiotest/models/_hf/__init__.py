@@ -1,0 +1,1 @@
+"""How the adapter ``hf`` loads, asks and reads any audio-text model of transformers."""

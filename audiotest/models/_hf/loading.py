@@ -1,0 +1,72 @@
+"""From a checkpoint to a model and its processor: the class, the number format, the device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audiotest.models._hf.settings import Settings
+
+# The order matters: some models are in several of these, and some (the Audio Flamingos) in the second only.
+_AUTO = ("AutoModelForMultimodalLM", "AutoModelForSeq2SeqLM", "AutoModelForSpeechSeq2Seq", "AutoModelForCausalLM")
+
+
+def load(checkpoint: str, settings: Settings) -> tuple[Any, Any]:
+    """(model, processor), the model in evaluation mode on its device.
+
+    Raises what transformers raises for a checkpoint that is not there or not whole.
+    """
+    import torch
+    import transformers
+
+    given: dict[str, Any] = {"trust_remote_code": settings.trust_remote_code}
+    if settings.revision:
+        given["revision"] = settings.revision
+    config = transformers.AutoConfig.from_pretrained(checkpoint, **given)
+    processor = transformers.AutoProcessor.from_pretrained(checkpoint, **given)
+    tokenizer = getattr(processor, "tokenizer", processor)
+    tokenizer.padding_side = "left"
+    if getattr(tokenizer, "pad_token_id", 0) is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    device = device_of(settings.device)
+    dtype = getattr(torch, settings.dtype) if settings.dtype != "auto" else _dtype(device)
+    if settings.part:
+        given["config"] = getattr(config, settings.part)
+    made = model_class(config, settings)
+    model = made.from_pretrained(checkpoint, dtype=dtype, attn_implementation=settings.attention, **given)
+    return model.to(device).eval(), processor
+
+
+def model_class(config: Any, settings: Settings) -> Any:
+    """The class that answers: the one that is named, else the first auto class that has one for this config."""
+    import transformers
+
+    if settings.class_:
+        return getattr(transformers, settings.class_)
+    for name in _AUTO:
+        auto = getattr(transformers, name, None)
+        if auto is not None and type(config) in auto._model_mapping:
+            return auto
+    named = (getattr(config, "architectures", None) or [""])[0]
+    if hasattr(transformers, named):
+        return getattr(transformers, named)
+    if settings.trust_remote_code:
+        return transformers.AutoModelForCausalLM
+    raise ValueError(
+        f"transformers {transformers.__version__} knows no class for {type(config).__name__}; name one with the option "
+        "`class`, or allow the checkpoint's own code with trust_remote_code=true"
+    )
+
+
+def device_of(wanted: str) -> str:
+    """``auto``: the GPU that this process sees, if any (an xdist worker sees its own alone), else the CPU."""
+    import torch
+
+    if wanted != "auto":
+        return wanted
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _dtype(device: str) -> Any:
+    import torch
+
+    return torch.float32 if device == "cpu" else torch.bfloat16

@@ -1,0 +1,103 @@
+"""What an ``hf`` model is opened with: options from the card or the command line, then the family, then defaults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from audiotest.declare.yaml import parse
+from audiotest.registry import unknown
+
+
+class Settings(Struct, frozen=True):
+    """See :mod:`audiotest.models.hf` for what each means."""
+
+    revision: str = ""
+    dtype: str = "auto"
+    device: str = "auto"
+    attention: str = "sdpa"
+    trust_remote_code: bool = False
+    sample_rate: int = 0
+    max_seconds: float = 0.0
+    clips: int = 0
+    mixed: bool = True
+    shared: bool = True
+    batch_size: int = 8
+    class_: str = ""
+    part: str = ""
+    audio_max_length: str = ""
+    thinking_end: str = "</think>"
+
+
+_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def settings(checkpoint: str, given: Mapping[str, Any]) -> Settings:
+    """The settings for ``checkpoint``; ValueError for an option that there is not, or a value unfit for it."""
+    names = {name.rstrip("_"): name for name in Settings.__struct_fields__}
+    for option in given:
+        if option not in names:
+            raise ValueError(unknown("option of hf:", option, sorted(names)))
+    told = {"sample_rate": _sample_rate(checkpoint), **_family(checkpoint), **given}
+    defaults = Settings()
+    return Settings(**{names[o]: _typed(o, value, getattr(defaults, names[o])) for o, value in told.items()})
+
+
+def _typed(option: str, value: Any, default: Any) -> Any:
+    try:
+        if isinstance(default, bool):
+            return value if isinstance(value, bool) else _WORDS[str(value).lower()]
+        return type(default)(value)
+    except (KeyError, ValueError):
+        wanted = "true or false" if isinstance(default, bool) else f"a {type(default).__name__}"
+        raise ValueError(f"`{option}` takes {wanted}, not {value!r}") from None
+
+
+@cache
+def _families() -> dict[str, dict[str, Any]]:
+    data = (files("audiotest.models._hf") / "families.yaml").read_bytes()
+    found: dict[str, dict[str, Any]] = parse(data, "families.yaml").data
+    return found
+
+
+def _family(checkpoint: str) -> dict[str, Any]:
+    return _families().get(str(_json(checkpoint, "config.json").get("model_type")), {})
+
+
+def _sample_rate(checkpoint: str) -> int:
+    """The rate that the processor wants, in Hz; 16 kHz where it cannot be known before the checkpoint is there."""
+    for name in ("preprocessor_config.json", "processor_config.json"):
+        config = _json(checkpoint, name)
+        rate = config.get("sampling_rate") or config.get("feature_extractor", {}).get("sampling_rate")
+        if rate:
+            return int(rate)
+    return 16000
+
+
+def _json(checkpoint: str, name: str) -> dict[str, Any]:
+    path = Path(checkpoint) / name
+    if not path.is_file():
+        path = Path(_cached(checkpoint, name) or "")
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _cached(checkpoint: str, name: str) -> str | None:
+    """A file of a hub checkpoint that was downloaded before; nothing is fetched for looking at it."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found = try_to_load_from_cache(checkpoint, name)
+    except HFValidationError:
+        return None
+    return found if isinstance(found, str) else None

@@ -1,0 +1,87 @@
+"""One prefill for all questions about a clip: the sound is encoded and read once, the questions follow it.
+
+Where a chat template puts the sound before the question, prompts about one clip are the same up to the end of the
+sound. That prefix (800 tokens for 30 s in Qwen2-Audio) is computed once; its keys and values are repeated for the
+batch, and only the questions are added, padded between prefix and question and masked there. The replies are those
+of the plain path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from audiotest.models._hf.asking import conversation, inputs
+from audiotest.models._hf.settings import Settings
+from audiotest.words import Request
+
+
+def sound_of(request: Request) -> str:
+    """What requests about the same sound have in common; "" for one without sound."""
+    if not request.audio:
+        return ""
+    digest = hashlib.sha256((request.generation.system or "").encode())
+    for clip in request.audio:
+        digest.update(clip.samples.tobytes())
+    return digest.hexdigest()
+
+
+def shared_inputs(model: Any, processor: Any, requests: Sequence[Request], settings: Settings) -> dict[str, Any] | None:
+    """Model inputs for ``requests``, all about one sound, with the prefix already computed.
+
+    None where the prompts do not begin alike, or the processor does not say where the sound ends: then the plain
+    path is taken.
+    """
+    import torch
+
+    token, token_id = getattr(processor, "audio_token", None), getattr(processor, "audio_token_id", None)
+    if token is None or token_id is None:
+        return None
+    first = inputs(processor, requests[:1], settings).to(model.device)
+    ids = first["input_ids"][0]
+    places = (ids == token_id).nonzero()
+    texts = [
+        str(processor.apply_chat_template(conversation(r), tokenize=False, add_generation_prompt=True))
+        for r in requests
+    ]
+    if not len(places) or len({text.rpartition(token)[0] for text in texts}) != 1:
+        return None
+    tails = [_ids(processor, text.rpartition(token)[2]) for text in texts]
+    length = len(ids) - len(tails[0])
+    # A tokenizer that joins across the border would have other tails; a processor may put marks after the sound.
+    if length <= int(places[-1]) or tails[0] != ids[length:].tolist():
+        return None
+    cache = _prefilled(model, first, length)
+    cache.batch_repeat_interleave(len(requests))
+    longest = max(map(len, tails))
+    pad = processor.tokenizer.pad_token_id
+    padded = [[pad] * (longest - len(tail)) + tail for tail in tails]
+    mask = [[1] * length + [0] * (longest - len(tail)) + [1] * len(tail) for tail in tails]
+    prefix = ids[:length].expand(len(requests), -1)
+    return {
+        "input_ids": torch.cat([prefix, torch.tensor(padded, device=model.device)], dim=1),
+        "attention_mask": torch.tensor(mask, device=model.device),
+        "past_key_values": cache,
+    }
+
+
+def _prefilled(model: Any, first: Any, length: int) -> Any:
+    """The keys and values of the first ``length`` tokens, sound included."""
+    import torch
+
+    sized = {name: value for name, value in first.items() if name not in ("input_ids", "attention_mask")}
+    for name, value in sized.items():
+        if isinstance(value, torch.Tensor) and value.is_floating_point():
+            sized[name] = value.to(model.dtype)
+    with torch.inference_mode():
+        out = model(
+            input_ids=first["input_ids"][:, :length], attention_mask=first["attention_mask"][:, :length],
+            use_cache=True, **sized,
+        )  # fmt: skip
+    return out.past_key_values
+
+
+def _ids(processor: Any, text: str) -> list[int]:
+    found: list[int] = processor.tokenizer(text, add_special_tokens=False)["input_ids"]
+    return found

@@ -1,0 +1,1 @@
+"""How the adapter ``openai`` talks to a server: requests, pace, retries, replies."""

@@ -1,0 +1,64 @@
+"""What an ``openai`` model is opened with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from audiotest.registry import unknown
+
+DEFAULT_URL = "https://api.openai.com/v1"
+
+
+class Settings(Struct, frozen=True):
+    """See :mod:`audiotest.models.openai` for what each means."""
+
+    url: str = DEFAULT_URL
+    audio: str = "input_audio"
+    key_env: str = "OPENAI_API_KEY"
+    in_flight: int = 16
+    timeout: float = 120.0
+    retries: int = 6
+    wait: float = 0.5
+    per_minute: int = 0
+    max_tokens_as: str = "max_tokens"
+    input_price: float = 0.0
+    output_price: float = 0.0
+    sample_rate: int = 16000
+    channels: int = 1
+    clips: int = 0
+    max_seconds: float = 0.0
+    thinking_end: str = "</think>"
+
+
+_CHOICES = {"audio": ("input_audio", "audio_url"), "max_tokens_as": ("max_tokens", "max_completion_tokens")}
+_LEAST = {
+    "in_flight": 1,
+    "timeout": 0.001,
+    "retries": 0,
+    "wait": 0,
+    "per_minute": 0,
+    "sample_rate": 1000,
+    "channels": 1,
+}
+
+
+def settings(given: Mapping[str, Any]) -> Settings:
+    """The settings; raises ValueError for an option that there is not, or with a value unfit for it."""
+    defaults = Settings()
+    made: dict[str, Any] = {}
+    for option, value in given.items():
+        if option not in Settings.__struct_fields__:
+            raise ValueError(unknown("option of openai:", option, sorted(Settings.__struct_fields__)))
+        try:
+            made[option] = type(getattr(defaults, option))(value)
+        except ValueError:
+            kind = type(getattr(defaults, option)).__name__
+            raise ValueError(f"`{option}` takes a value of the kind {kind}, not {value!r}") from None
+        if made[option] not in _CHOICES.get(option, (made[option],)):
+            raise ValueError(f"`{option}` is one of {', '.join(_CHOICES[option])}, not {value!r}")
+        if option in _LEAST and made[option] < _LEAST[option]:
+            raise ValueError(f"`{option}` is at least {_LEAST[option]}, not {value!r}")
+    return Settings(**made)

@@ -1,0 +1,1 @@
+"""How the adapter ``process`` runs a model in an environment of its own."""

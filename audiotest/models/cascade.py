@@ -1,0 +1,113 @@
+"""``cascade``: a model that listens writes down what it hears, and a text model answers from that.
+
+Speech recognition and a language model, or a captioner and a language model, as AIR-Bench, MMAR and MMAU-Pro have
+them among their baselines. Both are models of audiotest, named as for ``--model``; what the first one wrote is in
+the record (``details["intermediate"]``).
+
+Options
+    ``listener``, ``llm``      the two models, such as ``qwen2-audio`` and ``openai:gpt-4o`` (both needed)
+    ``ask``                    what the listener is asked (default: to describe everything that it hears)
+    ``template``               a Jinja template of the second prompt, over ``heard`` (a text a clip) and ``prompt``
+    ``listener.K``, ``llm.K``  option K of either
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from audiotest.models.protocol import Adapter
+from audiotest.words import Needs, Reply, Request
+
+VERSION = 1
+ASK = "Describe everything that can be heard in this audio, in detail: speech word for word, sounds, and music."
+TEMPLATE = """\
+What can be heard in the audio is described as follows.
+{% for text in heard %}
+{% if heard | length > 1 %}Recording {{ loop.index }}: {% endif %}{{ text }}
+{% endfor %}
+
+{{ prompt }}"""
+
+
+class ListenerFailed(Exception):
+    """The first of the two gave no text, so the second was not asked."""
+
+
+class Cascade:
+    """Two models, one after the other."""
+
+    def __init__(self, listener: Adapter, llm: Adapter, ask: str, template: str) -> None:
+        from jinja2 import StrictUndefined
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+        self.listener, self.llm, self.ask = listener, llm, ask
+        # A prompt is plain text for a model: escaping it as HTML would change what is asked.
+        environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._template = environment.from_string(template)
+        self.name = f"cascade of {listener.name} and {llm.name}"
+        whole = bool(listener.identity and llm.identity)
+        self.identity = f"cascade {VERSION} {[listener.identity, llm.identity, ask, template]}" if whole else ""
+        heard = listener.needs
+        self.needs = Needs(heard.audio, heard.sample_rate, heard.channels, None, heard.max_seconds)
+        self.batch_size = min(listener.batch_size, llm.batch_size)
+
+    def load(self) -> None:
+        """Load both."""
+        self.listener.load()
+        self.llm.load()
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
+        """Every clip is described once, in one batch; then all prompts are answered in another."""
+        clips = [(i, clip) for i, request in enumerate(requests) for clip in request.audio]
+        asked = [
+            replace(requests[i], prompt=self.ask, question=self.ask, choices=(), audio=(clip,)) for i, clip in clips
+        ]
+        heard: list[list[str]] = [[] for _ in requests]
+        failed: dict[int, Exception] = {}
+        for (i, _), reply in zip(clips, self.listener.answer(asked) if asked else [], strict=True):
+            if isinstance(reply, Reply):
+                heard[i].append(reply.text)
+            else:
+                failed[i] = ListenerFailed(f"{self.listener.name}: {reply}")
+        second = [i for i in range(len(requests)) if i not in failed]
+        prompts = [replace(requests[i], audio=(), prompt=self._prompt(requests[i], heard[i])) for i in second]
+        found: dict[int, Reply | Exception] = dict(failed)
+        for i, reply in zip(second, self.llm.answer(prompts) if prompts else [], strict=True):
+            if isinstance(reply, Reply):
+                reply = replace(reply, details={**reply.details, "intermediate": heard[i]})
+            found[i] = reply
+        return [found[i] for i in range(len(requests))]
+
+    def close(self) -> None:
+        """Let go of both."""
+        self.listener.close()
+        self.llm.close()
+
+    def _prompt(self, request: Request, heard: list[str]) -> str:
+        """A request without sound is asked as it stands."""
+        return str(self._template.render(heard=heard, prompt=request.prompt)) if request.audio else request.prompt
+
+
+def open_model(argument: str | None, options: Mapping[str, Any]) -> Cascade:
+    """``cascade`` with its options; raises ValueError without both models."""
+    from audiotest.models.opening import open_model as open_any
+
+    own = {key: str(value) for key, value in options.items() if "." not in key}
+    unknown = set(own) - {"listener", "llm", "ask", "template"}
+    if unknown or argument:
+        raise ValueError(
+            f"cascade has no option {', '.join(sorted(unknown)) or argument}; it takes listener=SPEC, llm=SPEC"
+        )
+    if not own.get("listener") or not own.get("llm"):
+        raise ValueError("cascade needs two models: --model-option listener=SPEC --model-option llm=SPEC")
+
+    def of(part: str) -> dict[str, str]:
+        return {k.partition(".")[2]: str(v) for k, v in options.items() if k.startswith(f"{part}.")}
+
+    return Cascade(
+        open_any(own["listener"], of("listener")), open_any(own["llm"], of("llm")), own.get("ask", ASK),
+        own.get("template", TEMPLATE),
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""``hf:CHECKPOINT``: any audio-text model that transformers ships, from a folder or the hub.
+
+One path for all: ``AutoProcessor``, the auto class that has the model, ``apply_chat_template`` with audio parts, and
+``generate``. Sounds are decoded and resampled by audiotest, so every model hears the same samples. What differs between
+families is data: ``_hf/families.yaml``, and a card's options, which win over it.
+
+Options
+    ``revision``          a commit or tag of the checkpoint
+    ``dtype``, ``device``  by default bfloat16 on the GPU that this process sees, float32 on the CPU
+    ``attention``         ``sdpa`` (default), ``flash_attention_2``, ``eager``
+    ``trust_remote_code``  run code that comes with the checkpoint; never unless you say so
+    ``batch_size``        requests a batch (8); a batch must answer like single requests: ``audiotest check-model``
+    ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt
+    ``class``, ``part``   the class to load, and the part of the config that it takes
+    ``mixed``             whether prompts with and without sound can stand in one batch
+    ``shared``            whether questions about one clip are asked over one prefill of it (true)
+    ``audio_max_length``  ``longest``: pad mels to the batch's longest clip
+    ``thinking_end``      the tag after which the answer stands (``</think>``)
+
+A clip longer than ``max_seconds`` is unsupported, never cut. Out of GPU memory halves the batch and is remembered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from audiotest.models._hf.settings import Settings, settings
+from audiotest.models._hf.sharing import sound_of
+from audiotest.words import Needs, Reply, Request
+
+VERSION = 1
+
+
+class HF:
+    """A checkpoint of transformers behind the adapter protocol."""
+
+    def __init__(self, checkpoint: str, given: Settings) -> None:
+        self.checkpoint, self.settings = checkpoint, given
+        self.name = f"hf:{checkpoint}"
+        self.batch_size = given.batch_size
+        # What does not change replies does not belong to the identity.
+        deciding = msgspec.structs.replace(given, device="", batch_size=1)
+        self.identity = f"hf {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}"
+        self.needs = Needs(
+            sample_rate=given.sample_rate,
+            channels=1,
+            clips=given.clips or None,
+            max_seconds=given.max_seconds or None,
+        )
+        self._model: Any = None
+        self._processor: Any = None
+        self._fits: int | None = None
+
+    def load(self) -> None:
+        """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for."""
+        from audiotest.models._hf.loading import load
+
+        self._model, self._processor = load(self.checkpoint, self.settings)
+        extractor = getattr(self._processor, "feature_extractor", None) or getattr(
+            self._processor, "audio_processor", None
+        )
+        rate = getattr(extractor, "sampling_rate", None)
+        if rate and int(rate) != self.settings.sample_rate:
+            raise ValueError(f"{self.name} wants {rate} Hz; say so with the option sample_rate={rate}")
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
+        """Replies in order; requests that cannot stand in one batch are asked in several."""
+        replies: dict[int, Reply | Exception] = {}
+        for batch in self._batches(requests):
+            said = self._generate([requests[i] for i in batch])
+            replies.update(zip(batch, said, strict=True))
+        return [replies[i] for i in range(len(requests))]
+
+    def _batches(self, requests: Sequence[Request]) -> Iterator[list[int]]:
+        sounds = Counter(filter(None, map(sound_of, requests)))
+
+        def kind(i: int) -> str:
+            request = requests[i]
+            sound = "" if self.settings.mixed else str(bool(request.audio))
+            if self.settings.shared and sounds[sound_of(request)] > 1:
+                sound = sound_of(request)
+            # A sampled reply must not depend on its neighbours, so it is drawn alone.
+            alone = str(i) if request.generation.temperature > 0 else ""
+            return f"{msgspec.json.encode(request.generation).decode()} {sound} {alone}"
+
+        for _, group in groupby(sorted(range(len(requests)), key=kind), key=kind):
+            yield list(group)
+
+    def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
+        import torch
+
+        from audiotest.models._hf.asking import generate
+        from audiotest.models._hf.sharing import shared_inputs
+
+        if self._fits is not None and len(requests) > self._fits:
+            return [
+                r for i in range(0, len(requests), self._fits) for r in self._generate(requests[i : i + self._fits])
+            ]
+        try:
+            shared = None
+            if self.settings.shared and len(requests) > 1 and len(set(map(sound_of, requests))) == 1:
+                shared = shared_inputs(self._model, self._processor, requests, self.settings)
+            return generate(self._model, self._processor, requests, self.settings, shared)
+        except torch.cuda.OutOfMemoryError:
+            if len(requests) == 1:
+                raise
+        torch.cuda.empty_cache()
+        self._fits = max(1, len(requests) // 2)
+        return self._generate(requests)
+
+    def close(self) -> None:
+        """Let go of the weights."""
+        self._model = self._processor = None
+
+
+def open_model(argument: str | None, options: Mapping[str, Any]) -> HF:
+    """``hf:FOLDER`` or ``hf:ORG/NAME``; raises ValueError for options that it does not take."""
+    if not argument:
+        raise ValueError("hf needs a checkpoint: --model hf:FOLDER or hf:ORG/NAME")
+    return HF(argument, settings(argument, options))

@@ -1,0 +1,112 @@
+"""``--engine ray``: models in Ray actors, one a GPU, on this machine or on a cluster.
+
+Blocks are sent as names (a few hundred bytes) and come back as replies. An actor that dies is started again by Ray;
+the block it had is asked once more, a trial at a time, so that only the trial that kills it a second time is lost,
+and is told so. The machines of a cluster have to see the suites and their audio under the same paths.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from audiotest.declare.trial import Trial
+from audiotest.models.opening import open_model
+from audiotest.predict.engine import Answerer, Outcome, RemoteError, opened, place
+from audiotest.words import Reply
+
+WAITING = 2
+"""Blocks an actor has waiting, so that it never idles between two."""
+
+
+class EngineError(Exception):
+    """An engine that cannot be started; says why and what to do."""
+
+
+class _Sent(Struct):
+    trials: Sequence[Trial]
+    future: Any
+
+
+class RayEngine:
+    """A pool of actors, each with a model of its own. ``actors`` None: as many as there are GPUs, or cores."""
+
+    def __init__(
+        self,
+        spec: str,
+        options: Mapping[str, str],
+        *,
+        seed: int = 0,
+        batch_size: int | None = None,
+        address: str | None = None,
+        actors: int | None = None,
+    ) -> None:
+        try:
+            import ray
+        except ImportError:
+            raise EngineError("--engine ray needs Ray: pip install 'audiotest[ray]'") from None
+        self._ray = ray
+        self._own = not ray.is_initialized()
+        if self._own:
+            try:
+                ray.init(address=address, include_dashboard=False, log_to_driver=False)
+            except (ConnectionError, ValueError, RuntimeError) as error:
+                raise EngineError(f"no Ray cluster at {address}: {error}") from None
+        resources = ray.cluster_resources()
+        gpus = int(resources.get("GPU", 0))
+        count = actors or gpus or max(1, int(resources.get("CPU", 1)))
+        share = min(1.0, gpus / count) if gpus else 0
+        remote = ray.remote(num_cpus=1, num_gpus=share, max_restarts=-1, max_task_retries=0)(_Actor)
+        self._actors = [remote.remote(spec, dict(options), seed, batch_size) for _ in range(count)]
+        self._free: deque[int] = deque(range(count))
+        self.ahead = WAITING * count
+
+    def send(self, trials: Sequence[Trial]) -> _Sent:
+        """Send a block to the actor whose turn it is."""
+        return _Sent(trials, self._ask(trials))
+
+    def receive(self, handle: _Sent) -> list[Reply | Exception]:
+        """Wait for a block; if its actor died, ask its trials one by one."""
+        try:
+            return self._outcomes(handle.future)
+        except self._ray.exceptions.RayActorError:
+            return [self._alone(trial) for trial in handle.trials]
+
+    def close(self) -> None:
+        """Stop the actors, and Ray if it was started here."""
+        for actor in self._actors:
+            self._ray.kill(actor)
+        if self._own:
+            self._ray.shutdown()
+
+    def _ask(self, trials: Sequence[Trial]) -> Any:
+        turn = self._free[0]
+        self._free.rotate(-1)
+        return self._actors[turn].answer.remote(msgspec.json.encode([place(trial) for trial in trials]))
+
+    def _outcomes(self, future: Any) -> list[Reply | Exception]:
+        try:
+            said = self._ray.get(future)
+        except self._ray.exceptions.RayTaskError as error:
+            raise RemoteError(str(error.cause)) from None
+        return [opened(outcome) for outcome in msgspec.json.decode(said, type=list[Outcome])]
+
+    def _alone(self, trial: Trial) -> Reply | Exception:
+        try:
+            return self._outcomes(self._ask([trial]))[0]
+        except self._ray.exceptions.RayActorError:
+            return RemoteError(f"{trial.case.id} under {trial.condition.name} took down the model's process twice")
+
+
+class _Actor:
+    """What Ray runs: opens and loads the model, then answers blocks."""
+
+    def __init__(self, spec: str, options: dict[str, str], seed: int, batch_size: int | None) -> None:
+        self._answerer = Answerer(open_model(spec, options), seed=seed, batch_size=batch_size)
+
+    def answer(self, block: bytes) -> bytes:
+        return self._answerer.answer(block)

@@ -1,0 +1,1 @@
+"""One HTML file that holds a run: opens from disk, needs no server and no network."""

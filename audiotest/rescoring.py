@@ -1,0 +1,63 @@
+"""New verdicts on a run's replies, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from audiotest.declare.suite import Suite, load
+from audiotest.score.verdicts import verdicts
+from audiotest.words import Case, Check, Outcome, Question, Record
+
+
+class CannotRescore(Exception):
+    """A run whose suite is not to be found; says which."""
+
+
+def rescore(
+    records: Iterable[Record], scorers: Sequence[str], find: Callable[[str], Suite] | None = None
+) -> list[Record]:
+    """The records with verdicts by ``scorers``, the first of which decides, and outcomes to match.
+
+    Expectations that look at one reply alone (``correct``, ``recorded``) are judged anew; the others keep their
+    outcome. ``find`` gives the suite of a file name in a node id. Raises :class:`CannotRescore`, and ValueError for a
+    scorer that needs what a suite does not have.
+    """
+    find = find or _load
+    cases: dict[str, dict[str, Case]] = {}
+    policies: dict[str, str] = {}
+    made = []
+    for record in records:
+        if record.reply is None:
+            made.append(record)
+            continue
+        file = record.nodeid.partition("::")[0]
+        if file not in cases:
+            suite = find(file)
+            cases[file], policies[file] = {case.id: case for case in suite.cases}, suite.policy
+        made.append(_again(record, cases[file].get(record.case), scorers, policies[file]))
+    return made
+
+
+def _again(record: Record, case: Case | None, scorers: Sequence[str], policy: str) -> Record:
+    assert record.reply is not None
+    facts = {**(case.facts if case is not None else {}), "tags": record.tags}
+    if record.labels:
+        facts["labels"] = record.labels
+    reference = case.reference if case is not None else ()
+    question = Question(record.question, record.choices, record.answer, record.answer_index, reference, facts)
+    found = verdicts(question, record.reply.text, [Check(name) for name in scorers])
+    outcome: Outcome = record.outcome
+    first = next(iter(found.values()), None)
+    if record.expectation == "correct" and outcome in ("passed", "failed", "missed") and first is not None:
+        wrong: Outcome = "failed" if policy == "cases" else "missed"
+        outcome = "passed" if first.correct else wrong
+    return replace(record, verdicts=found, outcome=outcome)
+
+
+def _load(file: str) -> Suite:
+    if not Path(file).is_file():
+        raise CannotRescore(f"there is no {file} here: run this where the run was made")
+    return load(file)

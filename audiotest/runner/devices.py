@@ -1,0 +1,53 @@
+"""Which worker has which GPU: the controller hands out slots, a worker pins its own before torch is imported.
+
+A slot is freed when its worker goes down, so that the worker which replaces ``gw1``, and is called ``gw2``, gets the
+GPU of the one that died. What is pinned lies within the caller's own ``CUDA_VISIBLE_DEVICES``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+_NVIDIA = Path("/proc/driver/nvidia/gpus")
+
+
+def gpus(environment: MutableMapping[str, str] | None = None, driver: Path = _NVIDIA) -> list[str]:
+    """The GPUs that this process may use, by the names that ``CUDA_VISIBLE_DEVICES`` gives them; no torch needed."""
+    given = (os.environ if environment is None else environment).get(VISIBLE)
+    if given is not None:
+        names = [name.strip() for name in given.split(",")]
+        # CUDA stops at the first name that is none; -1 is the usual way to hide all.
+        return names[: next((i for i, name in enumerate(names) if name in ("", "-1")), len(names))]
+    try:
+        return [str(i) for i in range(len(list(driver.iterdir())))]
+    except OSError:
+        return []
+
+
+class Slots:
+    """The controller's slots, one a GPU; more workers than GPUs share them in turn."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        self._taken: dict[str, int] = {}
+
+    def take(self, worker: str) -> str | None:
+        """The GPU for ``worker``: the one that the fewest have; None without GPUs."""
+        if not self.names:
+            return None
+        counts = [list(self._taken.values()).count(i) for i in range(len(self.names))]
+        slot = self._taken[worker] = counts.index(min(counts))
+        return self.names[slot]
+
+    def free(self, worker: str) -> None:
+        """``worker`` is gone."""
+        self._taken.pop(worker, None)
+
+
+def pin(name: str | None, environment: MutableMapping[str, str] | None = None) -> None:
+    """Let this process see only the GPU ``name``; nothing for None."""
+    if name is not None:
+        (os.environ if environment is None else environment)[VISIBLE] = name

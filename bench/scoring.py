@@ -1,0 +1,83 @@
+"""How fast each scorer reads, and how often it agrees with a careful reader.
+
+``python -m bench.scoring FOLDER``: FOLDER holds files of JSON lines with ``question``, ``choices``, ``answer``,
+``output`` and ``intended`` (``right``, ``wrong``, ``none``, ``ambiguous``: what a careful reader says of the output).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from audiotest.registry import SCORERS
+from audiotest.words import Question, Verdict
+
+FILES = {"muchomusic": "muchomusic", "mmar": "mmar", "mmau": "mmau", "airbench_foundation": "air_bench"}
+_KEYS = {"question", "choices", "answer", "output"}
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def question(row: dict[str, Any]) -> Question:
+    """A row as scorers see it."""
+    choices = tuple(row["choices"])
+    index = choices.index(row["answer"]) if row["answer"] in choices else None
+    return Question(
+        row["question"], choices, row["answer"], index, facts={k: v for k, v in row.items() if k not in _KEYS}
+    )
+
+
+def said(verdict: Verdict, choices: tuple[str, ...], answer: str) -> str:
+    """The verdict in the words of ``intended``."""
+    if verdict.correct:
+        return "right"
+    if verdict.choice is not None and choices[verdict.choice] != answer:
+        return "wrong"
+    return "ambiguous" if verdict.status == "ambiguous" else "none"
+
+
+def agrees(verdict: Verdict, intended: str, choices: tuple[str, ...], answer: str, *, strict: bool) -> bool:
+    """Whether a verdict says what a careful reader says. A scorer that only tells right from not right is not asked for
+    more (``strict`` False)."""
+    if strict:
+        return said(verdict, choices, answer) == intended
+    return bool(verdict.correct) == (intended == "right")
+
+
+def line(name: str, scorer: str, rows: list[dict[str, Any]], *, strict: bool) -> str:
+    """A line of the table."""
+    score = SCORERS.get(scorer)
+    asked = [(question(row), str(row["output"] or ""), row.get("intended")) for row in rows]
+    started = time.perf_counter()
+    verdicts = [score(q, output) for q, output, _ in asked]
+    rate = len(asked) / (time.perf_counter() - started)
+    judged = [(v, i, q) for v, (q, _, i) in zip(verdicts, asked, strict=True) if i in ("right", "wrong", "none")]
+    same = sum(agrees(v, i, q.choices, q.answer or "", strict=strict) for v, i, q in judged)
+    lost = sum(i == "right" and not v.correct for v, i, _ in judged)
+    gained = sum(i != "right" and bool(v.correct) for v, i, _ in judged)
+    return f"| {name} | `{scorer}` | {len(judged)} | {same / len(judged):.1%} | {lost} | {gained} | {rate:,.0f} |"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scoring", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    print(
+        "| replies of | scorer | replies | agreement | right, not credited | credited, not right | replies a second |"
+    )
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    for file, official in FILES.items():
+        rows = read(folder / f"{file}.jsonl")
+        print(line(file, official, rows, strict=False))
+        print(line(file, "choice", rows, strict=True))
+
+
+if __name__ == "__main__":
+    main()

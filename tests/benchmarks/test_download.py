@@ -1,0 +1,152 @@
+"""Downloads, from a server here that speaks as much of the hub's protocol as huggingface_hub asks for."""
+
+import hashlib
+import http.server
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import threading
+import zipfile
+
+import pytest
+
+from audiotest.benchmarks.download import unpack
+from audiotest.benchmarks.importing import ImportFailed
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+ROW = {"id": "a", "audio_path": "./audio/a.wav", "question": "Q?", "choices": ["x", "y"], "answer": "x",
+       "modality": "sound", "category": "Signal Layer", "sub-category": "s"}  # fmt: skip
+
+
+def archive():
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        info = tarfile.TarInfo("audio/a.wav")
+        info.size = 4
+        tar.addfile(info, io.BytesIO(b"RIFF"))
+    return out.getvalue()
+
+
+class Hub(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.serve(body=True)
+
+    def do_HEAD(self):
+        self.serve(body=False)
+
+    def serve(self, body):
+        path = self.path.partition("?")[0]
+        type(self).asked.append((self.command, path))
+        if path.startswith("/api/datasets/BoJack/MMAR"):
+            listed = [{"rfilename": n, "type": "file", "path": n, "size": len(d), "oid": "0" * 40}
+                      for n, d in self.files.items()]  # fmt: skip
+            if "/tree/" in path:
+                return self.send(json.dumps(listed).encode(), "application/json", body)
+            if path.endswith("/nope"):
+                return self.send(b"{}", "application/json", body, 404, {"X-Error-Code": "RevisionNotFound"})
+            info = {"id": "BoJack/MMAR", "sha": COMMIT, "siblings": listed, "private": False, "gated": False,
+                    "disabled": False, "downloads": 0, "likes": 0, "tags": [], "lastModified": None}  # fmt: skip
+            return self.send(json.dumps(info).encode(), "application/json", body)
+        prefix = f"/datasets/BoJack/MMAR/resolve/{COMMIT}/"
+        name = path.removeprefix(prefix)
+        if path.startswith(prefix) and name in self.files:
+            data = self.files[name]
+            etag = hashlib.sha256(data).hexdigest()
+            return self.send(
+                data, "application/octet-stream", body, extra={"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
+            )
+        return self.send(b"{}", "application/json", body, 404, {"X-Error-Code": "RepoNotFound"})
+
+    def send(self, data, kind, body, status=200, extra=None):
+        self.send_response(status)
+        for key, value in {"Content-Type": kind, "Content-Length": str(len(data)), **(extra or {})}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        if body:
+            self.wfile.write(data)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def hub():
+    Hub.files = {"MMAR-meta.json": json.dumps([ROW]).encode(), "mmar-audio.tar.gz": archive(), "README.md": b"#"}
+    Hub.asked = []
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def run(tmp_path, endpoint, *more):
+    environment = {**os.environ, "HF_ENDPOINT": endpoint, "AUDIOTEST_CACHE_DIR": str(tmp_path / "cache"),
+                   "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1", "NO_PROXY": "*"}  # fmt: skip
+    environment.pop("HF_HUB_OFFLINE", None)
+    return subprocess.run(
+        [sys.executable, "-m", "audiotest.cli", "import", "mmar", "--download", "--into", tmp_path / "mmar", *more],
+        env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_a_release_is_fetched_unpacked_and_named_by_its_commit(hub, tmp_path):
+    done = run(tmp_path, hub)
+    assert done.returncode == 0, done.stderr
+    assert f"BoJack/MMAR at {COMMIT}" in done.stdout
+    assert "1 cases in 1 files" in done.stdout
+    assert (tmp_path / "mmar" / "audio" / "a.wav").read_bytes() == b"RIFF"
+    fetched = {path for method, path in Hub.asked if method == "GET" and "/resolve/" in path}
+    assert len(fetched) == 2
+    assert not any("README" in path for path in fetched)
+    Hub.asked.clear()
+    assert run(tmp_path, hub).returncode == 0
+    assert not [path for method, path in Hub.asked if method == "GET" and "/resolve/" in path], "fetched again"
+
+
+def test_questions_alone(hub, tmp_path):
+    done = run(tmp_path, hub, "--without-audio")
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "mmar" / "audio").exists()
+    assert not any("tar.gz" in path for _, path in Hub.asked if "/resolve/" in path)
+
+
+def test_what_goes_wrong_is_said_in_words(hub, tmp_path):
+    assert "has no revision 'nope'" in run(tmp_path, hub, "--revision", "nope").stderr
+    offline = run(tmp_path, "http://127.0.0.1:9")
+    assert offline.returncode == 1
+    assert "offline? Import from a local copy" in offline.stderr
+    assert "Traceback" not in offline.stderr
+
+
+def test_archives_that_reach_outside_are_refused(tmp_path):
+    bad = tmp_path / "bad.zip"
+    with zipfile.ZipFile(bad, "w") as zipped:
+        zipped.writestr("../outside.txt", "x")
+    with pytest.raises(ImportFailed, match="would land outside"):
+        unpack(bad, tmp_path)
+    for name, link in (("../outside.txt", None), ("inside", "/etc/passwd")):
+        info = tarfile.TarInfo(name)
+        if link:
+            info.type, info.linkname = tarfile.SYMTYPE, link
+        with tarfile.open(tmp_path / "bad.tar", "w") as tar:
+            tar.addfile(info, io.BytesIO(b""))
+        with pytest.raises(ImportFailed, match="cannot be unpacked"):
+            unpack(tmp_path / "bad.tar", tmp_path)
+    assert not (tmp_path.parent / "outside.txt").exists()
+
+
+def test_a_damaged_archive_says_what_to_do(tmp_path):
+    (tmp_path / "cut.tar.gz").write_bytes(archive()[:-20])
+    with pytest.raises(ImportFailed, match="delete it and download again"):
+        unpack(tmp_path / "cut.tar.gz", tmp_path)
+
+
+def test_an_archive_is_unpacked_once(tmp_path):
+    (tmp_path / "a.tar.gz").write_bytes(archive())
+    unpack(tmp_path / "a.tar.gz", tmp_path)
+    (tmp_path / "audio" / "a.wav").unlink()
+    unpack(tmp_path / "a.tar.gz", tmp_path)
+    assert not (tmp_path / "audio" / "a.wav").exists()

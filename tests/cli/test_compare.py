@@ -1,0 +1,87 @@
+"""audiotest compare: paired, corrected, and refused where the runs did not ask the same."""
+
+import csv
+
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from audiotest.analyse.compare import NotComparable, compare, flipped, holm
+from audiotest.cli import main
+from audiotest.runs import RunWriter
+from audiotest.words import Record, Reply, Verdict
+
+
+def record(i, correct, condition="original", skill="pitch", **more):
+    fields = {"hashes": {"prompt": f"p{i}", "sound": f"s{i}"}, "reply": Reply(f"reply {i}"), **more}
+    return Record(suite="s", case=f"c{i}", condition=condition, nodeid=f"s.yaml::{condition}::c{i}", expectation="correct",
+                  outcome="passed" if correct else "missed", question="?", choices=("x", "y"), tags={"skill": (skill,)},
+                  clip=f"clip{i}", verdicts={"choice": Verdict(correct, score=float(correct))}, **fields)  # fmt: skip
+
+
+OLD = [record(i, i % 2 == 0, skill="pitch" if i < 50 else "rhythm") for i in range(100)]
+NEW = [record(i, i % 2 == 0 or i < 30, skill="pitch" if i < 50 else "rhythm") for i in range(100)]
+
+
+def saved(folder, records, model="m"):
+    accuracy = sum(r.outcome == "passed" for r in records) / max(len(records), 1)
+    suites = {"s": {"conditions": {"original": {"metrics": {"accuracy": {"value": accuracy}}}}}}
+    RunWriter(folder).finish(records, {"model": model, "suites": suites})
+    return str(folder)
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["compare", *map(str, arguments)])
+
+
+def test_differences_are_paired_and_tested():
+    whole, pitch, rhythm = compare(OLD, NEW)
+    assert (whole.first, whole.second) == (0.5, 0.65)
+    assert whole.difference.value == pytest.approx(0.15)
+    assert whole.difference.low < 0.15 < whole.difference.high
+    assert (whole.worse, whole.better) == (0, 15)
+    assert whole.p == pytest.approx(2 * 0.5**15)
+    assert (pitch.tag, rhythm.tag) == ("skill: pitch", "skill: rhythm")
+    assert pitch.p == pytest.approx(4 * 0.5**15)  # two tests over the tag: Holm doubles the smaller
+    assert rhythm.p == 1.0
+    assert [one.record.case for one in flipped(OLD, NEW)] == [f"c{i}" for i in range(1, 30, 2)]
+
+
+def test_holm_is_holm():
+    differences = [compare(OLD, NEW)[0]] * 4
+    made = holm([replace(d, p=p) for d, p in zip(differences, (0.01, 0.04, 0.03, 0.005), strict=True)])
+    assert [round(d.p, 6) for d in made] == [0.03, 0.06, 0.06, 0.02]
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (NEW[:90], "10 trials were judged in the first run only"),
+        ([record(i, True, hashes={"prompt": "another"}) for i in range(100)], "different prompts in 100 trials"),
+        ([record(i, True, hashes={"prompt": f"p{i}", "sound": "z"}) for i in range(100)], "different sounds"),
+        ([replace(r, verdicts={"exact": Verdict(True)}) for r in NEW], "choice and exact"),
+    ],
+)
+def test_runs_that_did_not_ask_the_same_are_refused(other, said):
+    with pytest.raises(NotComparable, match=said):
+        compare(OLD, other)
+    if "only" in said:
+        assert compare(OLD, other, common=True)[0].difference.n == 90
+
+
+def test_the_command_in_its_formats(tmp_path):
+    old, new = saved(tmp_path / "old", OLD, "before"), saved(tmp_path / "new", NEW, "after")
+    text = run(old, new, "--items", 3).output
+    assert "before" in text
+    assert "+15.0" in text
+    assert "15 items flipped: 0 worse, 15 better" in text
+    assert "and 12 more" in text
+    rows = list(csv.DictReader(run(old, new, "--format", "csv", "--no-tags").output.splitlines()))
+    assert [(r["suite"], r["better"], r["difference"]) for r in rows] == [("s", "15", "+15.0")]
+    board = run(old, new, saved(tmp_path / "third", NEW, "third"), "--format", "markdown").output
+    assert board.index("| after |") < board.index("| before |")
+    assert "| model | run | mean | s |" in board
+    assert run(old).exit_code == 2
+    refused = run(old, saved(tmp_path / "short", NEW[:50]))
+    assert refused.exit_code == 1
+    assert "--common compares the others" in refused.output.replace("\n", " ")

@@ -1,0 +1,131 @@
+"""show, doctor, new, rescore, report: looking at suites, machines and runs."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from audiotest.cli import main
+from audiotest.report.markdown import lines
+from audiotest.resources import folder
+
+SUITE = """\
+suite: s
+conditions:
+  - original: correct
+  - shuffled: same
+  - noise(snr_db=0): recorded
+  - text_only: recorded
+cases:
+  - {id: a, question: What rings?, choices: [a bell, a phone, a siren], answer: a bell, tags: {skill: "x|y"},
+     audio: {synth: {tone: {hz: 440, seconds: 0.25}}}}
+  - {id: b, question: Who speaks?, choices: [a man, a woman, a child], answer: a child}
+"""
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def suite(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.yaml").write_text(SUITE)
+    return tmp_path / "s.yaml"
+
+
+def test_show_prints_the_prompt_as_sent_and_writes_the_sound_as_heard(suite, tmp_path):
+    plain = run("show", "s.yaml::a", "--wav", "plain.wav")
+    assert plain.exit_code == 0, plain.output
+    assert "What rings?\n(A) a bell\n(B) a phone\n(C) a siren\n" in plain.output
+    noisy = run("show", "s.yaml::noise(snr_db=0)::a", "--wav", "noisy.wav", "--rate", "8000")
+    assert "0.25 s, 8000 Hz" in noisy.output
+    one, rate = soundfile.read("plain.wav")
+    two, _ = soundfile.read("noisy.wav")
+    assert len(two) == round(len(one) * 8000 / rate)
+    shuffled = run("show", "s.yaml::shuffled::a").output
+    assert "(A) a bell\n(B) a phone" not in shuffled
+    assert "no audio part" in run("show", "s.yaml::text_only::a").output
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "said"),
+    [("s.yaml::original::zz", "unknown case 'zz'"), ("s.yaml", "no FILE::CONDITION::CASE"),
+     ("s.yaml::nosuch::a", "unknown condition"), ("s.yaml::text_only::b", "this one has none"),
+     ("none.yaml::a", "none.yaml")],
+)  # fmt: skip
+def test_show_says_what_is_wrong(suite, nodeid, said):
+    out = run("show", nodeid)
+    assert out.exit_code != 0
+    assert said in out.output
+
+
+def test_new_writes_a_suite_that_runs(suite, pytester, monkeypatch):
+    monkeypatch.chdir(pytester.path)
+    out = run("new", "mine")
+    assert out.exit_code == 0, out.output
+    assert run("validate", "suites/mine.yaml").exit_code == 0
+    pytester.runpytest_subprocess("suites/mine.yaml", "--model", "first").assert_outcomes(passed=3)
+    assert "is there already" in run("new", "mine").output
+    assert "no name for a suite" in run("new", "my suite").output
+
+
+def test_doctor_looks_around(suite):
+    out = run("doctor", "--model", "listener")
+    assert out.exit_code == 0, out.output
+    assert "libsndfile" in out.output
+    assert "16000 Hz" in out.output
+    assert "pytest" in out.output
+    card = run("doctor", "--model", "qwen2-audio").output
+    assert "up to 30 s a clip" in card
+    assert "status untested" in card
+    assert "Qwen/Qwen2-Audio-7B-Instruct: not here" in card
+    assert "unknown model" in run("doctor", "--model", "nosuch").output
+
+
+@pytest.fixture
+def results(suite, pytester, monkeypatch):
+    monkeypatch.chdir(pytester.path)
+    (pytester.path / "s.yaml").write_text(SUITE)
+    page = pytester.path / "page.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    pytester.runpytest_subprocess("s.yaml", "--model", "first", "--results", "out")
+    return pytester.path / "out"
+
+
+def test_a_run_is_as_its_schema_says(results):
+    schema = json.loads((folder("schemas") / "run.schema.json").read_text())
+    jsonschema.validate(json.loads((results / "summary.json").read_text()), schema)
+    trial = {**schema, **schema["$defs"]["trial"]}
+    records = (results / "trials.jsonl").read_text().splitlines()
+    assert len(records) == 8
+    for line in records:
+        jsonschema.validate(json.loads(line), {**trial, "required": schema["$defs"]["trial"]["required"]})
+
+
+def test_the_summary_page_of_a_ci_job(results):
+    text = (results.parent / "page.md").read_text()
+    assert "### audiotest: first" in text
+    assert "| s | original | 2 | 50.0% |" in text
+    assert text in run("report", results).output
+    hostile = "\n".join(lines({"model": "<script>|x", "suites": {}}))
+    assert "<script>" not in hostile
+    assert "\\|" in hostile
+
+
+def test_rescoring_needs_no_model(results):
+    out = run("rescore", results, "--scorer", "exact", "--scorer", "choice", "--into", "again")
+    assert out.exit_code == 0, out.output
+    records = [json.loads(line) for line in Path("again/trials.jsonl").read_text().splitlines()]
+    assert all(list(r["verdicts"]) == ["exact", "choice"] for r in records if r["reply"])
+    summary = json.loads(Path("again/summary.json").read_text())
+    assert summary["rescored"]["scorers"] == ["exact", "choice"]
+    assert summary["model"] == "first"
+    assert "accuracy:choice" in summary["suites"]["s"]["conditions"]["original"]["metrics"]
+    assert "did you mean 'exact'" in run("rescore", results, "--scorer", "exac", "--into", "x").output
+    (results.parent / "s.yaml").unlink()
+    assert "run this where the run was made" in run("rescore", results, "--scorer", "exact", "--into", "x").output

@@ -1,0 +1,84 @@
+"""The adapter ``cascade``: what the listener wrote reaches the language model, and the record."""
+
+import json
+
+import numpy as np
+import pytest
+
+from audiotest.models.cascade import ASK, TEMPLATE, Cascade
+from audiotest.models.opening import ModelError, open_model
+from audiotest.words import Needs, Reply, Request, Waveform
+
+
+class Part:
+    def __init__(self, name, answer, needs=None):
+        self.name, self.identity, self.one, self.asked = name, f"{name} 1", answer, []
+        self.needs, self.batch_size = needs or Needs(sample_rate=8000, channels=1, clips=1, max_seconds=30), 4
+
+    def load(self):
+        self.loaded = True
+
+    def close(self):
+        self.loaded = False
+
+    def answer(self, requests):
+        self.asked += requests
+        return [self.one(r) for r in requests]
+
+
+def request(case, seconds):
+    clips = tuple(Waveform(np.zeros((round(8000 * s), 1), np.float32), 8000) for s in seconds)
+    return Request(suite="s", case=case, condition="original", prompt="Which?", question="Which?", choices=("x", "y"),
+                   audio=clips)  # fmt: skip
+
+
+def test_each_clip_is_described_and_the_descriptions_are_asked_about():
+    def describe(r):
+        if r.audio[0].seconds > 2:
+            return RuntimeError("too loud")
+        return Reply(f"a sound of {r.audio[0].seconds:g} s")
+
+    ears, head = Part("ears", describe), Part("head", lambda r: Reply(f"B, because: {r.prompt}"))
+    model = Cascade(ears, head, ASK, TEMPLATE)
+    model.load()
+    one, two, none, broken = model.answer(
+        [request("one", [1]), request("two", [0.5, 1.5]), request("none", []), request("broken", [1, 3])]
+    )
+    assert "described as follows.\na sound of 1 s\n\nWhich?" in one.text
+    assert "Recording 1: a sound of 0.5 s\nRecording 2: a sound of 1.5 s" in two.text
+    assert two.details["intermediate"] == ["a sound of 0.5 s", "a sound of 1.5 s"]
+    assert none.text == "B, because: Which?"
+    assert "ears: too loud" in str(broken)
+    assert all(r.prompt == ASK and len(r.audio) == 1 for r in ears.asked)
+    assert all(not r.audio for r in head.asked)
+    assert model.needs.clips is None
+    assert model.needs.max_seconds == 30
+    model.close()
+    assert not ears.loaded
+
+
+def test_identity_is_of_both():
+    a, b = Part("a", None), Part("b", None)
+    assert Cascade(a, b, ASK, TEMPLATE).identity != Cascade(a, b, "Listen.", TEMPLATE).identity
+    b.identity = ""
+    assert Cascade(a, b, ASK, TEMPLATE).identity == ""
+
+
+def test_it_runs_a_suite(pytester, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    cases = "".join(f"  - {{id: c{i}, question: Q{i}?, choices: [x, y], answer: x}}\n" for i in range(3))
+    (pytester.path / "s.yaml").write_text(f"suite: s\nconditions: [original: correct]\ncases:\n{cases}")
+    result = pytester.runpytest_subprocess("s.yaml", "--model", "cascade", "--model-option", "listener=listener",
+                                           "--model-option", "llm=first", "--results", "out")  # fmt: skip
+    result.assert_outcomes(passed=3)
+    assert json.loads((pytester.path / "out" / "summary.json").read_text())["model"].startswith("cascade of listener")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({}, "needs two models"), ({"listener": "first"}, "needs two models"), ({"lm": "first"}, "no option lm"),
+     ({"listener": "first", "llm": "nosuch"}, "unknown model 'nosuch'")],
+)  # fmt: skip
+def test_what_cannot_be(options, said):
+    with pytest.raises(ModelError, match=said):
+        open_model("cascade", options)

@@ -1,0 +1,104 @@
+"""--engine ray, with a real Ray of two processes on this machine: same replies, nothing lost when one is killed."""
+
+import json
+
+import pytest
+
+pytest.importorskip("ray")
+
+SUITE = """\
+suite: s
+conditions: [{original: recorded}, {text_only: recorded}, {"noise(snr_db=10)": recorded}]
+cases:
+"""
+MODEL = """\
+import os, signal
+from pathlib import Path
+from audiotest.words import Needs, Reply
+from audiotest.models.protocol import Unsupported
+
+class Model:
+    name, identity, needs, batch_size = "ours", "ours 1", Needs(sample_rate=8000, channels=1), 4
+    def load(self): pass
+    def close(self): pass
+    def answer(self, requests):
+        for r in requests:
+            if "once" in r.case and not Path("killed").exists():
+                Path("killed").touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            if "always" in r.case:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if "bad" in r.case:
+                raise RuntimeError("out of cheese")
+        with open("pids.txt", "a") as file:
+            file.write("".join(f"{os.getpid()} {r.case} {r.condition}\\n" for r in requests))
+        return [Unsupported("too long") if "long" in r.case else
+                Reply(f"{r.case} {r.condition} {sum(float(abs(a.samples).sum()) for a in r.audio):.3f}") for r in requests]
+
+def open_model(argument, options):
+    return Model()
+"""
+
+
+@pytest.fixture
+def ours(pytester, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    (pytester.path / "our_model.py").write_text(MODEL)
+    info = pytester.path / "our_model-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: our-model\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[audiotest.models]\nours = our_model:open_model\n")
+    monkeypatch.setenv("PYTHONPATH", str(pytester.path))
+
+    def run(*more, ids=()):
+        cases = "".join(
+            f"  - {{id: {id_}, question: Q of {id_}?, choices: [x, y], answer: x, audio: {{synth: {{tone: {{hz: {440 + i}, seconds: 0.1}}}}}}}}\n"
+            for i, id_ in enumerate(ids)
+        )
+        (pytester.path / "s.yaml").write_text(SUITE + cases)
+        result = pytester.runpytest_subprocess("s.yaml", "--model", "ours", "--results", "out", *more)
+        lines = (pytester.path / "out" / "trials.jsonl").read_text().splitlines()
+        return result, {(r["case"], r["condition"]): r for r in map(json.loads, lines)}
+
+    run.path = pytester.path
+    return run
+
+
+RAY = ("--engine", "ray", "--ray-actors", "2")
+
+
+def test_the_same_replies_from_two_processes_and_from_the_cache_after(ours):
+    ids = [f"c{i}" for i in range(80)] + ["bad", "long"]
+    _, here = ours("--reply-cache", "off", ids=ids)
+    (ours.path / "pids.txt").unlink()
+    _, there = ours(*RAY, ids=ids)
+    assert {k: (r["reply"] or {}).get("text") for k, r in there.items()} == {
+        k: (r["reply"] or {}).get("text") for k, r in here.items()
+    }
+    assert {k: r["outcome"] for k, r in there.items()} == {k: r["outcome"] for k, r in here.items()}
+    assert "out of cheese" in there["bad", "original"]["reason"]
+    assert there["long", "original"]["reason"] == "too long"
+    asked = (ours.path / "pids.txt").read_text().splitlines()
+    assert len({line.split()[0] for line in asked}) == 2
+    assert len(asked) == len(set(asked))
+    _, again = ours(*RAY, ids=ids)
+    assert sum(r["cached"] for r in again.values()) == 240
+
+
+def test_a_killed_process_loses_nothing_and_only_what_kills_twice_is_an_error(ours):
+    ids = [f"c{i}" for i in range(30)] + ["once", "always"]
+    _, records = ours(*RAY, ids=ids)
+    wrong = {case for (case, _), r in records.items() if r["outcome"] == "error"}
+    assert wrong == {"always"}
+    assert "took down the model's process twice" in records["always", "original"]["reason"]
+    assert records["once", "original"]["reply"]["text"].startswith("once original")
+
+
+def test_ray_and_xdist_do_not_mix(ours):
+    (ours.path / "s.yaml").write_text("suite: s\ncases: [{id: a, question: Q?, choices: [x, y], answer: x}]\n")
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, "-m", "pytest", "s.yaml", "-n", "2", *RAY], cwd=ours.path, capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    assert "leave -n away" in done.stderr

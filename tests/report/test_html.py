@@ -1,0 +1,201 @@
+"""The HTML file of a run: whole, harmless whatever a model wrote, and quick with 20,000 trials, in a real browser."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from audiotest.analyse.summary import summarise
+from audiotest.cli import main
+from audiotest.report.html.writing import harmless, page
+from audiotest.runs import RunWriter
+from audiotest.words import Record, Reply, Verdict
+
+CHOICES = ("rain", "wind", "a bell", "a dog")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def record(i, condition="original", text=None, choice=None, **more):
+    choice = i % 4 if choice is None else choice
+    right = choice == 0
+    return Record(
+        suite="s", case=f"case-{i:05d}", condition=condition, nodeid=f"s.yaml::{condition}::case-{i:05d}",
+        expectation="correct", outcome="passed" if right else "missed", question=f"What is heard in clip {i}?",
+        choices=CHOICES, order=(0, 1, 2, 3), answer="rain", answer_index=0, tags={"skill": ("odd" if i % 2 else "even",)},
+        reply=Reply(text if text is not None else f"It is {CHOICES[choice]}."), clip=f"clip{i}",
+        verdicts={"choice": Verdict(right, choice, score=float(right))}, **more,
+    )  # fmt: skip
+
+
+def summary(records):
+    return summarise(records, {}, {"model": "m", "model_spec": "first", "seed": 0})
+
+
+HOSTILE = [
+    "</script><script>window.broken = 1</script>",
+    "<img src=x onerror='window.broken = 2'>",
+    "<!-- <script>",
+    "\u202eright to left\u202c مرحبا بالعالم",
+    "\u2028line\u2029ends & \"quotes\" 'too' \\ {{ js }} {{ data }}",
+    "x" * 1_000_000,
+]
+
+
+def test_no_sign_can_end_the_data():
+    text = page([record(i, text=t) for i, t in enumerate(HOSTILE)], {"model": "m", "suites": {}})
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", text, re.DOTALL)
+    assert len(scripts) == 2
+    data = json.loads(scripts[0])
+    assert data["trials"]["reply"] == HOSTILE
+    assert "<" not in harmless(json.dumps(HOSTILE))
+
+
+def test_the_command_writes_one_file_with_the_sounds_as_heard(pytester, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    monkeypatch.chdir(pytester.path)
+    tone = "{synth: {tone: {hz: 440, seconds: 0.2}}}"
+    (pytester.path / "s.yaml").write_text(
+        f"suite: s\nconditions: [original, noise(snr_db=0), text_only]\ncases:\n"
+        f"  - {{id: a, question: Q?, choices: [x, y], answer: x, audio: {tone}}}\n"
+    )
+    (pytester.path / "conftest.py").write_text(
+        "import pytest\nfrom audiotest.words import Needs, Reply\n"
+        "class M:\n    name, identity, needs, batch_size = 'm', '', Needs(), 4\n    def load(self): pass\n    def close(self): pass\n"
+        "    def answer(self, requests): return [Reply('x') for r in requests]\n"
+        "@pytest.fixture(scope='session')\ndef model(): return M()\n"
+    )
+    pytester.runpytest_subprocess("s.yaml", "--results", "out")
+    out = CliRunner().invoke(main, ["report", "out", "--html", "r.html"])
+    assert out.exit_code == 0, out.output
+    assert "3 trials, 2 sounds" in out.output
+    text = Path("r.html").read_text()
+    assert text.count("data:audio/flac;base64,") == 2
+    assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert CliRunner().invoke(main, ["report", "out", "--html", "q.html", "--audio-mb", "0"]).exit_code == 0
+    assert len(list(Path("q-audio").glob("*.flac"))) == 2
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        made = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    pages = []
+
+    def open_(records, audio=None, **viewport):
+        path = tmp_path / "r.html"
+        path.write_text(page(records, summary(records), audio), encoding="utf-8")
+        context = browser.new_context(viewport=viewport or {"width": 1200, "height": 900})
+        made = context.new_page()
+        made.on("pageerror", lambda error: pytest.fail(f"an error in the page: {error}"))
+        made.on("request", lambda r: pytest.fail(f"asked the network: {r.url}") if r.url.startswith("http") else None)
+        made.goto(path.as_uri())
+        pages.append(context)
+        return made
+
+    yield open_
+    for one in pages:
+        one.close()
+
+
+def test_the_overview(opened):
+    shown = opened(
+        [record(i, c) for i in range(40) for c in ("original", "text_only", "noise(snr_db=0)", "noise(snr_db=10)")]
+    )
+    text = shown.inner_text("#overview")
+    for word in ("Suites and conditions", "Accuracy by skill", "Accuracy by signal-to-noise ratio", "Listening profile",
+                 "Places of the options", "Confusion of classes", "25.0%"):  # fmt: skip
+        assert word in text
+    assert shown.title() == "audiotest: m"
+
+
+def test_20000_trials_filter_and_open_at_once(opened):
+    shown = opened([record(i, condition) for i in range(10000) for condition in ("original", "text_only")])
+    shown.click("#tab-items")
+    assert shown.inner_text("#count") == "20000 of 20000 trials"
+    assert shown.locator("#list .row").count() < 60
+    shown.select_option("#f-condition", "text_only")
+    assert shown.inner_text("#count") == "10000 of 20000 trials"
+    shown.select_option("#f-outcome", "passed")
+    shown.select_option("#f-tag", "skill: even")
+    assert shown.inner_text("#count") == "2500 of 20000 trials"
+    shown.fill("#f-text", "clip 9996?")
+    assert shown.inner_text("#count") == "1 of 20000 trials"
+    shown.click("#list .row")
+    item = shown.inner_text("#item")
+    assert "What is heard in clip 9996?" in item
+    assert "rain (right) (chosen)" in item
+    assert "s.yaml::text_only::case-09996" in item
+    assert shown.locator("#item .reply").count() == 2  # under both conditions, side by side
+    shown.fill("#f-text", "")
+    shown.select_option("#f-tag", "")
+    shown.evaluate("document.getElementById('list').scrollTop = 1e6")
+    shown.wait_for_function(
+        "[...document.querySelectorAll('#list .row')].some((r) => r.textContent.includes('case-09996'))"
+    )
+
+
+def test_the_keyboard_moves_through_the_list(opened):
+    shown = opened([record(i) for i in range(50)])
+    shown.click("#tab-items")
+    shown.focus("#list")
+    for _ in range(3):
+        shown.keyboard.press("ArrowDown")
+    assert "clip 2?" in shown.inner_text("#item")
+    assert shown.locator("#list .row[aria-selected=true]").count() == 1
+
+
+def test_hostile_replies_are_text(opened):
+    shown = opened([record(i, text=t) for i, t in enumerate(HOSTILE)])
+    shown.click("#tab-items")
+    for i, text in enumerate(HOSTILE):
+        shown.fill("#f-text", f"case-{i:05d}")
+        shown.click("#list .row")
+        assert shown.locator("#item .reply pre").first.text_content()[:1000] == text[:1000]
+    assert shown.evaluate("window.broken") is None
+    assert "980000 more signs" in shown.inner_text("#item")
+
+
+def test_a_clip_can_be_played_and_seen(opened):
+    import numpy as np
+
+    from audiotest.report.html.writing import _flac
+    from audiotest.words import Waveform
+
+    wave = (0.3 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)).astype(np.float32)
+    import base64
+
+    source = "data:audio/flac;base64," + base64.b64encode(_flac(Waveform(wave[:, None], 16000))).decode()
+    shown = opened([record(0, hashes={"sound": "abc"})], {"abc": [source]})
+    shown.click("#tab-items")
+    shown.click("#list .row")
+    shown.wait_for_selector("canvas[data-drawn=yes]")
+    duration = shown.evaluate("""async () => { const a = document.querySelector('audio'); a.preload = 'auto'; a.load();
+        await new Promise((done, no) => { a.onloadedmetadata = done; a.onerror = no; }); return a.duration; }""")
+    assert duration == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_phone(opened):
+    shown = opened([record(i) for i in range(20)], width=390, height=800)
+    assert shown.evaluate("document.documentElement.scrollWidth <= 400")
+    shown.click("#tab-items")
+    assert shown.evaluate("document.documentElement.scrollWidth <= 400")
+
+
+def test_a_run_without_sounds_or_suites_is_a_page_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    RunWriter(tmp_path / "out").finish([record(0)], summary([record(0)]))
+    assert CliRunner().invoke(main, ["report", "out", "--html", "r.html"]).exit_code == 0
