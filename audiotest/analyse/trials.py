@@ -142,6 +142,16 @@ def by_case(
     return whole
 
 
+def perturbed(
+    trials: Trials, scorer: str | None = None, tags: Mapping[str, str] | None = None
+) -> list[list[tuple[Record, Verdict]]]:
+    """For each case what was judged under ``original`` and every perturbation; raises :class:`NotMeasured`."""
+    conditions = of_family(trials, PERTURBATIONS)
+    if not conditions:
+        raise NotMeasured("no perturbation ran (shuffled, rotated, relabelled, rephrased or prompt)")
+    return list(by_case(trials, ["original", *conditions], scorer, tags).values())
+
+
 def clip_of(record: Record) -> str:
     """What trials are clustered by: their sound, or the case itself without one."""
     return record.clip or record.case

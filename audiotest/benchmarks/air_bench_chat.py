@@ -13,15 +13,13 @@ are split by task and dataset. An id is the row's ``uniq_id``, behind its task a
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import tables
-from audiotest.benchmarks.air_bench_foundation import case_id, released_place
+from audiotest.benchmarks.air_bench_foundation import case_id, released_place, write_part
 from audiotest.benchmarks.download import Hub
-from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
-from audiotest.benchmarks.writing import write_suite
+from audiotest.benchmarks.importing import rest
 from audiotest.score._official.air_bench_judge import GROUPS
 from audiotest.words import Case, Record
 
@@ -31,21 +29,9 @@ HUB = Hub("qyang1021/AIR-Bench-Dataset", ("Chat/Chat_meta.json",), ("Chat/**",))
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``air_bench_chat`` into ``target``; raises :class:`ImportFailed` naming the row."""
-    source = released_file(source, "Chat_meta.json", "Chat/Chat_meta.json")
-    rows = read_rows(source)
-    for place, row in rows:
-        need(row, _NEEDED, place)
-    ids = Counter(str(row["uniq_id"]) for _, row in rows)
-
-    def case(row: dict[str, Any]) -> dict[str, Any]:
-        return _case(row, unique=ids[str(row["uniq_id"])] == 1)
-
-    groups = grouped(rows, lambda row: f"{row['task_name']}_{row['dataset_name']}", case)
-    suite = write_suite(
-        "air_bench_chat", target, groups, audio_folder(audio, "Chat"), link="Chat", release=release_of(source)
-    )
-    lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
-    unknown = sorted({str(row["task_name"]) for _, row in rows} - set(GROUPS))
+    suite, rows = write_part("air_bench_chat", "Chat", _NEEDED, _case, source, target, audio)
+    lines = [f"{suite.name}: {len(suite.cases)} cases of {len(rows)} rows under {target / 'cases'}"]
+    unknown = sorted({str(row["task_name"]) for row in rows} - set(GROUPS))
     if unknown:
         lines.append(f"unknown tasks, in no group of the official table: {', '.join(unknown)}")
     return lines

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from audiotest.benchmarks import tables
 from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
 from audiotest.benchmarks.writing import write_suite
+from audiotest.declare.suite import Suite
 from audiotest.words import Case, Record
 
 _CHOICES = ("choice_a", "choice_b", "choice_c", "choice_d")
@@ -35,27 +37,34 @@ HUB = Hub("qyang1021/AIR-Bench-Dataset", ("Foundation/Foundation_meta.json",), (
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``air_bench_foundation`` into ``target``; raises :class:`ImportFailed` naming the row."""
-    source = released_file(source, "Foundation_meta.json", "Foundation/Foundation_meta.json")
+    suite, rows = write_part("air_bench_foundation", "Foundation", _NEEDED, _case, source, target, audio)
+    odd = sum(c.answer not in c.choices for c in suite.cases)
+    lines = [f"{suite.name}: {len(suite.cases)} cases of {len(rows)} rows under {target / 'cases'}"]
+    return lines + ([f"known fault: the answers of {odd} rows are none of their choices"] if odd else [])
+
+
+def write_part(
+    benchmark: str,
+    part: str,
+    needed: Sequence[str],
+    make: Callable[..., dict[str, Any]],
+    source: Path,
+    target: Path,
+    audio: Path | None,
+) -> tuple[Suite, list[dict[str, Any]]]:
+    """Write one of the two parts, ``Foundation`` or ``Chat``: the suite, and the rows that it was made of."""
+    source = released_file(source, f"{part}_meta.json", f"{part}/{part}_meta.json")
     rows = read_rows(source)
     for place, row in rows:
-        need(row, _NEEDED, place)
+        need(row, needed, place)
     ids = Counter(str(row["uniq_id"]) for _, row in rows)
 
     def case(row: dict[str, Any]) -> dict[str, Any]:
-        return _case(row, unique=ids[str(row["uniq_id"])] == 1)
+        return make(row, unique=ids[str(row["uniq_id"])] == 1)
 
     groups = grouped(rows, lambda row: f"{row['task_name']}_{row['dataset_name']}", case)
-    suite = write_suite(
-        "air_bench_foundation",
-        target,
-        groups,
-        audio_folder(audio, "Foundation"),
-        link="Foundation",
-        release=release_of(source),
-    )
-    lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
-    odd = sum(c.answer not in c.choices for c in suite.cases)
-    return lines + ([f"known fault: the answers of {odd} rows are none of their choices"] if odd else [])
+    suite = write_suite(benchmark, target, groups, audio_folder(audio, part), link=part, release=release_of(source))
+    return suite, [row for _, row in rows]
 
 
 def group(task: str) -> str:

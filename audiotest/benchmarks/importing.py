@@ -6,6 +6,7 @@ the release at ``source``, writes ``suite.yaml`` and ``cases/*.yaml`` into ``tar
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Callable, Container, Iterable, Mapping
@@ -44,6 +45,18 @@ def read_rows(source: Path) -> list[tuple[str, dict[str, Any]]]:
     if not isinstance(rows, list):
         raise ImportFailed(f"{source}: expected an array of objects; is this the released file?")
     return [(f"{source}[{i}]", row) for i, row in enumerate(rows)]
+
+
+def read_csv(source: Path) -> list[tuple[str, dict[str, Any]]]:
+    """(place, row) of every row of a CSV in UTF-8 with a header. Raises :class:`ImportFailed`."""
+    try:
+        with source.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            return [(f"{source}:{reader.line_num}", dict(row)) for row in reader]
+    except UnicodeDecodeError as error:
+        raise ImportFailed(f"{source} is not UTF-8 text (byte {error.start}); the released file is") from None
+    except (OSError, csv.Error) as error:
+        raise ImportFailed(f"cannot read {source}: {error}") from None
 
 
 def released_file(source: Path, *names: str) -> Path:

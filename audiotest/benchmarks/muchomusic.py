@@ -22,14 +22,13 @@ Tags: ``dataset``, ``genre``, ``music_knowledge``, ``music_reasoning`` by the re
 from __future__ import annotations
 
 import ast
-import csv
 import random
 from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import tables
 from audiotest.benchmarks.download import Hub
-from audiotest.benchmarks.importing import ImportFailed, grouped, need, release_of, released_file, rest
+from audiotest.benchmarks.importing import ImportFailed, grouped, need, read_csv, release_of, released_file, rest
 from audiotest.benchmarks.writing import write_suite
 from audiotest.words import Case, Record
 
@@ -43,24 +42,13 @@ HUB = Hub("mulab-mir/muchomusic", ("muchomusic.csv",))
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``muchomusic`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
     source = released_file(source, "muchomusic.csv")
-    rows = _rows(source)
+    rows = read_csv(source)
     for place, row in rows:
         need(row, _NEEDED, place)
         row["__place__"] = place
     groups = grouped(rows, lambda row: str(row["dataset"]), _case)
     suite = write_suite("muchomusic", target, groups, audio, release=release_of(source))
     return [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
-
-
-def _rows(source: Path) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        with source.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            return [(f"{source}:{reader.line_num}", dict(row)) for row in reader]
-    except UnicodeDecodeError as error:
-        raise ImportFailed(f"{source} is not UTF-8 text (byte {error.start}); the released file is") from None
-    except (OSError, csv.Error) as error:
-        raise ImportFailed(f"cannot read {source}: {error}") from None
 
 
 def _case(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,13 @@ Source: ``musiccaps-public.csv`` of the hub's ``google/MusicCaps``: ``ytid``, ``
 from __future__ import annotations
 
 import ast
-import csv
 import re
 from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import _survey
 from audiotest.benchmarks.download import Hub
-from audiotest.benchmarks.importing import ImportFailed, need, released_file
+from audiotest.benchmarks.importing import ImportFailed, need, read_csv, released_file
 
 QUESTION = "Describe this music."
 _NEEDED = ("ytid", "start_s", "end_s", "aspect_list", "caption")
@@ -37,19 +36,8 @@ def import_release(
     """Write the set into the suite ``music_survey``. Raises :class:`ImportFailed` naming the line at fault."""
     source = released_file(source, "musiccaps-public.csv")
     there = {path.stem: path.name for path in audio.iterdir()} if audio is not None else {}
-    cases = [_case(place, row, there) for place, row in _rows(source)]
+    cases = [_case(place, row, there) for place, row in read_csv(source)]
     return _survey.write_set("musiccaps", cases, source, target, audio, sample=sample, seed=sample_seed)
-
-
-def _rows(source: Path) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        with source.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            return [(f"{source}:{reader.line_num}", dict(row)) for row in reader]
-    except UnicodeDecodeError as error:
-        raise ImportFailed(f"{source} is not UTF-8 text (byte {error.start}); the released file is") from None
-    except (OSError, csv.Error) as error:
-        raise ImportFailed(f"cannot read {source}: {error}") from None
 
 
 def _case(place: str, row: dict[str, Any], there: dict[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ and is told so. The machines of a cluster have to see the suites and their audio
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +22,10 @@ from audiotest.words import Reply
 
 WAITING = 2
 """Blocks an actor has waiting, so that it never idles between two."""
+
+
+_STARTS, _START_WAIT = 300, 1.0
+"""How often, and after how many seconds, an actor that died is asked whether it is up again."""
 
 
 class EngineError(Exception):
@@ -62,7 +67,8 @@ class RayEngine:
         share = min(1.0, gpus / count) if gpus else 0
         remote = ray.remote(num_cpus=1, num_gpus=share, max_restarts=-1, max_task_retries=0)(_Actor)
         self._actors = [remote.remote(spec, dict(options), seed, batch_size) for _ in range(count)]
-        self._free: deque[int] = deque(range(count))
+        self._turns: deque[int] = deque(range(count))
+        self._waiting: list[list[Any]] = [[] for _ in range(count)]
         self.ahead = WAITING * count
 
     def send(self, trials: Sequence[Trial]) -> _Sent:
@@ -83,10 +89,13 @@ class RayEngine:
         if self._own:
             self._ray.shutdown()
 
-    def _ask(self, trials: Sequence[Trial]) -> Any:
-        turn = self._free[0]
-        self._free.rotate(-1)
-        return self._actors[turn].answer.remote(msgspec.json.encode([place(trial) for trial in trials]))
+    def _ask(self, trials: Sequence[Trial], turn: int | None = None) -> Any:
+        if turn is None:
+            turn = self._turns[0]
+            self._turns.rotate(-1)
+        future = self._actors[turn].answer.remote(msgspec.json.encode([place(trial) for trial in trials]))
+        self._waiting[turn].append(future)
+        return future
 
     def _outcomes(self, future: Any) -> list[Reply | Exception]:
         try:
@@ -97,9 +106,26 @@ class RayEngine:
 
     def _alone(self, trial: Trial) -> Reply | Exception:
         try:
-            return self._outcomes(self._ask([trial]))[0]
+            return self._outcomes(self._ask([trial], self._idle()))[0]
         except self._ray.exceptions.RayActorError:
             return RemoteError(f"{trial.case.id} under {trial.condition.name} took down the model's process twice")
+
+    def _idle(self) -> int:
+        """An actor that is up and has nothing else to do: if it dies now, it is certain by what."""
+        for futures in self._waiting:
+            if futures:
+                futures[:] = self._ray.wait(futures, num_returns=len(futures), timeout=0)[1]
+        turn = min(range(len(self._actors)), key=lambda i: len(self._waiting[i]))
+        if self._waiting[turn]:
+            self._ray.wait(self._waiting[turn], num_returns=len(self._waiting[turn]))
+            self._waiting[turn].clear()
+        for _ in range(_STARTS):
+            try:
+                self._ray.get(self._actors[turn].ready.remote())
+                return turn
+            except self._ray.exceptions.RayActorError:
+                time.sleep(_START_WAIT)
+        raise EngineError("a Ray actor that died does not come back; see Ray's logs")
 
 
 class _Actor:
@@ -107,6 +133,9 @@ class _Actor:
 
     def __init__(self, spec: str, options: dict[str, str], seed: int, batch_size: int | None) -> None:
         self._answerer = Answerer(open_model(spec, options), seed=seed, batch_size=batch_size)
+
+    def ready(self) -> bool:
+        return True
 
     def answer(self, block: bytes) -> bytes:
         return self._answerer.answer(block)

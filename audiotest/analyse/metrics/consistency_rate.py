@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean
-from audiotest.analyse.trials import PERTURBATIONS, NotMeasured, Trials, by_case, clip_of, of_family, own_choice
+from audiotest.analyse.trials import Trials, clip_of, own_choice, perturbed
 from audiotest.words import Estimate
 
 
@@ -24,12 +24,9 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Mean share of the most frequent choice."""
-    perturbations = of_family(trials, PERTURBATIONS)
-    if not perturbations:
-        raise NotMeasured("no perturbation ran (shuffled, rotated, relabelled, rephrased or prompt)")
-    cases = by_case(trials, ["original", *perturbations], scorer, tags)
+    cases = perturbed(trials, scorer, tags)
     shares = []
-    for rows in cases.values():
+    for rows in cases:
         chosen = Counter(c for r, v in rows if (c := own_choice(r, v)) is not None)
         shares.append(max(chosen.values(), default=0) / len(rows))
-    return mean(shares, [clip_of(rows[0][0]) for rows in cases.values()])
+    return mean(shares, [clip_of(rows[0][0]) for rows in cases])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean
-from audiotest.analyse.trials import PERTURBATIONS, NotMeasured, Trials, by_case, clip_of, of_family
+from audiotest.analyse.trials import Trials, clip_of, perturbed
 from audiotest.words import Estimate
 
 
@@ -23,9 +23,6 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Mean share of perturbations under which a case is right."""
-    perturbations = of_family(trials, PERTURBATIONS)
-    if not perturbations:
-        raise NotMeasured("no perturbation ran (shuffled, rotated, relabelled, rephrased or prompt)")
-    cases = by_case(trials, ["original", *perturbations], scorer, tags)
-    shares = [sum(bool(v.correct) for _, v in rows) / len(rows) for rows in cases.values()]
-    return mean(shares, [clip_of(rows[0][0]) for rows in cases.values()])
+    cases = perturbed(trials, scorer, tags)
+    shares = [sum(bool(v.correct) for _, v in rows) / len(rows) for rows in cases]
+    return mean(shares, [clip_of(rows[0][0]) for rows in cases])
