@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Adapters are tested with torch, transformers and Ray; the demo and the linters need none of them.
+WHOLE := $(VENV)/.whole
 PYTEST_ARGS ?=
 
 .PHONY: demo test lint bench clean
@@ -12,7 +14,7 @@ demo: $(READY)
 	$(BIN)/pytest suites/ $(PYTEST_ARGS)
 
 ## test: the project's own tests
-test: $(READY)
+test: $(WHOLE)
 	$(BIN)/pytest -n auto tests $(PYTEST_ARGS)
 
 ## lint: format, lint, types, and which room may import which
@@ -29,6 +31,10 @@ bench: $(READY)
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+$(WHOLE): $(READY)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,local,ray]'
 	touch $@
 

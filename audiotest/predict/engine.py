@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-import msgspec
 from msgspec import Struct
 
 from audiotest.declare.condition import ORIGINAL, Condition
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
-from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.models.protocol import Unsupported
 from audiotest.words import Case, Reply
 
 
@@ -71,28 +70,6 @@ def _suite(path: str) -> tuple[Suite, dict[str, Case], dict[str, Condition]]:
     suite = load(path)
     conditions = {ORIGINAL: Condition(ORIGINAL), **{c.name: c for c, _ in suite.conditions}}
     return suite, {case.id: case for case in suite.cases}, conditions
-
-
-class Answerer:
-    """What runs where the model is: a loaded model, and trials answered through it without a store."""
-
-    def __init__(self, model: Adapter, *, seed: int, batch_size: int | None) -> None:
-        from audiotest.predict.predictor import Predictor
-
-        model.load()
-        self._predictor = Predictor(model, seed=seed, batch_size=batch_size)
-
-    def answer(self, block: bytes) -> bytes:
-        """The outcomes of a block of places, both as JSON."""
-        places = msgspec.json.decode(block, type=list[Place])
-        answers = self._predictor.predict([trial_at(where) for where in places])
-        return msgspec.json.encode([_outcome(answer.reply, answer.error) for answer in answers])
-
-
-def _outcome(reply: Reply | None, error: Exception | None) -> Outcome:
-    if error is None:
-        return Outcome(reply)
-    return Outcome(None, str(error) or type(error).__name__, isinstance(error, Unsupported))
 
 
 def opened(outcome: Outcome) -> Reply | Exception:

@@ -17,7 +17,9 @@ from msgspec import Struct
 
 from audiotest.declare.trial import Trial
 from audiotest.models.opening import open_model
-from audiotest.predict.engine import Answerer, Outcome, RemoteError, opened, place
+from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.predict.engine import Outcome, Place, RemoteError, opened, place, trial_at
+from audiotest.predict.predictor import Predictor
 from audiotest.words import Reply
 
 WAITING = 2
@@ -126,6 +128,26 @@ class RayEngine:
             except self._ray.exceptions.RayActorError:
                 time.sleep(_START_WAIT)
         raise EngineError("a Ray actor that died does not come back; see Ray's logs")
+
+
+class Answerer:
+    """What runs where the model is: a loaded model, and trials answered through it without a store."""
+
+    def __init__(self, model: Adapter, *, seed: int, batch_size: int | None) -> None:
+        model.load()
+        self._predictor = Predictor(model, seed=seed, batch_size=batch_size)
+
+    def answer(self, block: bytes) -> bytes:
+        """The outcomes of a block of places, both as JSON."""
+        places = msgspec.json.decode(block, type=list[Place])
+        answers = self._predictor.predict([trial_at(where) for where in places])
+        return msgspec.json.encode([_outcome(answer.reply, answer.error) for answer in answers])
+
+
+def _outcome(reply: Reply | None, error: Exception | None) -> Outcome:
+    if error is None:
+        return Outcome(reply)
+    return Outcome(None, str(error) or type(error).__name__, isinstance(error, Unsupported))
 
 
 class _Actor:
