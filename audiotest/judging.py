@@ -7,7 +7,8 @@ expectation        passes when
 ``stays_correct``  the same, where it was correct under ``original``; skipped where it was not
 ``same``           the same option is chosen as under ``original``, wherever it stands now; skipped where no
                    choice could be read there
-``abstains``       the reply declines, says that it hears nothing, or picks "none of the above"
+``abstains``       no option is chosen but one like "none of the above", and the reply declines, says that it hears
+                   nothing, or that no option is right
 ``recorded``       always: it feeds gates and the listening profile
 =================  ==================================================================================
 """
@@ -23,7 +24,7 @@ from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
 from audiotest.predict.predictor import Answer, Predictor
 from audiotest.predict.sound import clip_id
-from audiotest.score._reading.abstention import abstains, is_abstaining_option
+from audiotest.score._reading.abstention import abstains, is_abstaining_option, rejects
 from audiotest.score.verdicts import verdicts
 from audiotest.words import Case, Check, NotApplicable, Outcome, Question, Record, Reply, Verdict
 
@@ -87,6 +88,7 @@ def _blank(trial: Trial, answer: Answer, seed: int, nodeid: str) -> Record:
         cached=answer.cached,
         hashes=answer.hashes,
         seed=seed,
+        labels=view.labels if view else (),
     )
 
 
@@ -108,13 +110,14 @@ def _verdicts(trial: Trial, view: View, reply: Reply, assistants: Assistants) ->
         _question(trial, view, reply),
         reply.text,
         trial.suite.scorers,
-        trial.case.expect,
+        trial.case.expect if view.answerable else (),
         lambda scorer: assistants.given(place, scorer),
     )
 
 
 def _to_judge(trial: Trial, view: View, reply: Reply) -> Judged:
-    return Judged(_place(trial), _question(trial, view, reply), reply.text, _checks(trial))
+    checks = _checks(trial) if view.answerable else trial.suite.scorers
+    return Judged(_place(trial), _question(trial, view, reply), reply.text, checks)
 
 
 def _place(trial: Trial) -> tuple[str, str, str]:
@@ -131,7 +134,8 @@ def _question(trial: Trial, view: View, reply: Reply) -> Question:
         facts["labels"] = view.labels
     if "thinking" in reply.details:
         facts["thinking_prediction"] = reply.details["thinking"]
-    return Question(view.question, view.choices, view.answer, view.answer_index, trial.case.reference, facts)
+    reference = trial.case.reference if view.answerable else ()
+    return Question(view.question, view.choices, view.answer, view.answer_index, reference, facts)
 
 
 def withheld(case: Case) -> bool:
@@ -149,12 +153,14 @@ def _finding(
 ) -> _Finding:
     if trial.expectation == "recorded":
         return _Finding("passed")
-    verdict = next(iter(found.values()), None)
     if trial.expectation == "abstains":
-        return _abstains(view, reply, verdict)
+        return _abstains(view, reply, next(iter(found.values()), None))
+    if "correct" in trial.expectation and not view.answerable and view.answer_index is None:
+        return _Finding("failed", "no option is right under this condition; expect `abstains`")
+    verdict = next(iter(found.values()), None)
     if verdict is None:
         return _Finding("skipped", "no scorer of the suite judges an open question; give the case an `expect`")
-    if "correct" in trial.expectation and withheld(trial.case):
+    if "correct" in trial.expectation and withheld(trial.case) and view.answerable:
         return _Finding("skipped", "the release withholds this answer; the reply is recorded")
     if trial.expectation == "correct":
         return _correct(found)
@@ -197,11 +203,15 @@ def _correct(found: dict[str, Verdict]) -> _Finding:
 
 
 def _abstains(view: View, reply: Reply, verdict: Verdict | None) -> _Finding:
-    if abstains(reply.text) or (verdict is not None and verdict.status == "refused"):
+    if verdict is not None and verdict.choice is not None:
+        declined = is_abstaining_option(view.choices[verdict.choice])
+    else:
+        declined = bool((verdict is not None and verdict.status == "refused") or abstains(reply.text))
+        declined = declined or rejects(reply.text)
+    if declined:
         return _Finding("passed")
-    if verdict is not None and verdict.choice is not None and is_abstaining_option(view.choices[verdict.choice]):
-        return _Finding("passed")
-    return _Finding("failed", "it answers as if it had heard (a hallucination)")
+    said = "had heard" if view.answerable else "could be answered"
+    return _Finding("failed", f"it answers as if it {said} (a hallucination)")
 
 
 def _same(view: View, verdict: Verdict, old_view: View, old: Verdict, reply: Reply, old_reply: Reply) -> _Finding:

@@ -44,6 +44,8 @@ def rescore(
 def _again(record: Record, case: Case | None, scorers: Sequence[str], policy: str) -> Record:
     assert record.reply is not None
     facts = {**(case.facts if case is not None else {}), "tags": record.tags}
+    if record.labels:
+        facts["labels"] = record.labels
     reference = case.reference if case is not None else ()
     question = Question(record.question, record.choices, record.answer, record.answer_index, reference, facts)
     found = verdicts(question, record.reply.text, [Check(name) for name in scorers])

@@ -152,7 +152,8 @@ class Request(Struct, frozen=True):
     """One trial as a model gets it. ``audio`` holds :class:`Waveform` s, already under the condition.
 
     ``prompt`` is the rendered text that a language model is to be given; ``question`` and
-    ``choices`` are its parts, for adapters that answer by other means. ``seed`` is the trial's own.
+    ``choices`` are its parts, for adapters that answer by other means. ``labels`` are those of the choices where
+    the condition changed them (empty: A, B, C...). ``seed`` is the trial's own.
     """
 
     suite: str
@@ -164,6 +165,7 @@ class Request(Struct, frozen=True):
     audio: tuple[Any, ...] = ()
     generation: Generation = Generation()
     seed: int = 0
+    labels: tuple[str, ...] = ()
 
 
 class Reply(Struct, frozen=True):
@@ -198,7 +200,8 @@ class Record(Struct, frozen=True):
     """A line of ``trials.jsonl``: one trial, what was said and what it was worth.
 
     ``choices`` and ``answer_index`` are as shown under the condition. ``order[i]`` is the place in the
-    case's own list of the option shown at place ``i``, so choices can be compared across orders.
+    case's own list of the option shown at place ``i``, so choices can be compared across orders (-1: an option that
+    is not the case's own). ``labels`` are those shown, where the condition changed them.
     ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
     ``verdicts`` keeps the order of the suite's scorers; the first decides.
     """
@@ -224,6 +227,7 @@ class Record(Struct, frozen=True):
     cached: bool = False
     hashes: dict[str, str] = field(default_factory=dict)
     seed: int = 0
+    labels: tuple[str, ...] = ()
 
 
 class Gate(Struct, frozen=True):

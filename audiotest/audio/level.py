@@ -26,3 +26,9 @@ def scaled_to(samples: np.ndarray, level: float) -> np.ndarray:
 def like(sound: Waveform, samples: np.ndarray) -> Waveform:
     """New samples at the rate of ``sound``."""
     return Waveform(np.ascontiguousarray(samples, dtype=np.float32), sound.rate)
+
+
+def in_range(condition: str, parameter: str, value: float, low: float, high: float) -> None:
+    """Raise ValueError for a parameter below ``low`` or above ``high``."""
+    if not low <= value <= high:
+        raise ValueError(f"{condition} takes {parameter} from {low:g} to {high:g}, not {value:g}")

@@ -1,12 +1,14 @@
 """Conditions as people write them: ``noise(snr_db=10)``, ``shuffled + noise(snr_db=10)``, sweeps.
 
 Grammar: ``name``, ``name(parameter=value, ...)``, several joined by ``+`` (applied from left to right).
-A value is a number, a word, or a list of these: a list is a sweep and stands for one condition a value.
+A value is a number, a word, ``yes`` or ``no``, or a list of these: a list is a sweep and stands for one condition a
+value. A parameter that Python reserves the name of (``with``) is written as it reads, and is ``with_`` in the code.
 ``original`` is the condition that changes nothing.
 
 A condition that acts on the text of a case (``shuffled``, ``text_only``) is a module of
 ``audiotest.declare.conditions``; one that acts on sound is a module of ``audiotest.audio.conditions``.
-Both are folders that are registries: a new condition is a new file.
+Both are folders that are registries: a new condition is a new file. Where the module has a function ``check`` with the
+parameters of ``apply``, values that it refuses (ValueError) are problems of the suite, told with their place.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ import inspect
 import itertools
 import re
 from functools import cache
+from importlib import import_module
 from keyword import iskeyword
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
@@ -52,6 +55,12 @@ class Part(Struct, frozen=True):
     def __str__(self) -> str:
         inner = ",".join(f"{k}={_written(v)}" for k, v in self.parameters.items())
         return f"{self.name}({inner})" if inner else self.name
+
+    @property
+    def module(self) -> Any:
+        """The module that implements it."""
+        room = TEXT_CONDITIONS if self.acts_on == "text" else SOUND_CONDITIONS
+        return import_module(room.get(self.name).__module__)
 
 
 class Condition(Struct, frozen=True):
@@ -147,9 +156,19 @@ def _variants(name: str, inner: str | None, text: str) -> list[Part]:
         raise ConditionError(f"`{name}` needs {', '.join(f'`{m}`' for m in missing)}: {_usage(name, taken)}")
     ordered = [n for n in taken if n in given]
     return [
-        Part(name, acts_on, dict(zip(ordered, values, strict=True)))
+        _checked(Part(name, acts_on, dict(zip(ordered, values, strict=True))), text)
         for values in itertools.product(*(given[n] for n in ordered))
     ]
+
+
+def _checked(part: Part, text: str) -> Part:
+    check = getattr(part.module, "check", None)
+    if check is not None:
+        try:
+            check(**part.arguments)
+        except (ValueError, LookupError) as error:
+            raise ConditionError(f"{error} (in {text!r})") from None
+    return part
 
 
 def _items(inner: str, text: str) -> list[tuple[str, list[str]]]:
@@ -166,23 +185,31 @@ def _items(inner: str, text: str) -> list[tuple[str, list[str]]]:
 
 
 def _value(raw: str, parameter: inspect.Parameter, text: str) -> Value:
-    wanted = str(parameter.annotation)
+    wanted, name = str(parameter.annotation), parameter.name.rstrip("_")
+    if wanted == "bool":
+        if raw.lower() not in ("yes", "no", "true", "false"):
+            raise ConditionError(f"`{name}` in {text!r} takes yes or no, not {raw!r}")
+        return raw.lower() in ("yes", "true")
     if "float" in wanted or "int" in wanted:
         try:
             number = float(raw)
         except ValueError:
             if "str" not in wanted:
-                raise ConditionError(f"`{parameter.name}` in {text!r} takes a number, not {raw!r}") from None
+                raise ConditionError(f"`{name}` in {text!r} takes a number, not {raw!r}") from None
         else:
             if not np.isfinite(number):
-                raise ConditionError(f"`{parameter.name}` in {text!r} takes a finite number, not {raw!r}")
+                raise ConditionError(f"`{name}` in {text!r} takes a finite number, not {raw!r}")
+            if "float" not in wanted and number != int(number):
+                raise ConditionError(f"`{name}` in {text!r} takes a whole number, not {raw!r}")
             return int(number) if number == int(number) else number
     if not _WORD.fullmatch(raw):
-        raise ConditionError(f"`{parameter.name}` in {text!r} takes a word, not {raw!r}")
+        raise ConditionError(f"`{name}` in {text!r} takes a word, not {raw!r}")
     return raw
 
 
 def _written(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

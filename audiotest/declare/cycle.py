@@ -23,6 +23,12 @@ def others(suite: Suite, case: Case, seed: int, *, audio: bool = False) -> Itera
         yield suite.cases[order[(start + step) % len(order)]]
 
 
+def named(suite: Suite, name: str, seed: int) -> Case | None:
+    """The case with the id ``name``; None if the suite has no such case."""
+    order, places = _cycle(_Suite(suite), seed, False)
+    return suite.cases[order[places[name]]] if name in places else None
+
+
 class _Suite:
     """A suite as a key: suites are told apart by path and content, not by comparing all of their cases."""
 

@@ -1,4 +1,8 @@
-"""Prompts: Jinja templates over ``question``, ``choices`` and ``labels``, by name or written in a suite.
+"""Prompts: Jinja templates over ``question``, ``choices``, ``labels`` and ``label_word``, by name or written in a
+suite.
+
+``labels`` has a label for every choice (an empty one is not to be shown), ``label_word`` says what they are:
+``letter``, ``number``, or ``text`` where there are none.
 
 The named ones are the files of ``audiotest/declare/prompts/``. Rendering is sandboxed and strict: a name
 that the template does not know is an error with its line, never an empty string in a prompt.
@@ -62,9 +66,27 @@ def check(prompt: str) -> None:
     render(prompt, "What is heard?", ("one", "two"))
 
 
-def labels_for(count: int) -> tuple[str, ...]:
-    """``A``, ``B``... and numbers from the 27th on."""
-    return tuple(ascii_uppercase[i] if i < 26 else str(i + 1) for i in range(count))
+STYLES = ("letters", "numbers", "lower", "none")
+
+
+def labels_for(count: int, style: str = "letters") -> tuple[str, ...]:
+    """``A``, ``B``... and numbers from the 27th on; or ``1``, ``2``...; ``a``, ``b``...; or empty ones (``none``)."""
+    if style == "none":
+        return ("",) * count
+    letters = tuple(ascii_uppercase[i] if i < 26 and style != "numbers" else str(i + 1) for i in range(count))
+    return tuple(map(str.lower, letters)) if style == "lower" else letters
+
+
+def _label_word(labels: Sequence[str]) -> str:
+    if labels and not any(labels):
+        return "text"
+    return "number" if labels and labels[0].isdigit() else "letter"
+
+
+def named(choices: Sequence[str], index: int, labels: Sequence[str] = ()) -> str:
+    """How a reply names the option at ``index`` by what was shown: ``(B)``, or its text where there are no labels."""
+    label = (labels or labels_for(len(choices)))[index]
+    return f"({label})" if label else choices[index]
 
 
 def render(prompt: str, question: str, choices: Sequence[str], labels: Sequence[str] = ()) -> str:
@@ -73,7 +95,8 @@ def render(prompt: str, question: str, choices: Sequence[str], labels: Sequence[
 
     try:
         names = list(labels or labels_for(len(choices)))
-        text = _compiled(prompt).render(question=question, choices=list(choices), labels=names)
+        word = _label_word(labels)
+        text = _compiled(prompt).render(question=question, choices=list(choices), labels=names, label_word=word)
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise PromptError(f"the template cannot be rendered: {error}") from error
     return str(text).rstrip("\n")

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from audiotest.declare.condition import ORIGINAL, Condition, borrows, generator
 from audiotest.declare.conditions.view import View, first_view
 from audiotest.declare.cycle import others
-from audiotest.declare.prompt import render
+from audiotest.declare.prompt import render, source
 from audiotest.declare.suite import Expectation, Suite
 from audiotest.registry import TEXT_CONDITIONS
-from audiotest.words import Case
+from audiotest.words import Case, NotApplicable
 
 
 class Trial(Struct, frozen=True):
@@ -43,18 +43,35 @@ def trials(suite: Suite) -> Iterator[Trial]:
 
 def present(trial: Trial, seed: int) -> View:
     """The case under the trial's text conditions; each draws from (run seed, case id, its own text), so
-    ``shuffled`` shows the same order alone and in ``shuffled+noise(snr_db=10)``.
+    ``shuffled`` shows the same order alone and in ``shuffled+noise(snr_db=10)``. A condition that takes ``others`` is
+    given the other cases of the suite, in the order of :func:`audiotest.declare.cycle.others`.
 
-    Raises :class:`~audiotest.declare.conditions.view.NotApplicable` where the case cannot take one.
+    Raises :class:`~audiotest.words.NotApplicable` where the case cannot take one.
     """
     view = first_view(trial.case)
     for part in trial.condition.of("text"):
         apply = TEXT_CONDITIONS.get(part.name)
         extra = {"others": others(trial.suite, trial.case, seed)} if borrows(part) else {}
         view = apply(view, generator(seed, trial.case.id, str(part)), **part.arguments, **extra)
+    sound = trial.condition.of("sound")
+    if sound and not view.audio:
+        why = "is shown without it" if trial.case.audio else "has none"
+        raise NotApplicable(f"{sound[0].name} needs audio; this case {why}")
     return view
 
 
 def prompt_of(trial: Trial, view: View) -> str:
-    """The rendered prompt. Raises :class:`~audiotest.declare.prompt.PromptError`."""
-    return render(view.prompt or trial.suite.prompt, view.question, view.choices, view.labels)
+    """The rendered prompt.
+
+    Raises :class:`~audiotest.declare.prompt.PromptError`, and :class:`~audiotest.words.NotApplicable` where the
+    template does not show what the condition changed.
+    """
+    prompt = view.prompt or trial.suite.prompt
+    text = render(prompt, view.question, view.choices, view.labels)
+    named = "written in the suite" if prompt == source(prompt) else repr(prompt)
+    if view.labels and text == render(prompt, view.question, view.choices):
+        raise NotApplicable(f"the prompt {named} does not show labels, so changing them changes nothing")
+    for place, choice in zip(view.order, view.choices, strict=True):
+        if place < 0 and choice not in text:
+            raise NotApplicable(f"the prompt {named} does not show the option {choice!r}, which the condition adds")
+    return text

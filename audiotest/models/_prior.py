@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from audiotest.declare.prompt import labels_for
+from audiotest.declare.prompt import named
 from audiotest.words import Needs, Reply, Request
 
 
@@ -23,8 +23,8 @@ class Prior:
         """Nothing to load."""
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
-        """A letter for each request."""
-        return [Reply(f"({labels_for(len(r.choices))[self.pick(r)]})" if r.choices else "") for r in requests]
+        """A letter for each request (or what the options are labelled with instead)."""
+        return [Reply(named(r.choices, self.pick(r), r.labels) if r.choices else "") for r in requests]
 
     def close(self) -> None:
         """Nothing to close."""

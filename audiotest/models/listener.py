@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from audiotest.declare.prompt import labels_for
+from audiotest.declare.prompt import named
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
@@ -40,7 +40,9 @@ class Listener:
         index, said = choose(request.question, request.choices, request.audio)
         if index is None:
             return Reply(said if said.endswith(".") else UNSURE)
-        return Reply(f"({labels_for(len(request.choices))[index]}) {request.choices[index]}", details={"skill": said})
+        label = named(request.choices, index, request.labels)
+        text = request.choices[index]
+        return Reply(text if label == text else f"{label} {text}", details={"skill": said})
 
     def close(self) -> None:
         """Nothing to close."""

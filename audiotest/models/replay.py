@@ -8,7 +8,8 @@ repeated row replaces the one before it.
   (``--model-option id=KEY`` and ``--model-option text=KEY`` name others).
 - A case of the recording's condition without a row is an error of that trial: the recorded model gave nothing.
 - A condition of which the recording has no row at all is *unsupported*: nobody asked it.
-- A null or missing reply text is an error of that trial.
+- A null or missing reply text is an error of that trial; in a run's record, a trial that was skipped or unsupported
+  there is unsupported here, for the same reason.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Replay:
         self.name = f"replay:{path.name}"
         self.id_keys = (id_key,) if id_key else ID_KEYS
         self.text_keys = (text_key,) if text_key else TEXT_KEYS
-        self.replies: dict[tuple[str, str], Reply | None] = {}
+        self.replies: dict[tuple[str, str], Reply | Unsupported | None] = {}
         self.conditions: set[str] = set()
         self.asked: set[tuple[str, str]] = set()
         if not self.path.is_file():
@@ -72,7 +73,9 @@ class Replay:
         condition = str(row.get("condition") or "original")
         self.conditions.add(condition)
         reply = _reply(row, text_key)
-        if reply is not None and isinstance(row.get("thinking_prediction"), str):  # as MMAR's predictions have it
+        if isinstance(reply, Reply) and isinstance(
+            row.get("thinking_prediction"), str
+        ):  # as MMAR's predictions have it
             reply = replace(reply, details={**reply.details, "thinking": row["thinking_prediction"]})
         self.replies[str(row[id_key]), condition] = reply
 
@@ -118,8 +121,10 @@ def _line(path: Path, number: int, line: bytes) -> Any:
         raise ValueError(f"{path}:{number}: not a line of JSON ({error}); is the file cut short?") from None
 
 
-def _reply(row: dict[str, Any], key: str | None) -> Reply | None:
+def _reply(row: dict[str, Any], key: str | None) -> Reply | Unsupported | None:
     value = row.get(key) if key is not None else None
+    if value is None and row.get("outcome") in ("skipped", "unsupported"):
+        return Unsupported(f"not asked in the recorded run: {row.get('reason', '')}")
     if isinstance(value, dict):  # a line of trials.jsonl
         return msgspec.convert(value, Reply)
     if value is None or value != value:  # null, or NaN

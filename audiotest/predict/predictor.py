@@ -256,6 +256,7 @@ class Predictor:
             audio=self.sounds.waveforms(trial) if audible else (),
             generation=trial.suite.generation,
             seed=self._seed(trial),
+            labels=view.labels,
         )
 
     def _answers_to(self, requests: list[Request]) -> list[Reply | Exception]:

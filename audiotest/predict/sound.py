@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from importlib import import_module
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -18,11 +18,11 @@ import numpy as np
 
 from audiotest.audio import decode, synth
 from audiotest.declare.condition import Part, number
-from audiotest.declare.cycle import others
+from audiotest.declare.cycle import named, others
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
-from audiotest.registry import SOUND_CONDITIONS
+from audiotest.registry import SOUND_CONDITIONS, unknown
 from audiotest.words import Case, ClipSpec, Needs, NotApplicable, Waveform
 
 _KEPT_CLIPS = 8
@@ -89,16 +89,26 @@ class Sounds:
 
     def _others(self, trial: Trial, part: Part) -> list[Case]:
         """The cases whose sound ``part`` borrows: the next ones in the suite's cycle, or the one that it names."""
-        wanted = int(part.parameters.get("talkers", getattr(_module(part.name), "NEEDS_OTHERS", 0)))
+        wanted = int(part.parameters.get("talkers", getattr(part.module, "NEEDS_OTHERS", 0)))
         if not wanted:
             return []
-        named = part.parameters.get("with", "other")
-        there = others(trial.suite, trial.case, self.seed, audio=True)
-        fit = [o for o in there if o.audio[0] != trial.case.audio[0] and named in ("other", o.id)][:wanted]
+        suite, own = trial.suite, trial.case.audio
+        name = str(part.parameters.get("with", "other"))
+        if name != "other":
+            return [self._partner(trial, part, name)]
+        there = others(suite, trial.case, self.seed, audio=True)
+        fit = list(islice((o for o in there if o.audio[0] not in own), wanted))
         if len(fit) < wanted:
-            said = f"the case {named!r} with a clip of its own" if named != "other" else f"{wanted} other clips"
-            raise NotApplicable(f"`{part}` needs {said}, and the suite has {len(fit)}")
+            raise NotApplicable(f"`{part}` needs {wanted} other clips, and the suite has {len(fit)}")
         return fit
+
+    def _partner(self, trial: Trial, part: Part, name: str) -> Case:
+        found = named(trial.suite, name, self.seed)
+        if found is None:
+            raise ValueError(f"`{part}`: {unknown('case', name, [c.id for c in trial.suite.cases])}")
+        if not found.audio or found.audio[0] in trial.case.audio:
+            raise NotApplicable(f"`{part}` needs the case {name!r} to have a clip of its own")
+        return found
 
     def _clip(self, suite: Suite, clip: ClipSpec) -> Waveform:
         name = _clip_name(suite, clip)
@@ -157,9 +167,5 @@ def _length(suite: Suite, clip: ClipSpec) -> float:
     return max(0.0, decode.seconds(str(suite.folder / str(clip.file))) - (clip.start or 0.0))
 
 
-def _module(name: str) -> Any:
-    return import_module(SOUND_CONDITIONS.get(name).__module__)
-
-
 def _version(part: Part) -> int:
-    return int(getattr(_module(part.name), "VERSION", 1))
+    return int(getattr(part.module, "VERSION", 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from audiotest.declare.prompt import labels_for
+from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
 from audiotest.words import Record
 
@@ -17,11 +17,11 @@ def failure_text(record: Record, trial: Trial) -> str:
     verdict = next(iter(record.verdicts.values()), None)
     chosen = verdict.choice if verdict is not None else None
     lines = [f"{record.condition}: {record.reason}", *_field("question", record.question)]
-    labels = labels_for(len(record.choices))
     for i, choice in enumerate(record.choices):
         notes = [note for note, here in (("expected", record.answer_index), ("chosen", chosen)) if here == i]
         mark = f"   <- {' and '.join(notes)}" if notes else ""
-        lines.append(f"    ({labels[i]}) {choice}{mark}")
+        label = named(record.choices, i, record.labels)
+        lines.append(f"    {choice if label == choice else f'{label} {choice}'}{mark}")
     if not record.choices and record.answer is not None:
         lines += _field("expected", record.answer)
     for reference in trial.case.reference[:3]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audiotest.declare.prompt import labels_for
+from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
 from audiotest.words import Record
 
@@ -29,4 +29,7 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
 
 
 def _option(record: Record, index: int | None) -> str:
-    return "" if index is None else f"({labels_for(len(record.choices))[index]}) {record.choices[index]}"
+    if index is None:
+        return ""
+    label, choice = named(record.choices, index, record.labels), record.choices[index]
+    return choice if label == choice else f"{label} {choice}"

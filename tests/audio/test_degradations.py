@@ -153,7 +153,8 @@ def test_cropping(where, first):
 @pytest.mark.parametrize(("rate", "channels"), [(16000, 1), (44100, 2), (11000, 1)])
 def test_a_codec_changes_the_sound_and_not_its_timing(format, rate, channels):
     sound = speechlike(2.0, rate, channels)
-    fine, coarse = (codec.apply(sound, rng(), format=format, kbps=kbps).samples for kbps in (128, 16))
+    bitrates = (64, 16) if rate < 16000 else (128, 32)
+    fine, coarse = (codec.apply(sound, rng(), format=format, kbps=kbps).samples for kbps in bitrates)
     assert fine.shape == coarse.shape == sound.samples.shape
     errors = [rms(out - sound.samples) / rms(sound.samples) for out in (fine, coarse)]
     assert errors[0] < errors[1]

@@ -56,7 +56,6 @@ def test_rotations_put_each_option_in_each_place():
     [
         ("numbers", ["(1) rain", "(2) wind", "(3) a dog", "(4) a bell"]),
         ("lower", ["(a) rain", "(b) wind", "(c) a dog", "(d) a bell"]),
-        ("roman", ["(i) rain", "(ii) wind", "(iii) a dog", "(iv) a bell"]),
         ("none", ["rain", "wind", "a dog", "a bell"]),
     ],
 )

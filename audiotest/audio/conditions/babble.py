@@ -14,19 +14,24 @@ import numpy as np
 
 from audiotest.audio.conditions.noise import SILENT_LEVEL
 from audiotest.audio.decode import conform
-from audiotest.audio.level import amplitude, like, rms, scaled_to
+from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.words import NotApplicable, Waveform
 
 VERSION = 1
 NEEDS_OTHERS = 6
 
 
+def check(*, snr_db: float, talkers: int = NEEDS_OTHERS) -> None:
+    """Raise ValueError for values out of range."""
+    in_range("babble", "snr_db", snr_db, -60, 100)
+    in_range("babble", "talkers", talkers, 1, 64)
+
+
 def apply(
     sound: Waveform, rng: np.random.Generator, *, snr_db: float, talkers: int = NEEDS_OTHERS, others: Sequence[Waveform]
 ) -> Waveform:
     """Add ``talkers`` of ``others`` at ``snr_db`` decibels (-60 to 100); ValueError outside of that."""
-    if not -60 <= snr_db <= 100:
-        raise ValueError(f"babble takes an snr_db from -60 to 100, not {snr_db:g}")
+    check(snr_db=snr_db, talkers=talkers)
     frames = sound.samples.shape[0]
     voices = np.zeros(frames)
     for other in others[:talkers]:

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.audio.level import like
+from audiotest.audio.level import in_range, like
 from audiotest.words import NotApplicable, Waveform
 
 VERSION = 1
 
 
+def check(*, share: float) -> None:
+    """Raise ValueError for values out of range."""
+    in_range("clipping", "a share", share, 0.0001, 0.95)
+
+
 def apply(sound: Waveform, rng: np.random.Generator, *, share: float) -> Waveform:
-    """Clip; ValueError for a ``share`` outside 0 to 0.95, :class:`NotApplicable` for a silent clip."""
-    if not 0 < share <= 0.95:
-        raise ValueError(f"clipping takes a share above 0 and up to 0.95, not {share:g}")
+    """Clip; ValueError for a ``share`` outside 0.0001 to 0.95, :class:`NotApplicable` for a silent clip."""
+    check(share=share)
     limit = float(np.quantile(np.abs(sound.samples), 1 - share))
     if limit == 0:
         raise NotApplicable("most of the clip is silence, so there is nothing to cut off")

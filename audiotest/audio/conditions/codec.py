@@ -1,13 +1,23 @@
-"""``codec(format, kbps)``: through a lossy codec and back: ``mp3`` or ``opus`` at about ``kbps`` kilobits a second.
+"""``codec(format, kbps)``: the clip encoded and decoded again, as most sound on its way to a model has been.
 
-libsndfile encodes at a constant bit rate and decodes. A clip at a rate that the codec does not have goes through the
-next higher one. What an encoder adds in front is taken off again by the lag of the best cross-correlation, and the
-length stays, so that times in questions keep their meaning.
+============  =========================================================================================
+format        what ``kbps`` (thousands of bits a second, over all channels) means
+============  =========================================================================================
+``mp3``       constant bitrate, the nearest that the rate knows: 32-320 from 32 kHz on, 8-160 from 16 kHz on, else 8-64
+``opus``      the target; 6-256 a channel
+``vorbis``    the quality whose size comes nearest, sought on the first ten seconds: Vorbis has no other way
+``flac``      not taken; the control: 24 bits, lossless, so what is left of a difference lies in the handling
+============  =========================================================================================
+
+Encoded by libsndfile (LAME, libopus, libvorbis). Opus takes some rates only: other clips are resampled (soxr HQ) to the
+next of them for the codec, and back. The delay of the codec is taken out and the length stays. Levels beyond ±1 reach
+the codec as they are. Decoded samples can differ in the last bits between versions of these libraries.
 """
 
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 
@@ -15,65 +25,100 @@ from audiotest.audio.decode import conform
 from audiotest.audio.level import like
 from audiotest.words import NotApplicable, Waveform
 
-VERSION = 1
-_MOST_LAG = 2880  # samples; encoders delay by less
+VERSION = 2
+_FILES = {
+    "mp3": ("MP3", "MPEG_LAYER_III"),
+    "opus": ("OGG", "OPUS"),
+    "vorbis": ("OGG", "VORBIS"),
+    "flac": ("FLAC", "PCM_24"),
+}
 _RATES = {
     "mp3": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
     "opus": (8000, 12000, 16000, 24000, 48000),
 }
+_MP3_DELAY = 1105
+"""Samples that LAME (576) and the decoder (529) put in front, where a file has no room for the tag that says so."""
 
 
-def apply(sound: Waveform, rng: np.random.Generator, *, format: str, kbps: float) -> Waveform:
-    """Encode and decode; ValueError for another format or a bit rate outside 6 to 320.
+def check(*, format: str, kbps: float | None = None) -> None:
+    """Raise ValueError for a format that there is not, a bitrate out of range, one missing or one too many."""
+    if format not in _FILES:
+        raise ValueError(f"codec takes a format of {', '.join(_FILES)}, not {format!r}")
+    if format == "flac" and kbps is not None:
+        raise ValueError("codec(flac) is lossless and takes no kbps")
+    if format != "flac" and (kbps is None or not 6 <= kbps <= 512):
+        raise ValueError(f"codec({format}) takes kbps from 6 to 512, not {'none' if kbps is None else f'{kbps:g}'}")
 
-    :class:`NotApplicable` for more than two channels, which these codecs do not take.
+
+def apply(sound: Waveform, rng: np.random.Generator, *, format: str, kbps: float | None = None) -> Waveform:
+    """Encode and decode.
+
+    Raises :class:`NotApplicable` for more than two channels and for a bitrate that the codec does not have at the rate.
     """
-    if format not in _RATES or not 6 <= kbps <= 320:
-        raise ValueError(f"codec takes a format of {', '.join(_RATES)} and 6 to 320 kbps, not {format!r}, {kbps:g}")
+    check(format=format, kbps=kbps)
     if sound.channels > 2:
-        raise NotApplicable(f"{format} takes one or two channels, this clip has {sound.channels}")
-    rate = next((r for r in _RATES[format] if r >= sound.rate), 48000)
-    there = conform(sound, rate=rate)
-    decoded = _aligned(there.samples, _through(there, format, kbps))
-    return like(sound, _sized(conform(Waveform(decoded, rate), rate=sound.rate).samples, sound.samples.shape[0]))
+        raise NotApplicable(f"codec takes mono and stereo; this clip has {sound.channels} channels")
+    rates = _RATES.get(format, (sound.rate,))
+    rate = next((r for r in rates if r >= sound.rate), rates[-1])
+    given = conform(sound, rate=rate)
+    decoded = _flac(given) if format == "flac" else _decode(_encode(given, format, _level(given, format, kbps or 0.0)))
+    if format == "mp3" and decoded.shape[0] > given.samples.shape[0]:
+        decoded = decoded[_MP3_DELAY:]
+    back = conform(Waveform(_sized(decoded, given.samples.shape[0]), rate), rate=sound.rate)
+    return like(sound, _sized(back.samples, sound.samples.shape[0]))
 
 
-def _through(sound: Waveform, format: str, kbps: float) -> np.ndarray:
+def _level(sound: Waveform, format: str, kbps: float) -> float:
+    """libsndfile's compression level (0: best, 1: smallest) for ``kbps``."""
+    if format == "vorbis":
+        return _vorbis_level(sound, kbps)
+    if format == "opus":
+        low, high = 6 * sound.channels, 256 * sound.channels
+    else:
+        low, high = (32, 320) if sound.rate >= 32000 else (8, 160) if sound.rate >= 16000 else (8, 64)
+    if not low <= kbps <= high:
+        form = f"{sound.rate} Hz, {sound.channels} channel{'s' * (sound.channels > 1)}"
+        raise NotApplicable(f"{format} takes {low} to {high} kbps for this clip ({form}), not {kbps:g}")
+    return min((high - kbps) / (high - low), 0.999)  # at 1.0 its encoder of mp3 refuses
+
+
+def _vorbis_level(sound: Waveform, kbps: float) -> float:
+    start = Waveform(sound.samples[: 10 * sound.rate], sound.rate)
+    silent = Waveform(start.samples[:1] * 0, sound.rate)
+    low, high = 0.0, 1.0
+    for _ in range(7):
+        level = (low + high) / 2
+        size = len(_encode(start, "vorbis", level)) - len(_encode(silent, "vorbis", level))
+        if size * 8 / start.seconds > kbps * 1000:
+            low = level
+        else:
+            high = level
+    return high
+
+
+def _flac(sound: Waveform) -> np.ndarray:
+    """FLAC holds integers up to full scale: what is louder is brought below it by a power of two, and back."""
+    loudest = float(np.max(np.abs(sound.samples), initial=0.0))
+    scale = 2.0 ** max(0, int(np.ceil(np.log2(loudest)) + 1)) if loudest >= 1 else 1.0
+    return _decode(_encode(Waveform(sound.samples / np.float32(scale), sound.rate), "flac", 0.5)) * np.float32(scale)
+
+
+def _encode(sound: Waveform, format: str, level: float) -> bytes:
     import soundfile
 
-    file = io.BytesIO()
-    level = _compression(format, kbps, sound.rate, sound.channels)
-    if format == "mp3":
-        soundfile.write(file, sound.samples, sound.rate, format="MP3", subtype="MPEG_LAYER_III",
-                        compression_level=level, bitrate_mode="CONSTANT")  # fmt: skip
-    else:
-        soundfile.write(file, sound.samples, sound.rate, format="OGG", subtype="OPUS", compression_level=level)
-    file.seek(0)
-    samples: np.ndarray = soundfile.read(file, dtype="float32", always_2d=True)[0]
+    out = io.BytesIO()
+    container, subtype = _FILES[format]
+    extra: dict[str, Any] = {"bitrate_mode": "CONSTANT"} if format == "mp3" else {}
+    soundfile.write(out, sound.samples, sound.rate, format=container, subtype=subtype, compression_level=level, **extra)
+    return out.getvalue()
+
+
+def _decode(data: bytes) -> np.ndarray:
+    import soundfile
+
+    samples: np.ndarray = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)[0]
     return samples
 
 
-def _compression(format: str, kbps: float, rate: int, channels: int) -> float:
-    """libsndfile's level, 0 to 1, which it maps onto the codec's range of bit rates."""
-    if format == "opus":
-        most, least = 256.0 * channels, 6.0 * channels
-    elif rate >= 32000:
-        most, least = 320.0, 32.0
-    else:
-        most, least = (160.0, 8.0) if rate >= 16000 else (64.0, 8.0)
-    return float(np.clip((most - kbps) / (most - least), 0.0, 0.99))
-
-
-def _aligned(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    from scipy.signal import correlate, correlation_lags
-
-    part = slice(0, min(len(before), len(after), 1 << 17))
-    found = correlate(after[part, 0], before[part, 0], mode="full", method="fft")
-    lags = correlation_lags(len(after[part]), len(before[part]))
-    near = np.abs(lags) <= _MOST_LAG
-    lag = int(lags[near][np.argmax(np.abs(found[near]))]) if np.any(before) else 0
-    return _sized(after[lag:] if lag >= 0 else np.pad(after, ((-lag, 0), (0, 0))), len(before))
-
-
 def _sized(samples: np.ndarray, frames: int) -> np.ndarray:
-    return np.pad(samples[:frames], ((0, max(0, frames - len(samples))), (0, 0)))
+    return np.pad(samples[:frames], ((0, max(0, frames - samples.shape[0])), (0, 0)))

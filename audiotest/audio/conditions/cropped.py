@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.audio.level import like
+from audiotest.audio.level import in_range, like
 from audiotest.words import NotApplicable, Waveform
 
 VERSION = 1
 _PLACES = ("start", "middle", "end", "random")
 
 
+def check(*, seconds: float, where: str = "middle") -> None:
+    """Raise ValueError for values out of range."""
+    in_range("cropped", "seconds", seconds, 0.001, 86_400)
+    if where not in _PLACES:
+        raise ValueError(f"cropped takes a place of {', '.join(_PLACES)}, not {where!r}")
+
+
 def apply(sound: Waveform, rng: np.random.Generator, *, seconds: float, where: str = "middle") -> Waveform:
     """Keep ``seconds``; ValueError for another place, :class:`NotApplicable` for a clip that is no longer."""
-    if where not in _PLACES or seconds <= 0:
-        raise ValueError(
-            f"cropped takes seconds above 0 and a place of {', '.join(_PLACES)}, not {seconds:g}, {where!r}"
-        )
+    check(seconds=seconds, where=where)
     frames = round(seconds * sound.rate)
     spare = sound.samples.shape[0] - frames
     if spare <= 0:

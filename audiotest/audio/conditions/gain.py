@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.audio.level import amplitude, like
+from audiotest.audio.level import amplitude, in_range, like
 from audiotest.words import Waveform
 
 VERSION = 1
 
 
+def check(*, db: float) -> None:
+    """Raise ValueError for values out of range."""
+    in_range("gain", "decibels", db, -80, 80)
+
+
 def apply(sound: Waveform, rng: np.random.Generator, *, db: float) -> Waveform:
     """Multiply by ``db`` decibels; ValueError beyond ±80."""
-    if abs(db) > 80:
-        raise ValueError(f"gain takes decibels from -80 to 80, not {db:g}")
+    check(db=db)
     return like(sound, sound.samples * np.float32(amplitude(db)))

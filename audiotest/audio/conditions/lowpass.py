@@ -8,20 +8,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.audio.level import like
+from audiotest.audio.level import in_range, like
 from audiotest.words import NotApplicable, Waveform
 
 VERSION = 1
 
 
+def check(*, hz: float) -> None:
+    """Raise ValueError for values out of range."""
+    in_range("lowpass", "a frequency", hz, 20, 100_000)
+
+
 def apply(sound: Waveform, rng: np.random.Generator, *, hz: float) -> Waveform:
     """Filter; ValueError for an ``hz`` below 20, :class:`NotApplicable` at half of the clip's rate and above."""
-    from scipy.signal import butter, sosfiltfilt
-
-    if hz < 20:
-        raise ValueError(f"lowpass takes a frequency from 20 Hz on, not {hz:g}")
+    check(hz=hz)
     if hz >= sound.rate / 2:
         raise NotApplicable(f"a clip at {sound.rate} Hz has nothing above {hz:g} Hz to take away")
-    sos = butter(8, hz, fs=sound.rate, output="sos")
+    return like(sound, filtered(sound, hz, "lowpass"))
+
+
+def filtered(sound: Waveform, hz: float, kind: str) -> np.ndarray:
+    """The samples through a Butterworth filter of order 8, forwards and backwards; ``hz`` below half of the rate."""
+    from scipy.signal import butter, sosfiltfilt
+
+    sos = butter(8, hz, kind, fs=sound.rate, output="sos")
     pad = min(sound.samples.shape[0] - 1, round(3 * sound.rate / hz) + 24)
-    return like(sound, sosfiltfilt(sos, sound.samples.astype(np.float64), axis=0, padlen=max(pad, 0)))
+    out: np.ndarray = sosfiltfilt(sos, sound.samples.astype(np.float64), axis=0, padlen=max(pad, 0))
+    return out

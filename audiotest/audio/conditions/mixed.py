@@ -14,11 +14,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from audiotest.audio.decode import conform
-from audiotest.audio.level import amplitude, like, rms, scaled_to
+from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.words import NotApplicable, Waveform
 
 VERSION = 1
 NEEDS_OTHERS = 1
+
+
+def check(*, snr_db: float = 0.0, offset: float = 0.0, with_: str = "other") -> None:
+    """Raise ValueError for values out of range."""
+    in_range("mixed", "an snr_db", snr_db, -60, 100)
+    in_range("mixed", "an offset", offset, -3600, 3600)
 
 
 def apply(
@@ -31,10 +37,7 @@ def apply(
     others: Sequence[Waveform],
 ) -> Waveform:
     """Both clips in one, at this one's rate, with the channels of the wider; ValueError for values out of range."""
-    if not -60 <= snr_db <= 100 or abs(offset) > 3600:
-        raise ValueError(
-            f"mixed takes an snr_db from -60 to 100 and an offset within an hour, not {snr_db:g}, {offset:g}"
-        )
+    check(snr_db=snr_db, offset=offset, with_=with_)
     channels = 2 if sound.channels == 2 or (sound.channels == 1 and others[0].channels > 1) else sound.channels
     own = conform(sound, channels=channels if channels <= 2 else None).samples
     added = conform(others[0], rate=sound.rate, channels=min(channels, 2)).samples

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.audio.level import amplitude, like, rms, scaled_to
+from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.words import Waveform
 
 VERSION = 1
@@ -20,21 +20,29 @@ SILENT_LEVEL = amplitude(-40.0)
 _SLOPES = {"white": 0.0, "pink": -0.5, "brown": -1.0, "blue": 0.5}
 
 
+def check(*, snr_db: float, color: str = "white") -> None:
+    """Raise ValueError for another colour, or a ratio out of range."""
+    if color not in _SLOPES:
+        raise ValueError(f"noise knows the colours {', '.join(_SLOPES)}, not {color!r}")
+    in_range("noise", "snr_db", snr_db, -60, 100)
+
+
 def apply(sound: Waveform, rng: np.random.Generator, *, snr_db: float, color: str = "white") -> Waveform:
     """Add noise of ``color`` at ``snr_db`` decibels (-60 to 100).
 
     Raises ValueError for another colour or a ratio outside that range.
     """
-    if color not in _SLOPES:
-        raise ValueError(f"noise knows the colours {', '.join(_SLOPES)}, not {color!r}")
-    if not -60 <= snr_db <= 100:
-        raise ValueError(f"noise takes an snr_db from -60 to 100, not {snr_db:g}")
+    check(snr_db=snr_db, color=color)
     noise = rng.standard_normal(sound.samples.shape)
     if _SLOPES[color]:
         noise = _coloured(noise, _SLOPES[color])
+    return like(sound, sound.samples + under(sound, noise, snr_db))
+
+
+def under(sound: Waveform, noise: np.ndarray, snr_db: float) -> np.ndarray:
+    """``noise`` at the level that lies ``snr_db`` below that of ``sound``."""
     level = rms(sound.samples)
-    wanted = level / amplitude(snr_db) if level > 0 else SILENT_LEVEL
-    return like(sound, sound.samples + scaled_to(noise, wanted))
+    return scaled_to(noise, level / amplitude(snr_db) if level > 0 else SILENT_LEVEL)
 
 
 def _coloured(noise: np.ndarray, slope: float) -> np.ndarray:

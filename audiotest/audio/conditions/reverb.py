@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.audio.level import amplitude, like, rms, scaled_to
+from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.words import Waveform
 
 VERSION = 1
+
+
+def check(*, rt60: float, drr_db: float = 0.0) -> None:
+    """Raise ValueError for values out of range."""
+    in_range("reverb", "an rt60", rt60, 0.05, 10)
+    in_range("reverb", "a drr_db", drr_db, -40, 40)
 
 
 def apply(sound: Waveform, rng: np.random.Generator, *, rt60: float, drr_db: float = 0.0) -> Waveform:
     """Reverberate; ValueError for an ``rt60`` outside 0.05 to 10 s or a ``drr_db`` outside -40 to 40."""
     from scipy.signal import oaconvolve
 
-    if not 0.05 <= rt60 <= 10 or abs(drr_db) > 40:
-        raise ValueError(f"reverb takes an rt60 from 0.05 to 10 s and a drr_db within 40, not {rt60:g}, {drr_db:g}")
+    check(rt60=rt60, drr_db=drr_db)
     frames = round(rt60 * sound.rate)
     envelope = np.exp(-3 * np.log(10) * np.arange(1, frames + 1) / frames)
     tail = rng.standard_normal((frames, sound.channels)) * envelope[:, None]

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.audio.level import like
+from audiotest.audio.level import in_range, like
 from audiotest.words import Waveform
 
 VERSION = 1
+
+
+def check(*, factor: float) -> None:
+    """Raise ValueError for values out of range."""
+    in_range("speed", "a factor", factor, 0.25, 4)
 
 
 def apply(sound: Waveform, rng: np.random.Generator, *, factor: float) -> Waveform:
     """Play ``factor`` times as fast; ValueError outside 0.25 to 4."""
     import soxr
 
-    if not 0.25 <= factor <= 4:
-        raise ValueError(f"speed takes a factor from 0.25 to 4, not {factor:g}")
+    check(factor=factor)
     played = soxr.resample(sound.samples, sound.rate * factor, sound.rate, quality="HQ")
     return like(sound, played if played.shape[0] else sound.samples[:1])

@@ -1,7 +1,10 @@
-"""``answer_removed``: the right option's place is taken by "none of the above", which is then right.
+"""``answer_removed(offer_none)``: the right option is taken away; does the model notice that none is right?
 
-Absent answer detection of AQUA-Bench (arXiv 2601.12248). A model that listened finds no fitting option and says so; one
-that guesses picks another. Expect ``abstains``, or ``correct``: both pass for the option that stands there now.
+With ``offer_none=yes`` (the default) "none of the above" stands in its place and is the answer, so ``correct`` and
+``abstains`` both make sense; hold it against ``none_added``. With ``offer_none=no`` the option is left out and
+nothing is right: only a reply that declines or says so ``abstains``.
+
+*Absent answer detection* of AQUA-Bench (arXiv 2601.12248), after Unsolvable Problem Detection (arXiv 2403.20331).
 """
 
 from __future__ import annotations
@@ -9,18 +12,33 @@ from __future__ import annotations
 import numpy as np
 from msgspec.structs import replace
 
-from audiotest.declare.conditions.view import View
-from audiotest.words import NotApplicable
-
-NONE = "none of the above"
+from audiotest.declare.conditions.view import NONE, NotApplicable, View
 
 
-def apply(view: View, rng: np.random.Generator) -> View:
-    """Take the answer away; raises :class:`NotApplicable` without one, or where it stands there already."""
-    if view.answer_index is None:
-        raise NotApplicable("answer_removed needs choices with a right one among them")
-    if any(choice.strip().lower() == NONE for choice in view.choices):
-        raise NotApplicable(f"{NONE!r} is among the choices already")
-    choices = list(view.choices)
-    choices[view.answer_index] = NONE
-    return replace(view, choices=tuple(choices), answer=NONE)
+def apply(view: View, rng: np.random.Generator, *, offer_none: bool = True) -> View:
+    """Replace the right option, or leave it out; the others keep their order.
+
+    Raises :class:`NotApplicable` for an open question, one without a right option, or with "none of the above" among
+    its options, and where leaving one out leaves a single one.
+    """
+    if not view.choices or view.answer_index is None or not view.answerable:
+        raise NotApplicable("answer_removed needs choices with the right one among them")
+    view.require_no_none()
+    right = view.answer_index
+    if not offer_none:
+        rest = tuple(i for i in range(len(view.choices)) if i != right)
+        if len(rest) < 2:
+            raise NotApplicable("without the right option a single one would be left, which is no choice")
+        return replace(view.reordered(rest), answer=None, answerable=False)
+
+    def put(old: tuple[str, ...], new: str) -> tuple[str, ...]:
+        return (*old[:right], new, *old[right + 1 :])
+
+    return replace(
+        view,
+        choices=put(view.choices, NONE),
+        kinds=(*view.kinds[:right], None, *view.kinds[right + 1 :]) if view.kinds else (),
+        order=(*view.order[:right], -1, *view.order[right + 1 :]),
+        answer=NONE,
+        answerable=False,
+    )

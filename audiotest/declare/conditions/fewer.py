@@ -13,10 +13,15 @@ from audiotest.declare.conditions.view import View
 from audiotest.words import NotApplicable
 
 
-def apply(view: View, rng: np.random.Generator, *, k: int = 2, kind: str | None = None) -> View:
-    """Keep ``k`` options; ValueError below 2, :class:`NotApplicable` without an answer or enough distractors."""
+def check(*, k: int = 2, kind: str | None = None) -> None:
+    """Raise ValueError for values out of range."""
     if k < 2:
         raise ValueError(f"fewer takes a number of options from 2 on, not {k}")
+
+
+def apply(view: View, rng: np.random.Generator, *, k: int = 2, kind: str | None = None) -> View:
+    """Keep ``k`` options; ValueError below 2, :class:`NotApplicable` without an answer or enough distractors."""
+    check(k=k, kind=kind)
     if view.answer_index is None:
         raise NotApplicable("fewer needs choices with a right one among them")
     wrong = [i for i in range(len(view.choices)) if i != view.answer_index]

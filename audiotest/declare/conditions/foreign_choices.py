@@ -1,8 +1,13 @@
-"""``foreign_choices``: this clip and question, with the options of another question.
+"""``foreign_choices(by, offer_none)``: the case's question over the choices of another one, which do not answer it.
 
-Incompatible answer set detection of AQUA-Bench (arXiv 2601.12248): no option fits, and a model that listened says so.
-The other case follows this one in a fixed cycle; one whose options hold this case's answer is passed over. Expect
-``abstains``. Make sure that the suite's questions differ enough for no foreign option to be true.
+The choices are those of the next case in the suite's seeded cycle that has another question and no choice in common
+with this one. In a suite whose questions are all of one sort such choices may fit by accident: name a tag with
+``by``, and they come from a case that has another value of it (``by=skill``).
+
+Nothing is right then: only a reply that declines, or says so, ``abstains``. With ``offer_none=yes`` "none of the above"
+is the last option and the answer, so ``correct`` makes sense as well.
+
+*Incompatible answer set detection* of AQUA-Bench (arXiv 2601.12248).
 """
 
 from __future__ import annotations
@@ -12,24 +17,30 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec.structs import replace
 
-from audiotest.declare.conditions.view import View
-from audiotest.words import Case, NotApplicable
+from audiotest.declare.conditions._foreign import none_left, unlike
+from audiotest.declare.conditions.view import NotApplicable, View
+from audiotest.words import Case
 
 
-def apply(view: View, rng: np.random.Generator, *, others: Iterator[Case]) -> View:
-    """Show another case's choices; raises :class:`NotApplicable` if no case has fitting ones."""
+def apply(
+    view: View, rng: np.random.Generator, *, others: Iterator[Case], by: str | None = None, offer_none: bool = False
+) -> View:
+    """Put the other choices in the place of these.
+
+    Raises :class:`NotApplicable` for an open question and where no case of the suite has choices that are unlike these.
+    """
     if not view.choices:
         raise NotApplicable("foreign_choices needs choices; this question is open")
-    own = {choice.strip().lower() for choice in view.choices}
-    for other in others:
-        if len(other.choices) > 1 and not own & {choice.strip().lower() for choice in other.choices}:
-            return replace(
-                view,
-                choices=other.choices,
-                kinds=(),
-                order=tuple(range(len(other.choices))),
-                answer=None,
-                answer_index=None,
-                labels=(),
-            )
-    raise NotApplicable("foreign_choices needs another case in the suite with wholly other choices")
+    lender = next((c for c in unlike(view.case, others, by, "foreign_choices") if c.choices), None)
+    if lender is None:
+        raise none_left("foreign_choices", by)
+    shown = replace(
+        view,
+        choices=lender.choices,
+        kinds=(),
+        order=(-1,) * len(lender.choices),
+        answer=None,
+        answer_index=None,
+        answerable=False,
+    )
+    return shown.with_none(right=True) if offer_none else shown

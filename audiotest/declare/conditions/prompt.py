@@ -14,8 +14,13 @@ from audiotest.declare.prompt import template_names
 from audiotest.registry import UnknownName, unknown
 
 
-def apply(view: View, rng: np.random.Generator, *, name: str) -> View:
-    """Use the template ``name``; raises :class:`UnknownName` with the near ones."""
+def check(*, name: str) -> None:
+    """Raise :class:`UnknownName` for a template that there is not, with the near ones."""
     if name not in template_names():
         raise UnknownName(unknown("prompt", name, template_names()))
+
+
+def apply(view: View, rng: np.random.Generator, *, name: str) -> View:
+    """Use the template ``name``; raises :class:`UnknownName`."""
+    check(name=name)
     return replace(view, prompt=name)

@@ -12,8 +12,18 @@ from audiotest.declare.conditions.view import View
 from audiotest.words import NotApplicable
 
 
+def check(*, k: int = 1) -> None:
+    """Raise ValueError for values out of range."""
+    if k < 1:
+        raise ValueError(f"rephrased counts paraphrases from 1, not {k}")
+
+
 def apply(view: View, rng: np.random.Generator, *, k: int = 1) -> View:
     """Ask in the ``k``-th paraphrase, counted from 1; raises :class:`NotApplicable` if the case has no such one."""
-    if not 1 <= k <= len(view.paraphrases):
-        raise NotApplicable(f"rephrased(k={k}) needs as many `paraphrases`; this case has {len(view.paraphrases)}")
-    return replace(view, question=view.paraphrases[k - 1])
+    check(k=k)
+    case = view.case
+    if view.question != case.question:
+        raise NotApplicable("rephrased rewords the case's own question; another one is shown")
+    if k > len(case.paraphrases):
+        raise NotApplicable(f"rephrased(k={k}) needs as many `paraphrases`; this case has {len(case.paraphrases)}")
+    return replace(view, question=case.paraphrases[k - 1])

@@ -12,8 +12,15 @@ from audiotest.declare.conditions.view import View
 from audiotest.words import NotApplicable
 
 
+def check(*, k: int) -> None:
+    """Raise ValueError for values out of range."""
+    if k < 1:
+        raise ValueError(f"rotated takes a k of 1 or more, not {k}")
+
+
 def apply(view: View, rng: np.random.Generator, *, k: int) -> View:
     """Rotate; raises :class:`NotApplicable` for open questions and where nothing would move."""
+    check(k=k)
     count = len(view.choices)
     if count < 2:
         raise NotApplicable("rotated needs choices; this question is open")

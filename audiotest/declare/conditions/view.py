@@ -5,17 +5,25 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest.declare.prompt import labels_for
 from audiotest.words import Case
+from audiotest.words import NotApplicable as NotApplicable
+
+NONE = "none of the above"
+"""The option that stands for: no other one is right."""
 
 
 class View(Struct, frozen=True):
     """What a trial shows of its case.
 
     ``choices`` and ``kinds`` are in the order shown; ``order[i]`` is the place in the case's own list
-    of what is shown at place ``i``; ``answer_index`` follows the answer. ``audio`` False: the prompt has no
-    audio part at all. ``prompt`` replaces the suite's template where it is set.
+    of what is shown at place ``i``, -1 for what is not in it; ``answer_index`` follows the answer. ``audio`` False: the
+    prompt has no audio part at all. ``prompt`` replaces the suite's template where it is set; ``label_style`` is one of
+    :data:`~audiotest.declare.prompt.STYLES`. ``answerable`` False: the question has no right answer but to decline or
+    to choose "none of the above", so what the case holds a reply against (reference, checks) does not apply.
     """
 
+    case: Case
     question: str
     choices: tuple[str, ...]
     kinds: tuple[str | None, ...]
@@ -24,12 +32,18 @@ class View(Struct, frozen=True):
     answer_index: int | None
     audio: bool = True
     prompt: str | None = None
-    labels: tuple[str, ...] = ()
-    paraphrases: tuple[str, ...] = ()
+    label_style: str = "letters"
+    answerable: bool = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels before the choices; none where they are the usual A, B, C..."""
+        return labels_for(len(self.choices), self.label_style) if self.label_style != "letters" else ()
 
     def reordered(self, places: tuple[int, ...]) -> View:
-        """The same view with its choices in the order ``places`` (indices into the present one)."""
-        index = None if self.answer_index is None else places.index(self.answer_index)
+        """The same view with its choices in the order ``places`` (indices into the present one); what is not among
+        ``places`` is left out."""
+        index = None if self.answer_index not in places else places.index(self.answer_index)
         return replace(
             self,
             choices=tuple(self.choices[i] for i in places),
@@ -38,11 +52,32 @@ class View(Struct, frozen=True):
             answer_index=index,
         )
 
+    def with_none(self, *, right: bool) -> View:
+        """The same view with "none of the above" as its last option; ``right``: it becomes the answer.
+
+        Raises :class:`NotApplicable` where it stands among the options already.
+        """
+        self.require_no_none()
+        return replace(
+            self,
+            choices=(*self.choices, NONE),
+            kinds=(*self.kinds, None) if self.kinds else (),
+            order=(*self.order, -1),
+            answer=NONE if right else self.answer,
+            answer_index=len(self.choices) if right else self.answer_index,
+        )
+
+    def require_no_none(self) -> None:
+        """Raise :class:`NotApplicable` if "none of the above" is among the options."""
+        if any(choice.strip().rstrip(".").casefold() == NONE for choice in self.choices):
+            raise NotApplicable(f"{NONE!r} is an option of this question already")
+
 
 def first_view(case: Case) -> View:
     """The case as its author wrote it."""
     index = case.choices.index(case.answer) if case.choices and case.answer in case.choices else None
     return View(
+        case=case,
         question=case.question,
         choices=case.choices,
         kinds=case.kinds,
@@ -50,5 +85,4 @@ def first_view(case: Case) -> View:
         answer=case.answer,
         answer_index=index,
         audio=bool(case.audio),
-        paraphrases=case.paraphrases,
     )

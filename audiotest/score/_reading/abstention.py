@@ -52,6 +52,24 @@ _ABSTAINING = re.compile(
     r"以上都不是|都不是|无法(?:确定|判断).*|没有声音|不知道|ninguna de las anteriores|aucune de ces reponses|keine der genannten"
 )
 
+_REJECTS = re.compile(
+    r"\b(?:none|neither) of (?:the|these|those|them)\b(?! (?:sounds?|instruments?|voices?|notes?)\b)|"
+    r"\b(?:no|not an?|isn't an?) (?:correct|right|suitable|valid|appropriate|matching|applicable) (?:answer|option|choice)s?\b|"
+    r"\bno (?:option|choice|answer)s? (?:is|are|fits?|match(?:es)?|appl(?:y|ies)|here)\b|"
+    r"\b(?:answer|option|choice|question|instrument|sound)s? (?:is|are|do|does)(?: not|n't) (?:\w+ ){0,3}"
+    r"(?:listed|included|offered|given|present|among|relate|related|relevant|match|fit|correspond|apply|applicable|answerable)\b|"
+    r"\b(?:irrelevant|unrelated) to the (?:audio|clip|recording|sound|question|music)\b|"
+    r"\b(?:not (?:among|in|one of) the (?:options|choices|list)|unanswerable|以上都不是|都不是)"
+)
+
+
+def rejects(output: str) -> bool:
+    """Whether ``output`` says that no option is right, or that the question does not fit what is heard.
+
+    For replies from which no option could be read: that a text also *chooses* is for the caller to know.
+    """
+    return _REJECTS.search(fold(clean(output))[:20_000]) is not None
+
 
 def abstains(output: str) -> str | None:
     """The words by which ``output`` declines or says that it hears nothing; None if it does not.
