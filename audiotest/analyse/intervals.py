@@ -74,15 +74,24 @@ def bootstrap(
         return Estimate(None, n=n)
     if len(sums) < 2:
         return Estimate(value, n=n)
-    rng = np.random.default_rng(seed)
-    figures = []
-    step = max(1, 2_000_000 // (len(sums) * columns.shape[1]))  # bounds memory
-    for i in range(0, RESAMPLES, step):
-        drawn = rng.integers(0, len(sums), (min(step, RESAMPLES - i), len(sums)))
-        figures.append(statistic(sums[drawn].sum(axis=1)))
-    found = np.concatenate(figures)
+    found = statistic(_resampled(sums, np.random.default_rng(seed)))
     low, high = np.nanquantile(found, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     return Estimate(value, float(low), float(high), n)
+
+
+def _resampled(sums: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The column sums of each resample: shape (resamples, columns).
+
+    How often each *distinct* row is drawn follows a multinomial, and rates have few distinct rows: that is the same
+    bootstrap as drawing row by row, at a fraction of the time.
+    """
+    rows, counts = np.unique(sums, axis=0, return_counts=True)
+    shares = counts / counts.sum()
+    step = max(1, 4_000_000 // len(rows))  # bounds memory: 32 MB of counts at once
+    parts = [
+        rng.multinomial(len(sums), shares, size=min(step, RESAMPLES - i)) @ rows for i in range(0, RESAMPLES, step)
+    ]
+    return np.concatenate(parts)
 
 
 def _by_clip(columns: np.ndarray, clips: Sequence[Hashable]) -> np.ndarray:
