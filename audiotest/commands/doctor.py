@@ -12,7 +12,7 @@ import click
 
 _NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
 _OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "av": "ffmpeg", "ray": "ray"}
-_LOCAL = ("hf", "embedding")
+_LOCAL = ("hf", "embedding", "salmonn")
 
 
 @click.command("doctor")
@@ -76,8 +76,12 @@ def _of_model(spec: str) -> list[str]:
             click.echo(f"  {card.notes}")
     adapter = card.adapter if card is not None else spec.partition(":")[0]
     missing = [name for name in ("torch", "transformers") if adapter in _LOCAL and _version(name) is None]
+    absent: list[str] = getattr(model, "missing", list)()
+    for line in absent:
+        click.echo(f"  {line}")
+    missing += [line.partition(":")[0] for line in absent]
     checkpoint = getattr(model, "checkpoint", "")
-    if adapter in _LOCAL and not Path(checkpoint).is_dir():
+    if adapter in _LOCAL and not absent and not Path(checkpoint).is_dir():
         from audiotest.models._hf.settings import _cached
 
         here = _cached(checkpoint, "config.json") is not None

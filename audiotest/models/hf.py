@@ -29,6 +29,7 @@ from typing import Any
 
 import msgspec
 
+from audiotest.models._generating import Halving
 from audiotest.models._hf.settings import Settings, settings
 from audiotest.models._hf.sharing import sound_of
 from audiotest.words import Needs, Reply, Request
@@ -54,7 +55,7 @@ class HF:
         )
         self._model: Any = None
         self._processor: Any = None
-        self._fits: int | None = None
+        self._ask = Halving(self._generate)
 
     def load(self) -> None:
         """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for."""
@@ -72,7 +73,7 @@ class HF:
         """Replies in order; requests that cannot stand in one batch are asked in several."""
         replies: dict[int, Reply | Exception] = {}
         for batch in self._batches(requests):
-            said = self._generate([requests[i] for i in batch])
+            said = self._ask([requests[i] for i in batch])
             replies.update(zip(batch, said, strict=True))
         return [replies[i] for i in range(len(requests))]
 
@@ -92,26 +93,13 @@ class HF:
             yield list(group)
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
-        import torch
-
         from audiotest.models._hf.asking import generate
         from audiotest.models._hf.sharing import shared_inputs
 
-        if self._fits is not None and len(requests) > self._fits:
-            return [
-                r for i in range(0, len(requests), self._fits) for r in self._generate(requests[i : i + self._fits])
-            ]
-        try:
-            shared = None
-            if self.settings.shared and len(requests) > 1 and len(set(map(sound_of, requests))) == 1:
-                shared = shared_inputs(self._model, self._processor, requests, self.settings)
-            return generate(self._model, self._processor, requests, self.settings, shared)
-        except torch.cuda.OutOfMemoryError:
-            if len(requests) == 1:
-                raise
-        torch.cuda.empty_cache()
-        self._fits = max(1, len(requests) // 2)
-        return self._generate(requests)
+        shared = None
+        if self.settings.shared and len(requests) > 1 and len(set(map(sound_of, requests))) == 1:
+            shared = shared_inputs(self._model, self._processor, requests, self.settings)
+        return generate(self._model, self._processor, requests, self.settings, shared)
 
     def close(self) -> None:
         """Let go of the weights."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from audiotest.models._generating import how, replies, watch
 from audiotest.models._hf.settings import Settings
-from audiotest.words import Generation, Reply, Request
-
-
-class NoNumbers(Exception):
-    """The model computed NaN: nothing that it says can be believed."""
+from audiotest.words import Reply, Request
 
 
 def conversation(request: Request) -> list[dict[str, Any]]:
@@ -61,65 +58,14 @@ def generate(
     for name, value in batch.items():
         if isinstance(value, torch.Tensor) and value.is_floating_point():
             batch[name] = value.to(model.dtype)
-    watch = _watch()
+    watched = watch()
     if generation.temperature > 0:
         torch.manual_seed(requests[0].seed)
+    tokenizer = getattr(processor, "tokenizer", processor)
     with torch.inference_mode():
-        out = model.generate(**batch, **_how(generation, processor), logits_processor=LogitsProcessorList([watch]))
+        out = model.generate(**batch, **how(generation, tokenizer), logits_processor=LogitsProcessorList([watched]))
     tokens = out[:, batch["input_ids"].shape[1] :]
     details = {"dtype": str(model.dtype).removeprefix("torch."), "batch": len(requests)}
     if shared:
         details["shared"] = True
-    return [
-        NoNumbers(f"{type(model).__name__} computed NaN for {request.case}")
-        if watch.broken[i]
-        else reply(processor, tokens[i], generation, settings, details)
-        for i, request in enumerate(requests)
-    ]
-
-
-def _how(generation: Generation, processor: Any) -> dict[str, Any]:
-    tokenizer = getattr(processor, "tokenizer", processor)
-    how: dict[str, Any] = {"max_new_tokens": generation.max_new_tokens, "do_sample": generation.temperature > 0}
-    if generation.temperature > 0:
-        how |= {"temperature": generation.temperature, "top_p": generation.top_p}
-    if generation.stop:
-        how |= {"stop_strings": list(generation.stop), "tokenizer": tokenizer}
-    pad = getattr(tokenizer, "pad_token_id", None)
-    return how if pad is None else {**how, "pad_token_id": pad}
-
-
-def _watch() -> Any:
-    from transformers import LogitsProcessor
-
-    class Watch(LogitsProcessor):  # type: ignore[misc]
-        """Remembers which rows had NaN among their logits."""
-
-        broken: Any = None
-
-        def __call__(self, input_ids: Any, scores: Any) -> Any:
-            now = scores.isnan().any(dim=-1)
-            self.broken = now if self.broken is None else self.broken | now
-            return scores
-
-    return Watch()
-
-
-def reply(processor: Any, tokens: Any, generation: Generation, settings: Settings, details: dict[str, Any]) -> Reply:
-    """The reply that generated ``tokens`` stand for: the text after the thinking part, and why it ended."""
-    tokenizer = getattr(processor, "tokenizer", processor)
-    ids = tokens.tolist()
-    pad, ends = getattr(tokenizer, "pad_token_id", None), getattr(tokenizer, "eos_token_id", None)
-    while ids and ids[-1] in (pad, ends):
-        ids.pop()
-    raw = str(tokenizer.decode(ids, skip_special_tokens=True)).strip()
-    for stop in generation.stop:
-        raw = raw.split(stop)[0]
-    thought, end, text = raw.rpartition(settings.thinking_end) if settings.thinking_end else ("", "", raw)
-    more = dict(details)
-    if end:
-        more["thinking"] = thought.split(">", 1)[-1].strip() if thought.lstrip().startswith("<") else thought.strip()
-    if not text.strip():
-        more["empty"] = True
-    finish = "length" if len(ids) >= generation.max_new_tokens else "stop"
-    return Reply(text.strip(), raw=raw if end else None, finish=finish, details=more)
+    return replies(requests, tokens, watched.broken, model, tokenizer, settings.thinking_end, [details] * len(requests))

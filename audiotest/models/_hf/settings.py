@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.declare.yaml import parse
-from audiotest.registry import unknown
+from audiotest.models._options import read
 
 
 class Settings(Struct, frozen=True):
@@ -35,28 +35,9 @@ class Settings(Struct, frozen=True):
     thinking_end: str = "</think>"
 
 
-_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-
-
 def settings(checkpoint: str, given: Mapping[str, Any]) -> Settings:
     """The settings for ``checkpoint``; ValueError for an option that there is not, or a value unfit for it."""
-    names = {name.rstrip("_"): name for name in Settings.__struct_fields__}
-    for option in given:
-        if option not in names:
-            raise ValueError(unknown("option of hf:", option, sorted(names)))
-    told = {"sample_rate": _sample_rate(checkpoint), **_family(checkpoint), **given}
-    defaults = Settings()
-    return Settings(**{names[o]: _typed(o, value, getattr(defaults, names[o])) for o, value in told.items()})
-
-
-def _typed(option: str, value: Any, default: Any) -> Any:
-    try:
-        if isinstance(default, bool):
-            return value if isinstance(value, bool) else _WORDS[str(value).lower()]
-        return type(default)(value)
-    except (KeyError, ValueError):
-        wanted = "true or false" if isinstance(default, bool) else f"a {type(default).__name__}"
-        raise ValueError(f"`{option}` takes {wanted}, not {value!r}") from None
+    return read(Settings, "hf", {"sample_rate": _sample_rate(checkpoint), **_family(checkpoint), **given})
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from audiotest.registry import unknown
+from audiotest.models._options import read
 
 DEFAULT_URL = "https://api.openai.com/v1"
 
@@ -47,18 +47,11 @@ _LEAST = {
 
 def settings(given: Mapping[str, Any]) -> Settings:
     """The settings; raises ValueError for an option that there is not, or with a value unfit for it."""
-    defaults = Settings()
-    made: dict[str, Any] = {}
-    for option, value in given.items():
-        if option not in Settings.__struct_fields__:
-            raise ValueError(unknown("option of openai:", option, sorted(Settings.__struct_fields__)))
-        try:
-            made[option] = type(getattr(defaults, option))(value)
-        except ValueError:
-            kind = type(getattr(defaults, option)).__name__
-            raise ValueError(f"`{option}` takes a value of the kind {kind}, not {value!r}") from None
-        if made[option] not in _CHOICES.get(option, (made[option],)):
-            raise ValueError(f"`{option}` is one of {', '.join(_CHOICES[option])}, not {value!r}")
-        if option in _LEAST and made[option] < _LEAST[option]:
-            raise ValueError(f"`{option}` is at least {_LEAST[option]}, not {value!r}")
-    return Settings(**made)
+    made = read(Settings, "openai", given)
+    for option, allowed in _CHOICES.items():
+        if getattr(made, option) not in allowed:
+            raise ValueError(f"`{option}` is one of {', '.join(allowed)}, not {getattr(made, option)!r}")
+    for option, least in _LEAST.items():
+        if getattr(made, option) < least:
+            raise ValueError(f"`{option}` is at least {least}, not {getattr(made, option)!r}")
+    return made

@@ -1,0 +1,98 @@
+"""What adapters that run a model of transformers share: how it is asked to generate, and what its tokens say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from audiotest.words import Generation, Reply, Request
+
+
+class NoNumbers(Exception):
+    """The model computed NaN: nothing that it says can be believed."""
+
+
+class Halving:
+    """Asks in batches that fit: out of GPU memory halves the batch, and what fits is remembered."""
+
+    def __init__(self, ask: Callable[[list[Request]], list[Reply | Exception]]) -> None:
+        self.ask = ask
+        self.fits: int | None = None
+
+    def __call__(self, requests: list[Request]) -> list[Reply | Exception]:
+        """Replies in order. Raises torch's error where not even one request fits."""
+        import torch
+
+        if self.fits is not None and len(requests) > self.fits:
+            return [r for i in range(0, len(requests), self.fits) for r in self(requests[i : i + self.fits])]
+        try:
+            return self.ask(requests)
+        except torch.cuda.OutOfMemoryError:
+            if len(requests) == 1:
+                raise
+        # Outside of the handler, whose traceback holds on to the tensors that did not fit.
+        torch.cuda.empty_cache()
+        self.fits = max(1, len(requests) // 2)
+        return self(requests)
+
+
+def how(generation: Generation, tokenizer: Any) -> dict[str, Any]:
+    """Arguments of ``generate``. Greedy unless asked otherwise."""
+    given: dict[str, Any] = {"max_new_tokens": generation.max_new_tokens, "do_sample": generation.temperature > 0}
+    if generation.temperature > 0:
+        given |= {"temperature": generation.temperature, "top_p": generation.top_p}
+    if generation.stop:
+        given |= {"stop_strings": list(generation.stop), "tokenizer": tokenizer}
+    pad = getattr(tokenizer, "pad_token_id", None)
+    return given if pad is None else {**given, "pad_token_id": pad}
+
+
+def watch() -> Any:
+    """A logits processor that changes nothing and remembers, in ``broken``, which rows had NaN."""
+    from transformers import LogitsProcessor
+
+    class Watch(LogitsProcessor):  # type: ignore[misc]
+        broken: Any = None
+
+        def __call__(self, input_ids: Any, scores: Any) -> Any:
+            now = scores.isnan().any(dim=-1)
+            self.broken = now if self.broken is None else self.broken | now
+            return scores
+
+    return Watch()
+
+
+def replies(
+    requests: Sequence[Request], tokens: Any, broken: Any, model: Any, tokenizer: Any, thinking_end: str,
+    details: Sequence[dict[str, Any]],
+) -> list[Reply | Exception]:  # fmt: skip
+    """A reply a request from its row of generated ``tokens``; :class:`NoNumbers` where logits were NaN.
+
+    ``broken`` has a row a request, or a row a beam of it.
+    """
+    beams = len(broken) // len(requests)
+    bad = broken.reshape(len(requests), beams).any(dim=1).tolist()
+    return [
+        NoNumbers(f"{type(model).__name__} computed NaN for {request.case}")
+        if bad[i]
+        else reply(tokenizer, tokens[i].tolist(), request.generation, thinking_end, details[i])
+        for i, request in enumerate(requests)
+    ]
+
+
+def reply(tokenizer: Any, ids: list[int], generation: Generation, thinking_end: str, details: dict[str, Any]) -> Reply:
+    """The reply that generated ``ids`` stand for: the text after the thinking part, and why it ended."""
+    pad, ends = getattr(tokenizer, "pad_token_id", None), getattr(tokenizer, "eos_token_id", None)
+    while ids and ids[-1] in (pad, ends):
+        ids.pop()
+    raw = str(tokenizer.decode(ids, skip_special_tokens=True)).strip()
+    for stop in generation.stop:
+        raw = raw.split(stop)[0]
+    thought, end, text = raw.rpartition(thinking_end) if thinking_end else ("", "", raw)
+    more = dict(details)
+    if end:
+        more["thinking"] = thought.split(">", 1)[-1].strip() if thought.lstrip().startswith("<") else thought.strip()
+    if not text.strip():
+        more["empty"] = True
+    finish = "length" if len(ids) >= generation.max_new_tokens else "stop"
+    return Reply(text.strip(), raw=raw if end else None, finish=finish, details=more)

@@ -1,0 +1,39 @@
+"""Options of an adapter, from a card or the command line (where everything is text), as its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from audiotest.registry import unknown
+
+S = TypeVar("S", bound=Struct)
+_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def read(kind: type[S], adapter: str, given: Mapping[str, Any]) -> S:
+    """``kind`` with ``given`` over its defaults, each value of the kind that its default has.
+
+    A field ``class_`` is the option ``class``. Raises ValueError for an option that there is not, or a value unfit
+    for it.
+    """
+    names = {name.rstrip("_"): name for name in kind.__struct_fields__}
+    defaults = kind()
+    made = {}
+    for option, value in given.items():
+        if option not in names:
+            raise ValueError(unknown(f"option of {adapter}:", option, sorted(names)))
+        made[names[option]] = _typed(option, value, getattr(defaults, names[option]))
+    return kind(**made)
+
+
+def _typed(option: str, value: Any, default: Any) -> Any:
+    try:
+        if isinstance(default, bool):
+            return value if isinstance(value, bool) else _WORDS[str(value).lower()]
+        return type(default)(value)
+    except (KeyError, ValueError):
+        wanted = "true or false" if isinstance(default, bool) else f"a value of the kind {type(default).__name__}"
+        raise ValueError(f"`{option}` takes {wanted}, not {value!r}") from None

@@ -1,0 +1,131 @@
+"""``salmonn:FILE``: SALMONN (Tang et al., 2024), from its published files.
+
+A Whisper encoder and BEATs hear, a window-level Q-Former makes 88 tokens of a clip, and Vicuna with SALMONN's LoRA
+answers. Everything that transformers has is transformers'; the LoRA is merged when the model is loaded.
+
+Options
+    ``file``           the file's name in a folder or on the hub (``salmonn_v1.pth``)
+    ``llm``            Vicuna: a folder or a hub id (``lmsys/vicuna-13b-v1.1``)
+    ``whisper``        Whisper large-v2: a folder or a hub id (``openai/whisper-large-v2``)
+    ``beats``          BEATs' file, "Fine-tuned BEATs_iter3+ (AS2M) (cpt2)"; not on the hub, so it must be named
+    ``num_beams``      1; the official configuration decodes with 4
+    ``lora_alpha``, ``qformer_heads``, ``window``, ``template``  as in the official configuration
+    ``shared``         whether questions about one clip are asked over one reading of it (true)
+    ``dtype``, ``device``, ``batch_size``, ``revision``  as for ``hf``; float16 on a GPU, as it was trained
+
+As in the official code, the first channel counts, a clip is padded to 1 s and the first 30 s of it are heard; a reply
+to a longer one is marked ``truncated``. Other than there, sound of any rate is resampled to 16 kHz, and a batch answers
+like single requests. Prompts without sound leave out the part between ``<Speech>`` and ``</Speech>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from audiotest.models._generating import Halving
+from audiotest.models._hf.sharing import sound_of
+from audiotest.models._options import read
+from audiotest.models._salmonn.settings import Settings, missing
+from audiotest.models.protocol import Unsupported
+from audiotest.words import Needs, Reply, Request
+
+VERSION = 1
+
+
+class SALMONN:
+    """The model behind the adapter protocol."""
+
+    needs = Needs(sample_rate=16000, clips=1)
+
+    def __init__(self, checkpoint: str, given: Settings) -> None:
+        self.checkpoint, self.settings = checkpoint, given
+        self.name = f"salmonn:{checkpoint}"
+        self.batch_size = given.batch_size
+        deciding = msgspec.structs.replace(given, device="", batch_size=1)
+        self.identity = f"salmonn {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}"
+        self._parts: Any = None
+        self._ask = Halving(self._generate)
+
+    def missing(self) -> list[str]:
+        """What is not here: a line a file, with where it is published."""
+        return missing(self.checkpoint, self.settings)
+
+    def load(self) -> None:
+        """Read the weights. Raises OSError naming every file that is missing, ValueError for files that do not fit."""
+        absent = self.missing()
+        if absent:
+            raise OSError("\n".join([f"{self.name} lacks files:", *absent]))
+        from audiotest.models._salmonn.loading import load
+
+        self._parts = load(self.checkpoint, self.settings)
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
+        """Replies in order. Requests about one clip are asked together; sampled ones alone."""
+        found: dict[int, Reply | Exception] = {}
+        fit = []
+        for i, request in enumerate(requests):
+            if len(request.audio) > 1:
+                found[i] = Unsupported("SALMONN hears one clip a prompt")
+            else:
+                fit.append(i)
+        sounds = [sound_of(request) for request in requests]
+
+        def kind(i: int) -> str:
+            sound = sounds[i] if self.settings.shared and sounds.count(sounds[i]) > 1 else ""
+            alone = str(i) if requests[i].generation.temperature > 0 else ""
+            return f"{msgspec.json.encode(requests[i].generation).decode()} {sound} {alone}"
+
+        for _, group in groupby(sorted(fit, key=kind), key=kind):
+            batch = list(group)
+            found.update(zip(batch, self._ask([requests[i] for i in batch]), strict=True))
+        return [found[i] for i in range(len(requests))]
+
+    def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
+        import torch
+
+        from audiotest.models._salmonn.asking import generate, halves, heard
+
+        sounds = [sound_of(request) for request in requests]
+        clips = {sound: request.audio[0] for sound, request in zip(sounds, requests, strict=True) if sound}
+        with torch.inference_mode():
+            tokens = dict(zip(clips, heard(self._parts, list(clips.values())), strict=True)) if clips else {}
+            rows = [
+                halves(self._parts, request, tokens.get(sound), self.settings)
+                for request, sound in zip(requests, sounds, strict=True)
+            ]
+            shared = self.settings.shared and len(requests) > 1 and len(set(sounds)) == 1 and bool(clips)
+            return generate(self._parts, requests, rows, self.settings, shared)
+
+    def stages(self, request: Request) -> dict[str, Any]:
+        """What each stage computes for one request with sound, as tensors, to be held against another implementation.
+
+        ``whisper`` (1500, d), ``beats`` (frames, d), ``tokens`` (88, width of the language model) and ``logits``
+        (tokens of the whole prompt, vocabulary).
+        """
+        import torch
+
+        from audiotest.models._salmonn.asking import halves
+        from audiotest.models._salmonn.ears import _bounded
+
+        parts, wave = self._parts, _bounded(request.audio[0].samples[:, 0])
+        with torch.inference_mode():
+            speech, audio = parts.ears.speech([wave]), parts.ears.audio([wave])
+            tokens = parts.ears.boil(speech, audio)[0]
+            rows = torch.cat(halves(parts, request, tokens.to(parts.llm.dtype), self.settings))
+            logits = parts.llm(inputs_embeds=rows[None]).logits[0]
+        return {"whisper": speech[0], "beats": audio[0], "tokens": tokens, "logits": logits}
+
+    def close(self) -> None:
+        """Let go of the weights."""
+        self._parts = None
+
+
+def open_model(argument: str | None, options: Mapping[str, Any]) -> SALMONN:
+    """``salmonn:FILE``, a folder or a hub id; raises ValueError for options that it does not take."""
+    if not argument:
+        raise ValueError("salmonn needs its weights: --model salmonn:FILE, or the card salmonn-13b or salmonn-7b")
+    return SALMONN(argument, read(Settings, "salmonn", options))
