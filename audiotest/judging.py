@@ -25,7 +25,7 @@ from audiotest.models.protocol import Unsupported
 from audiotest.predict.predictor import Answer, Predictor
 from audiotest.predict.sound import clip_id
 from audiotest.score._reading.abstention import abstains, is_abstaining_option, rejects
-from audiotest.score.verdicts import verdicts
+from audiotest.score.verdicts import reply_facts, verdicts
 from audiotest.words import Case, Check, NotApplicable, Outcome, Question, Record, Reply, Verdict
 
 
@@ -132,8 +132,7 @@ def _question(trial: Trial, view: View, reply: Reply) -> Question:
     facts = {**trial.case.facts, "tags": trial.case.tags}
     if view.labels:
         facts["labels"] = view.labels
-    if "thinking" in reply.details:
-        facts["thinking_prediction"] = reply.details["thinking"]
+    facts |= reply_facts(reply)
     reference = trial.case.reference if view.answerable else ()
     return Question(view.question, view.choices, view.answer, view.answer_index, reference, facts)
 

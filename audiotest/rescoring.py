@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from audiotest.declare.suite import Suite, load
-from audiotest.score.verdicts import verdicts
+from audiotest.score.verdicts import reply_facts, verdicts
 from audiotest.words import Case, Check, Outcome, Question, Record
 
 
@@ -46,6 +46,7 @@ def _again(record: Record, case: Case | None, scorers: Sequence[str], policy: st
     facts = {**(case.facts if case is not None else {}), "tags": record.tags}
     if record.labels:
         facts["labels"] = record.labels
+    facts |= reply_facts(record.reply)
     reference = case.reference if case is not None else ()
     question = Question(record.question, record.choices, record.answer, record.answer_index, reference, facts)
     found = verdicts(question, record.reply.text, [Check(name) for name in scorers])
@@ -53,7 +54,7 @@ def _again(record: Record, case: Case | None, scorers: Sequence[str], policy: st
     first = next(iter(found.values()), None)
     if record.expectation == "correct" and outcome in ("passed", "failed", "missed") and first is not None:
         wrong: Outcome = "failed" if policy == "cases" else "missed"
-        outcome = "passed" if first.correct else wrong
+        outcome = "passed" if first.correct else wrong if first.counted else "skipped"
     return replace(record, verdicts=found, outcome=outcome)
 
 

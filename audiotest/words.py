@@ -153,7 +153,8 @@ class Request(Struct, frozen=True):
 
     ``prompt`` is the rendered text that a language model is to be given; ``question`` and
     ``choices`` are its parts, for adapters that answer by other means. ``labels`` are those of the choices where
-    the condition changed them (empty: A, B, C...). ``seed`` is the trial's own.
+    the condition changed them (empty: A, B, C...). ``seed`` is the trial's own. ``likelihoods``: the probability of
+    each option is wanted beside the reply, as ``details["likelihoods"]``.
     """
 
     suite: str
@@ -166,6 +167,7 @@ class Request(Struct, frozen=True):
     generation: Generation = Generation()
     seed: int = 0
     labels: tuple[str, ...] = ()
+    likelihoods: bool = False
 
 
 class Reply(Struct, frozen=True):

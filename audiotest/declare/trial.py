@@ -29,6 +29,11 @@ class Trial(Struct, frozen=True):
         """(suite file, case id, condition name): what tells trials of a run apart."""
         return (self.suite.path, self.case.id, self.condition.name)
 
+    @property
+    def likelihoods(self) -> bool:
+        """Whether a scorer ranks the options by what the model thinks of each, rather than by what it says."""
+        return any(check.name == "loglikelihood" for check in (*self.suite.scorers, *self.case.expect))
+
     def original(self) -> Trial:
         """The same case as its author wrote it: what ``same`` and ``stays_correct`` look back to."""
         return replace(self, condition=Condition(ORIGINAL), expectation="recorded")

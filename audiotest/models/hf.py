@@ -32,6 +32,7 @@ import msgspec
 from audiotest.models._generating import Halving
 from audiotest.models._hf.settings import Settings, settings
 from audiotest.models._hf.sharing import sound_of
+from audiotest.models._likelihoods import with_likelihoods
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
@@ -94,12 +95,19 @@ class HF:
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
         from audiotest.models._hf.asking import generate
+        from audiotest.models._hf.ranking import measure, tokens
         from audiotest.models._hf.sharing import shared_inputs
 
         shared = None
         if self.settings.shared and len(requests) > 1 and len(set(map(sound_of, requests))) == 1:
             shared = shared_inputs(self._model, self._processor, requests, self.settings)
-        return generate(self._model, self._processor, requests, self.settings, shared)
+        said = generate(self._model, self._processor, requests, self.settings, shared)
+        return with_likelihoods(
+            requests,
+            said,
+            lambda request, texts: measure(self._model, self._processor, request, texts, self.settings),
+            lambda text: tokens(self._processor, text),
+        )
 
     def close(self) -> None:
         """Let go of the weights."""

@@ -28,6 +28,7 @@ import msgspec
 
 from audiotest.models._generating import Halving
 from audiotest.models._hf.sharing import sound_of
+from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models._options import read
 from audiotest.models._salmonn.settings import Settings, missing
 from audiotest.models.protocol import Unsupported
@@ -87,18 +88,25 @@ class SALMONN:
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
         import torch
 
-        from audiotest.models._salmonn.asking import generate, halves, heard
+        from audiotest.models._salmonn.asking import generate, halves, heard, measure, tokens
 
         sounds = [sound_of(request) for request in requests]
         clips = {sound: request.audio[0] for sound, request in zip(sounds, requests, strict=True) if sound}
         with torch.inference_mode():
-            tokens = dict(zip(clips, heard(self._parts, list(clips.values())), strict=True)) if clips else {}
+            hears = dict(zip(clips, heard(self._parts, list(clips.values())), strict=True)) if clips else {}
             rows = [
-                halves(self._parts, request, tokens.get(sound), self.settings)
+                halves(self._parts, request, hears.get(sound), self.settings)
                 for request, sound in zip(requests, sounds, strict=True)
             ]
             shared = self.settings.shared and len(requests) > 1 and len(set(sounds)) == 1 and bool(clips)
-            return generate(self._parts, requests, rows, self.settings, shared)
+            said = generate(self._parts, requests, rows, self.settings, shared)
+            places = {id(request): row for request, row in zip(requests, rows, strict=True)}
+            return with_likelihoods(
+                requests,
+                said,
+                lambda request, texts: measure(self._parts, places[id(request)], texts),
+                lambda text: tokens(self._parts, text),
+            )
 
     def stages(self, request: Request) -> dict[str, Any]:
         """What each stage computes for one request with sound, as tensors, to be held against another implementation.

@@ -198,6 +198,7 @@ class Predictor:
             "sound": sound,
             # Greedy replies do not depend on the seed, so runs with other seeds can share them.
             "seed": self._seed(trial) if generation.temperature > 0 else None,
+            **({"likelihoods": view.labels} if trial.likelihoods and view.choices else {}),
         }
         key = hashlib.sha256(msgspec.json.encode(identity)).digest()
         answer.hashes = {"prompt": hashlib.sha256(answer.prompt.encode()).hexdigest()[:16], "sound": sound[:16]}
@@ -257,6 +258,7 @@ class Predictor:
             generation=trial.suite.generation,
             seed=self._seed(trial),
             labels=view.labels,
+            likelihoods=trial.likelihoods and bool(view.choices),
         )
 
     def _answers_to(self, requests: list[Request]) -> list[Reply | Exception]:

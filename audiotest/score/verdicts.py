@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from audiotest.registry import SCORERS
-from audiotest.words import Check, Question, Verdict
+from audiotest.words import Check, Question, Reply, Verdict
 
 Assist = Callable[[str], dict[str, Any]]
 """What a scorer needs besides the reply, by its name: a judge's texts, similarities."""
@@ -35,6 +35,12 @@ def verdicts(
         if check.name not in found and (question.choices or check.name != "choice"):
             found[check.name] = one(question, output, check, assist)
     return found
+
+
+def reply_facts(reply: Reply) -> dict[str, Any]:
+    """What scorers may want to know of a reply besides its text: its thinking, the likelihoods of the options."""
+    names = {"thinking": "thinking_prediction", "likelihoods": "likelihoods"}
+    return {fact: reply.details[name] for name, fact in names.items() if name in reply.details}
 
 
 def one(question: Question, output: str, check: Check, assist: Assist | None = None) -> Verdict:

@@ -64,13 +64,32 @@ def test_prompts_without_sound_take_the_same_path_in_the_same_call(model):
     assert mixed[:3] != mixed[3:]
 
 
+def test_options_are_ranked_over_one_prefill_as_by_reading_each_whole(model):
+    choices = ("a dog", "a kettle that whistles for a long while", "rain")
+    wanted = [replace(r, choices=choices, likelihoods=True) for r in REQUESTS[:3]]
+    shared = [r.details["likelihoods"] for r in model.answer(wanted)]
+    alone = [r.details["likelihoods"] for r in plain(model).answer(wanted)]
+    for found, held in zip(shared, alone, strict=True):
+        assert [o["tokens"] for o in found["label"]] == [1, 1, 1]
+        for of in ("text", "label"):
+            assert [o["logprob"] for o in found[of]] == pytest.approx([o["logprob"] for o in held[of]], abs=1e-3)
+    assert shared[0]["text"][0]["logprob"] != pytest.approx(shared[1]["text"][0]["logprob"], abs=1e-3)
+    assert "likelihoods" not in model.answer(REQUESTS[:1])[0].details
+
+
+def plain(model):
+    """The same weights without sharing."""
+    made = open_model(f"hf:{model.checkpoint}", {"shared": "false"})
+    made._model, made._processor = model._model, model._processor
+    return made
+
+
 def test_questions_about_one_clip_share_its_prefill_and_are_answered_alike(model):
     clip = REQUESTS[2].audio
     about = [replace(r, audio=clip) for r in REQUESTS]
     replies = model.answer(about)
-    plain = open_model(f"hf:{model.checkpoint}", {"shared": "false"})
-    plain._model, plain._processor = model._model, model._processor
-    assert texts(replies) == texts(plain.answer(about))
+    held = plain(model)
+    assert texts(replies) == texts(held.answer(about))
     assert all(reply.details.get("shared") for reply in replies)
     assert len(set(texts(replies))) > 1
-    assert texts(model.answer([*about[:4], *REQUESTS[4:]])) == texts(plain.answer([*about[:4], *REQUESTS[4:]]))
+    assert texts(model.answer([*about[:4], *REQUESTS[4:]])) == texts(held.answer([*about[:4], *REQUESTS[4:]]))

@@ -91,6 +91,26 @@ def test_questions_about_one_clip_share_a_reading_of_it_and_are_answered_alike(m
     assert texts(model.answer(mixed)) == texts(sibling(model, shared="false").answer(mixed))
 
 
+def test_options_are_ranked_by_their_probability(model):
+    choices = ("a dog barks", "rain falls on a tin roof, and music")
+    wanted = replace(REQUESTS[1], choices=choices, likelihoods=True)
+    found = model.answer([wanted])[0].details["likelihoods"]
+    parts, rows = model._parts, model.stages(REQUESTS[1])
+    for text, option in zip(choices, found["text"], strict=True):
+        # By hand: the prompt with the option behind it, read as one.
+        longer = replace(REQUESTS[1], prompt=REQUESTS[1].prompt)
+        ids = parts.tokenizer(text, add_special_tokens=False)["input_ids"]
+        assert option["tokens"] == len(ids)
+        with torch.inference_mode():
+            from audiotest.models._salmonn.asking import halves
+
+            embed = parts.llm.get_input_embeddings()(torch.tensor(ids))
+            prompt = torch.cat(halves(parts, longer, rows["tokens"], model.settings))
+            logits = parts.llm(inputs_embeds=torch.cat([prompt, embed])[None]).logits[0].log_softmax(-1)
+        whole = sum(float(logits[len(prompt) - 1 + i, token]) for i, token in enumerate(ids))
+        assert option["logprob"] == pytest.approx(whole, abs=1e-3)
+
+
 def test_what_is_longer_than_30_s_is_cut_and_says_so(model):
     replies = model.answer(REQUESTS)
     assert [bool(reply.details.get("truncated")) for reply in replies] == [clip.seconds > 30 for clip in CLIPS]

@@ -10,6 +10,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import LogitsProcessorList
 
 from audiotest.models._generating import how, replies, watch
+from audiotest.models._likelihoods import padded, summed
 from audiotest.models._salmonn.ears import LONGEST, RATE
 from audiotest.models._salmonn.loading import Parts
 from audiotest.models._salmonn.settings import Settings
@@ -66,6 +67,23 @@ def generate(
     alike |= {"shared": True} if shared else {}
     details = [{**alike, **({"truncated": True} if truncated(request) else {})} for request in requests]
     return replies(requests, tokens, watched.broken, parts.llm, parts.tokenizer, "", details)
+
+
+def measure(parts: Parts, row: tuple[Any, Any], texts: list[str]) -> list[float]:
+    """log p(text | prompt, sound) of each text: one reading of the prompt, one batch of the texts."""
+    out = parts.llm(inputs_embeds=torch.cat(row)[None], use_cache=True)
+    cache = out.past_key_values
+    cache.batch_repeat_interleave(len(texts))
+    ids, mask = padded([tokens(parts, text) for text in texts], parts.llm.device)
+    seen = torch.cat([mask.new_ones(len(texts), sum(map(len, row))), mask], dim=1)
+    logits = parts.llm(input_ids=ids, attention_mask=seen, past_key_values=cache).logits
+    return summed(out.logits[0, -1], logits, ids, mask)
+
+
+def tokens(parts: Parts, text: str) -> list[int]:
+    """The ids of ``text`` as it stands in a reply: no special tokens."""
+    found: list[int] = parts.tokenizer(text, add_special_tokens=False)["input_ids"]
+    return found
 
 
 def truncated(request: Request) -> bool:
