@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WHOLE := $(VENV)/.whole
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench torchvision clean
 
 ## demo: the main job, with the built-in listener: no download, no GPU, no torch
 demo: $(READY)
@@ -34,9 +34,15 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	touch $@
 
-$(WHOLE): $(READY)
+$(WHOLE): $(READY) build/torchvision
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,local,ray]'
 	touch $@
+
+## torchvision: for the tests of models whose processors import it; kept apart, since it is built for torch with CUDA
+torchvision: build/torchvision
+
+build/torchvision: $(READY)
+	$(BIN)/python -m pip install --quiet --no-deps --target $@ torchvision==0.28.0
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,7 +14,9 @@ Options
     ``class``, ``part``   the class to load, and the part of the config that it takes
     ``mixed``             whether prompts with and without sound can stand in one batch
     ``shared``            whether questions about one clip are asked over one prefill of it (true)
+    ``padding_heard``     whether the padding of a shorter clip changes its reply: then a batch has clips of one length
     ``audio_max_length``  ``longest``: pad mels to the batch's longest clip
+    ``audio_as``          ``base64``: hand sounds over as WAV files in base64, for processors that take no arrays
     ``thinking_end``      the tag after which the answer stands (``</think>``)
 
 A clip longer than ``max_seconds`` is unsupported, never cut. Out of GPU memory halves the batch and is remembered.
@@ -84,6 +86,8 @@ class HF:
         def kind(i: int) -> str:
             request = requests[i]
             sound = "" if self.settings.mixed else str(bool(request.audio))
+            if self.settings.padding_heard:
+                sound += f" {[len(clip.samples) for clip in request.audio]}"
             if self.settings.shared and sounds[sound_of(request)] > 1:
                 sound = sound_of(request)
             # A sampled reply must not depend on its neighbours, so it is drawn alone.

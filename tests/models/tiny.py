@@ -1,5 +1,8 @@
 """Tiny random checkpoints of real architectures, saved as the published ones are; for tests of the adapter ``hf``."""
 
+import base64
+import json
+
 import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -78,11 +81,119 @@ def musicflamingo(folder):
     return save(transformers.MusicFlamingoForConditionalGeneration(config), processor, folder)
 
 
-def save(model, processor, folder):
+def glmasr(folder):
+    tok = tokenizer(["<|pad|>"])
+    template = TEMPLATE.replace("AUDIO", "<|pad|>")
+    processor = transformers.GlmAsrProcessor(WhisperFeatureExtractor(feature_size=16), tok, chat_template=template)
+    encoder = {k: v for k, v in ENCODER.items() if k not in ("model_type", "max_source_positions")}
+    config = transformers.GlmAsrConfig(
+        audio_config={"model_type": "glmasr_encoder", **encoder, "num_key_value_heads": 4},
+        text_config={"model_type": "llama", **text_config(len(tok)), "eos_token_id": None},
+        audio_token_id=tok.convert_tokens_to_ids("<|pad|>"),
+    )  # fmt: skip
+    return save(transformers.GlmAsrForConditionalGeneration(config), processor, folder)
+
+
+def qwen3_asr(folder):
+    from transformers.models.qwen3_asr.feature_extraction_qwen3_asr import Qwen3ASRFeatureExtractor
+
+    names = {"audio_token": "<|audio_pad|>", "audio_bos_token": "<|audio_start|>", "audio_eos_token": "<|audio_end|>"}
+    tok = tokenizer(list(names.values()), extra_special_tokens=names)
+    template = TEMPLATE.replace("AUDIO", "<|audio_start|><|audio_pad|><|audio_end|>")
+    processor = transformers.Qwen3ASRProcessor(Qwen3ASRFeatureExtractor(feature_size=16), tok, chat_template=template)
+    config = transformers.Qwen3ASRConfig(
+        audio_config={"model_type": "qwen3_asr_encoder", **OMNI_EARS, "downsample_hidden_size": 16},
+        text_config={"model_type": "qwen3", **text_config(len(tok)), "head_dim": 8},
+        audio_token_id=tok.convert_tokens_to_ids("<|audio_pad|>"), pad_token_id=tok.pad_token_id,
+        eos_token_id=tok.eos_token_id, timestamp_token_id=1,
+    )  # fmt: skip
+    return save(transformers.Qwen3ASRForConditionalGeneration(config), processor, folder)
+
+
+OMNI_EARS = {"num_mel_bins": 16, "encoder_layers": 1, "encoder_attention_heads": 4, "encoder_ffn_dim": 48, "d_model": 32,
+             "output_dim": 32}  # fmt: skip
+
+
+def voxtral(folder):
+    """Its tokenizer is mistral-common's: 256 bytes after 40 special tokens."""
+    from transformers.tokenization_mistral_common import MistralCommonBackend
+
+    named = {0: "<unk>", 1: "<s>", 2: "</s>", 3: "[INST]", 4: "[/INST]", 5: "[AVAILABLE_TOOLS]", 6: "[/AVAILABLE_TOOLS]",
+             7: "[TOOL_RESULTS]", 8: "[/TOOL_RESULTS]", 9: "[TOOL_CALLS]", 10: "[IMG]", 11: "<pad>", 12: "[IMG_BREAK]",
+             13: "[IMG_END]", 14: "[PREFIX]", 15: "[MIDDLE]", 16: "[SUFFIX]", 17: "[SYSTEM_PROMPT]",
+             18: "[/SYSTEM_PROMPT]", 19: "[TOOL_CONTENT]", 20: "[ARGS]", 21: "[CALL_ID]", 24: "[AUDIO]",
+             25: "[BEGIN_AUDIO]", 34: "[TRANSCRIBE]"}  # fmt: skip
+    special, size = 40, 296
+    tekken = {
+        "config": {"pattern": r"\s+|\S", "num_vocab_tokens": 256, "default_vocab_size": size,
+                   "default_num_special_tokens": special, "version": "v7"},
+        "vocab": [{"rank": i, "token_bytes": base64.b64encode(bytes([i])).decode(), "token_str": None} for i in range(256)],
+        "special_tokens": [{"rank": i, "token_str": named.get(i, f"<SPECIAL_{i}>"), "is_control": True}
+                           for i in range(special)],
+        "audio": {"sampling_rate": 16000, "frame_rate": 12.5, "chunk_length_s": 30.0,
+                  "audio_encoding_config": {"num_mel_bins": 16, "hop_length": 160, "window_size": 400}},
+    }  # fmt: skip
+    (folder / "tekken.json").write_text(json.dumps(tekken))
+    tok = MistralCommonBackend.from_pretrained(folder)
+    processor = transformers.VoxtralProcessor(WhisperFeatureExtractor(feature_size=16), tok)
+    config = transformers.VoxtralConfig(
+        audio_config={**ENCODER, "model_type": "voxtral_encoder", "intermediate_size": 128},
+        text_config={"model_type": "llama", **text_config(size), "head_dim": 8}, audio_token_id=24,
+    )  # fmt: skip
+    return save(transformers.VoxtralForConditionalGeneration(config), processor, folder, std=0.6)
+
+
+OMNI = {"image_token": "<|IMAGE|>", "audio_token": "<|AUDIO|>", "video_token": "<|VIDEO|>",
+        "vision_bos_token": "<|vision_bos|>", "vision_eos_token": "<|vision_eos|>", "audio_bos_token": "<|audio_bos|>",
+        "audio_eos_token": "<|audio_eos|>"}  # fmt: skip
+
+
+def omni_processor(kind, **more):
+    """Needs torchvision, which the processors' image and video parts import."""
+    tok = tokenizer(list(OMNI.values()), extra_special_tokens=OMNI)
+    made = kind(
+        transformers.Qwen2VLImageProcessor(), transformers.Qwen2VLVideoProcessor(),
+        WhisperFeatureExtractor(feature_size=16, **more), tok,
+        chat_template=TEMPLATE.replace("AUDIO", "<|audio_bos|><|AUDIO|><|audio_eos|>"),
+    )  # fmt: skip
+    return made, {name: tok.convert_tokens_to_ids(token) for name, token in OMNI.items()}
+
+
+VISION = {"depth": 1, "hidden_size": 32, "intermediate_size": 48, "num_heads": 4, "out_hidden_size": 32}
+ROPE = {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [1, 1, 2]}}
+
+
+def qwen2_5_omni(folder):
+    processor, ids = omni_processor(transformers.Qwen2_5OmniProcessor, chunk_length=300)
+    config = transformers.Qwen2_5OmniThinkerConfig(
+        audio_config={**OMNI_EARS, "n_window": 100, "max_source_positions": 1500}, vision_config=VISION,
+        text_config={**text_config(len(processor.tokenizer)), **ROPE}, audio_token_index=ids["audio_token"],
+        image_token_index=ids["image_token"], video_token_index=ids["video_token"],
+        audio_start_token_id=ids["audio_bos_token"], audio_end_token_id=ids["audio_eos_token"],
+        vision_start_token_id=ids["vision_bos_token"], vision_end_token_id=ids["vision_eos_token"],
+    )  # fmt: skip
+    return save(transformers.Qwen2_5OmniThinkerForConditionalGeneration(config), processor, folder)
+
+
+def qwen3_omni(folder):
+    processor, ids = omni_processor(transformers.Qwen3OmniMoeProcessor)
+    experts = {"head_dim": 8, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 24}
+    config = transformers.Qwen3OmniMoeThinkerConfig(
+        audio_config={**OMNI_EARS, "downsample_hidden_size": 16, "max_source_positions": 1500},
+        vision_config={**VISION, "deepstack_visual_indexes": [0]},
+        text_config={**text_config(len(processor.tokenizer)), **ROPE, **experts}, audio_token_id=ids["audio_token"],
+        image_token_id=ids["image_token"], video_token_id=ids["video_token"],
+        audio_start_token_id=ids["audio_bos_token"], audio_end_token_id=ids["audio_eos_token"],
+        vision_start_token_id=ids["vision_bos_token"], vision_end_token_id=ids["vision_eos_token"],
+    )  # fmt: skip
+    return save(transformers.Qwen3OmniMoeThinkerForConditionalGeneration(config), processor, folder)
+
+
+def save(model, processor, folder, std=0.2):
     torch.manual_seed(0)
     for parameter in model.parameters():
         if parameter.dim() > 1:
-            torch.nn.init.normal_(parameter, std=0.2)
+            torch.nn.init.normal_(parameter, std=std)
     model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
     model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
     model.save_pretrained(folder)
@@ -90,4 +201,8 @@ def save(model, processor, folder):
     return folder
 
 
-BUILDERS = {"qwen2_audio": qwen2_audio, "audioflamingo3": audioflamingo3, "musicflamingo": musicflamingo}
+BUILDERS = {
+    "qwen2_audio": qwen2_audio, "audioflamingo3": audioflamingo3, "musicflamingo": musicflamingo, "glmasr": glmasr,
+    "qwen3_asr": qwen3_asr, "voxtral": voxtral,
+}  # fmt: skip
+BESIDE_TORCHVISION = {"qwen2_5_omni": qwen2_5_omni, "qwen3_omni": qwen3_omni}

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 from audiotest.models._generating import how, replies, watch
 from audiotest.models._hf.settings import Settings
-from audiotest.words import Reply, Request
+from audiotest.words import Reply, Request, Waveform
 
 
-def conversation(request: Request) -> list[dict[str, Any]]:
+def conversation(request: Request, settings: Settings) -> list[dict[str, Any]]:
     """The chat turns of a request: the system prompt if there is one, then the sounds, then the text."""
-    sounds = [{"type": "audio", "audio": _mono(clip)} for clip in request.audio]
+    part = _wav if settings.audio_as == "base64" else _array
+    sounds = [{"type": "audio", **part(clip)} for clip in request.audio]
     turns = [{"role": "user", "content": [*sounds, {"type": "text", "text": request.prompt}]}]
     system = request.generation.system
     return [{"role": "system", "content": [{"type": "text", "text": system}]}, *turns] if system else turns
 
 
-def _mono(clip: Any) -> Any:
-    return clip.samples[:, 0] if clip.channels == 1 else clip.samples.T
+def _array(clip: Waveform) -> dict[str, Any]:
+    return {"audio": clip.samples[:, 0] if clip.channels == 1 else clip.samples.T}
+
+
+def _wav(clip: Waveform) -> dict[str, Any]:
+    """The samples as they are, as a file: 32-bit floating point."""
+    import soundfile
+
+    file = BytesIO()
+    soundfile.write(file, clip.samples, clip.rate, format="WAV", subtype="FLOAT")
+    return {"base64": base64.b64encode(file.getvalue()).decode()}
 
 
 def inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> Any:
@@ -32,7 +44,7 @@ def inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> A
     thinking = requests[0].generation.thinking
     template = {} if thinking is None else {"enable_thinking": thinking}
     return processor.apply_chat_template(
-        [conversation(request) for request in requests],
+        [conversation(request, settings) for request in requests],
         tokenize=True,
         return_dict=True,
         add_generation_prompt=True,

@@ -26,8 +26,21 @@ def measure(model: Any, processor: Any, request: Request, texts: list[str], sett
         cache = out.past_key_values
         cache.batch_repeat_interleave(len(texts))
         seen = torch.cat([first["attention_mask"].expand(len(texts), -1), mask], dim=1)
-        logits = model(input_ids=ids, attention_mask=seen, past_key_values=cache).logits
+        where = _positions(model, first["input_ids"].shape[1], ids)
+        logits = model(input_ids=ids, attention_mask=seen, past_key_values=cache, **where).logits
     return summed(out.logits[0, -1], logits, ids, mask)
+
+
+def _positions(model: Any, length: int, ids: Any) -> dict[str, Any]:
+    """Where the texts stand, for models that count positions in three dimensions (the Omnis) and would count the
+    prompt's anew; the others find it out by themselves."""
+    import torch
+
+    deltas = getattr(getattr(model, "model", model), "rope_deltas", None)
+    if deltas is None:
+        return {}
+    places = torch.arange(length, length + ids.shape[1], device=ids.device) + int(deltas.reshape(-1)[0])
+    return {"position_ids": places.expand(3, len(ids), -1)}
 
 
 def _alone(model: Any, first: Any, ids: Any, mask: Any) -> float:

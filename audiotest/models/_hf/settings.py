@@ -28,10 +28,12 @@ class Settings(Struct, frozen=True):
     clips: int = 0
     mixed: bool = True
     shared: bool = True
+    padding_heard: bool = False
     batch_size: int = 8
     class_: str = ""
     part: str = ""
     audio_max_length: str = ""
+    audio_as: str = ""
     thinking_end: str = "</think>"
 
 

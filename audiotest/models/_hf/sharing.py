@@ -42,7 +42,7 @@ def shared_inputs(model: Any, processor: Any, requests: Sequence[Request], setti
     ids = first["input_ids"][0]
     places = (ids == token_id).nonzero()
     texts = [
-        str(processor.apply_chat_template(conversation(r), tokenize=False, add_generation_prompt=True))
+        str(processor.apply_chat_template(conversation(r, settings), tokenize=False, add_generation_prompt=True))
         for r in requests
     ]
     if not len(places) or len({text.rpartition(token)[0] for text in texts}) != 1:

@@ -1,0 +1,85 @@
+"""What holds for every model behind the adapter ``hf``; run in the tests' own process, or in one beside torchvision."""
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from audiotest.models.opening import open_model
+from audiotest.words import Generation, Request, Waveform
+
+SECONDS = (0.4, 1.0, 2.3, 5.1, 0.7, 3.0, 1.6, 0.9)
+
+
+def sound(seconds, seed):
+    rng = np.random.default_rng(seed)
+    t = np.arange(round(seconds * 16000)) / 16000
+    wave = 0.3 * np.sin(2 * np.pi * (200 + 150 * seed) * t) + 0.05 * rng.standard_normal(len(t))
+    return Waveform(wave[:, None].astype(np.float32), 16000)
+
+
+def request(i, seconds, **more):
+    return Request(suite="s", case=f"c{i}", condition="original", prompt=f"What is heard in clip {'long ' * (i % 3)}{i}?",
+                   question="?", audio=(sound(seconds, i),), generation=Generation(max_new_tokens=8), **more)  # fmt: skip
+
+
+REQUESTS = [request(i, seconds) for i, seconds in enumerate(SECONDS)]
+
+
+def texts(replies):
+    for reply in replies:
+        if isinstance(reply, Exception):
+            raise reply
+    return [reply.text for reply in replies]
+
+
+def check_a_batch_answers_like_its_parts_and_like_single_requests(model):
+    replies = model.answer(REQUESTS)
+    together = texts(replies)
+    assert {reply.details["batch"] for reply in replies} == ({1} if model.settings.padding_heard else {8})
+    assert texts(model.answer(REQUESTS[:3])) + texts(model.answer(REQUESTS[3:])) == together
+    assert [texts(model.answer([one]))[0] for one in REQUESTS] == together
+    assert len(set(together)) > 1
+
+
+def check_replies_follow_the_sound(model):
+    others = [replace(r, audio=(sound(4.0, 77 + i),)) for i, r in enumerate(REQUESTS)]
+    assert texts(model.answer(others)) != texts(model.answer(REQUESTS))
+
+
+def check_prompts_without_sound_take_the_same_path_in_the_same_call(model):
+    silent = [replace(r, audio=()) for r in REQUESTS[:3]]
+    mixed = texts(model.answer([*silent, *REQUESTS[:3]]))
+    assert mixed == texts(model.answer(silent)) + texts(model.answer(REQUESTS[:3]))
+    assert mixed[:3] != mixed[3:]
+
+
+def check_options_are_ranked_over_one_prefill_as_by_reading_each_whole(model):
+    choices = ("a dog", "a kettle that whistles for a long while", "rain")
+    wanted = [replace(r, choices=choices, likelihoods=True) for r in REQUESTS[:3]]
+    shared = [r.details["likelihoods"] for r in model.answer(wanted)]
+    alone = [r.details["likelihoods"] for r in plain(model).answer(wanted)]
+    for found, held in zip(shared, alone, strict=True):
+        assert [o["tokens"] for o in found["label"]] == [1, 1, 1]
+        for of in ("text", "label"):
+            assert [o["logprob"] for o in found[of]] == pytest.approx([o["logprob"] for o in held[of]], abs=1e-3)
+    assert shared[0]["text"][0]["logprob"] != pytest.approx(shared[1]["text"][0]["logprob"], abs=1e-3)
+    assert "likelihoods" not in model.answer(REQUESTS[:1])[0].details
+
+
+def plain(model):
+    """The same weights without sharing."""
+    made = open_model(f"hf:{model.checkpoint}", {"shared": "false"})
+    made._model, made._processor = model._model, model._processor
+    return made
+
+
+def check_questions_about_one_clip_share_its_prefill_and_are_answered_alike(model):
+    clip = REQUESTS[2].audio
+    about = [replace(r, audio=clip) for r in REQUESTS]
+    replies = model.answer(about)
+    held = plain(model)
+    assert texts(replies) == texts(held.answer(about))
+    # mistral-common's templates give ids, not text, so it cannot be seen where the sound ends: the plain path is taken.
+    assert all(reply.details.get("shared", False) is (model.settings.audio_as != "base64") for reply in replies)
+    assert len(set(texts(replies))) > 1
+    assert texts(model.answer([*about[:4], *REQUESTS[4:]])) == texts(held.answer([*about[:4], *REQUESTS[4:]]))
