@@ -12,8 +12,17 @@ class NoNumbers(Exception):
     """The model computed NaN: nothing that it says can be believed."""
 
 
+class TooLarge(Exception):
+    """A batch that would not fit into memory; ``rows`` requests of its length would."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(f"{rows} requests fit")
+        self.rows = rows
+
+
 class Halving:
-    """Asks in batches that fit: out of GPU memory halves the batch, and what fits is remembered."""
+    """Asks in batches that fit. One that is told to be too large is cut as told; one that runs out of GPU memory is
+    halved, and what fits then is remembered."""
 
     def __init__(self, ask: Callable[[list[Request]], list[Reply | Exception]]) -> None:
         self.ask = ask
@@ -24,16 +33,23 @@ class Halving:
         import torch
 
         if self.fits is not None and len(requests) > self.fits:
-            return [r for i in range(0, len(requests), self.fits) for r in self(requests[i : i + self.fits])]
+            return self._cut(requests, self.fits)
         try:
             return self.ask(requests)
+        except TooLarge as told:
+            rows = told.rows
         except torch.cuda.OutOfMemoryError:
             if len(requests) == 1:
                 raise
-        # Outside of the handler, whose traceback holds on to the tensors that did not fit.
-        torch.cuda.empty_cache()
-        self.fits = max(1, len(requests) // 2)
-        return self(requests)
+            rows = 0
+        # Outside of the handlers, whose tracebacks hold on to the tensors that did not fit.
+        if not rows:
+            torch.cuda.empty_cache()
+            rows = self.fits = max(1, len(requests) // 2)
+        return self._cut(requests, rows)
+
+    def _cut(self, requests: list[Request], rows: int) -> list[Reply | Exception]:
+        return [r for i in range(0, len(requests), rows) for r in self(requests[i : i + rows])]
 
 
 def how(generation: Generation, tokenizer: Any) -> dict[str, Any]:

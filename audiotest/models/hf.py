@@ -9,7 +9,8 @@ Options
     ``dtype``, ``device``  by default bfloat16 on the GPU that this process sees, float32 on the CPU
     ``attention``         ``sdpa`` (default), ``flash_attention_2``, ``eager``
     ``trust_remote_code``  run code that comes with the checkpoint; never unless you say so
-    ``batch_size``        requests a batch (8); a batch must answer like single requests: ``audiotest check-model``
+    ``memory``            gigabytes that a batch may take; by default a share of what is free once the model is loaded
+    ``batch_size``        the most requests in a batch (32), if it answers like single ones: ``audiotest check-model``
     ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt
     ``class``, ``part``   the class to load, and the part of the config that it takes
     ``mixed``             whether prompts with and without sound can stand in one batch
@@ -19,7 +20,8 @@ Options
     ``audio_as``          ``base64``: hand sounds over as WAV files in base64, for processors that take no arrays
     ``thinking_end``      the tag after which the answer stands (``</think>``)
 
-A clip longer than ``max_seconds`` is unsupported, never cut. Out of GPU memory halves the batch and is remembered.
+A clip longer than ``max_seconds`` is unsupported, never cut. A batch is made as large as memory
+allows, at most ``batch_size``; out of GPU memory halves it all the same, and is remembered.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from typing import Any
 import msgspec
 
 from audiotest.models._generating import Halving
+from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, settings
 from audiotest.models._hf.sharing import sound_of
 from audiotest.models._likelihoods import with_likelihoods
@@ -48,7 +51,7 @@ class HF:
         self.name = f"hf:{checkpoint}"
         self.batch_size = given.batch_size
         # What does not change replies does not belong to the identity.
-        deciding = msgspec.structs.replace(given, device="", batch_size=1)
+        deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
         self.identity = f"hf {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}"
         self.needs = Needs(
             sample_rate=given.sample_rate,
@@ -58,6 +61,7 @@ class HF:
         )
         self._model: Any = None
         self._processor: Any = None
+        self._budget = UNLIMITED
         self._ask = Halving(self._generate)
 
     def load(self) -> None:
@@ -65,6 +69,7 @@ class HF:
         from audiotest.models._hf.loading import load
 
         self._model, self._processor = load(self.checkpoint, self.settings)
+        self._budget = budget(self._model, self.settings.memory)
         extractor = getattr(self._processor, "feature_extractor", None) or getattr(
             self._processor, "audio_processor", None
         )
@@ -98,14 +103,17 @@ class HF:
             yield list(group)
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
-        from audiotest.models._hf.asking import generate
+        from audiotest.models._hf.asking import generate, inputs
         from audiotest.models._hf.ranking import measure, tokens
         from audiotest.models._hf.sharing import shared_inputs
 
-        shared = None
+        batch = None
         if self.settings.shared and len(requests) > 1 and len(set(map(sound_of, requests))) == 1:
-            shared = shared_inputs(self._model, self._processor, requests, self.settings)
-        said = generate(self._model, self._processor, requests, self.settings, shared)
+            batch = shared_inputs(self._model, self._processor, requests, self.settings, self._budget.check)
+        if batch is None:
+            batch = inputs(self._processor, requests, self.settings).to(self._model.device)
+            self._budget.check(len(requests), batch["input_ids"].shape[1] + requests[0].generation.max_new_tokens)
+        said = generate(self._model, self._processor, requests, self.settings, batch)
         return with_likelihoods(
             requests,
             said,

@@ -11,7 +11,7 @@ Options
     ``num_beams``      1; the official configuration decodes with 4
     ``lora_alpha``, ``qformer_heads``, ``window``, ``template``  as in the official configuration
     ``shared``         whether questions about one clip are asked over one reading of it (true)
-    ``dtype``, ``device``, ``batch_size``, ``revision``  as for ``hf``; float16 on a GPU, as it was trained
+    ``dtype``, ``device``, ``batch_size``, ``memory``, ``revision``  as for ``hf``; float16 on a GPU, as it was trained
 
 As in the official code, the first channel counts, a clip is padded to 1 s and the first 30 s of it are heard; a reply
 to a longer one is marked ``truncated``. Other than there, sound of any rate is resampled to 16 kHz, and a batch answers
@@ -27,6 +27,7 @@ from typing import Any
 import msgspec
 
 from audiotest.models._generating import Halving
+from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.sharing import sound_of
 from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models._options import read
@@ -46,9 +47,10 @@ class SALMONN:
         self.checkpoint, self.settings = checkpoint, given
         self.name = f"salmonn:{checkpoint}"
         self.batch_size = given.batch_size
-        deciding = msgspec.structs.replace(given, device="", batch_size=1)
+        deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
         self.identity = f"salmonn {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}"
         self._parts: Any = None
+        self._budget = UNLIMITED
         self._ask = Halving(self._generate)
 
     def missing(self) -> list[str]:
@@ -63,6 +65,7 @@ class SALMONN:
         from audiotest.models._salmonn.loading import load
 
         self._parts = load(self.checkpoint, self.settings)
+        self._budget = budget(self._parts.llm, self.settings.memory)
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Replies in order. Requests about one clip are asked together; sampled ones alone."""
@@ -98,6 +101,8 @@ class SALMONN:
                 halves(self._parts, request, hears.get(sound), self.settings)
                 for request, sound in zip(requests, sounds, strict=True)
             ]
+            longest = max(len(first) + len(rest) for first, rest in rows) + requests[0].generation.max_new_tokens
+            self._budget.check(len(requests), longest, self.settings.num_beams)
             shared = self.settings.shared and len(requests) > 1 and len(set(sounds)) == 1 and bool(clips)
             said = generate(self._parts, requests, rows, self.settings, shared)
             places = {id(request): row for request, row in zip(requests, rows, strict=True)}

@@ -22,7 +22,7 @@ from audiotest.declare.trial import Trial, present, prompt_of
 from audiotest.models.protocol import Adapter, Unsupported
 from audiotest.predict.engine import Engine
 from audiotest.predict.pipeline import one_ahead
-from audiotest.predict.sound import Sounds
+from audiotest.predict.sound import Sounds, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
 from audiotest.words import NotApplicable, Reply, Request
@@ -129,6 +129,7 @@ class Predictor:
         if self.engine is not None:
             return self._predict_elsewhere(self.engine, trials)
         answers, pending = self._open(trials)
+        pending = self._by_length(pending)
         batches = [pending[i : i + self.batch_size] for i in range(0, len(pending), self.batch_size)]
         asked = 0
         for batch in one_ahead(self._build, batches, threaded=self.model.needs.audio and len(batches) > 1):
@@ -137,6 +138,20 @@ class Predictor:
             asked += self.batch_size
         self._tell(len(pending), len(pending))
         return answers
+
+    def _by_length(self, pending: list[_Pending]) -> list[_Pending]:
+        """What is asked together is of like length, so that little is padded: the longest sound first, questions about
+        one sound side by side, those without sound last. Only where it can matter."""
+        if not self.model.needs.audio or len(pending) <= self.batch_size or self.batch_size == 1:
+            return pending
+
+        def length(item: _Pending) -> tuple[float, str, int]:
+            view, trial = item.answer.view, item.trial
+            heard = view is not None and view.audio
+            sound = item.answer.hashes["sound"] if heard else "~"
+            return -seconds(trial.suite, trial.case) if heard else 1.0, sound, -len(item.answer.prompt)
+
+        return sorted(pending, key=length)
 
     def _predict_elsewhere(self, engine: Engine, trials: Sequence[Trial]) -> list[Answer]:
         """Send this block and those after it, as far ahead as the engine likes, and wait for this one."""

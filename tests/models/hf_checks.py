@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from audiotest.models._hf.memory import budget
 from audiotest.models.opening import open_model
 from audiotest.words import Generation, Request, Waveform
 
@@ -39,6 +40,18 @@ def check_a_batch_answers_like_its_parts_and_like_single_requests(model):
     assert texts(model.answer(REQUESTS[:3])) + texts(model.answer(REQUESTS[3:])) == together
     assert [texts(model.answer([one]))[0] for one in REQUESTS] == together
     assert len(set(together)) > 1
+
+
+def check_a_batch_is_cut_to_the_memory_that_it_may_take(model):
+    made = open_model(model.name, {"memory": "0.000001"})
+    made._model, made._processor = model._model, model._processor
+    whole = texts(model.answer(REQUESTS))
+    made._budget = budget(model._model, 0.0)
+    assert texts(made.answer(REQUESTS)) == whole
+    made._budget = budget(model._model, made.settings.memory)
+    replies = made.answer(REQUESTS)
+    assert texts(replies) == whole
+    assert {reply.details["batch"] for reply in replies} == {1}
 
 
 def check_replies_follow_the_sound(model):

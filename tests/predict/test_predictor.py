@@ -217,3 +217,22 @@ def test_clips_are_joined_with_silence_for_a_model_that_takes_fewer_and_it_is_to
     answers, _ = run(several, replace(suite, join_clips=2.0))
     assert len(several.heard["c", "original"]) == 2
     assert not answers["c", "original"].prompt.startswith("The audio holds")
+
+
+def test_batches_hold_sounds_of_like_length_and_the_questions_about_one_side_by_side(tmp_path):
+    lengths = {"a": 0.2, "b": 0.9, "c": 0.3, "d": 0.8, "e": 0.2}
+    text = "suite: s\nconditions: [original, text_only]\ncases:\n"
+    for name, seconds in lengths.items():
+        soundfile.write(tmp_path / f"{name}.wav", np.full(round(seconds * 8000), 0.1, np.float32), 8000)
+        for i in range(2):
+            text += f"  - {{id: {name}{i}, question: Q{i}?, choices: [x, y], answer: x, audio: {name}.wav}}\n"
+    (tmp_path / "s.yaml").write_text(text)
+    model = Recorder()
+    answers = Predictor(model).predict(list(trials(load(tmp_path / "s.yaml"))))
+    asked = [[case[0] if condition == "original" else "-" for case, condition in batch] for batch in model.batches]
+    assert asked[0] == ["b", "b", "d", "d"]
+    assert asked[1][:2] == ["c", "c"]
+    flat = [name for batch in asked for name in batch]
+    assert flat.count("-") == 10
+    assert "-" not in flat[:10]
+    assert [a.reply.text.split()[0] for a in answers] == [t.case.id for t in trials(load(tmp_path / "s.yaml"))]

@@ -55,18 +55,16 @@ def inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> A
 
 
 def generate(
-    model: Any, processor: Any, requests: Sequence[Request], settings: Settings, batch: Any = None
+    model: Any, processor: Any, requests: Sequence[Request], settings: Settings, batch: Any
 ) -> list[Reply | Exception]:
     """The replies to ``requests``, which share their generation settings. Greedy unless they say otherwise.
 
-    ``batch`` holds model inputs that were made before; without it they are made here.
+    ``batch`` holds their model inputs: :func:`inputs`, or those of :mod:`audiotest.models._hf.sharing`.
     """
     import torch
     from transformers import LogitsProcessorList
 
     generation = requests[0].generation
-    shared = batch is not None
-    batch = batch if shared else inputs(processor, requests, settings).to(model.device)
     for name, value in batch.items():
         if isinstance(value, torch.Tensor) and value.is_floating_point():
             batch[name] = value.to(model.dtype)
@@ -78,6 +76,6 @@ def generate(
         out = model.generate(**batch, **how(generation, tokenizer), logits_processor=LogitsProcessorList([watched]))
     tokens = out[:, batch["input_ids"].shape[1] :]
     details = {"dtype": str(model.dtype).removeprefix("torch."), "batch": len(requests)}
-    if shared:
+    if "past_key_values" in batch:
         details["shared"] = True
     return replies(requests, tokens, watched.broken, model, tokenizer, settings.thinking_end, [details] * len(requests))

@@ -9,7 +9,7 @@ of the plain path.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from audiotest.models._hf.asking import conversation, inputs
@@ -27,11 +27,13 @@ def sound_of(request: Request) -> str:
     return digest.hexdigest()
 
 
-def shared_inputs(model: Any, processor: Any, requests: Sequence[Request], settings: Settings) -> dict[str, Any] | None:
+def shared_inputs(
+    model: Any, processor: Any, requests: Sequence[Request], settings: Settings, check: Callable[[int, int], None]
+) -> dict[str, Any] | None:
     """Model inputs for ``requests``, all about one sound, with the prefix already computed.
 
-    None where the prompts do not begin alike, or the processor does not say where the sound ends: then the plain
-    path is taken.
+    ``check`` is called with the number of prompts and their tokens before memory is taken for them. None where the
+    prompts do not begin alike, or the processor does not say where the sound ends: then the plain path is taken.
     """
     import torch
 
@@ -52,9 +54,10 @@ def shared_inputs(model: Any, processor: Any, requests: Sequence[Request], setti
     # A tokenizer that joins across the border would have other tails; a processor may put marks after the sound.
     if length <= int(places[-1]) or tails[0] != ids[length:].tolist():
         return None
+    longest = max(map(len, tails))
+    check(len(requests), length + longest + requests[0].generation.max_new_tokens)
     cache = _prefilled(model, first, length)
     cache.batch_repeat_interleave(len(requests))
-    longest = max(map(len, tails))
     pad = processor.tokenizer.pad_token_id
     padded = [[pad] * (longest - len(tail)) + tail for tail in tails]
     mask = [[1] * length + [0] * (longest - len(tail)) + [1] * len(tail) for tail in tails]

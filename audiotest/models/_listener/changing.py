@@ -81,8 +81,8 @@ def steadiness(asked: Asked, hearing: Hearing) -> Fits | None:
 def _line(hearing: Hearing) -> Samples:
     """The pitch over the longest event in cents, without its edges and without stray frames."""
     event = max(hearing.events, key=lambda e: e.seconds)
-    hz = track(hearing.samples(event))
-    hz = hz[np.isfinite(hz)][2:-2]
+    hz: Samples = track(hearing.samples(event))
+    hz = np.asarray(hz[np.isfinite(hz)][2:-2])
     if not len(hz):
         return hz
     line = 1200 * np.log2(hz / np.median(hz))

@@ -24,7 +24,8 @@ class Settings(Struct, frozen=True):
     num_beams: int = 1
     dtype: str = "auto"
     device: str = "auto"
-    batch_size: int = 8
+    batch_size: int = 32
+    memory: float = 0.0
     shared: bool = True
 
 

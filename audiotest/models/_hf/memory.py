@@ -1,0 +1,61 @@
+"""How many requests fit into memory at once: a batch is sized by what its tokens take, not by a count alone."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from audiotest.models._generating import TooLarge
+
+_SHARE = {"cuda": 0.8, "cpu": 0.5}
+"""How much of what is free is counted on. The rest is for what is not counted here: the sound's encoder, logits,
+fragments; and on a CPU for the other processes."""
+
+
+class Budget:
+    """``allowed`` bytes for a batch, and what a token of it takes."""
+
+    def __init__(self, allowed: float, per_token: int) -> None:
+        self.allowed, self.per_token = allowed, per_token
+
+    def rows(self, tokens: int) -> int:
+        """How many prompts of so many tokens, those to be generated included, fit; at least one."""
+        return max(1, int(self.allowed // (self.per_token * max(1, tokens))))
+
+    def check(self, requests: int, tokens: int, beams: int = 1) -> None:
+        """Raises :class:`TooLarge` if so many requests, each of so many tokens in each of its beams, do not fit."""
+        fit = max(1, self.rows(tokens) // beams)
+        if fit < requests:
+            raise TooLarge(fit)
+
+
+UNLIMITED = Budget(1e18, 1)
+
+
+def budget(model: Any, gigabytes: float) -> Budget:
+    """The budget of a loaded model: ``gigabytes``, or with 0 a share of what is free on its device now."""
+    allowed = gigabytes * 1e9 or _free(model.device) * _SHARE.get(model.device.type, 0.5)
+    return Budget(allowed, per_token(model.config, model.dtype.itemsize))
+
+
+def per_token(config: Any, itemsize: int) -> int:
+    """Bytes that a token takes: its keys and values in all layers, and what one layer computes on the way."""
+    text = config.get_text_config()
+    heads = getattr(text, "num_key_value_heads", None) or text.num_attention_heads
+    size = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
+    kept = 2 * text.num_hidden_layers * heads * size
+    passing = 4 * (text.hidden_size + (getattr(text, "intermediate_size", None) or 4 * text.hidden_size))
+    return int((kept + passing) * itemsize)
+
+
+def _free(device: Any) -> float:
+    """Bytes that can be had on ``device``."""
+    import torch
+
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return float(free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
+    try:
+        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (ValueError, OSError, AttributeError):
+        return 4e9  # a system that does not tell
