@@ -82,7 +82,21 @@ def _condition(trials: Trials, condition: str, records: list[Record]) -> dict[st
     metrics.update(_mean_scores(trials, condition, records))
     outcomes = dict(Counter(r.outcome for r in records))
     found = {"trials": len(records), "outcomes": outcomes, "metrics": metrics, "tags": _tags(records)}
+    marked = marks(records)
+    if marked:
+        found["replies"] = marked
     return found if condition == "original" else {**found, **_change(trials, condition)}
+
+
+def marks(records: Iterable[Record]) -> dict[str, int]:
+    """How many replies were cut at the most tokens, are empty, or were given to a sound that was not heard whole."""
+    counts: Counter[str] = Counter()
+    for record in records:
+        if record.reply is not None:
+            counts["cut_at_max_tokens"] += record.reply.finish == "length"
+            counts["empty"] += not record.reply.text.strip()
+            counts["sound_cut"] += bool(record.reply.details.get("truncated"))
+    return {name: count for name, count in counts.items() if count}
 
 
 def _change(trials: Trials, condition: str) -> dict[str, Any]:

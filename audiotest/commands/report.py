@@ -61,13 +61,9 @@ def command(
 
 
 def _html(records: list[Record], summary: Mapping[str, Any], target: Path, megabytes: float) -> Iterator[str]:
-    from audiotest.report.html.hearing import hearing
-    from audiotest.report.html.writing import page, sounds_of
+    from audiotest.report.html.writing import write
 
-    audio = sounds_of(records, hearing(int(summary.get("seed") or 0), Path()), target, embed_megabytes=megabytes)
-    target.write_text(page(records, summary, audio), encoding="utf-8")
-    size = target.stat().st_size / 1e6
-    yield f"{target}: {len(records)} trials, {len(audio)} sounds, {size:,.1f} MB"
+    yield write(records, summary, target, root=Path(), megabytes=megabytes)
 
 
 def _overview(summary: Mapping[str, Any]) -> Iterator[str]:

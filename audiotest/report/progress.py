@@ -1,13 +1,20 @@
-"""A bar for long blocks, where somebody is watching: never in CI logs, under ``-q`` or from a worker."""
+"""How far a run is: a bar for long blocks, where somebody is watching, and a line now and then, also in CI logs.
+
+The line is told by the process where all results meet, so it is the same with and without xdist: trials done, how many
+a second, and about how long the others will take.
+"""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+INI = "audiotest_progress"
 _PATIENCE_S = 2.0
 """Blocks that take less than this show no bar."""
 
@@ -57,3 +64,46 @@ def progress_for(config: pytest.Config) -> BlockProgress | None:
         return None
     watched = config.option.verbose >= 0 and terminal._tw._file.isatty()
     return BlockProgress(config) if watched else None
+
+
+class Pace:
+    """A line every ``every`` seconds: a plugin of its own in the process that gets all reports."""
+
+    def __init__(self, config: pytest.Config, every: float, total: Callable[[], int]) -> None:
+        self.config, self.every, self.total = config, every, total
+        self.done = 0
+        self.began = self.told = 0.0
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count the trial that this report is of."""
+        if not hasattr(report, "audiotest_record"):
+            return
+        now = time.monotonic()
+        self.began = self.began or now
+        self.told = self.told or now
+        self.done += 1
+        total = self.total()
+        if now - self.told >= self.every and self.done < total:
+            self.told = now
+            terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+            terminal.ensure_newline()
+            terminal.write_line(pace(self.done, total, now - self.began))
+
+
+def pace(done: int, total: int, seconds: float) -> str:
+    """``1,200 of 10,000 trials, 85/s, about 1:43 left``."""
+    speed = done / seconds if seconds > 0 else 0.0
+    each = f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.1f}/s" if speed >= 0.1 else f"{60 * speed:.1f}/min"
+    told = f"{done:,} of {total:,} trials, {each}"
+    if not speed:
+        return told
+    left = str(timedelta(seconds=round((total - done) / speed)))
+    return f"{told}, about {left.removeprefix('0:')} left"
+
+
+def pace_for(config: pytest.Config, total: Callable[[], int]) -> Pace | None:
+    """The plugin, unless the ini option says never, or ``-q`` asks for quiet."""
+    every = float(config.getini(INI))
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    return Pace(config, every, total) if every > 0 and terminal is not None and config.option.verbose >= 0 else None

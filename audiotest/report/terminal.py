@@ -10,10 +10,16 @@ import pytest
 
 from audiotest.analyse.change import change
 from audiotest.analyse.profile import DEFINITION, LABELS
+from audiotest.analyse.summary import marks
 
 if TYPE_CHECKING:
     from audiotest.runner.state import State
 
+_MARKS = {
+    "cut_at_max_tokens": "were cut at the most tokens (`max_new_tokens` under `generation` in the suite)",
+    "empty": "are empty",
+    "sound_cut": "were given to a sound that is longer than the model hears",
+}
 _FEW = 20
 """Rows of a list that is cut: what is left out is counted."""
 
@@ -121,6 +127,8 @@ def _closing(terminal: Any, state: State) -> None:
         terminal.write_line(line)
     if state.writer is not None:
         terminal.write_line(f"results: {state.writer.folder}")
+    if state.page:
+        terminal.write_line(f"report: {state.page}")
 
 
 def _against_baseline(state: State) -> str:
@@ -139,6 +147,8 @@ def _broken(state: State) -> Iterator[str]:
             unsupported[record.reason] = unsupported.get(record.reason, 0) + 1
     for reason, count in sorted(unsupported.items(), key=lambda item: -item[1])[:_FEW]:
         yield f"{count} trials unsupported: {reason}"
+    for mark, count in marks(state.records).items():
+        yield f"{count} replies {_MARKS[mark]}"
 
 
 def _table(*headers: str) -> Any:

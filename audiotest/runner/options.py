@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
 
 
@@ -17,6 +19,8 @@ _count.__name__ = "whole number above 0"  # argparse shows it in its message
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare them; ``pytest --help`` shows the texts."""
+    parser.addini("audiotest_progress", default="30",
+                  help="seconds between lines that tell how far the run is; 0: never")  # fmt: skip
     group = parser.getgroup("audiotest", "audiotest: suites of audio cases that a model answers")
     add = group.addoption
     add("--model", dest="audiotest_model", metavar="SPEC",
@@ -26,6 +30,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="an option of the model's adapter; may be repeated")  # fmt: skip
     add("--results", dest="audiotest_results", metavar="DIR",
         help="write trials.jsonl and summary.json there")  # fmt: skip
+    # pytest-html has an option of that name, and pytest allows it but once.
+    names = ["--audiotest-html"] if find_spec("pytest_html") else ["--html", "--audiotest-html"]
+    add(*names, dest="audiotest_html", metavar="FILE",
+        help="write the run as one HTML file that can be looked at and listened to (--audiotest-html beside "
+             "pytest-html)")  # fmt: skip
     add("--baseline", dest="audiotest_baseline", metavar="DIR",
         help="hold this run against an earlier one's results: only what got worse fails")  # fmt: skip
     add("--limit", dest="audiotest_limit", metavar="N", type=_count,

@@ -21,7 +21,7 @@ _SCHEDULER = pytest.StashKey[Any]()
 def begin(config: pytest.Config) -> None:
     """Make the process's state; options that cannot work end the session with a sentence."""
     from audiotest.models.opening import ModelError
-    from audiotest.report.progress import progress_for
+    from audiotest.report.progress import pace_for, progress_for
     from audiotest.runs import RunError
 
     if config.option.audiotest_engine == "ray" and getattr(config.option, "numprocesses", None):
@@ -36,6 +36,9 @@ def begin(config: pytest.Config) -> None:
     if not state.is_worker:
         config.pluginmanager.register(RecordTaker(state), "audiotest-records")
         state.progress = progress_for(config)
+        pace = pace_for(config, lambda: state.planned)
+        if pace is not None:
+            config.pluginmanager.register(pace, "audiotest-pace")
 
 
 def end(config: pytest.Config) -> None:
@@ -67,6 +70,7 @@ def collected(session: pytest.Session) -> None:
     state.trials = [
         item.trial for item in session.items if isinstance(item, TrialItem) and item.nodeid not in state.alone
     ]
+    state.planned = len(state.trials)
     if state.trials:
         gc.freeze()
         _go_on_past_broken_suites(session)
@@ -138,6 +142,7 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
             suite = state.suite(config.rootpath / path, path)
             known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
     blocks = state.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
+    state.planned = sum(map(len, blocks))
     return blocks + plan(((nodeid, nodeid, nodeid) for nodeid in nodeids if nodeid not in known), size=4)
 
 
@@ -201,6 +206,19 @@ def write_results(session: pytest.Session) -> None:
     if state.writer is not None:
         state.writer.finish(records, state.summary)
     _tell_github(state.summary)
+    if session.config.option.audiotest_html:
+        state.page = _write_page(session.config, records, state.summary)
+
+
+def _write_page(config: pytest.Config, records: Sequence[Record], summary: Mapping[str, Any]) -> str:
+    """Write the HTML report; what is wrong with its file costs the run nothing else. Returns what to tell of it."""
+    from audiotest.report.html.writing import write
+
+    target = config.invocation_params.dir / config.option.audiotest_html
+    try:
+        return write(records, summary, target, root=config.rootpath)
+    except OSError as error:
+        return f"the HTML report cannot be written: {error}"
 
 
 def _tell_github(summary: Mapping[str, Any]) -> None:

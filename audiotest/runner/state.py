@@ -74,6 +74,8 @@ class State:
         self.broken_suites = 0
         self.gates: dict[str, list[GateResult]] = {}
         self.summary: dict[str, Any] = {}
+        self.page = ""
+        self.planned = 0
 
     # -- suites ---------------------------------------------------------------------------------------
 

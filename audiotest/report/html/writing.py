@@ -47,6 +47,20 @@ def page(records: Sequence[Record], summary: Mapping[str, Any], audio: Mapping[s
     return made
 
 
+def write(
+    records: Sequence[Record], summary: Mapping[str, Any], target: Path, *, root: Path, megabytes: float = 20
+) -> str:
+    """Write the page to ``target``, and the sounds that are not embedded into a folder beside it. ``root`` is what the
+    node ids are relative to. Returns a line that tells what was written; raises OSError."""
+    from audiotest.report.html.hearing import hearing
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    heard = hearing(int(summary.get("seed") or 0), root)
+    audio = sounds_of(records, heard, target, embed_megabytes=megabytes)
+    target.write_text(page(records, summary, audio), encoding="utf-8")
+    return f"{target}: {len(records)} trials, {len(audio)} sounds, {target.stat().st_size / 1e6:,.1f} MB"
+
+
 def harmless(data: str) -> str:
     """JSON that can stand in a script element, whatever its strings hold: no sign can end the element."""
     signs = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}

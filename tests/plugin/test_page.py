@@ -1,0 +1,32 @@
+"""``pytest --html``: the report at the end of a run, in this process and from workers."""
+
+import pytest
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_the_run_is_written_as_a_page(project, workers):
+    tester = project(ids=("one", "wrong1"))
+    (tester.path / "conftest.py").unlink()  # the built-in listener answers: it hears
+    out = tester.runpytest_subprocess("suites", "--html", "pages/run.html", *workers)
+    page = (tester.path / "pages" / "run.html").read_text()
+    assert "What is heard in clip wrong1?" in page
+    assert "data:audio" in page
+    out.stdout.fnmatch_lines(["report: *run.html: 6 trials, * sounds, *MB"])
+
+
+def test_a_page_that_cannot_be_written_costs_nothing_else(project):
+    tester = project(ids=("one",))
+    (tester.path / "taken").write_text("a file")
+    out = tester.runpytest_subprocess("suites", "--html", "taken/run.html", "--results", "out")
+    assert (tester.path / "out" / "summary.json").exists()
+    out.stdout.fnmatch_lines(["*the HTML report cannot be written*"])
+
+
+def test_pytest_html_keeps_its_option(project, monkeypatch):
+    tester = project(ids=("one",))
+    stand_in = "def pytest_addoption(parser):\n    parser.addoption('--html')\n"
+    (tester.path / "pytest_html.py").write_text(stand_in)
+    monkeypatch.setenv("PYTHONPATH", str(tester.path))
+    out = tester.runpytest_subprocess("-p", "pytest_html", "suites", "--html", "x", "--audiotest-html", "run.html")
+    assert "unrecognized" not in str(out.stderr)
+    assert (tester.path / "run.html").exists()
