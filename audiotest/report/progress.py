@@ -88,6 +88,8 @@ class Pace:
             self.told = now
             terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
             terminal.ensure_newline()
+            if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
+                terminal._tw.line()
             terminal.write_line(pace(self.done, total, now - self.began))
 
 
