@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from audiotest.words import Record
+from audiotest.words import SCHEMA_VERSION, Record
 
 TRIALS, SUMMARY = "trials.jsonl", "summary.json"
 
@@ -82,4 +82,7 @@ def read_summary(folder: str | os.PathLike[str]) -> dict[str, Any]:
         raise RunError(f"cannot read {path}: {error}") from error
     if not isinstance(data, dict):
         raise RunError(f"{path} holds no summary")
+    version = data.get("schema_version", 1)
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise RunError(f"{path} is of version {version}, and this audiotest reads up to {SCHEMA_VERSION}; update it")
     return data

@@ -24,6 +24,11 @@ Status = Literal["read", "none", "ambiguous", "refused", "unparsed"]
 not decide between, met a refusal (or an abstention), or could not parse the asked-for format."""
 
 
+SCHEMA_VERSION = 1
+"""The version of a run's files, as ``schemas/run.schema.json`` describes them. Runs of it and of all earlier ones are
+read: a field that an older line lacks has its default."""
+
+
 class NotApplicable(Exception):
     """A condition that a case cannot take, such as shuffling an open question; says why. Its trial is skipped."""
 

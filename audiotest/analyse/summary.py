@@ -20,9 +20,8 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.profile import profile
 from audiotest.analyse.trials import NotMeasured, Trials, counted, paired, verdict_of
 from audiotest.registry import METRICS
-from audiotest.words import Estimate, Record
+from audiotest.words import SCHEMA_VERSION, Estimate, Record
 
-SCHEMA_VERSION = 1
 _ORIGINAL = (
     "accuracy",
     "chance",

@@ -123,6 +123,8 @@ def _closing(terminal: Any, state: State) -> None:
         terminal.write_line(f"{cached} of {len(state.records)} replies came from the cache (--refresh asks again)")
     if state.baseline:
         terminal.write_line(_against_baseline(state))
+        for line in _gone(state):
+            terminal.write_line(line)
     for line in _broken(state):
         terminal.write_line(line)
     if state.writer is not None:
@@ -138,6 +140,21 @@ def _against_baseline(state: State) -> str:
         f"against the baseline: {found.regressed} regressed, {found.improved} improved, {found.known} known misses, "
         f"of {found.n} trials in both; McNemar's p = {found.p:.3g}: {word}"
     )
+
+
+def _gone(state: State) -> Iterator[str]:
+    """Trials of the baseline that its suites no longer have: a renamed case is held against nothing."""
+    suites = {suite.name: suite for suite in state.suites.values()}
+    cases = {name: {case.id for case in suite.cases} for name, suite in suites.items()}
+    conditions = {name: {condition.name for condition, _ in suite.conditions} for name, suite in suites.items()}
+    gone = [
+        f"{name}/{condition}/{case}"
+        for name, case, condition in sorted(state.baseline)
+        if name in suites and (case not in cases[name] or condition not in conditions[name])
+    ]
+    if gone:
+        some = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
+        yield f"{len(gone)} trials of the baseline are in these suites no more (renamed or removed): {some}"
 
 
 def _broken(state: State) -> Iterator[str]:

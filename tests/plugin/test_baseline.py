@@ -1,5 +1,8 @@
 """``--baseline``: only what got worse fails."""
 
+import json
+import sys
+
 import pytest
 
 
@@ -44,3 +47,63 @@ def test_a_baseline_that_is_not_there_is_a_usage_error(project):
     out = project().runpytest_subprocess("suites", "--baseline", "gone")
     assert out.ret == 4
     out.stderr.fnmatch_lines(["*cannot read the run at gone*"])
+
+
+def test_a_part_of_the_suites_is_held_against_its_part_of_the_baseline(project):
+    tester = project(ids=("one", "wrong1", "two"))
+    tester.runpytest_subprocess("suites", "--results", "before")
+    out = tester.runpytest_subprocess("suites", "-k", "wrong1 and original", "--baseline", "before")
+    assert out.ret == 0
+    out.stdout.fnmatch_lines(["*0 regressed, 0 improved, 1 known misses, of 1 trials in both*"])
+    out.stdout.no_fnmatch_line("*renamed or removed*")
+
+
+def test_renamed_and_removed_cases_are_told(project):
+    tester = project(ids=("one", "wrong1", "two"))
+    tester.runpytest_subprocess("suites", "--results", "before")
+    project(ids=("one", "wrong-renamed"))
+    out = tester.runpytest_subprocess("suites", "--baseline", "before", "-n", "2")
+    out.stdout.fnmatch_lines(
+        ["6 trials of the baseline are in these suites no more (renamed or removed): kitchen/original/two, *"]
+    )
+    out.stdout.fnmatch_lines(["*FAILED*::original::wrong-renamed*"])
+
+
+def run_baseline(tester, *arguments):
+    return tester.run(sys.executable, "-m", "audiotest.cli", "baseline", "update", *arguments)
+
+
+def test_update_makes_a_baseline_and_takes_a_part_into_it(project, records):
+    tester = project(ids=("one", "wrong1", "two"))
+    tester.runpytest_subprocess("suites", "--results", "before")
+    run_baseline(tester, "base", "before").stdout.fnmatch_lines(["*9 are new", "baseline: base, 9 trials"])
+    conftest = (tester.path / "conftest.py").read_text()
+    (tester.path / "conftest.py").write_text(conftest.replace('"wrong" in r.case', 'r.case == "one"'))
+    tester.runpytest_subprocess("suites", "-k", "original", "--results", "part")
+    dry = run_baseline(tester, "base", "part", "--dry-run")
+    dry.stdout.fnmatch_lines(["1 trials got worse, 1 got better, 0 are new", "6 trials of these suites*stay*"])
+    assert {r["outcome"] for r in records(tester.path / "base") if r["case"] == "one"} == {"passed"}
+    run_baseline(tester, "base", "part")
+    after = {(r["case"], r["condition"]): r["outcome"] for r in records(tester.path / "base")}
+    assert len(after) == 9
+    assert (after["one", "original"], after["wrong1", "original"]) == ("failed", "passed")
+    summary = json.loads((tester.path / "base" / "summary.json").read_text())
+    before = json.loads((tester.path / "before" / "summary.json").read_text())
+    # The gate was not judged on a part, so it stands as it was.
+    assert summary["suites"]["kitchen"]["gates"] == before["suites"]["kitchen"]["gates"]
+    assert tester.runpytest_subprocess("suites/kitchen.yaml::original", "--baseline", "base").ret == 0
+
+
+def test_update_with_prune_drops_what_the_run_does_not_have_and_errors_replace_nothing(project, records):
+    tester = project(ids=("one", "wrong1", "two"))
+    tester.runpytest_subprocess("suites", "--results", "base")
+    project(ids=("one", "wrong1"))
+    conftest = (tester.path / "conftest.py").read_text()
+    (tester.path / "conftest.py").write_text(conftest.replace('"broken" in r.case', '"wrong1" in r.case'))
+    tester.runpytest_subprocess("suites", "--results", "new")
+    run_baseline(tester, "base", "new", "--prune").stdout.fnmatch_lines(
+        ["3 trials that the run does not have are dropped: *two*"]
+    )
+    after = {(r["case"], r["condition"]): r["outcome"] for r in records(tester.path / "base")}
+    assert {case for case, _ in after} == {"one", "wrong1"}
+    assert after["wrong1", "original"] == "failed"

@@ -1,0 +1,99 @@
+"""``audiotest baseline``: keep the run that later runs are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from audiotest.analyse.change import Key
+    from audiotest.words import Record
+
+
+@click.group("baseline")
+def command() -> None:
+    """Keep a baseline: the results folder that `pytest --baseline` holds a run against."""
+
+
+@command.command("update")
+@click.argument("baseline", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--prune", is_flag=True, help="Drop trials of suites in RUN that RUN does not have: renamed or removed cases."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
+    """Take the trials of RUN into BASELINE, which is made if it is not there.
+
+    \b
+      pytest suites/ --results new/ --baseline base/
+      audiotest baseline update base/ new/
+
+    A trial that RUN has replaces the baseline's; the others stay, so RUN may be a part (`-k`, a node id). A trial of
+    RUN that broke or was skipped replaces nothing. Gates are taken from RUN where it judged them.
+    """
+    from audiotest.analyse.change import key
+    from audiotest.runs import RunError, RunWriter, read_records, read_summary
+
+    try:
+        new = read_records(run)
+        old = read_records(baseline) if baseline.exists() else []
+        merged = {key(r): r for r in old}
+        if prune:
+            told, suites = {key(r) for r in new}, {r.suite for r in new}
+            merged = {k: r for k, r in merged.items() if k[0] not in suites or k in told}
+        merged |= {key(r): r for r in new if r.outcome in ("passed", "failed", "missed") or key(r) not in merged}
+        for line in _told(old, new, merged):
+            click.echo(line)
+        if dry_run:
+            return
+        summary = _summary(list(merged.values()), read_summary(run), read_summary(baseline) if old else {})
+        RunWriter(baseline).finish(merged.values(), summary)
+    except RunError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"baseline: {baseline}, {len(merged)} trials")
+
+
+def _summary(records: Sequence[Record], run: Mapping[str, Any], baseline: Mapping[str, Any]) -> dict[str, Any]:
+    """The merged run's summary: figures anew, gates as the run judged them, or else as they were."""
+    from audiotest.analyse.summary import summarise
+
+    about = {name: value for name, value in run.items() if name not in ("suites", "schema_version")}
+    found = summarise(records, {}, about)
+    for name, suite in found["suites"].items():
+        gates: dict[str, Any] = {}
+        for summary in (baseline, run):
+            for gate in summary.get("suites", {}).get(name, {}).get("gates", ()):
+                if gate["passed"] is not None or gate["name"] not in gates:
+                    gates[gate["name"]] = gate
+        suite["gates"] = list(gates.values())
+    return found
+
+
+def _told(old: Sequence[Record], new: Sequence[Record], merged: dict[Key, Record]) -> list[str]:
+    """What the update changes, and which trials of the baseline the run does not have."""
+    from audiotest.analyse.change import change, key, met
+
+    before = {key(r): found for r in old if (found := met(r)) is not None}
+    counts = change(before, new)
+    known = {key(r) for r in old}
+    fresh = sum(key(r) not in known for r in new)
+    suites, given = {r.suite for r in new}, {key(r) for r in new}
+    gone = [k for k in known if k[0] in suites and k not in given]
+    dropped = [k for k in gone if k not in merged]
+    lines = [f"{counts.regressed} trials got worse, {counts.improved} got better, {fresh} are new"]
+    if dropped:
+        lines.append(f"{len(dropped)} trials that the run does not have are dropped: {_some(dropped)}")
+    elif gone:
+        lines.append(
+            f"{len(gone)} trials of these suites are not in the run and stay (--prune drops them): {_some(gone)}"
+        )
+    return lines
+
+
+def _some(keys: Sequence[Key], most: int = 5) -> str:
+    names = [f"{suite}/{condition}/{case}" for suite, case, condition in sorted(keys)]
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
