@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from audiotest.analyse.compare import Difference, Flipped
+    from audiotest.report.html.comparing import Pair
 
 _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95% interval", "worse", "better", "p")
 
@@ -21,36 +23,65 @@ _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95
 @click.option("--tags/--no-tags", default=True, show_default=True, help="Show differences by tag as well.")
 @click.option("--items", "most", type=int, default=20, show_default=True, help="How many flipped items to list.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "csv"]), default="text", show_default=True)
-def command(runs: tuple[str, ...], common: bool, tags: bool, most: int, form: str) -> None:
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write one HTML file instead, with every flipped item and both of its replies.")  # fmt: skip
+def command(runs: tuple[str, ...], common: bool, tags: bool, most: int, form: str, html: Path | None) -> None:
     """Hold runs against each other: results folders, the first is the one that the others are held against.
 
     \b
       audiotest compare old/ new/
       audiotest compare a/ b/ c/ --format markdown      a leaderboard and each against the first
+      audiotest compare old/ new/ --html changed.html
 
     Differences are paired by trial, with bootstrap intervals over clips and McNemar's exact p-value, corrected by
     Holm's method over the values of a tag. Exits with 1 if the runs cannot be compared.
     """
-    from audiotest.analyse.compare import NotComparable, compare, flipped
-    from audiotest.runs import RunError, read_records, read_summary
+    from audiotest.analyse.compare import NotComparable
+    from audiotest.runs import RunError
 
     if len(runs) < 2:
         raise click.UsageError("give at least two runs")
     try:
-        found = [read_records(run) for run in runs]
-        names = [str(read_summary(run).get("model", run)) for run in runs]
-        if len(runs) > 2 and form != "csv":
-            click.echo(_leaderboard(runs, names, found, form))
-        for run, name, records in zip(runs[1:], names[1:], found[1:], strict=True):
-            differences = [d for d in compare(found[0], records, common=common) if tags or not d.tag]
-            if form != "csv":
-                click.echo(f"{names[0]} ({runs[0]}) -> {name} ({run})\n")
-            click.echo(_table(_HEADS, map(_row, differences), form))
-            if form != "csv":
-                for line in _items(flipped(found[0], records, common=common), most):
-                    click.echo(line)
+        leaders, pairs = _compared(runs, common, tags)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
+    if html is not None:
+        from audiotest.report.html.comparing import page
+
+        html.write_text(page([pairs[0].first, *(p.second for p in pairs)], leaders, pairs), encoding="utf-8")
+        click.echo(f"{html}: {sum(len(p.flipped) for p in pairs)} items flipped, {html.stat().st_size / 1e6:,.1f} MB")
+        return
+    if leaders and form != "csv":
+        click.echo(_table(leaders[0], leaders[1:], form))
+    for pair in pairs:
+        if form != "csv":
+            click.echo(f"{pair.first} -> {pair.second}\n")
+        click.echo(_table(_HEADS, map(_row, pair.differences), form))
+        if form != "csv":
+            for line in _items(pair.flipped, most):
+                click.echo(line)
+
+
+def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple[str, ...]], list[Pair]]:
+    """The leaderboard, if there are more than two runs, and each run against the first."""
+    from audiotest.analyse.compare import compare, flipped
+    from audiotest.report.html.comparing import Pair
+    from audiotest.runs import read_records, read_summary
+
+    found = [read_records(run) for run in runs]
+    summaries = [read_summary(run) for run in runs]
+    names = [str(summary.get("model", run)) for run, summary in zip(runs, summaries, strict=True)]
+    leaders = _leaderboard(runs, names, summaries) if len(runs) > 2 else []
+    pairs = [
+        Pair(
+            f"{names[0]} ({runs[0]})",
+            f"{name} ({run})",
+            [d for d in compare(found[0], records, common=common) if tags or not d.tag],
+            flipped(found[0], records, common=common),
+        )
+        for run, name, records in zip(runs[1:], names[1:], found[1:], strict=True)
+    ]
+    return leaders, pairs
 
 
 def _row(d: Difference) -> tuple[str, ...]:
@@ -61,26 +92,28 @@ def _row(d: Difference) -> tuple[str, ...]:
             f"{100 * (d.difference.value or 0):+.1f}", interval, str(d.worse), str(d.better), f"{d.p:.3g}")  # fmt: skip
 
 
-def _leaderboard(runs: Sequence[str], names: Sequence[str], found: Sequence[Sequence[object]], form: str) -> str:
-    """Accuracy by suite under ``original``, the best mean first."""
-    from audiotest.runs import read_summary
-
+def _leaderboard(
+    runs: Sequence[str], names: Sequence[str], summaries: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, ...]]:
+    """Accuracy by suite under ``original``, the best mean first, under a row of heads."""
     rows = []
     suites: dict[str, None] = {}
-    for run, name in zip(runs, names, strict=True):
+    for run, name, summary in zip(runs, names, summaries, strict=True):
         figures = {}
-        for suite, summary in read_summary(run).get("suites", {}).items():
-            accuracy = summary["conditions"].get("original", {}).get("metrics", {}).get("accuracy")
+        for suite, of in summary.get("suites", {}).items():
+            accuracy = of["conditions"].get("original", {}).get("metrics", {}).get("accuracy")
             if accuracy is not None:
                 figures[suite] = 100 * accuracy["value"]
                 suites[suite] = None
         rows.append((sum(figures.values()) / len(figures) if figures else 0.0, name, run, figures))
     rows.sort(key=lambda row: -row[0])
-    table = [
-        (name, run, f"{mean:.1f}", *(f"{figures[s]:.1f}" if s in figures else "-" for s in suites))
-        for mean, name, run, figures in rows
+    return [
+        ("model", "run", "mean", *suites),
+        *(
+            (name, run, f"{mean:.1f}", *(f"{figures[s]:.1f}" if s in figures else "-" for s in suites))
+            for mean, name, run, figures in rows
+        ),
     ]
-    return _table(("model", "run", "mean", *suites), table, form)
 
 
 def _items(found: Sequence[Flipped], most: int) -> Iterator[str]:

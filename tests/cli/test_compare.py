@@ -85,3 +85,22 @@ def test_the_command_in_its_formats(tmp_path):
     refused = run(old, saved(tmp_path / "short", NEW[:50]))
     assert refused.exit_code == 1
     assert "--common compares the others" in refused.output.replace("\n", " ")
+
+
+def test_a_page_holds_the_tables_and_every_flipped_item_and_no_markup_of_a_model(tmp_path):
+    hostile = [replace(r, reply=Reply("<script>alert(1)</script> \u202eright to left")) for r in NEW]
+    runs = [
+        saved(tmp_path / "a", OLD, "first"),
+        saved(tmp_path / "b", hostile, "<b>second</b>"),
+        saved(tmp_path / "c", OLD),
+    ]
+    out = run(*runs, "--html", tmp_path / "page.html")
+    assert out.exit_code == 0, out.output
+    page = (tmp_path / "page.html").read_text()
+    assert "15 items flipped: 0 worse, 15 better" in page
+    assert page.count("<details>") == 15
+    assert "<script>" not in page
+    assert "<b>second" not in page
+    assert "&lt;script&gt;" in page
+    assert page.count("<tr>") > 6
+    assert "http" not in page.replace("http://www.w3.org", "")
