@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from audiotest.commands import _completing as completing
+
 if TYPE_CHECKING:
     from audiotest.words import Request
 
@@ -14,7 +16,7 @@ _SECONDS = (0.5, 1.0, 2.3, 5.1, 0.7, 3.0, 8.0, 1.6)
 
 
 @click.command("check-model")
-@click.argument("spec")
+@click.argument("spec", shell_complete=completing.models)
 @click.option("--option", "options", multiple=True, metavar="K=V", help="An option of the model's adapter.")
 @click.option("--tokens", type=int, default=16, show_default=True, help="How long the replies may be.")
 def command(spec: str, options: tuple[str, ...], tokens: int) -> None:

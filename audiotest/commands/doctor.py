@@ -10,13 +10,17 @@ from pathlib import Path
 
 import click
 
+from audiotest.commands import _completing as completing
+
 _NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
 _OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "av": "ffmpeg", "ray": "ray"}
 _LOCAL = ("hf", "embedding", "salmonn")
 
 
 @click.command("doctor")
-@click.option("--model", "spec", metavar="SPEC", help="Say what is missing for this model.")
+@click.option(
+    "--model", "spec", metavar="SPEC", shell_complete=completing.models, help="Say what is missing for this model."
+)
 def command(spec: str | None) -> None:
     """Look at this installation: packages, sound library, GPUs, cache. Exits with 1 if something needed is missing."""
     from audiotest import __version__

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from audiotest.commands import _completing as completing
+
 
 @click.command("export")
-@click.argument("benchmark")
+@click.argument("benchmark", shell_complete=completing.benchmarks)
 @click.argument("run", type=click.Path(exists=True))
 @click.option("--suite", "suite_path", type=click.Path(exists=True, path_type=Path),
               help="The imported suite (default: where the run had it).")  # fmt: skip

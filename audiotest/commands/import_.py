@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from audiotest.commands import _completing as completing
+
 
 def _sample(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
     if value is None or value == "all":
@@ -17,7 +19,7 @@ def _sample(context: click.Context, option: click.Parameter, value: str | None) 
 
 
 @click.command("import")
-@click.argument("benchmark")
+@click.argument("benchmark", shell_complete=completing.benchmarks)
 @click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--into", "target", required=True, type=click.Path(path_type=Path),
               help="The folder to write the suite to.")  # fmt: skip

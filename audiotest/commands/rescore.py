@@ -6,10 +6,19 @@ from pathlib import Path
 
 import click
 
+from audiotest.commands import _completing as completing
+
 
 @click.command("rescore")
 @click.argument("run", type=click.Path(exists=True))
-@click.option("--scorer", "scorers", multiple=True, required=True, help="A scorer; may be repeated. The first decides.")
+@click.option(
+    "--scorer",
+    "scorers",
+    multiple=True,
+    required=True,
+    shell_complete=completing.scorers,
+    help="A scorer; may be repeated. The first decides.",
+)
 @click.option("--into", "target", required=True, type=click.Path(path_type=Path), help="The results folder to write.")
 def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
     """Score the replies of RUN again and write them as a run of their own.

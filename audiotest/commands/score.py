@@ -7,9 +7,13 @@ from typing import Any
 
 import click
 
+from audiotest.commands import _completing as completing
+
 
 @click.command("score")
-@click.option("--scorer", required=True, help="The scorer, such as `choice` or `mmar`.")
+@click.option(
+    "--scorer", required=True, shell_complete=completing.scorers, help="The scorer, such as `choice` or `mmar`."
+)
 @click.argument("file", type=click.File("rb"))
 def command(scorer: str, file: Any) -> None:
     """Score replies without a model: one JSON line out for each line in, in the same order.

@@ -1,0 +1,26 @@
+"""``audiotest completion``: the Tab key in a shell."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    """Print what makes SHELL complete audiotest's commands, options, models, benchmarks and scorers.
+
+    \b
+      bash   eval "$(audiotest completion bash)"        in ~/.bashrc
+      zsh    eval "$(audiotest completion zsh)"         in ~/.zshrc
+      fish   audiotest completion fish | source         in ~/.config/fish/config.fish
+
+    pytest completes its own options, audiotest's among them, through argcomplete (see pytest's documentation).
+    """
+    from click.shell_completion import get_completion_class
+
+    from audiotest.cli import main
+
+    found = get_completion_class(shell)
+    assert found is not None
+    click.echo(found(main, {}, "audiotest", "_AUDIOTEST_COMPLETE").source())
