@@ -16,6 +16,6 @@ def command() -> None:
     except ModelError as error:
         raise click.ClickException(str(error)) from None
     for name, card in sorted(found.items()):
-        click.echo(f"{name:<24}{card.status:<10}{card.adapter:<12}{card.title}")
+        click.echo(f"{name:<28}{card.status:<10}{card.adapter:<12}{card.title}")
     bare = [name for name in ADAPTERS.names() if name not in found]
     click.echo(f"adapters: {', '.join(bare)} (some take an argument, as in replay:FILE)")

@@ -18,6 +18,7 @@ Options
     ``padding_heard``     whether the padding of a shorter clip changes its reply: then a batch has clips of one length
     ``audio_max_length``  ``longest``: pad mels to the batch's longest clip
     ``audio_as``          ``base64``: hand sounds over as WAV files in base64, for processors that take no arrays
+    ``chat_template``     a Jinja template in the place of the checkpoint's own, or where it has none
     ``thinking_end``      the tag after which the answer stands (``</think>``)
 
 A clip longer than ``max_seconds`` is unsupported, never cut. A batch is made as large as memory
@@ -38,6 +39,7 @@ from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, settings
 from audiotest.models._hf.sharing import sound_of
 from audiotest.models._likelihoods import with_likelihoods
+from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
@@ -80,10 +82,18 @@ class HF:
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Replies in order; requests that cannot stand in one batch are asked in several."""
         replies: dict[int, Reply | Exception] = {}
+        if not hasattr(self._processor, "tokenizer") and any(request.audio for request in requests):
+            return [self._deaf(request) for request in requests]
         for batch in self._batches(requests):
             said = self._ask([requests[i] for i in batch])
             replies.update(zip(batch, said, strict=True))
         return [replies[i] for i in range(len(requests))]
+
+    def _deaf(self, request: Request) -> Reply | Exception:
+        """What a language model that only reads says to a request."""
+        if request.audio:
+            return Unsupported(f"{self.name} reads only; put a model that listens before it: --model cascade")
+        return self.answer([request])[0]
 
     def _batches(self, requests: Sequence[Request]) -> Iterator[list[int]]:
         sounds = Counter(filter(None, map(sound_of, requests)))
@@ -108,7 +118,7 @@ class HF:
         from audiotest.models._hf.sharing import shared_inputs
 
         batch = None
-        if self.settings.shared and len(requests) > 1 and len(set(map(sound_of, requests))) == 1:
+        if self.settings.shared and len(requests) > 1 and requests[0].audio and len(set(map(sound_of, requests))) == 1:
             batch = shared_inputs(self._model, self._processor, requests, self.settings, self._budget.check)
         if batch is None:
             batch = inputs(self._processor, requests, self.settings).to(self._model.device)

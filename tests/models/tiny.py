@@ -189,11 +189,59 @@ def qwen3_omni(folder):
     return save(transformers.Qwen3OmniMoeThinkerForConditionalGeneration(config), processor, folder)
 
 
-def save(model, processor, folder, std=0.2):
+def whisper(folder):
+    """A recogniser with two languages and timestamps."""
+    special = ["<|startoftranscript|>", "<|en|>", "<|de|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
+               "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>", *(f"<|{i * 0.02:.2f}|>" for i in range(1501))]  # fmt: skip
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tok = transformers.WhisperTokenizer(
+        vocab={sign: i for i, sign in enumerate(alphabet)}, merges=[], pad_token="<|endoftext|>"
+    )
+    tok.add_special_tokens({"additional_special_tokens": special})
+    ids, end = dict(zip(special, tok.convert_tokens_to_ids(special), strict=True)), tok.eos_token_id
+    config = transformers.WhisperConfig(
+        d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=4, decoder_attention_heads=4,
+        encoder_ffn_dim=48, decoder_ffn_dim=48, num_mel_bins=16, vocab_size=len(tok), max_source_positions=1500,
+        max_target_positions=64, pad_token_id=end, bos_token_id=end, eos_token_id=end,
+        decoder_start_token_id=ids["<|startoftranscript|>"], suppress_tokens=None, begin_suppress_tokens=None,
+    )  # fmt: skip
+    model = transformers.WhisperForConditionalGeneration(config)
+    how = model.generation_config
+    how._from_model_config, how.max_length, how.is_multilingual = False, 64, True
+    how.no_timestamps_token_id, how.prev_sot_token_id = ids["<|notimestamps|>"], ids["<|startofprev|>"]
+    how.lang_to_id = {"<|en|>": ids["<|en|>"], "<|de|>": ids["<|de|>"]}
+    how.task_to_id = {"transcribe": ids["<|transcribe|>"], "translate": ids["<|translate|>"]}
+    how.max_initial_timestamp_index = 50
+    return save(model, transformers.WhisperProcessor(WhisperFeatureExtractor(feature_size=16), tok), folder, std=0.4)
+
+
+READS = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] + '\\n' + m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def qwen2(folder):
+    """A language model that only reads; its template wants strings, as most do."""
+    tok = tokenizer([])
+    tok.chat_template = READS
+    model = transformers.Qwen2ForCausalLM(transformers.Qwen2Config(**text_config(len(tok))))
+    fill(model)
+    model.generation_config.eos_token_id, model.generation_config.pad_token_id = tok.eos_token_id, tok.pad_token_id
+    model.save_pretrained(folder)
+    tok.save_pretrained(folder)
+    return folder
+
+
+def fill(model, std=0.2):
     torch.manual_seed(0)
     for parameter in model.parameters():
         if parameter.dim() > 1:
             torch.nn.init.normal_(parameter, std=std)
+
+
+def save(model, processor, folder, std=0.2):
+    fill(model, std)
     model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
     model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
     model.save_pretrained(folder)

@@ -21,6 +21,12 @@ def conversation(request: Request, settings: Settings) -> list[dict[str, Any]]:
     return [{"role": "system", "content": [{"type": "text", "text": system}]}, *turns] if system else turns
 
 
+def _spoken(request: Request) -> list[dict[str, str]]:
+    system = request.generation.system
+    turns = [{"role": "user", "content": request.prompt}]
+    return [{"role": "system", "content": system}, *turns] if system else turns
+
+
 def _array(clip: Waveform) -> dict[str, Any]:
     return {"audio": clip.samples[:, 0] if clip.channels == 1 else clip.samples.T}
 
@@ -36,21 +42,20 @@ def _wav(clip: Waveform) -> dict[str, Any]:
 
 def inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> Any:
     """Model inputs for ``requests``, padded on the left."""
+    thinking = requests[0].generation.thinking
+    template = {} if thinking is None else {"enable_thinking": thinking}
+    common = {"tokenize": True, "return_dict": True, "add_generation_prompt": True, "return_tensors": "pt", **template}
+    if not hasattr(processor, "tokenizer"):  # a language model that reads only: its templates take strings
+        return processor.apply_chat_template([_spoken(r) for r in requests], padding=True, **common)
     # Padding is the tokenizer's affair alone: given to all, it would reach the mel extractor, which some break on.
     kwargs: dict[str, Any] = {"text_kwargs": {"padding": True, "padding_side": "left"}}
     lengths = [clip.samples.shape[0] for request in requests for clip in request.audio]
     if settings.audio_max_length == "longest" and lengths:
         kwargs["audio_kwargs"] = {"max_length": max(lengths)}
-    thinking = requests[0].generation.thinking
-    template = {} if thinking is None else {"enable_thinking": thinking}
     return processor.apply_chat_template(
         [conversation(request, settings) for request in requests],
-        tokenize=True,
-        return_dict=True,
-        add_generation_prompt=True,
-        return_tensors="pt",
         processor_kwargs=kwargs,
-        **template,
+        **common,
     )
 
 

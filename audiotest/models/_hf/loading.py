@@ -27,6 +27,8 @@ def load(checkpoint: str, settings: Settings) -> tuple[Any, Any]:
     tokenizer.padding_side = "left"
     if getattr(tokenizer, "pad_token_id", 0) is None:
         tokenizer.pad_token = tokenizer.eos_token
+    if settings.chat_template:
+        processor.chat_template = settings.chat_template
     device = device_of(settings.device)
     dtype = getattr(torch, settings.dtype) if settings.dtype != "auto" else _dtype(device)
     if settings.part:

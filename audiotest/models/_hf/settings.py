@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True):
     part: str = ""
     audio_max_length: str = ""
     audio_as: str = ""
+    chat_template: str = ""
     thinking_end: str = "</think>"
 
 

@@ -1,0 +1,105 @@
+"""``asr:CHECKPOINT``: a speech recogniser of transformers (Whisper, wav2vec 2.0 and their like): it writes down words.
+
+It answers every request with what is said in its clip, whatever is asked: the first half of a cascade. Clips of any
+length are taken: Whisper's own long-form decoding goes on after 30 s (Radford et al. 2022, section 3.8).
+
+Options
+    ``language``, ``task``  for Whisper: such as ``en``, and ``transcribe`` (default) or ``translate``
+    ``batch_size``          clips a batch (8)
+    ``revision``, ``dtype``, ``device``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from audiotest.models._options import read
+from audiotest.models.protocol import Unsupported
+from audiotest.words import Needs, Reply, Request
+
+VERSION = 1
+_WINDOW_S = 30.0
+
+
+class Settings(Struct, frozen=True):
+    """See the module's text."""
+
+    language: str = ""
+    task: str = "transcribe"
+    batch_size: int = 8
+    revision: str = ""
+    dtype: str = "auto"
+    device: str = "auto"
+
+
+class Recogniser:
+    """A recogniser behind the adapter protocol."""
+
+    needs = Needs(sample_rate=16000, channels=1, clips=1)
+
+    def __init__(self, checkpoint: str, given: Settings) -> None:
+        self.checkpoint, self.settings = checkpoint, given
+        self.name, self.batch_size = f"asr:{checkpoint}", given.batch_size
+        deciding = msgspec.structs.replace(given, device="", batch_size=1)
+        self.identity = f"asr {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}"
+        self._pipeline: Any = None
+
+    def load(self) -> None:
+        """Read the weights; raises what transformers raises, and ValueError for another sample rate than 16 kHz."""
+        import torch
+        from transformers import pipeline
+
+        from audiotest.models._hf.loading import device_of
+
+        device = device_of(self.settings.device)
+        automatic = torch.float32 if device == "cpu" else torch.float16
+        self._pipeline = pipeline(
+            "automatic-speech-recognition",
+            model=self.checkpoint,
+            revision=self.settings.revision or None,
+            device=device,
+            dtype=automatic if self.settings.dtype == "auto" else getattr(torch, self.settings.dtype),
+        )
+        rate = self._pipeline.feature_extractor.sampling_rate
+        if rate != self.needs.sample_rate:
+            raise ValueError(f"{self.name} wants {rate} Hz; only recognisers of 16 kHz can be used")
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
+        """What is said in each clip. A request without one is :class:`Unsupported`."""
+        found: dict[int, Reply | Exception] = {}
+        for batch in self._batches(requests):
+            clips = [requests[i].audio[0] for i in batch]
+            given = [{"raw": clip.samples[:, 0], "sampling_rate": clip.rate} for clip in clips]
+            said = self._pipeline(given, batch_size=len(given), **self._how())
+            found |= {i: Reply(str(one["text"]).strip()) for i, one in zip(batch, said, strict=True)}
+        silent = Unsupported("there is nothing to write down without sound")
+        return [found.get(i, silent) for i in range(len(requests))]
+
+    def _batches(self, requests: Sequence[Request]) -> list[list[int]]:
+        """Clips up to 30 s together, longer ones alone: transformers' pipeline cannot put those into one batch."""
+        heard = [i for i, request in enumerate(requests) if request.audio]
+        short = [i for i in heard if requests[i].audio[0].seconds <= _WINDOW_S]
+        return ([short] if short else []) + [[i] for i in heard if i not in short]
+
+    def _how(self) -> dict[str, Any]:
+        if self._pipeline.model.config.model_type != "whisper":
+            return {}
+        asked = {"task": self.settings.task} | ({"language": self.settings.language} if self.settings.language else {})
+        multilingual = getattr(self._pipeline.model.generation_config, "is_multilingual", False)
+        # Timestamps are what its long-form decoding goes by.
+        return {"return_timestamps": True, "generate_kwargs": asked if multilingual else {}}
+
+    def close(self) -> None:
+        """Let go of the weights."""
+        self._pipeline = None
+
+
+def open_model(argument: str | None, options: Mapping[str, Any]) -> Recogniser:
+    """``asr:FOLDER`` or ``asr:ORG/NAME``; raises ValueError for options that it does not take."""
+    if not argument:
+        raise ValueError("asr needs a checkpoint: --model asr:openai/whisper-large-v3")
+    return Recogniser(argument, read(Settings, "asr", options))
