@@ -38,8 +38,9 @@ def start(options):
         "soundstorm": "speechtokenizer_soundstorm_mls.pt",
     }
     given = settings(options, needed, hears="speech")
-    if given["hears"] not in ("speech", "music"):
-        sys.exit("hears is speech or music, not {!r}".format(given["hears"]))
+    hears = options.get("hears", "speech")
+    if hears not in ("speech", "music"):
+        sys.exit("hears is speech or music, not {!r}".format(hears))
     official(given["repo"], "", "anygpt/src", "anygpt/src/infer")
     with open("config/generate_config.json") as file:
         config = json.load(file)
@@ -57,7 +58,7 @@ def start(options):
     model.postprocess = lambda *_, **__: None
     os.makedirs(os.path.join(place, "config"))
     os.chdir(place)
-    return model, config, given["hears"]
+    return model, config, hears
 
 
 def answer(loaded, request):

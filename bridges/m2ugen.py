@@ -50,7 +50,7 @@ def start(options):
         mert_path=given["mert"],
         vit_path=given["vit"],
         vivit_path=given["vivit"],
-        music_decoder=given["music_decoder"],
+        music_decoder=options.get("music_decoder", "musicgen"),
         music_decoder_path=given["music_decoder_path"],
     )
     folder = os.path.join(given["llama"], options.get("llama_type", "7B"))

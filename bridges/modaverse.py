@@ -14,6 +14,8 @@ the top_p 0.01 of its configuration; the seed is the request's. It answers with 
 reply is the prompt, and nothing is synthesised from it.
 """
 
+import re
+
 from audiotest_bridge import official, one_clip, serve, settings
 
 
@@ -37,7 +39,7 @@ def answer(api, request):
     with torch.no_grad():
         whole = api.model.generate(request["prompt"], [clip] if clip else [])
     modalities, prompts = [], [whole]
-    if "Prompt:" in whole:
+    if re.search(r"\bPrompt:\s*\S", whole):
         modalities, prompts = api.parser.parse(whole)
     text = prompts[0].split(api.model.stopping_flag)[0].strip()
     return {"text": text, "details": {"modalities": list(modalities), "whole": whole}}

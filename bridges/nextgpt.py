@@ -11,15 +11,18 @@ vicuna_ckpt/7b_v0, by default NExT-GPT-Lagacy/ckpt/pretrained_ckpt.
 
     pytest suites/ --model nextgpt --model-option python=ENV/bin/python --model-option repo=PATH
 
-ImageBind hears three windows of 2 s, spread over a clip at 16 kHz: up to 6 s whole, and gaps beyond. Several clips
-stand in the prompt one after the other. Its code cuts the prompt apart at " <" and "> " and loses these characters:
-such prompts are unsupported. Its generate samples with fixed settings; the seed is the request's. Pictures, videos
-and sounds that it wants to make are not made.
+ImageBind hears three windows of 2 s, spread over one clip at 16 kHz: up to 6 s whole, and gaps beyond. Its code cuts
+the prompt apart at " <" and "> " and loses these characters: such prompts are unsupported. It always samples, at
+temperature 0 with the 0.4 of its inference.py; the seed is the request's. Pictures, videos and sounds that it wants
+to make are not made.
 """
 
 import os
+import re
 
-from audiotest_bridge import Unsupported, official, serve, settings
+from audiotest_bridge import Unsupported, official, one_clip, serve, settings
+
+SIGNALS = re.compile(r"\[(IMG|VID|AUD)\d+\]")
 
 
 def start(options):
@@ -48,18 +51,20 @@ def start(options):
 
 
 def answer(model, request):
-    """``model.generate`` with the clips in the prompt, as the demo writes them."""
+    """``model.generate`` with the clip in the prompt, as the demo writes it: the other ways in are ignored."""
     import torch
 
-    asked = request["generation"]
-    if " <" in request["prompt"] or "> " in request["prompt"]:
+    clip, asked = one_clip(request), request["generation"]
+    prompt = " " + request["prompt"]
+    if " <" in prompt or "> " in prompt:
         raise Unsupported('its code would lose " <" and "> " from the prompt')
-    clips = "".join("<Audio>{}</Audio> ".format(path) for path in request["audio"])
+    if clip is not None:
+        prompt = " <Audio>{}</Audio> {}".format(clip, prompt)
     torch.manual_seed(request["seed"])
     with torch.no_grad():
-        (said, *_) = model.generate(
+        said = model.generate(
             {
-                "prompt": "### Human: " + clips + request["prompt"],
+                "prompt": "### Human:" + prompt,
                 "max_tgt_len": max(2, asked["max_new_tokens"]),
                 "top_p": asked["top_p"],
                 "temperature": asked["temperature"] or 0.4,
@@ -79,8 +84,9 @@ def answer(model, request):
                 "audio_length_in_s": None,
             }
         )
-    text = said if isinstance(said, str) else next(iter(said.values()))[0]
-    return {"text": text.split("###")[0].strip(), "details": {"wants_to_make": [] if said == text else list(said)}}
+    wanted = [kind for part in said if isinstance(part, dict) for kind in part]
+    text = said[0][wanted[0]][0] if wanted else said[0]
+    return {"text": SIGNALS.sub("", text).split("###")[0].strip(), "details": {"wants_to_make": wanted}}
 
 
 if __name__ == "__main__":
