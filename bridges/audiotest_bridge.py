@@ -14,7 +14,8 @@ Copy it beside a script of your own, in the environment of your model::
 
 and run ``pytest suites/ --model "process:python my_script.py"``. To answer whole batches, give
 ``answer_batch(model, requests)``, which returns a list. An exception costs its own request only; raise
-``Unsupported`` for what the model cannot take.
+``Unsupported`` for what the model cannot take. ``settings``, ``official`` and ``one_clip`` are what the bridges to
+published models share.
 """
 
 import json
@@ -27,6 +28,41 @@ PROTOCOL = 1
 
 class Unsupported(Exception):
     """A request that the model cannot take, such as too many clips."""
+
+
+def settings(options, needed, **others):
+    """The options of a bridge, checked: ``needed`` says of each what it is, ``others`` have a default.
+
+    Ends the process with a text that names what is missing and what is unknown. What names a file or a folder becomes
+    an absolute path, since some models have to be run in a folder of their own.
+    """
+    unknown = sorted(set(options) - set(needed) - set(others))
+    missing = ["  {}=...  {}".format(name, what) for name, what in needed.items() if not options.get(name)]
+    if missing:
+        sys.exit("missing, to be given with --model-option:\n" + "\n".join(missing))
+    if unknown:
+        sys.exit("unknown options: {}; known: {}".format(", ".join(unknown), ", ".join([*needed, *others])))
+    given = dict(others, **options)
+    return {k: os.path.abspath(v) if isinstance(v, str) and os.path.exists(v) else v for k, v in given.items()}
+
+
+def official(repo, *folders):
+    """Makes code that is no package importable: these folders of ``repo`` go on sys.path, and the first is entered."""
+    places = [os.path.join(repo, folder) for folder in folders or ("",)]
+    for place in places:
+        if not os.path.isdir(place):
+            sys.exit("repo={}: there is no folder {}".format(repo, place))
+    sys.path[:0] = places
+    os.chdir(places[0])
+
+
+def one_clip(request, none=True):
+    """The path of a request's only clip, or None without sound. Raises :class:`Unsupported` for several clips, and
+    without ``none`` for none."""
+    clips = request["audio"]
+    if len(clips) > 1 or not (clips or none):
+        raise Unsupported("the model takes one clip, not {}".format(len(clips)))
+    return clips[0] if clips else None
 
 
 def serve(start, answer=None, answer_batch=None, name="model"):

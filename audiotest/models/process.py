@@ -13,6 +13,7 @@ Options
     ``audio``          ``path`` (default) or ``base64``
     ``batch_size``     requests that the process is given at once (8)
     ``sample_rate``, ``channels``, ``clips``, ``max_seconds``  what the model takes
+    ``python``         runs the command in the place of its first word: a card's script in your environment
     any other option   is handed to the process in its first line
 """
 
@@ -42,6 +43,7 @@ _OWN: dict[str, Any] = {
     "channels": 1,
     "clips": 0,
     "max_seconds": 0.0,
+    "python": "",
 }
 
 
@@ -54,6 +56,8 @@ class Process:
 
     def __init__(self, command: str, own: Mapping[str, Any], handed: Mapping[str, str]) -> None:
         self.command, self.own, self.handed = shlex.split(command), own, handed
+        if own["python"]:
+            self.command[0] = own["python"]
         self.name = f"process:{command}"
         self.identity = f"process {VERSION} {command} {sorted(handed.items())}"
         self.batch_size = own["batch_size"]
