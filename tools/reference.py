@@ -292,7 +292,11 @@ def pytest_options() -> list[tuple[str, str]]:
         def getgroup(self, *_: str) -> Recorder:
             return self
 
-        def addoption(self, name: str, **about: Any) -> None:
+        def addini(self, name: str, **about: Any) -> None:
+            found.append((f"{name} = {about['default']} (in pytest's configuration)", sentence(about["help"])))
+
+        def addoption(self, *names: str, **about: Any) -> None:
+            name = names[0]
             shown = "|".join(about["choices"]) if "choices" in about else about.get("metavar", "")
             found.append((f"{name} {shown}".strip(), sentence(about["help"])))
 
