@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any
 
 from audiotest.words import Generation, Reply, Request
+
+TOKENIZER = Lock()
+"""A fast tokenizer refuses to be used by two threads at once, and inputs are made in another thread than replies."""
 
 
 class NoNumbers(Exception):
@@ -88,12 +92,14 @@ def replies(
     """
     beams = len(broken) // len(requests)
     bad = broken.reshape(len(requests), beams).any(dim=1).tolist()
-    return [
-        NoNumbers(f"{type(model).__name__} computed NaN for {request.case}")
-        if bad[i]
-        else reply(tokenizer, tokens[i].tolist(), request.generation, thinking_end, details[i])
-        for i, request in enumerate(requests)
-    ]
+    rows = tokens.tolist()
+    with TOKENIZER:
+        return [
+            NoNumbers(f"{type(model).__name__} computed NaN for {request.case}")
+            if bad[i]
+            else reply(tokenizer, rows[i], request.generation, thinking_end, details[i])
+            for i, request in enumerate(requests)
+        ]
 
 
 def reply(tokenizer: Any, ids: list[int], generation: Generation, thinking_end: str, details: dict[str, Any]) -> Reply:

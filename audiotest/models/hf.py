@@ -27,8 +27,9 @@ allows, at most ``batch_size``; out of GPU memory halves it all the same, and is
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
@@ -65,6 +66,8 @@ class HF:
         self._processor: Any = None
         self._budget = UNLIMITED
         self._ask = Halving(self._generate)
+        # What was made ahead, by the objects that it was made of: of the batch at work and of the next one.
+        self._made: deque[dict[tuple[int, ...], tuple[list[Request], Any]]] = deque(maxlen=2)
 
     def load(self) -> None:
         """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for."""
@@ -88,6 +91,34 @@ class HF:
             said = self._ask([requests[i] for i in batch])
             replies.update(zip(batch, said, strict=True))
         return [replies[i] for i in range(len(requests))]
+
+    def prepare(self, requests: Sequence[Request]) -> None:
+        """Make the inputs of a later :meth:`answer`, in another thread. What cannot be made is left to that."""
+        made: dict[tuple[int, ...], tuple[list[Request], Any]] = {}
+        self._made.append(made)
+        for places in self._batches(requests):
+            batch = [requests[i] for i in places]
+            with suppress(Exception):  # answer() meets it again, where it can be told
+                made[tuple(map(id, batch))] = batch, self._inputs(batch)
+
+    def _inputs(self, requests: list[Request]) -> Any:
+        """The model inputs of a batch, on the CPU; of its first request alone where all ask about one sound."""
+        from audiotest.models._hf.asking import inputs
+
+        return inputs(self._processor, requests[:1] if self._one_sound(requests) else requests, self.settings)
+
+    def _one_sound(self, requests: Sequence[Request]) -> bool:
+        shares = self.settings.shared and len(requests) > 1 and bool(requests[0].audio)
+        return shares and len(set(map(sound_of, requests))) == 1
+
+    def _prepared(self, requests: list[Request]) -> Any:
+        """What was made of these requests ahead, or else made now."""
+        name = tuple(map(id, requests))
+        for made in list(self._made):
+            found = made.pop(name, None)
+            if found is not None:
+                return found[1]
+        return self._inputs(requests)
 
     def _deaf(self, request: Request) -> Reply | Exception:
         """What a language model that only reads says to a request."""
@@ -117,11 +148,11 @@ class HF:
         from audiotest.models._hf.ranking import measure, tokens
         from audiotest.models._hf.sharing import shared_inputs
 
-        batch = None
-        if self.settings.shared and len(requests) > 1 and requests[0].audio and len(set(map(sound_of, requests))) == 1:
-            batch = shared_inputs(self._model, self._processor, requests, self.settings, self._budget.check)
-        if batch is None:
-            batch = inputs(self._processor, requests, self.settings).to(self._model.device)
+        batch = self._prepared(requests).to(self._model.device)
+        if self._one_sound(requests):
+            shared = shared_inputs(self._model, self._processor, requests, batch, self.settings, self._budget.check)
+            batch = shared or inputs(self._processor, requests, self.settings).to(self._model.device)
+        if "past_key_values" not in batch:
             self._budget.check(len(requests), batch["input_ids"].shape[1] + requests[0].generation.max_new_tokens)
         said = generate(self._model, self._processor, requests, self.settings, batch)
         return with_likelihoods(

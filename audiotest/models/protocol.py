@@ -37,6 +37,8 @@ class Adapter(Protocol):
     identity: str
     needs: Needs
     batch_size: int
+    # A method ``prepare(requests)`` may be there besides: it is called in another thread with what :meth:`answer` will
+    # be given next (the same objects), while the model works, so that features can be made ahead. It must not raise.
 
     def load(self) -> None:
         """Get ready to answer: read weights, start processes. Called once, before the first request."""

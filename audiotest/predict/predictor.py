@@ -21,7 +21,7 @@ from audiotest.declare.prompt import PromptError
 from audiotest.declare.trial import Trial, present, prompt_of
 from audiotest.models.protocol import Adapter, Unsupported
 from audiotest.predict.engine import Engine
-from audiotest.predict.pipeline import one_ahead
+from audiotest.predict.pipeline import Ahead
 from audiotest.predict.sound import Sounds, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
@@ -65,7 +65,8 @@ class Predictor:
     """Answers trials through one adapter, block by block.
 
     ``plan`` tells which trials are asked together; a trial of no block is asked alone. ``store`` None means
-    that nothing is looked up or kept; ``refresh`` that replies are kept but not looked up.
+    that nothing is looked up or kept; ``refresh`` that replies are kept but not looked up. ``onward`` False: the
+    blocks are not asked for in the order of the plan, so the next one is not built ahead.
     """
 
     def __init__(
@@ -78,12 +79,18 @@ class Predictor:
         batch_size: int | None = None,
         progress: Progress | None = None,
         engine: Engine | None = None,
+        onward: bool = True,
     ) -> None:
         self.model, self.seed, self.refresh, self.engine = model, seed, refresh, engine
         self.store = store if model.identity else None
         self.batch_size = batch_size or model.batch_size
         self.progress = progress
         self.sounds = Sounds(model.needs, seed)
+        self.onward = onward
+        self._ahead: Ahead[list[_Pending], list[tuple[_Pending, Request]]] = Ahead(
+            self._build, threaded=model.needs.audio
+        )
+        self._begun: dict[int, tuple[list[Answer], list[list[_Pending]]]] = {}
         self._order: list[list[Trial]] = []
         self._places: dict[int, int] = {}
         self._sent: dict[int, _Sent] = {}
@@ -128,16 +135,43 @@ class Predictor:
         """Answers to ``trials``, in order, asked in batches; what the store has is not asked."""
         if self.engine is not None:
             return self._predict_elsewhere(self.engine, trials)
+        answers, batches = self._begin(trials)
+        total = sum(map(len, batches))
+        asked = 0
+        for i, batch in enumerate(batches):
+            built = self._ahead.take(batch)
+            following = batches[i + 1] if i + 1 < len(batches) else self._first_of_next(trials)
+            if following is not None:
+                self._ahead.start(following)
+            self._tell(asked, total)
+            self._ask(built)
+            asked += self.batch_size
+        self._tell(total, total)
+        return answers
+
+    def close(self) -> None:
+        """Let go of what was built ahead."""
+        self._begun.clear()
+        self._ahead.close()
+
+    def _begin(self, trials: Sequence[Trial]) -> tuple[list[Answer], list[list[_Pending]]]:
+        """Answers to fill, and the batches that have to be asked for it."""
+        begun = self._begun.pop(id(trials), None)
+        if begun is not None:
+            return begun
         answers, pending = self._open(trials)
         pending = self._by_length(pending)
-        batches = [pending[i : i + self.batch_size] for i in range(0, len(pending), self.batch_size)]
-        asked = 0
-        for batch in one_ahead(self._build, batches, threaded=self.model.needs.audio and len(batches) > 1):
-            self._tell(asked, len(pending))
-            self._ask(batch)
-            asked += self.batch_size
-        self._tell(len(pending), len(pending))
-        return answers
+        return answers, [pending[i : i + self.batch_size] for i in range(0, len(pending), self.batch_size)]
+
+    def _first_of_next(self, trials: Sequence[Trial]) -> list[_Pending] | None:
+        """The first batch of the block after this one, which is begun for that; None where nobody can tell which block
+        comes next, or nothing is worth building ahead."""
+        following = next(self._following(trials), None) if self.onward and self._ahead.threaded else None
+        if following is None:
+            return None
+        self._begun = {id(following): self._begin(following)}
+        batches = self._begun[id(following)][1]
+        return batches[0] if batches else None
 
     def _by_length(self, pending: list[_Pending]) -> list[_Pending]:
         """What is asked together is of like length, so that little is padded: the longest sound first, questions about
@@ -240,6 +274,9 @@ class Predictor:
                 built.append((item, self._request(item)))
             except (NotApplicable, Unsupported, ValueError, OSError) as error:
                 item.answer.error = error
+        prepare = getattr(self.model, "prepare", None)
+        if prepare is not None and built:
+            prepare([request for _, request in built])
         return built
 
     def _ask(self, batch: list[tuple[_Pending, Request]]) -> None:

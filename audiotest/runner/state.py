@@ -150,6 +150,7 @@ class State:
                 batch_size=self.batch_size,
                 progress=self.progress,
                 engine=self.open_engine(),
+                onward=not self.is_worker,  # a worker is handed blocks one by one
             )
             predictor.plan(self.blocks((t, t) for t in self.trials))
             self._predictors[id(model)] = (model, predictor)
@@ -196,6 +197,8 @@ class State:
             self._engine.close()
         if self._store is not None:
             self._store.close()
+        for _, predictor in self._predictors.values():
+            predictor.close()
         self._predictors.clear()
 
     # -- records --------------------------------------------------------------------------------------

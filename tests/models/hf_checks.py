@@ -1,5 +1,7 @@
 """What holds for every model behind the adapter ``hf``; run in the tests' own process, or in one beside torchvision."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -52,6 +54,22 @@ def check_a_batch_is_cut_to_the_memory_that_it_may_take(model):
     replies = made.answer(REQUESTS)
     assert texts(replies) == whole
     assert {reply.details["batch"] for reply in replies} == {1}
+
+
+def check_what_is_prepared_in_another_thread_is_answered_alike(model):
+    clip = REQUESTS[2].audio
+    batches = [REQUESTS[:4], REQUESTS[4:], [replace(r, audio=clip) for r in REQUESTS[:3]]]
+    plain_texts = [texts(model.answer(batch)) for batch in batches]
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(model.prepare, batches[0])
+        for i, batch in enumerate(batches):
+            waiting.result()
+            waiting = pool.submit(model.prepare, batches[(i + 1) % 3])
+            assert texts(model.answer(batch)) == plain_texts[i]
+    # What was prepared was used, and what was not is let go with what comes after.
+    waiting.result()
+    assert sum(map(len, model._made)) <= len(REQUESTS)
+    model._made.clear()
 
 
 def check_replies_follow_the_sound(model):

@@ -1,4 +1,4 @@
-"""What is built ahead comes in order, one ahead and no more, and fails where it would have come."""
+"""What is built ahead is what was asked for, and fails where it would have come."""
 
 import threading
 
@@ -7,35 +7,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiotest.predict.blocks import longest_first
-from audiotest.predict.pipeline import one_ahead
+from audiotest.predict.pipeline import Ahead
 
 
-@given(st.lists(st.integers()), st.booleans())
-def test_in_order(items, threaded):
-    assert list(one_ahead(lambda x: x * 2, items, threaded=threaded)) == [x * 2 for x in items]
+@given(st.lists(st.integers(), max_size=20), st.booleans(), st.lists(st.booleans(), min_size=20, max_size=20))
+def test_what_is_taken_is_what_was_built_started_or_not(numbers, threaded, begun):
+    ahead = Ahead(lambda box: box[0] * 2, threaded=threaded)
+    boxes = [[n] for n in numbers]
+    for box, start in zip(boxes, begun, strict=False):
+        if start:
+            ahead.start(box)
+            ahead.start(box)
+    assert [ahead.take(box) for box in boxes] == [n * 2 for n in numbers]
+    ahead.close()
 
 
-def test_the_next_is_built_while_the_present_one_is_used_and_not_the_one_after():
-    started = [threading.Event() for _ in range(4)]
-
-    def build(i):
-        started[i].set()
-        return i
-
-    ahead = one_ahead(build, range(4))
-    assert next(ahead) == 0
+def test_what_is_started_is_built_beside_the_caller_and_nothing_else_is():
+    started = [threading.Event() for _ in range(3)]
+    ahead = Ahead(lambda box: started[box[0]].set())
+    boxes = [[0], [1], [2]]
+    ahead.start(boxes[1])
     assert started[1].wait(5)
     assert not started[2].wait(0.05)
-    assert next(ahead) == 1
-    assert started[2].wait(5)
+    ahead.take(boxes[0])
+    assert started[0].is_set()
     ahead.close()
 
 
 def test_an_error_comes_where_the_result_would_have():
-    ahead = one_ahead(lambda x: 1 // x, [1, 0, 1])
-    assert next(ahead) == 1
+    ahead = Ahead(lambda box: 1 // box[0])
+    boxes = [[0], [1]]
+    for box in boxes:
+        ahead.start(box)
     with pytest.raises(ZeroDivisionError):
-        next(ahead)
+        ahead.take(boxes[0])
+    assert ahead.take(boxes[1]) == 1
+    ahead.close()
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=1)))

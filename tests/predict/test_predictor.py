@@ -1,5 +1,7 @@
 """Blocks, batches, the cache and what goes wrong in them, without pytest."""
 
+import threading
+
 import numpy as np
 import pytest
 import soundfile
@@ -236,3 +238,35 @@ def test_batches_hold_sounds_of_like_length_and_the_questions_about_one_side_by_
     assert flat.count("-") == 10
     assert "-" not in flat[:10]
     assert [a.reply.text.split()[0] for a in answers] == [t.case.id for t in trials(load(tmp_path / "s.yaml"))]
+
+
+@pytest.mark.parametrize("onward", [True, False])
+def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, onward):
+    text = "suite: s\nconditions: [original]\ncases:\n"
+    for name in "abc":
+        soundfile.write(tmp_path / f"{name}.wav", np.full(800, 0.1, np.float32), 8000)
+        text += f"  - {{id: {name}, question: Q?, choices: [x, y], answer: x, audio: {name}.wav}}\n"
+    (tmp_path / "s.yaml").write_text(text)
+    decoded = {name: threading.Event() for name in "abc"}
+
+    class Waits(Recorder):
+        def answer(self, requests):
+            if requests[0].case == "a":
+                self.ahead = [name for name in "bc" if decoded[name].wait(5 if onward and name == "b" else 0.05)]
+            return super().answer(requests)
+
+    model = Waits()
+    predictor = Predictor(model, onward=onward)
+    whole = predictor.sounds.waveforms
+
+    def waveforms(trial):
+        decoded[trial.case.id].set()
+        return whole(trial)
+
+    predictor.sounds.waveforms = waveforms
+    blocks = [[trial] for trial in trials(load(tmp_path / "s.yaml"))]
+    predictor.plan(blocks)
+    assert [predictor.answer(block[0]).reply.text for block in blocks] == [f"{n} original 1" for n in "abc"]
+    assert model.ahead == (["b"] if onward else [])
+    assert model.batches == [[(name, "original")] for name in "abc"]
+    predictor.close()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from audiotest.models._generating import how, replies, watch
+from audiotest.models._generating import TOKENIZER, how, replies, watch
 from audiotest.models._hf.settings import Settings
 from audiotest.words import Reply, Request, Waveform
 
@@ -41,7 +41,12 @@ def _wav(clip: Waveform) -> dict[str, Any]:
 
 
 def inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> Any:
-    """Model inputs for ``requests``, padded on the left."""
+    """Model inputs for ``requests``, padded on the left. One thread at a time: see :data:`TOKENIZER`."""
+    with TOKENIZER:
+        return _inputs(processor, requests, settings)
+
+
+def _inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> Any:
     thinking = requests[0].generation.thinking
     template = {} if thinking is None else {"enable_thinking": thinking}
     common = {"tokenize": True, "return_dict": True, "add_generation_prompt": True, "return_tensors": "pt", **template}

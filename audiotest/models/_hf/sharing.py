@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from audiotest.models._hf.asking import conversation, inputs
+from audiotest.models._hf.asking import conversation
 from audiotest.models._hf.settings import Settings
 from audiotest.words import Request
 
@@ -28,19 +28,24 @@ def sound_of(request: Request) -> str:
 
 
 def shared_inputs(
-    model: Any, processor: Any, requests: Sequence[Request], settings: Settings, check: Callable[[int, int], None]
+    model: Any,
+    processor: Any,
+    requests: Sequence[Request],
+    first: Any,
+    settings: Settings,
+    check: Callable[[int, int], None],
 ) -> dict[str, Any] | None:
     """Model inputs for ``requests``, all about one sound, with the prefix already computed.
 
-    ``check`` is called with the number of prompts and their tokens before memory is taken for them. None where the
-    prompts do not begin alike, or the processor does not say where the sound ends: then the plain path is taken.
+    ``first`` holds the inputs of the first of them. ``check`` is called with the number of prompts and their tokens
+    before memory is taken for them. None where the prompts do not begin alike, or the processor does not say where the
+    sound ends: then the plain path is taken.
     """
     import torch
 
     token, token_id = getattr(processor, "audio_token", None), getattr(processor, "audio_token_id", None)
     if token is None or token_id is None:
         return None
-    first = inputs(processor, requests[:1], settings).to(model.device)
     ids = first["input_ids"][0]
     places = (ids == token_id).nonzero()
     texts = [

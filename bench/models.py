@@ -1,0 +1,165 @@
+"""A model of transformers behind the adapter: batches, one prefill for several questions, what is not the model's time.
+
+``python -m bench.models`` makes random checkpoints in the shape of Qwen2-Audio (two sizes) with a byte-level tokenizer,
+and asks them through the same code as a published one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from audiotest.models.opening import open_model
+from audiotest.words import Generation, Request, Waveform
+from bench.measure import machine
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "models"))
+
+TINY = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
+MIDDLE = {"hidden_size": 512, "intermediate_size": 2048, "num_hidden_layers": 12, "num_attention_heads": 8}
+
+
+def checkpoint(folder: Path, text: dict[str, int], ears: dict[str, int]) -> int:
+    """A random Qwen2-Audio; returns its number of parameters."""
+    import tiny
+    import transformers
+
+    tok = tiny.tokenizer(["<|AUDIO|>", "<|audio_bos|>", "<|audio_eos|>"])
+    template = tiny.TEMPLATE.replace("AUDIO", "Audio 1: <|audio_bos|><|AUDIO|><|audio_eos|>\n")
+    extractor = transformers.WhisperFeatureExtractor(feature_size=ears["num_mel_bins"])
+    config = transformers.Qwen2AudioConfig(
+        audio_config={"max_source_positions": 1500, **ears},
+        text_config={"vocab_size": len(tok), "max_position_embeddings": 8192, **text},
+        audio_token_index=tok.convert_tokens_to_ids("<|AUDIO|>"),
+    )
+    model = transformers.Qwen2AudioForConditionalGeneration(config)
+    tiny.save(model, transformers.Qwen2AudioProcessor(extractor, tok, chat_template=template), folder, std=0.02)
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def requests(clips: int, questions: int, seconds: float, tokens: int) -> list[Request]:
+    """Several questions about each of several clips."""
+    rng = np.random.default_rng(0)
+    sounds = [Waveform(rng.normal(0, 0.1, (round(seconds * 16000), 1)).astype(np.float32), 16000) for _ in range(clips)]
+    return [
+        Request(
+            suite="bench", case=f"c{c}-{q}", condition="original", prompt=f"Question number {q}: what is heard here?",
+            question="", audio=(sounds[c],), generation=Generation(max_new_tokens=tokens),
+        )
+        for c in range(clips) for q in range(questions)
+    ]  # fmt: skip
+
+
+def timed(call: Callable[[], object], times: int) -> float:
+    """The median of several runs after one that is not counted, in seconds."""
+    found = []
+    for turn in range(times + 1):
+        started = time.perf_counter()
+        call()
+        if turn:
+            found.append(time.perf_counter() - started)
+    return statistics.median(found)
+
+
+def outside(adapter: object, asked: list[Request]) -> tuple[float, float]:
+    """(seconds in all, seconds in the model's own forward passes) of one batch."""
+    model = adapter._model  # type: ignore[attr-defined]
+    spent, began = [0.0], [0.0]
+
+    def before(*_: object) -> None:
+        began[0] = time.perf_counter()
+
+    def after(*_: object) -> None:
+        spent[0] += time.perf_counter() - began[0]
+
+    hooks = [model.register_forward_pre_hook(before), model.register_forward_hook(after)]
+    started = time.perf_counter()
+    adapter.answer(asked)  # type: ignore[attr-defined]
+    whole = time.perf_counter() - started
+    for hook in hooks:
+        hook.remove()
+    return whole, spent[0]
+
+
+def batches(folder: Path, times: int) -> None:
+    """Replies a second of a tiny model, by the size of the batch, and what is not the model's time."""
+    ears = {"d_model": 32, "encoder_layers": 1, "encoder_attention_heads": 4, "encoder_ffn_dim": 48, "num_mel_bins": 16}
+    size = checkpoint(folder, {**TINY, "num_key_value_heads": 4}, ears)
+    adapter = open_model(f"hf:{folder}")
+    adapter.load()
+    asked = requests(32, 1, 5.0, 16)
+    print(f"\nA tiny Qwen2-Audio ({size / 1e6:.2f} M), 32 clips of 5 s, 16 new tokens\n")
+    print("| batch | replies a second | of the time, outside of the model's forward passes |")
+    print("| ---: | ---: | ---: |")
+    for batch in (1, 8, 32):
+        groups = [asked[i : i + batch] for i in range(0, len(asked), batch)]
+        seconds = timed(lambda groups=groups: [adapter.answer(g) for g in groups], times)  # type: ignore[misc]
+        spent = [outside(adapter, group) for group in groups]
+        share = 1 - sum(own for _, own in spent) / sum(whole for whole, _ in spent)
+        print(f"| {batch} | {len(asked) / seconds:.1f} | {100 * share:.1f}% |", flush=True)
+    adapter.close()
+
+
+def sharing(folder: Path, times: int) -> None:
+    """Eight questions about one clip of 30 s: one by one, as a batch, and over one prefill of the clip."""
+    ears = {
+        "d_model": 384,
+        "encoder_layers": 6,
+        "encoder_attention_heads": 6,
+        "encoder_ffn_dim": 1536,
+        "num_mel_bins": 128,
+    }
+    size = checkpoint(folder, {**MIDDLE, "num_key_value_heads": 8}, ears)
+    shared = open_model(f"hf:{folder}")
+    shared.load()
+    plain = open_model(f"hf:{folder}", {"shared": "false"})
+    plain._model, plain._processor = shared._model, shared._processor  # type: ignore[attr-defined]
+    asked = requests(1, 8, 30.0, 8)
+    texts = {
+        "one by one": lambda: [r for one in asked for r in plain.answer([one])],
+        "a batch of 8": lambda: plain.answer(asked),
+        "one prefill": lambda: shared.answer(asked),
+    }
+    said = {name: [reply.text for reply in call()] for name, call in texts.items()}  # type: ignore[union-attr]
+    print(f"\nA Qwen2-Audio of {size / 1e6:.0f} M, 8 questions about one clip of 30 s, 8 new tokens\n")
+    print("| how | seconds | one by one is so many times slower | same replies |")
+    print("| --- | ---: | ---: | --- |")
+    floor = 0.0
+    for name, call in texts.items():
+        seconds = timed(call, times)
+        floor = floor or seconds
+        alike = "yes" if said[name] == said["one by one"] else "NO"
+        print(f"| {name} | {seconds:.2f} | {floor / seconds:.2f} | {alike} |", flush=True)
+        if name == "one prefill":
+            whole, own = outside(shared, asked)
+            each = 1000 * whole / len(asked)
+            print(
+                f"\nover one prefill an item takes {each:.0f} ms, {100 * (1 - own / whole):.1f}% outside of forward passes"
+            )
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench.models", description=__doc__)
+    parser.add_argument("--times", type=int, default=3, help="counted runs")
+    options = parser.parse_args()
+    import torch
+    import transformers
+
+    print(f"{machine()}, torch {torch.__version__}, transformers {transformers.__version__}; median of {options.times}")
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, measure in (("tiny", batches), ("middle", sharing)):
+            folder = Path(scratch) / name
+            folder.mkdir()
+            measure(folder, options.times)
+
+
+if __name__ == "__main__":
+    main()
