@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WHOLE := $(VENV)/.whole
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint bench torchvision clean
+.PHONY: demo test lint docs bench torchvision clean
 
 ## demo: the main job, with the built-in listener: no download, no GPU, no torch
 demo: $(READY)
@@ -23,6 +23,10 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+## docs: whether docs/reference is what tools/reference.py writes, and the site, with warnings as errors
+docs: $(READY)
+	$(BIN)/python tools/reference.py --check && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 ## bench: speed and memory, as one Markdown table
 bench: $(READY)
@@ -45,4 +49,4 @@ build/torchvision: $(READY)
 	$(BIN)/python -m pip install --quiet --no-deps --target $@ torchvision==0.28.0
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -73,7 +73,7 @@ class SchemaPage:
             default = f" Default: {code(shown(node['default']))}." if "default" in node else ""
             yield from (f"Takes {self.takes(node, path, here=True)}.{default}", "")
         if "properties" in node:
-            yield from ("| key | takes | required | default | |", "| --- | --- | --- | --- | --- |")
+            yield from ("| key | takes | default | |", "| --- | --- | --- | --- |")
             for key, value in node["properties"].items():
                 yield self.row(key, value, key in node.get("required", ()), path)
             yield ""
@@ -89,13 +89,8 @@ class SchemaPage:
         described = node.get("description") or target.get("description") or ""
         assert described, f"{self.name}: {path}.{key} has no description"
         inside = f"{path}.{key}" if path else key
-        cells = (
-            code(key),
-            self.takes(node, inside),
-            "yes" if required else "",
-            "" if default is ... else code(shown(default)),
-            described,
-        )
+        shortly = "*required*" if required else "" if default is ... else code(shown(default))
+        cells = (code(key), self.takes(node, inside), shortly, described)
         return "| " + " | ".join(cell(c) for c in cells) + " |"
 
     def takes(self, node: Node, path: str, here: bool = False) -> str:
