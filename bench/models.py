@@ -140,9 +140,7 @@ def sharing(folder: Path, times: int) -> None:
         if name == "one prefill":
             whole, own = outside(shared, asked)
             each = 1000 * whole / len(asked)
-            print(
-                f"\nover one prefill an item takes {each:.0f} ms, {100 * (1 - own / whole):.1f}% outside of forward passes"
-            )
+            print(f"\nover one prefill an item takes {each:.0f} ms, {100 * (1 - own / whole):.1f}% outside of forward")
 
 
 def main() -> None:
