@@ -1,0 +1,65 @@
+"""Makes tiny random weights in the layout that a model's official code loads, so that its bridge can be run.
+
+It is run with the interpreter of the model's own environment, and uses the official code to make them:
+
+    git clone https://github.com/cwang621/blsp official && git -C official checkout f7bf52f
+    ENV/bin/python tools/tiny_weights.py blsp official FOLDER
+    pytest a-suite/ --model blsp --model-option python=ENV/bin/python --model-option repo=official \\
+        --model-option checkpoint=FOLDER
+
+What such a run shows is that bridge, official code and adapter fit together; what the model says is noise.
+"""
+
+import io
+import sys
+from pathlib import Path
+
+import sentencepiece
+import torch
+
+WORDS = "###[Human]: ###[Assistant]: which one is heard? A B C D the sound of a bell, two notes and a voice. yes no\n"
+LLAMA = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4}
+
+
+def tokenizer(folder):
+    """A LLaMA tokenizer of a hundred pieces and the bytes."""
+    from transformers import LlamaTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter([WORDS] * 50), model_writer=model, model_type="bpe", vocab_size=360,
+        byte_fallback=True, pad_id=-1, hard_vocab_limit=False, minloglevel=2,
+    )  # fmt: skip
+    (folder / "spm.model").write_bytes(model.getvalue())
+    made = LlamaTokenizer(str(folder / "spm.model"))
+    made.save_pretrained(str(folder))
+    (folder / "spm.model").unlink()
+    return made
+
+
+def spread(model):
+    """Weights far enough apart that replies differ from prompt to prompt and from sound to sound."""
+    torch.manual_seed(0)
+    for weight in model.parameters():
+        if weight.dim() > 1:
+            weight.data.normal_(0, weight.shape[-1] ** -0.5)
+    return model
+
+
+def blsp(repo, folder):
+    sys.path.insert(0, str(repo / "blsp"))
+    from src.configuration_blsp import BlspConfig
+    from src.modeling_blsp import BlspModel
+    from transformers import WhisperFeatureExtractor
+
+    words = tokenizer(folder)
+    whisper = {"d_model": 32, "encoder_layers": 2, "encoder_attention_heads": 2, "encoder_ffn_dim": 64}
+    config = BlspConfig(whisper, {**LLAMA, "vocab_size": len(words)}, adapter_inner_dim=16)
+    spread(BlspModel(config)).save_pretrained(str(folder))
+    WhisperFeatureExtractor().save_pretrained(str(folder))
+
+
+if __name__ == "__main__":
+    makers = {"blsp": blsp}
+    makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())
