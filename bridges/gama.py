@@ -39,7 +39,9 @@ def start(options):
     from utils.prompter import Prompter
 
     model = LlamaForCausalLM.from_pretrained(given["llm"], device_map="auto", torch_dtype=torch.float32)
-    lora = LoraConfig(r=8, lora_alpha=16, target_modules=["q_proj", "v_proj"], bias="none", task_type="CAUSAL_LM")
+    lora = LoraConfig(
+        r=8, lora_alpha=16, lora_dropout=0.0, target_modules=["q_proj", "v_proj"], bias="none", task_type="CAUSAL_LM"
+    )
     model = get_peft_model(model, lora)
     model.load_state_dict(torch.load(given["checkpoint"], map_location="cpu"), strict=False)
     return model.eval(), LlamaTokenizer.from_pretrained(given["llm"]), Prompter("alpaca_short"), gama_inf.load_audio
@@ -56,7 +58,8 @@ def answer(loaded, request):
     ids = tokenizer(prompter.generate_prompt(request["prompt"], None), return_tensors="pt").input_ids.to(weight.device)
     sound = None if clip is None else load_audio(clip).unsqueeze(0).to(weight)
     config = GenerationConfig(
-        do_sample=asked["temperature"] > 0,
+        do_sample=True,  # the only way of decoding that their transformers hands the sound on to
+        top_k=500 if asked["temperature"] > 0 else 1,
         temperature=asked["temperature"] or 1.0,
         top_p=asked["top_p"],
         repetition_penalty=1.1,

@@ -60,6 +60,28 @@ def blsp(repo, folder):
     WhisperFeatureExtractor().save_pretrained(str(folder))
 
 
+def lora(model, file):
+    """The checkpoint over ``model``: LoRA and the projection of the sound, as LTU's training saves them."""
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=8, lora_alpha=16, lora_dropout=0.0, target_modules=["q_proj", "v_proj"], bias="none", task_type="CAUSAL_LM"
+    )
+    whole = spread(get_peft_model(model, config)).state_dict()
+    torch.save({k: v for k, v in whole.items() if "lora_" in k or "audio_proj" in k}, str(file))
+
+
+def ltu(repo, folder):
+    """FOLDER/pretrained_mdls as src/ltu/inference.sh leaves it; the audio encoder has its real size."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    llm = folder / "pretrained_mdls" / "vicuna_ltu"
+    config = LlamaConfig(vocab_size=len(tokenizer(llm)), **LLAMA)
+    model = spread(LlamaForCausalLM(config))
+    model.save_pretrained(str(llm))
+    lora(model, folder / "pretrained_mdls" / "ltu_ori_paper.bin")
+
+
 if __name__ == "__main__":
-    makers = {"blsp": blsp}
+    makers = {"blsp": blsp, "ltu": ltu}
     makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())
