@@ -11,6 +11,7 @@ What such a run shows is that bridge, official code and adapter fit together; wh
 """
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -82,6 +83,24 @@ def ltu(repo, folder):
     lora(model, folder / "pretrained_mdls" / "ltu_ori_paper.bin")
 
 
+def gama(repo, folder):
+    """FOLDER/llm and FOLDER/checkpoint.bin. Their code fetches bert-base-uncased by name: a tiny one is put into the
+    clone, where it is found first. The width of 4096 is written into their code."""
+    from transformers import BertConfig, BertLMHeadModel, LlamaConfig, LlamaForCausalLM
+
+    bert = repo / "bert-base-uncased"
+    config = BertConfig(vocab_size=8, num_hidden_layers=2, intermediate_size=64, is_decoder=True)
+    BertLMHeadModel(config).save_pretrained(str(bert))
+    (bert / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nc\n")
+    os.chdir(str(repo))
+    llm = folder / "llm"
+    sizes = {"hidden_size": 4096, "num_hidden_layers": 1, "num_attention_heads": 4, "intermediate_size": 96}
+    sizes.update(num_key_value_heads=4, pretraining_tp=1, rope_scaling=None, max_position_embeddings=4096)
+    model = spread(LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer(llm)), **sizes)))
+    model.save_pretrained(str(llm))
+    lora(model, folder / "checkpoint.bin")
+
+
 if __name__ == "__main__":
-    makers = {"blsp": blsp, "ltu": ltu}
+    makers = {"blsp": blsp, "ltu": ltu, "gama": gama}
     makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())
