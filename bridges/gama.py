@@ -5,8 +5,9 @@ official gama_inf.py. Not run with the published weights: none are at hand.
 
 Repository: https://github.com/Sreyan88/GAMA, commit 041c3a6; written against gama_inf.py.
 Environment: Python 3.10, requirements.txt (torch and torchaudio 1.13.1, numpy 1.23.5), then the repository's own
-transformers (4.28.0.dev0) and peft: ``pip install -e hf-dev-train/transformers-main -e peft-main``; also torchlibrosa, which
-no list names. Its code fetches bert-base-uncased from the hub, or takes a folder of that name in the clone.
+transformers (4.28.0.dev0) and peft: ``pip install -e hf-dev-train/transformers-main -e peft-main``; also
+torchlibrosa, which no list names. Its code fetches bert-base-uncased from the hub, or takes a folder of that name in
+the clone.
 
 Options: ``repo`` the clone; ``llm`` the folder Llama-2-7b-chat-hf-qformer; ``checkpoint`` the file pytorch_model.bin
 of stage 4 (GAMA) or stage 5 (GAMA-IT), both from the drive that its README names.
