@@ -1,4 +1,7 @@
-"""BLSP behind audiotest's ``process`` adapter. Untested here: no weights are at hand.
+"""BLSP behind audiotest's ``process`` adapter.
+
+Run with the official code and tiny random weights (tools/tiny_weights.py), on a CPU: the replies are those of the
+official generate.py. Not run with the published weights: none are at hand.
 
 Repository: https://github.com/cwang621/blsp, commit f7bf52f; written against blsp/generate.py.
 Environment: Python 3.8, torch and torchaudio 1.13, transformers 4.31.0, sentencepiece 0.1.99, soundfile 0.12.1,

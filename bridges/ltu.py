@@ -1,4 +1,7 @@
-"""LTU (Listen, Think, and Understand) behind audiotest's ``process`` adapter. Untested here: no weights are at hand.
+"""LTU (Listen, Think, and Understand) behind audiotest's ``process`` adapter.
+
+Run with the official code and tiny random weights (tools/tiny_weights.py), on a CPU: the replies are those of the
+official inference_batch.py. Not run with the published weights: none are at hand.
 
 Repository: https://github.com/YuanGongND/ltu, commit 2002aad, folder src/ltu; written against inference_batch.py.
 Environment: Python 3.10, src/ltu/requirements.txt (torch and torchaudio 1.13.1, numpy 1.23.5), then the repository's
@@ -10,8 +13,8 @@ REPO/pretrained_mdls/vicuna_ltu and REPO/pretrained_mdls/ltu_ori_paper.bin.
 
     pytest suites/ --model ltu --model-option python=ENV/bin/python --model-option repo=PATH
 
-It hears 10.24 s of one clip at 16 kHz. Greedy unless the request has a temperature, with the repetition penalty of
-the official script.
+It hears 10.24 s of one clip at 16 kHz. Greedy unless the request has a temperature, with the repetition penalty
+(and else the top_k) of the official script.
 """
 
 import os
@@ -37,7 +40,9 @@ def start(options):
     llm = given["llm"] or os.path.join(weights, "vicuna_ltu")
     dtype = torch.float16 if torch.cuda.is_available() else torch.float32
     model = LlamaForCausalLM.from_pretrained(llm, device_map="auto", torch_dtype=dtype)
-    lora = LoraConfig(r=8, lora_alpha=16, target_modules=["q_proj", "v_proj"], bias="none", task_type="CAUSAL_LM")
+    lora = LoraConfig(
+        r=8, lora_alpha=16, lora_dropout=0.0, target_modules=["q_proj", "v_proj"], bias="none", task_type="CAUSAL_LM"
+    )
     model = get_peft_model(model, lora)
     checkpoint = given["checkpoint"] or os.path.join(weights, "ltu_ori_paper.bin")
     model.load_state_dict(torch.load(checkpoint, map_location="cpu"), strict=False)
@@ -55,7 +60,8 @@ def answer(loaded, request):
     ids = tokenizer(prompter.generate_prompt(request["prompt"], None), return_tensors="pt").input_ids.to(weight.device)
     sound = None if clip is None else load_audio(clip).unsqueeze(0).to(weight)
     config = GenerationConfig(
-        do_sample=asked["temperature"] > 0,
+        do_sample=True,  # the only way of decoding that their transformers hands the sound on to
+        top_k=500 if asked["temperature"] > 0 else 1,
         temperature=asked["temperature"] or 1.0,
         top_p=asked["top_p"],
         repetition_penalty=1.1,

@@ -46,7 +46,9 @@ def start(options):
     for name, weight in model.named_parameters():
         if "audio_encoder" in name and "ln" in name:
             weight.data = weight.data.float()
-    lora = LoraConfig(r=8, lora_alpha=16, target_modules=["q_proj", "v_proj"], bias="none", task_type="CAUSAL_LM")
+    lora = LoraConfig(
+        r=8, lora_alpha=16, lora_dropout=0.0, target_modules=["q_proj", "v_proj"], bias="none", task_type="CAUSAL_LM"
+    )
     model = get_peft_model(model, lora)
     checkpoint = given["checkpoint"] or os.path.join(weights, "ltuas_long_noqa_a6.bin")
     model.load_state_dict(torch.load(checkpoint, map_location="cpu"), strict=False)
@@ -86,7 +88,8 @@ def answer(loaded, request):
     prompt = loaded["prompter"].generate_prompt(request["prompt"], said)
     ids = tokenizer(prompt, return_tensors="pt").input_ids.to(device)
     config = GenerationConfig(
-        do_sample=asked["temperature"] > 0,
+        do_sample=True,  # the only way of decoding that their transformers hands the sound on to
+        top_k=500 if asked["temperature"] > 0 else 1,
         temperature=asked["temperature"] or 1.0,
         top_p=asked["top_p"],
         repetition_penalty=1.1,

@@ -1,0 +1,106 @@
+"""Makes tiny random weights in the layout that a model's official code loads, so that its bridge can be run.
+
+It is run with the interpreter of the model's own environment, and uses the official code to make them:
+
+    git clone https://github.com/cwang621/blsp official && git -C official checkout f7bf52f
+    ENV/bin/python tools/tiny_weights.py blsp official FOLDER
+    pytest a-suite/ --model blsp --model-option python=ENV/bin/python --model-option repo=official \\
+        --model-option checkpoint=FOLDER
+
+What such a run shows is that bridge, official code and adapter fit together; what the model says is noise.
+"""
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import sentencepiece
+import torch
+
+WORDS = "###[Human]: ###[Assistant]: which one is heard? A B C D the sound of a bell, two notes and a voice. yes no\n"
+LLAMA = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4}
+
+
+def tokenizer(folder):
+    """A LLaMA tokenizer of a hundred pieces and the bytes."""
+    from transformers import LlamaTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter([WORDS] * 50), model_writer=model, model_type="bpe", vocab_size=360,
+        byte_fallback=True, pad_id=-1, hard_vocab_limit=False, minloglevel=2,
+    )  # fmt: skip
+    (folder / "spm.model").write_bytes(model.getvalue())
+    made = LlamaTokenizer(str(folder / "spm.model"))
+    made.save_pretrained(str(folder))
+    (folder / "spm.model").unlink()
+    return made
+
+
+def spread(model):
+    """Weights far enough apart that replies differ from prompt to prompt and from sound to sound."""
+    torch.manual_seed(0)
+    for weight in model.parameters():
+        if weight.dim() > 1:
+            weight.data.normal_(0, weight.shape[-1] ** -0.5)
+    return model
+
+
+def blsp(repo, folder):
+    sys.path.insert(0, str(repo / "blsp"))
+    from src.configuration_blsp import BlspConfig
+    from src.modeling_blsp import BlspModel
+    from transformers import WhisperFeatureExtractor
+
+    words = tokenizer(folder)
+    whisper = {"d_model": 32, "encoder_layers": 2, "encoder_attention_heads": 2, "encoder_ffn_dim": 64}
+    config = BlspConfig(whisper, {**LLAMA, "vocab_size": len(words)}, adapter_inner_dim=16)
+    spread(BlspModel(config)).save_pretrained(str(folder))
+    WhisperFeatureExtractor().save_pretrained(str(folder))
+
+
+def lora(model, file):
+    """The checkpoint over ``model``: LoRA and the projection of the sound, as LTU's training saves them."""
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=8, lora_alpha=16, lora_dropout=0.0, target_modules=["q_proj", "v_proj"], bias="none", task_type="CAUSAL_LM"
+    )
+    whole = spread(get_peft_model(model, config)).state_dict()
+    torch.save({k: v for k, v in whole.items() if "lora_" in k or "audio_proj" in k}, str(file))
+
+
+def ltu(repo, folder):
+    """FOLDER/pretrained_mdls as src/ltu/inference.sh leaves it; the audio encoder has its real size."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    llm = folder / "pretrained_mdls" / "vicuna_ltu"
+    config = LlamaConfig(vocab_size=len(tokenizer(llm)), **LLAMA)
+    model = spread(LlamaForCausalLM(config))
+    model.save_pretrained(str(llm))
+    lora(model, folder / "pretrained_mdls" / "ltu_ori_paper.bin")
+
+
+def gama(repo, folder):
+    """FOLDER/llm and FOLDER/checkpoint.bin. Their code fetches bert-base-uncased by name: a tiny one is put into the
+    clone, where it is found first. The width of 4096 is written into their code."""
+    from transformers import BertConfig, BertLMHeadModel, LlamaConfig, LlamaForCausalLM
+
+    bert = repo / "bert-base-uncased"
+    config = BertConfig(vocab_size=8, num_hidden_layers=2, intermediate_size=64, is_decoder=True)
+    BertLMHeadModel(config).save_pretrained(str(bert))
+    (bert / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nc\n")
+    os.chdir(str(repo))
+    llm = folder / "llm"
+    sizes = {"hidden_size": 4096, "num_hidden_layers": 1, "num_attention_heads": 4, "intermediate_size": 96}
+    sizes.update(num_key_value_heads=4, pretraining_tp=1, rope_scaling=None, max_position_embeddings=4096)
+    model = spread(LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer(llm)), **sizes)))
+    model.save_pretrained(str(llm))
+    lora(model, folder / "checkpoint.bin")
+
+
+if __name__ == "__main__":
+    makers = {"blsp": blsp, "ltu": ltu, "gama": gama}
+    makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())
