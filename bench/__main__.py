@@ -1,4 +1,4 @@
-"""The table: audiotest with a model that answers at once, beside an empty parametrised pytest test."""
+"""The table: audiotest with a model that answers at once, beside an empty parametrised test and other frameworks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench import others
 from bench.measure import Figure, machine, repeat
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,11 +72,12 @@ def main() -> None:
     print("| what | cases | wall time (range) | times the empty test | cases a second | peak MB |")
     print("| --- | ---: | --- | ---: | ---: | ---: |", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
-        env = {"AUDIOTEST_CACHE_DIR": str(Path(scratch) / "cache")}
+        env = {"AUDIOTEST_CACHE_DIR": str(Path(scratch) / "cache"), **others.OFFLINE}
         for n in options.sizes:
             folder = Path(scratch) / str(n)
             write(folder, n)
-            figures = repeat(commands(folder), options.times, env)
+            others.write(folder, n, CHOICES)
+            figures = repeat(commands(folder) | others.commands(folder), options.times, env)
             floor = figures["empty parametrised test"]
             for name, figure in figures.items():
                 print(row(name, n, figure, floor), flush=True)

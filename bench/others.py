@@ -1,0 +1,65 @@
+"""The same items by other frameworks, where they are installed: lm-eval with its dummy model, inspect_ai with its mock.
+
+Both are looked for on the PATH, or named by ``$LM_EVAL`` and ``$INSPECT`` (they want environments of their own).
+lmms-eval has no model that answers at once, so it is not here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+TASK = """\
+task: instant
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: {items}}}}}
+test_split: test
+output_type: multiple_choice
+doc_to_text: "{{{{question}}}}"
+doc_to_choice: "{{{{choices}}}}"
+doc_to_target: "{{{{choices.index(answer)}}}}"
+metric_list: [{{metric: acc}}]
+"""
+INSPECT = """\
+from inspect_ai import Task, task
+from inspect_ai.dataset import Sample, json_dataset
+from inspect_ai.scorer import choice
+from inspect_ai.solver import multiple_choice
+
+
+def sample(record):
+    target = "ABCD"[record["choices"].index(record["answer"])]
+    return Sample(input=record["question"], choices=record["choices"], target=target, id=record["id"])
+
+
+@task
+def instant():
+    return Task(dataset=json_dataset("items.jsonl", sample), solver=multiple_choice(), scorer=choice())
+"""
+OFFLINE = {"HF_HUB_OFFLINE": "1"}
+
+
+def write(folder: Path, n: int, choices: Sequence[str]) -> None:
+    """The items of the suite, as each of them reads them."""
+    with (folder / "items.jsonl").open("w") as file:
+        for i in range(n):
+            item = {"id": f"case-{i}", "question": f"What is heard in clip number {i}?", "choices": list(choices)}
+            file.write(json.dumps({**item, "answer": choices[i % len(choices)]}) + "\n")
+    (folder / "instant.yaml").write_text(TASK.format(items=folder / "items.jsonl"))
+    (folder / "instant.py").write_text(INSPECT)
+
+
+def commands(folder: Path) -> dict[str, tuple[list[str], Path]]:
+    """What is timed of those that are installed."""
+    found = {}
+    lm_eval, inspect = (os.environ.get(name.upper()) or shutil.which(name) for name in ("lm_eval", "inspect"))
+    if lm_eval:
+        asked = [lm_eval, "--model", "dummy", "--tasks", "instant", "--include_path", str(folder)]
+        found["lm-eval, dummy model"] = asked, folder
+    if inspect:
+        asked = [inspect, "eval", "instant.py", "--model", "mockllm/model", "--display", "none"]
+        found["inspect_ai, mock model"] = asked, folder
+    return found
