@@ -1,20 +1,22 @@
 """LTU-AS (Joint Audio and Speech Understanding) behind audiotest's ``process`` adapter.
 
-Untested here: no weights are at hand.
+Run with the official code and tiny random weights (tools/tiny_weights.py), on a CPU: transcripts and replies are those
+of the official inference_gradio.py. Not run with the published weights: none are at hand.
 
 Repository: https://github.com/YuanGongND/ltu, commit 2002aad, folder src/ltu_as; written against inference_gradio.py.
 Environment: Python 3.10, src/ltu_as/requirements.txt (torch and torchaudio 1.13.1, numpy 1.23.5, whisper-at 0.5),
 then the repository's own transformers (4.28.0.dev0), peft and whisper:
-``pip install -e hf-dev/transformers-main -e peft-main -e whisper``. The environment of LTU is another one.
+``pip install -e hf-dev/transformers-main -e peft-main -e whisper``; and the program ffmpeg. The environment of LTU is
+another one.
 
 Options: ``repo`` the clone; ``llm``, ``checkpoint`` and ``whisper`` as src/ltu_as/inference.sh downloads them, by
-default vicuna_ltuas, ltuas_long_noqa_a6.bin and large-v1.pt in REPO/pretrained_mdls; ``transcriber`` what whisper_at
-loads to write down what is said (large-v2).
+default vicuna_ltuas, ltuas_long_noqa_a6.bin and large-v1.pt in REPO/pretrained_mdls; ``transcriber`` the size by which
+whisper_at loads what writes down what is said (large-v2).
 
     pytest suites/ --model ltu-as --model-option python=ENV/bin/python --model-option repo=PATH
 
 It hears 10 s of one clip at 16 kHz, and reads a transcript of it beside the question. Greedy unless the request has a
-temperature, with the repetition penalty of the official script.
+temperature, with the repetition penalty (and else the top_k) of the official script; Whisper decodes as it does.
 """
 
 import os
@@ -84,6 +86,7 @@ def answer(loaded, request):
     model, tokenizer = loaded["model"], loaded["tokenizer"]
     clip, asked = one_clip(request), request["generation"]
     device = next(model.parameters()).device
+    torch.manual_seed(request["seed"])
     sound, said = hear(loaded, clip) if clip else (None, None)
     prompt = loaded["prompter"].generate_prompt(request["prompt"], said)
     ids = tokenizer(prompt, return_tensors="pt").input_ids.to(device)
@@ -98,7 +101,6 @@ def answer(loaded, request):
         eos_token_id=2,
         pad_token_id=0,
     )
-    torch.manual_seed(request["seed"])
     sound = None if sound is None else sound.unsqueeze(0).to(device)
     with torch.no_grad():
         made = model.generate(input_ids=ids, audio_input=sound, generation_config=config)

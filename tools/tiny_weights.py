@@ -83,6 +83,30 @@ def ltu(repo, folder):
     lora(model, folder / "pretrained_mdls" / "ltu_ori_paper.bin")
 
 
+def ltu_as(repo, folder):
+    """FOLDER/pretrained_mdls as src/ltu_as/inference.sh leaves it, with an audio encoder and a first Whisper of their
+    real size, and FOLDER/whisper: run with XDG_CACHE_HOME=FOLDER and the bridge's transcriber=tiny."""
+    import whisper_at.model
+    from transformers import LlamaConfig, LlamaForCausalLM
+    from whisper.model import ModelDimensions, Whisper
+
+    weights = folder / "pretrained_mdls"
+    llm = weights / "vicuna_ltuas"
+    model = spread(LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer(llm)), **LLAMA)))
+    model.save_pretrained(str(llm))
+    lora(model, weights / "ltuas_long_noqa_a6.bin")
+    dims = {"n_mels": 80, "n_audio_ctx": 1500, "n_audio_state": 1280, "n_audio_head": 20, "n_audio_layer": 32}
+    dims.update(n_vocab=51865, n_text_ctx=448, n_text_state=1280, n_text_head=20, n_text_layer=32)
+    first = spread(Whisper(ModelDimensions(**dims))).half().state_dict()
+    torch.save({"dims": dims, "model_state_dict": first}, str(weights / "large-v1.pt"))
+    dims.update(n_audio_state=48, n_audio_head=6, n_audio_layer=2, n_text_state=48, n_text_head=6, n_text_layer=4)
+    second = spread(whisper_at.model.Whisper(whisper_at.model.ModelDimensions(**dims))).state_dict()
+    cache = folder / "whisper"
+    cache.mkdir(exist_ok=True)
+    torch.save({"dims": dims, "model_state_dict": second}, str(cache / "tiny.pt"))
+    torch.save({}, str(cache / "tiny_ori.pth"))
+
+
 def gama(repo, folder):
     """FOLDER/llm and FOLDER/checkpoint.bin. Their code fetches bert-base-uncased by name: a tiny one is put into the
     clone, where it is found first. The width of 4096 is written into their code."""
@@ -102,5 +126,5 @@ def gama(repo, folder):
 
 
 if __name__ == "__main__":
-    makers = {"blsp": blsp, "ltu": ltu, "gama": gama}
+    makers = {"blsp": blsp, "ltu": ltu, "ltu_as": ltu_as, "gama": gama}
     makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())
