@@ -68,8 +68,8 @@ def timed(call: Callable[[], object], times: int) -> float:
     return statistics.median(found)
 
 
-def outside(adapter: object, asked: list[Request]) -> tuple[float, float]:
-    """(seconds in all, seconds in the model's own forward passes) of one batch."""
+def outside(adapter: object, call: Callable[[], object]) -> tuple[float, float]:
+    """(seconds in all, seconds in the model's own forward passes) of ``call``."""
     model = adapter._model  # type: ignore[attr-defined]
     spent, began = [0.0], [0.0]
 
@@ -81,11 +81,34 @@ def outside(adapter: object, asked: list[Request]) -> tuple[float, float]:
 
     hooks = [model.register_forward_pre_hook(before), model.register_forward_hook(after)]
     started = time.perf_counter()
-    adapter.answer(asked)  # type: ignore[attr-defined]
+    call()
     whole = time.perf_counter() - started
     for hook in hooks:
         hook.remove()
     return whole, spent[0]
+
+
+def through(adapter: object, folder: Path, clips: int, questions: int) -> None:
+    """The same questions as a suite: files are decoded and features made while the model works on the batch before."""
+    import soundfile
+
+    from audiotest.declare.suite import load
+    from audiotest.declare.trial import trials
+    from audiotest.predict.predictor import Predictor
+
+    lines = ["suite: bench", "generation: {max_new_tokens: 8}", "cases:"]
+    for asked in requests(clips, questions, 30.0, 8):
+        clip = f"{asked.case.partition('-')[0]}.flac"
+        if not (folder / clip).exists():
+            soundfile.write(folder / clip, asked.audio[0].samples * 0.5, 16000)
+        lines.append(f"  - {{id: {asked.case}, question: '{asked.prompt}', choices: [x, y], answer: x, audio: {clip}}}")
+    (folder / "bench.yaml").write_text("\n".join(lines))
+    found = list(trials(load(folder / "bench.yaml")))
+    whole, own = outside(adapter, lambda: Predictor(adapter, batch_size=questions).predict(found))  # type: ignore[arg-type]
+    each = 1000 * whole / len(found)
+    print(
+        f"\nas a suite of {clips} clips an item takes {each:.0f} ms, {100 * (1 - own / whole):.1f}% outside of forward"
+    )
 
 
 def batches(folder: Path, times: int) -> None:
@@ -101,7 +124,7 @@ def batches(folder: Path, times: int) -> None:
     for batch in (1, 8, 32):
         groups = [asked[i : i + batch] for i in range(0, len(asked), batch)]
         seconds = timed(lambda groups=groups: [adapter.answer(g) for g in groups], times)  # type: ignore[misc]
-        spent = [outside(adapter, group) for group in groups]
+        spent = [outside(adapter, lambda group=group: adapter.answer(group)) for group in groups]
         share = 1 - sum(own for _, own in spent) / sum(whole for whole, _ in spent)
         print(f"| {batch} | {len(asked) / seconds:.1f} | {100 * share:.1f}% |", flush=True)
     adapter.close()
@@ -137,10 +160,7 @@ def sharing(folder: Path, times: int) -> None:
         floor = floor or seconds
         alike = "yes" if said[name] == said["one by one"] else "NO"
         print(f"| {name} | {seconds:.2f} | {floor / seconds:.2f} | {alike} |", flush=True)
-        if name == "one prefill":
-            whole, own = outside(shared, asked)
-            each = 1000 * whole / len(asked)
-            print(f"\nover one prefill an item takes {each:.0f} ms, {100 * (1 - own / whole):.1f}% outside of forward")
+    through(shared, folder, 6, 8)
 
 
 def main() -> None:
