@@ -7,7 +7,8 @@ import click
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> None:
+@click.pass_context
+def command(context: click.Context, shell: str) -> None:
     """Print what makes SHELL complete audiotest's commands, options, models, benchmarks and scorers.
 
     \b
@@ -19,8 +20,6 @@ def command(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from audiotest.cli import main
-
     found = get_completion_class(shell)
     assert found is not None
-    click.echo(found(main, {}, "audiotest", "_AUDIOTEST_COMPLETE").source())
+    click.echo(found(context.find_root().command, {}, "audiotest", "_AUDIOTEST_COMPLETE").source())
