@@ -11,6 +11,8 @@ from bench import others
 from bench.measure import Figure, machine, repeat
 
 ROOT = Path(__file__).resolve().parent.parent
+# Of the plugins that are installed, hypothesis' is the one that users do not have: off on both sides, it takes 0.5 s.
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
 EMPTY = """\
 import pytest
 
@@ -39,10 +41,9 @@ def write(folder: Path, n: int) -> None:
 
 def commands(folder: Path) -> dict[str, tuple[list[str], Path]]:
     """What is timed, by name."""
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    suite = [*pytest, "suite.yaml", "--model", "first"]
+    suite = [*PYTEST, "suite.yaml", "--model", "first"]
     return {
-        "empty parametrised test": ([*pytest, "test_empty.py", "-p", "no:audiotest"], folder),
+        "empty parametrised test": ([*PYTEST, "test_empty.py", "-p", "no:audiotest"], folder),
         "suite, instant model": (suite, folder),
         "suite, collection only": ([*suite, "--co"], folder),
         "suite, -n 2": ([*suite, "-n", "2"], folder),
@@ -51,8 +52,12 @@ def commands(folder: Path) -> dict[str, tuple[list[str], Path]]:
 
 def listening() -> dict[str, tuple[list[str], Path]]:
     """The first answer of the listening suite: start-up, collection and one trial."""
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--maxfail=1"]
-    return {"suites/listening, first answer": ([*pytest, "suites/listening", "--limit", "1", "-k", "original"], ROOT)}
+    return {
+        "suites/listening, first answer": (
+            [*PYTEST, "--maxfail=1", "suites/listening", "--limit", "1", "-k", "original"],
+            ROOT,
+        )
+    }
 
 
 def row(name: str, n: int | str, figure: Figure, floor: Figure | None) -> str:

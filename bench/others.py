@@ -1,6 +1,7 @@
 """The same items by other frameworks, where they are installed: lm-eval with its dummy model, inspect_ai with its mock.
 
 Both are looked for on the PATH, or named by ``$LM_EVAL`` and ``$INSPECT`` (they want environments of their own).
+inspect_ai counts tokens with a vocabulary that it downloads: without a network, ``$TIKTOKEN_CACHE_DIR`` has to have it.
 lmms-eval has no model that answers at once, so it is not here.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,5 +64,18 @@ def commands(folder: Path) -> dict[str, tuple[list[str], Path]]:
         found["lm-eval, dummy model"] = asked, folder
     if inspect:
         asked = [inspect, "eval", "instant.py", "--model", "mockllm/model", "--display", "none"]
-        found["inspect_ai, mock model"] = asked, folder
+        if _answers(asked, folder):
+            found["inspect_ai, mock model"] = asked, folder
     return found
+
+
+def _answers(asked: list[str], folder: Path) -> bool:
+    """Whether inspect_ai gets to the end: its exit status does not tell, its log does."""
+    logs = folder / "tried"
+    tried = [*asked, "--limit", "5", "--log-dir", str(logs), "--log-format", "json"]
+    subprocess.run(tried, cwd=folder, capture_output=True, check=False)
+    log = next((json.loads(path.read_text()) for path in logs.glob("*.json")), {})
+    if log.get("status") == "success":
+        return True
+    print(f"inspect_ai is left out, it fails here: {(log.get('error') or {}).get('message')}", file=sys.stderr)
+    return False
