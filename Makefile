@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WHOLE := $(VENV)/.whole
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint docs bench torchvision clean
+.PHONY: demo test lint docs bench processors clean
 
 ## demo: the main job, with the built-in listener: no download, no GPU, no torch
 demo: $(READY)
@@ -38,15 +38,17 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	touch $@
 
-$(WHOLE): $(READY) build/torchvision
+$(WHOLE): $(READY) build/processors
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,local,ray]'
 	touch $@
 
-## torchvision: for the tests of models whose processors import it; kept apart, since it is built for torch with CUDA
-torchvision: build/torchvision
+## processors: what some models' processors import, for their tests; kept apart, since it is built for torch with CUDA.
+## Without its compiled library torchaudio falls back on plain torch; with one for another torch it does not import.
+processors: build/processors
 
-build/torchvision: $(READY)
-	$(BIN)/python -m pip install --quiet --no-deps --target $@ torchvision==0.28.0
+build/processors: $(READY)
+	$(BIN)/python -m pip install --quiet --no-deps --target $@ torchvision==0.28.0 torchaudio==2.11.0 timm==1.0.31
+	rm -f $@/torchaudio/lib/*.so
 
 clean:
 	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis

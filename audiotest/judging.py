@@ -22,7 +22,8 @@ from audiotest.assisting import AssistantFailed, Assistants, Judged, needs_assis
 from audiotest.declare.conditions.view import View
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
-from audiotest.predict.predictor import Answer, Predictor
+from audiotest.predict.asking import Answer
+from audiotest.predict.predictor import Predictor
 from audiotest.predict.sound import clip_id
 from audiotest.score._reading.abstention import abstains, is_abstaining_option, rejects
 from audiotest.score.verdicts import reply_facts, verdicts

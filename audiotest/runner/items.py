@@ -17,7 +17,8 @@ from audiotest.assisting import AssistantFailed
 from audiotest.declare.trial import Trial
 from audiotest.judging import failed_record, judge
 from audiotest.models.protocol import Unsupported
-from audiotest.predict.predictor import Answer, Predictor
+from audiotest.predict.asking import Answer
+from audiotest.predict.predictor import Predictor
 from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE

@@ -10,7 +10,7 @@ from audiotest.declare.conditions.view import NONE, NotApplicable
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial, present
 from audiotest.judging import judge
-from audiotest.predict.predictor import Answer
+from audiotest.predict.asking import Answer
 from audiotest.words import Case, Check, ClipSpec, Reply
 
 FAMILIES = {

@@ -1,4 +1,4 @@
-"""What holds for every model behind the adapter ``hf``; run in the tests' own process, or in one beside torchvision."""
+"""What holds for every model behind the adapter ``hf``; run in the tests' own process, or beside what processors import."""
 
 from concurrent.futures import ThreadPoolExecutor
 

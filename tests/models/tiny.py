@@ -189,6 +189,95 @@ def qwen3_omni(folder):
     return save(transformers.Qwen3OmniMoeThinkerForConditionalGeneration(config), processor, folder)
 
 
+def granite_speech(folder):
+    """Needs torchaudio, whose mels its processor takes."""
+    from transformers.models.granite_speech.feature_extraction_granite_speech import GraniteSpeechFeatureExtractor
+
+    tok = tokenizer(["<|audio|>"], extra_special_tokens={"audio_token": "<|audio|>"})
+    processor = transformers.GraniteSpeechProcessor(
+        GraniteSpeechFeatureExtractor(), tok, chat_template=TEMPLATE.replace("AUDIO", "<|audio|>")
+    )
+    config = transformers.GraniteSpeechConfig(
+        encoder_config={"num_layers": 2, "hidden_dim": 32, "num_heads": 4, "output_dim": 8, "context_size": 50,
+                        "max_pos_emb": 64},
+        projector_config={"model_type": "blip_2_qformer", "hidden_size": 32, "num_hidden_layers": 1,
+                          "num_attention_heads": 4, "intermediate_size": 48, "encoder_hidden_size": 32,
+                          "cross_attention_frequency": 1},
+        text_config={"model_type": "granite", **text_config(len(tok))},
+        audio_token_index=tok.convert_tokens_to_ids("<|audio|>"), has_lora_adapter=False,
+    )  # fmt: skip
+    return save(transformers.GraniteSpeechForConditionalGeneration(config), processor, folder)
+
+
+def gemma_tokens(**named):
+    """Tokens that the processors look for by these names."""
+    names = {"image_token": "<image_soft_token>", "boi_token": "<start_of_image>", "eoi_token": "<end_of_image>",
+             "audio_token": "<audio_soft_token>", "boa_token": "<start_of_audio>", "eoa_token": "<end_of_audio>", **named}  # fmt: skip
+    tok = tokenizer(list(names.values()), extra_special_tokens=names)
+    return tok, {f"{name}_id": tok.convert_tokens_to_ids(token) for name, token in names.items()}
+
+
+PER_LAYER = {"vocab_size_per_layer_input": 256, "hidden_size_per_layer_input": 8, "head_dim": 8, "sliding_window": 64}
+
+
+def gemma3n(folder):
+    """Needs torchvision, and timm for its eyes."""
+    tok, ids = gemma_tokens()
+    processor = transformers.Gemma3nProcessor(
+        transformers.Gemma3nAudioFeatureExtractor(feature_size=16), transformers.SiglipImageProcessor(), tok,
+        chat_template=TEMPLATE.replace("AUDIO", "<audio_soft_token>"),
+    )  # fmt: skip
+    size = len(tok)
+    config = transformers.Gemma3nConfig(
+        text_config={**text_config(size), **PER_LAYER, "num_hidden_layers": 4, "num_kv_shared_layers": 2,
+                     "layer_types": ["sliding_attention", "full_attention"] * 2, "laurel_rank": 8},
+        audio_config={"hidden_size": 32, "input_feat_size": 16, "conf_num_attention_heads": 4,
+                      "conf_num_hidden_layers": 1, "sscp_conv_channel_size": (8, 4), "vocab_offset": size + 8,
+                      "vocab_size": 8},
+        vision_config={"architecture": "resnet10t", "hidden_size": 32, "vocab_offset": size, "vocab_size": 8}, **ids,
+    )  # fmt: skip
+    return save(transformers.Gemma3nForConditionalGeneration(config), processor, folder)
+
+
+def gemma4(folder):
+    """Needs torchvision."""
+    tok, ids = gemma_tokens(video_token="<|video|>")
+    processor = transformers.Gemma4Processor(
+        transformers.Gemma4AudioFeatureExtractor(feature_size=128), transformers.Gemma4ImageProcessor(), tok,
+        transformers.Gemma4VideoProcessor(), chat_template=TEMPLATE.replace("AUDIO", "<audio_soft_token>"),
+    )  # fmt: skip
+    ids["eoa_token_index"] = ids.pop("eoa_token_id")
+    config = transformers.Gemma4Config(
+        text_config={**text_config(len(tok)), **PER_LAYER, "num_hidden_layers": 2, "global_head_dim": 16,
+                     "layer_types": ["sliding_attention", "full_attention"]},
+        audio_config={"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "output_proj_dims": 32,
+                      "subsampling_conv_channels": [8, 4]},
+        vision_config={"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1, "num_attention_heads": 4,
+                       "num_key_value_heads": 4, "head_dim": 8}, **ids,
+    )  # fmt: skip
+    return save(transformers.Gemma4ForConditionalGeneration(config), processor, folder)
+
+
+def phi4_multimodal(folder):
+    """Needs torchvision."""
+    names = {"image_token": "<|image|>", "audio_token": "<|audio|>"}
+    tok = tokenizer(list(names.values()), extra_special_tokens=names)
+    ids = {name: tok.convert_tokens_to_ids(token) for name, token in names.items()}
+    processor = transformers.Phi4MultimodalProcessor(
+        transformers.Phi4MultimodalImageProcessor(), transformers.Phi4MultimodalFeatureExtractor(), tok,
+        chat_template=TEMPLATE.replace("AUDIO", "<|audio|>"),
+    )  # fmt: skip
+    config = transformers.Phi4MultimodalConfig(
+        **text_config(len(tok)), pad_token_id=tok.pad_token_id, eos_token_id=tok.eos_token_id, bos_token_id=None,
+        audio_config={"hidden_size": 32, "intermediate_size": 48, "num_blocks": 2, "num_attention_heads": 4,
+                      "ext_pw_out_channel": 32, "depthwise_separable_out_channel": 32, "nemo_conv_channels": 16,
+                      "audio_token_id": ids["audio_token"]},
+        vision_config={"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
+                       "image_size": 28, "crop_size": 28, "image_token_id": ids["image_token"]},
+    )  # fmt: skip
+    return save(transformers.Phi4MultimodalForCausalLM(config), processor, folder)
+
+
 def whisper(folder):
     """A recogniser with two languages and timestamps."""
     special = ["<|startoftranscript|>", "<|en|>", "<|de|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
@@ -253,4 +342,7 @@ BUILDERS = {
     "qwen2_audio": qwen2_audio, "audioflamingo3": audioflamingo3, "musicflamingo": musicflamingo, "glmasr": glmasr,
     "qwen3_asr": qwen3_asr, "voxtral": voxtral,
 }  # fmt: skip
-BESIDE_TORCHVISION = {"qwen2_5_omni": qwen2_5_omni, "qwen3_omni": qwen3_omni}
+BESIDE_PROCESSORS = {
+    "qwen2_5_omni": qwen2_5_omni, "qwen3_omni": qwen3_omni, "granite_speech": granite_speech, "gemma3n": gemma3n,
+    "gemma4": gemma4, "phi4_multimodal": phi4_multimodal,
+}  # fmt: skip

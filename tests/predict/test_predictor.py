@@ -13,7 +13,7 @@ from audiotest.declare.trial import trials
 from audiotest.models.protocol import Unsupported
 from audiotest.predict.blocks import plan
 from audiotest.predict.predictor import Predictor
-from audiotest.predict.sound import clip_id
+from audiotest.predict.sound import Sounds, clip_id
 from audiotest.predict.store import ReplyStore
 from audiotest.words import Needs, Reply
 
@@ -241,7 +241,7 @@ def test_batches_hold_sounds_of_like_length_and_the_questions_about_one_side_by_
 
 
 @pytest.mark.parametrize("onward", [True, False])
-def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, onward):
+def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, onward, monkeypatch):
     text = "suite: s\nconditions: [original]\ncases:\n"
     for name in "abc":
         soundfile.write(tmp_path / f"{name}.wav", np.full(800, 0.1, np.float32), 8000)
@@ -257,13 +257,13 @@ def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, o
 
     model = Waits()
     predictor = Predictor(model, onward=onward)
-    whole = predictor.sounds.waveforms
+    whole = Sounds.waveforms
 
-    def waveforms(trial):
+    def waveforms(sounds, trial):
         decoded[trial.case.id].set()
-        return whole(trial)
+        return whole(sounds, trial)
 
-    predictor.sounds.waveforms = waveforms
+    monkeypatch.setattr(Sounds, "waveforms", waveforms)
     blocks = [[trial] for trial in trials(load(tmp_path / "s.yaml"))]
     predictor.plan(blocks)
     assert [predictor.answer(block[0]).reply.text for block in blocks] == [f"{n} original 1" for n in "abc"]

@@ -1,4 +1,4 @@
-"""Runs the checks of hf_checks.py on one tiny model whose processor imports torchvision.
+"""Runs the checks of hf_checks.py on one tiny model whose processor imports torchvision or torchaudio.
 
 PyPI's torchvision is built for torch with CUDA. Beside a CPU build its compiled operators (which these processors do not
 use) are missing, and its import stops where it describes them; so they are declared first.
@@ -32,11 +32,11 @@ def main(name, folder):
         kept = declare_operators()  # noqa: F841  (they go away with it)
         import torchvision  # noqa: F401
     import hf_checks
-    from tiny import BESIDE_TORCHVISION
+    from tiny import BESIDE_PROCESSORS
 
     from audiotest.models.opening import open_model
 
-    model = open_model(f"hf:{BESIDE_TORCHVISION[name](Path(folder))}")
+    model = open_model(f"hf:{BESIDE_PROCESSORS[name](Path(folder))}")
     model.load()
     for label, check in vars(hf_checks).items():
         if label.startswith("check_"):
