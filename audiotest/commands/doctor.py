@@ -80,6 +80,7 @@ def _of_model(spec: str) -> list[str]:
             click.echo(f"  {card.notes}")
     adapter = card.adapter if card is not None else spec.partition(":")[0]
     missing = [name for name in ("torch", "transformers") if adapter in _LOCAL and _version(name) is None]
+    missing += [name for name in (card.packages if card is not None else ()) if _version(name) is None]
     absent: list[str] = getattr(model, "missing", list)()
     for line in absent:
         click.echo(f"  {line}")

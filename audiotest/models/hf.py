@@ -7,7 +7,7 @@ families is data: ``_hf/families.yaml``, and a card's options, which win over it
 Options
     ``revision``          a commit or tag of the checkpoint
     ``dtype``, ``device``  by default bfloat16 on the GPU that this process sees, float32 on the CPU
-    ``attention``         ``sdpa`` (default), ``flash_attention_2``, ``eager``
+    ``attention``         ``auto`` (SDPA in the parts that have it), ``sdpa``, ``flash_attention_2``, ``eager``
     ``trust_remote_code``  run code that comes with the checkpoint; never unless you say so
     ``memory``            gigabytes that a batch may take; by default a share of what is free once the model is loaded
     ``batch_size``        the most requests in a batch (32), if it answers like single ones: ``audiotest check-model``

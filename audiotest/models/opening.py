@@ -14,7 +14,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import read_document
@@ -38,6 +38,7 @@ class Card(Struct, frozen=True):
     revision: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
     batch_size: int | None = None
+    packages: tuple[str, ...] = ()
     licence: str = ""
     source: str = ""
     notes: str = ""
@@ -69,7 +70,7 @@ def read_card(path: Path) -> Card:
     document, problems = read_document("card", str(path), path.read_bytes())
     if problems:
         raise ModelError(str(SuiteError(problems)))
-    return Card(**document.data, path=str(path))
+    return convert({**document.data, "path": str(path)}, Card)
 
 
 def open_model(spec: str, options: Mapping[str, str] | None = None) -> Adapter:

@@ -9,6 +9,7 @@ import soundfile
 from click.testing import CliRunner
 
 from audiotest.cli import main
+from audiotest.models import opening
 from audiotest.report.markdown import lines
 from audiotest.resources import folder
 
@@ -85,6 +86,20 @@ def test_doctor_looks_around(suite):
     assert "status untested" in card
     assert "Qwen/Qwen2-Audio-7B-Instruct: not here" in card
     assert "unknown model" in run("doctor", "--model", "nosuch").output
+
+
+def test_doctor_tells_the_packages_that_a_card_needs(suite, tmp_path, monkeypatch):
+    (tmp_path / "cards").mkdir()
+    card = "{model: odd, adapter: first, status: untested, packages: [pytest, no-such]}\n"
+    (tmp_path / "cards" / "odd.yaml").write_text(card)
+    monkeypatch.setenv("AUDIOTEST_CARDS", str(tmp_path / "cards"))
+    opening.cards.cache_clear()
+    try:
+        odd = run("doctor", "--model", "odd")
+    finally:
+        opening.cards.cache_clear()
+    assert odd.exit_code == 1
+    assert odd.output.endswith("missing: no-such\n")
 
 
 @pytest.fixture

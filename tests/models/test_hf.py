@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 import hf_checks
-from tiny import BESIDE_PROCESSORS, BUILDERS
+from msgspec.structs import replace
+from tiny import BESIDE_PROCESSORS, BUILDERS, qwen2_audio
 
 from audiotest.models.opening import open_model
 
@@ -33,6 +34,17 @@ def model(request, tmp_path_factory):
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
 def test_it_holds(model, check):
     check(model)
+
+
+def test_a_model_that_looks_back_no_further_than_a_window_answers_over_one_prefill_as_without(tmp_path):
+    narrow = {"use_sliding_window": True, "sliding_window": 64, "max_window_layers": 0}
+    model = open_model(f"hf:{qwen2_audio(tmp_path, **narrow)}")
+    model.load()
+    asked = [replace(hf_checks.REQUESTS[2], prompt=f"{'Say' * i}: what is heard?") for i in (1, 40, 9)]
+    for requests, shared in ((asked, False), ([replace(r, prompt=r.prompt[:14]) for r in asked], True)):
+        replies = model.answer(requests)
+        assert [reply.text for reply in replies] == hf_checks.texts(hf_checks.plain(model).answer(requests))
+        assert {reply.details.get("shared", False) for reply in replies} == {shared}
 
 
 @pytest.mark.parametrize("name", BESIDE_PROCESSORS)

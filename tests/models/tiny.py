@@ -39,12 +39,12 @@ def whisperish(**more):
             "max_source_positions": 1500, "init_std": 0.2, **more}  # fmt: skip
 
 
-def qwen2_audio(folder):
+def qwen2_audio(folder, **text):
     tok = tokenizer(["<|AUDIO|>", "<|audio_bos|>", "<|audio_eos|>"])
     template = TEMPLATE.replace("AUDIO", "Audio 1: <|audio_bos|><|AUDIO|><|audio_eos|>\n")
     processor = transformers.Qwen2AudioProcessor(WhisperFeatureExtractor(feature_size=16), tok, chat_template=template)
     config = transformers.Qwen2AudioConfig(
-        audio_config=whisperish(), text_config=text_config(len(tok)),
+        audio_config=whisperish(), text_config=text_config(len(tok), **text),
         audio_token_index=tok.convert_tokens_to_ids("<|AUDIO|>"),
     )  # fmt: skip
     return save(transformers.Qwen2AudioForConditionalGeneration(config), processor, folder)
@@ -217,7 +217,7 @@ def gemma_tokens(**named):
     return tok, {f"{name}_id": tok.convert_tokens_to_ids(token) for name, token in names.items()}
 
 
-PER_LAYER = {"vocab_size_per_layer_input": 256, "hidden_size_per_layer_input": 8, "head_dim": 8, "sliding_window": 64}
+PER_LAYER = {"vocab_size_per_layer_input": 256, "hidden_size_per_layer_input": 8, "head_dim": 8, "sliding_window": 512}
 
 
 def gemma3n(folder):
@@ -227,14 +227,14 @@ def gemma3n(folder):
         transformers.Gemma3nAudioFeatureExtractor(feature_size=16), transformers.SiglipImageProcessor(), tok,
         chat_template=TEMPLATE.replace("AUDIO", "<audio_soft_token>"),
     )  # fmt: skip
-    size = len(tok)
     config = transformers.Gemma3nConfig(
-        text_config={**text_config(size), **PER_LAYER, "num_hidden_layers": 4, "num_kv_shared_layers": 2,
+        text_config={**text_config(len(tok)), **PER_LAYER, "num_hidden_layers": 4, "num_kv_shared_layers": 2,
                      "layer_types": ["sliding_attention", "full_attention"] * 2, "laurel_rank": 8},
         audio_config={"hidden_size": 32, "input_feat_size": 16, "conf_num_attention_heads": 4,
-                      "conf_num_hidden_layers": 1, "sscp_conv_channel_size": (8, 4), "vocab_offset": size + 8,
-                      "vocab_size": 8},
-        vision_config={"architecture": "resnet10t", "hidden_size": 32, "vocab_offset": size, "vocab_size": 8}, **ids,
+                      "conf_num_hidden_layers": 1, "sscp_conv_channel_size": (8, 4), "vocab_size": 8,
+                      "vocab_offset": ids["audio_token_id"]},
+        vision_config={"architecture": "resnet10t", "hidden_size": 32, "vocab_size": 3,
+                       "vocab_offset": ids["image_token_id"]}, **ids,
     )  # fmt: skip
     return save(transformers.Gemma3nForConditionalGeneration(config), processor, folder)
 
@@ -248,10 +248,10 @@ def gemma4(folder):
     )  # fmt: skip
     ids["eoa_token_index"] = ids.pop("eoa_token_id")
     config = transformers.Gemma4Config(
-        text_config={**text_config(len(tok)), **PER_LAYER, "num_hidden_layers": 2, "global_head_dim": 16,
+        text_config={**text_config(len(tok)), **PER_LAYER, "global_head_dim": 16, "vocab_size_per_layer_input": len(tok),
                      "layer_types": ["sliding_attention", "full_attention"]},
         audio_config={"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "output_proj_dims": 32,
-                      "subsampling_conv_channels": [8, 4]},
+                      "subsampling_conv_channels": [128, 4]},
         vision_config={"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1, "num_attention_heads": 4,
                        "num_key_value_heads": 4, "head_dim": 8}, **ids,
     )  # fmt: skip

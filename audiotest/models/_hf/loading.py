@@ -29,12 +29,16 @@ def load(checkpoint: str, settings: Settings) -> tuple[Any, Any]:
         tokenizer.pad_token = tokenizer.eos_token
     if settings.chat_template:
         processor.chat_template = settings.chat_template
+    elif getattr(processor, "chat_template", None) is None:  # Phi-4's processor leaves it with the tokenizer
+        processor.chat_template = getattr(tokenizer, "chat_template", None)
     device = device_of(settings.device)
     dtype = getattr(torch, settings.dtype) if settings.dtype != "auto" else _dtype(device)
+    if settings.attention != "auto":
+        given["attn_implementation"] = settings.attention
     if settings.part:
         given["config"] = getattr(config, settings.part)
     made = model_class(config, settings)
-    model = made.from_pretrained(checkpoint, dtype=dtype, attn_implementation=settings.attention, **given)
+    model = made.from_pretrained(checkpoint, dtype=dtype, **given)
     return model.to(device).eval(), processor
 
 

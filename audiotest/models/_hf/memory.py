@@ -41,11 +41,22 @@ def budget(model: Any, gigabytes: float) -> Budget:
 def per_token(config: Any, itemsize: int) -> int:
     """Bytes that a token takes: its keys and values in all layers, and what one layer computes on the way."""
     text = config.get_text_config()
-    heads = getattr(text, "num_key_value_heads", None) or text.num_attention_heads
-    size = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
-    kept = 2 * text.num_hidden_layers * heads * size
-    passing = 4 * (text.hidden_size + (getattr(text, "intermediate_size", None) or 4 * text.hidden_size))
+    kept = 2 * sum(_width(layer) for layer in _layers(text))
+    widest = getattr(text, "intermediate_size", None) or 4 * text.hidden_size
+    passing = 4 * (text.hidden_size + (max(widest) if isinstance(widest, list | tuple) else widest))
     return int((kept + passing) * itemsize)
+
+
+def _layers(text: Any) -> list[Any]:
+    """The config of each layer: one for all, but for models whose layers differ (Gemma 4's heads)."""
+    return list(text.per_layer_config) if getattr(text, "is_heterogeneous", False) else [text] * text.num_hidden_layers
+
+
+def _width(layer: Any) -> int:
+    """The numbers in a token's keys, or values, of one layer."""
+    heads = getattr(layer, "num_key_value_heads", None) or layer.num_attention_heads
+    size = getattr(layer, "head_dim", None) or layer.hidden_size // layer.num_attention_heads
+    return int(heads * size)
 
 
 def _free(device: Any) -> float:

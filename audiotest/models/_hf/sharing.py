@@ -9,12 +9,15 @@ of the plain path.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from audiotest.models._hf.asking import conversation
 from audiotest.models._hf.settings import Settings
 from audiotest.words import Request
+
+_PER_TOKEN = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
 
 
 def sound_of(request: Request) -> str:
@@ -43,11 +46,11 @@ def shared_inputs(
     """
     import torch
 
-    token, token_id = getattr(processor, "audio_token", None), getattr(processor, "audio_token_id", None)
-    if token is None or token_id is None:
+    token = getattr(processor, "audio_token", None)
+    if token is None:
         return None
     ids = first["input_ids"][0]
-    places = (ids == token_id).nonzero()
+    places = (ids == processor.tokenizer.convert_tokens_to_ids(token)).nonzero()
     texts = [
         str(processor.apply_chat_template(conversation(r, settings), tokenize=False, add_generation_prompt=True))
         for r in requests
@@ -60,7 +63,10 @@ def shared_inputs(
     if length <= int(places[-1]) or tails[0] != ids[length:].tolist():
         return None
     longest = max(map(len, tails))
-    check(len(requests), length + longest + requests[0].generation.max_new_tokens)
+    whole = length + longest + requests[0].generation.max_new_tokens
+    if len(set(map(len, tails))) > 1 and whole > _window(model.config):
+        return None
+    check(len(requests), whole)
     cache = _prefilled(model, first, length)
     cache.batch_repeat_interleave(len(requests))
     pad = processor.tokenizer.pad_token_id
@@ -74,20 +80,26 @@ def shared_inputs(
     }
 
 
+def _window(config: Any) -> float:
+    """How many tokens back the narrowest layer looks. What is padded between prefix and question takes places of it, so
+    beyond it a shorter question would see less of the sound than on the plain path."""
+    text = config.get_text_config()
+    narrow = "sliding_attention" in (getattr(text, "layer_types", None) or ())
+    return float(text.sliding_window) if narrow and text.sliding_window else math.inf
+
+
 def _prefilled(model: Any, first: Any, length: int) -> Any:
     """The keys and values of the first ``length`` tokens, sound included."""
     import torch
 
-    sized = {name: value for name, value in first.items() if name not in ("input_ids", "attention_mask")}
-    for name, value in sized.items():
+    given = dict(first)
+    for name, value in given.items():
         if isinstance(value, torch.Tensor) and value.is_floating_point():
-            sized[name] = value.to(model.dtype)
+            given[name] = value.to(model.dtype)
+        elif name in _PER_TOKEN:
+            given[name] = value[:, :length]
     with torch.inference_mode():
-        out = model(
-            input_ids=first["input_ids"][:, :length], attention_mask=first["attention_mask"][:, :length],
-            use_cache=True, **sized,
-        )  # fmt: skip
-    return out.past_key_values
+        return model(use_cache=True, **given).past_key_values
 
 
 def _ids(processor: Any, text: str) -> list[int]:
