@@ -32,8 +32,9 @@ def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
 
 
 def header(state: State) -> str:
-    """The model and the seed, before anything runs."""
-    return f"audiotest: model {state.model_name}, seed {state.seed}"
+    """The model and the seed, before anything runs. A user's own ``model`` fixture wins; it is not known yet."""
+    told = "" if state.config.option.audiotest_model else " (the default)"
+    return f"audiotest: model {state.model_name}{told}, seed {state.seed}"
 
 
 def summary(terminal: Any, state: State) -> None:
