@@ -15,33 +15,8 @@ import soundfile
 
 from bench.__main__ import PYTEST
 from bench.measure import machine
+from bench.workers import CONFTEST
 
-CONFTEST = """\
-import time
-
-import pytest
-
-from audiotest.words import Needs, Reply
-
-
-class Waits:
-    name, identity, needs, batch_size = "waits", "", Needs(sample_rate=16000, channels=1), 8
-
-    def load(self):
-        pass
-
-    def answer(self, requests):
-        time.sleep({seconds} * len(requests))
-        return [Reply("A") for _ in requests]
-
-    def close(self):
-        pass
-
-
-@pytest.fixture(scope="session")
-def model():
-    return Waits()
-"""
 SUITE = "suite: ahead\npolicy: gates\nconditions: [original, noise(snr_db=10)]\ncases:\n"
 CASE = "  - {{id: c{i}, audio: {i}.wav, question: What is heard?, choices: [a, b, c, d], answer: a}}\n"
 
@@ -52,7 +27,9 @@ def write(folder: Path, clips: int, seconds: float) -> None:
     for i in range(clips):
         soundfile.write(folder / f"{i}.wav", np.roll(sound, 7 * i, axis=0), 44100)
     (folder / "suite.yaml").write_text(SUITE + "".join(CASE.format(i=i) for i in range(clips)))
-    (folder / "conftest.py").write_text(CONFTEST.format(seconds=seconds))
+    (folder / "conftest.py").write_text(
+        CONFTEST.format(needs="sample_rate=16000, channels=1", work=f"time.sleep({seconds} * len(requests))")
+    )
     (folder / "pytest.ini").write_text("[pytest]\n")
 
 

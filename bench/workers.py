@@ -17,16 +17,14 @@ import pytest
 from audiotest.words import Needs, Reply
 
 
-class Busy:
-    name, identity, needs, batch_size = "busy", "", Needs(audio=False), 8
+class Model:
+    name, identity, needs, batch_size = "bench", "", Needs({needs}), 8
 
     def load(self):
         pass
 
     def answer(self, requests):
-        end = time.process_time() + {seconds} * len(requests)
-        while time.process_time() < end:
-            pass
+        {work}
         return [Reply("A") for _ in requests]
 
     def close(self):
@@ -35,8 +33,11 @@ class Busy:
 
 @pytest.fixture(scope="session")
 def model():
-    return Busy()
+    return Model()
 """
+BUSY = """end = time.process_time() + {seconds} * len(requests)
+        while time.process_time() < end:
+            pass"""
 
 
 def main() -> None:
@@ -54,7 +55,9 @@ def main() -> None:
         for n in options.sizes:
             folder = Path(scratch) / str(n)
             write(folder, n)
-            (folder / "conftest.py").write_text(CONFTEST.format(seconds=options.milliseconds / 1000))
+            (folder / "conftest.py").write_text(
+                CONFTEST.format(needs="audio=False", work=BUSY.format(seconds=options.milliseconds / 1000))
+            )
             alone = [*PYTEST, "suite.yaml", "--reply-cache=off"]
             asked = {"alone": (alone, folder), "two": ([*alone, "-n", "2"], folder)}
             figures = repeat(asked, options.times, env)
