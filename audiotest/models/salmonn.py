@@ -140,5 +140,5 @@ class SALMONN:
 def open_model(argument: str | None, options: Mapping[str, Any]) -> SALMONN:
     """``salmonn:FILE``, a folder or a hub id; raises ValueError for options that it does not take."""
     if not argument:
-        raise ValueError("salmonn needs its weights: --model salmonn:FILE, or the card salmonn-13b or salmonn-7b")
+        raise ValueError("salmonn needs its weights: --model salmonn:FILE, or the card salmonn or salmonn-7b")
     return SALMONN(argument, read(Settings, "salmonn", options))
