@@ -6,6 +6,7 @@ Cases that cannot be used stand under ``invalid``, each an error that says what 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,8 +36,7 @@ def is_suite(path: Path, config: pytest.Config) -> bool:
     home = path.parent
     if home.name == "cases" and any((home.parent / n).is_file() for n in ("suite.yaml", "suite.yml")):
         return False
-    arguments = {str(a).partition("::")[0] for a in config.args}
-    if path.stem == "suite" or any((config.invocation_params.dir / a).absolute() == path for a in arguments):
+    if path.stem == "suite" or any(place == path for place, _ in _arguments(config)):
         return True
     try:
         below = path.relative_to(config.rootpath).parts[:-1]
@@ -109,14 +109,20 @@ def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[
     """The cases of ``condition`` in the suite at ``path`` that the command line names one by one; None if it asks for
     all of them. Of 20,000 cases the others then need not be made to be thrown away."""
     named = set()
-    for argument in config.args:
-        place, *parts = str(argument).split("::")
-        given = (config.invocation_params.dir / place).absolute()
+    for given, parts in _arguments(config):
         if given == path and len(parts) == 2:
             named.add((parts[0], parts[1]))
         elif (given == path or given in path.parents) and (not parts or parts == [condition]):
             return None
     return frozenset(case for name, case in named if name == condition)
+
+
+def _arguments(config: pytest.Config) -> Iterator[tuple[Path, list[str]]]:
+    """Every path on the command line, as pytest itself reads it (``../suites`` is where it leads), with the names that
+    follow it in a node id."""
+    for argument in config.args:
+        place, *parts = str(argument).split("::")
+        yield Path(os.path.abspath(config.invocation_params.dir / place)), parts
 
 
 class InvalidCases(pytest.Collector):

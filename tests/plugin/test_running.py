@@ -74,6 +74,16 @@ def test_selection(project, arguments, passed):
     out.stdout.fnmatch_lines(["*not judged*"])
 
 
+def test_a_path_that_goes_up_finds_what_the_same_path_without_dots_does(project, monkeypatch):
+    tester = project()
+    (tester.path / "elsewhere").mkdir()
+    monkeypatch.chdir(tester.path / "elsewhere")
+    for argument, passed in (("../suites", 13), ("../suites/kitchen.yaml::text_only::two", 1), ("..", 13)):
+        tester.runpytest_inprocess("--rootdir", tester.path, argument).assert_outcomes(
+            passed=passed, skipped=0 if passed == 13 else 1
+        )
+
+
 def test_limit_takes_the_first_cases_and_leaves_the_gates_unjudged(project):
     out = project().runpytest_inprocess("suites", "--limit", "2")
     out.assert_outcomes(passed=6, skipped=1)
