@@ -44,9 +44,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """A YAML file that is a suite becomes a collector."""
     if file_path.suffix not in (".yaml", ".yml"):
         return None
-    from audiotest.runner.collect import SuiteFile, is_suite
+    from audiotest.runner.collect import SuiteFile, file_id, is_suite
 
-    return SuiteFile.from_parent(parent, path=file_path) if is_suite(file_path, parent.config) else None
+    if not is_suite(file_path, parent.config):
+        return None
+    return SuiteFile.from_parent(parent, path=file_path, nodeid=file_id(file_path, parent.config))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

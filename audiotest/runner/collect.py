@@ -50,6 +50,13 @@ def is_suite(path: Path, config: pytest.Config) -> bool:
         return False
 
 
+def file_id(path: Path, config: pytest.Config) -> str:
+    """The node id of a suite's file: its path from the root folder, or its whole path if it lies elsewhere, where
+    pytest's own id does not lead back to it."""
+    root = config.rootpath
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
 class SuiteFile(pytest.File):
     """A suite; its children are its conditions."""
 

@@ -84,6 +84,19 @@ def test_a_path_that_goes_up_finds_what_the_same_path_without_dots_does(project,
         )
 
 
+@pytest.mark.parametrize("argument", ["", "/kitchen.yaml"], ids=["folder", "file"])
+def test_a_suite_outside_the_root_folder_runs_and_is_found_again(project, records, tmp_path, suite_text, argument):
+    tester = project()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kitchen.yaml").write_text(suite_text())
+    more = ("--rootdir", tester.path, "--model", "random", "--results", "out", "--html", "page.html")
+    out = tester.runpytest_inprocess(f"{elsewhere}{argument}", *more)
+    assert out.ret in (0, 1)
+    out.stdout.fnmatch_lines(["results: out"])
+    assert f"{elsewhere}/kitchen.yaml::original::one" in {r["nodeid"] for r in records(tester.path / "out")}
+
+
 def test_limit_takes_the_first_cases_and_leaves_the_gates_unjudged(project):
     out = project().runpytest_inprocess("suites", "--limit", "2")
     out.assert_outcomes(passed=6, skipped=1)
