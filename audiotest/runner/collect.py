@@ -98,17 +98,13 @@ class ConditionCollector(pytest.Collector):
         """An item a case."""
         suite, wanted = self.suite, named_cases(self.config, self.path, self.name)
         condition, expectation = next(c for c in suite.conditions if c[0].name == self.name)
-        marks: dict[Any, Any] = {}
-        for case in suite.cases:
-            if wanted is not None and case.id not in wanted:
-                continue
+        cases = [case for case in suite.cases if wanted is None or case.id in wanted]
+        marks = tag_marks(cases, self.config)
+        for case in cases:
             item = TrialItem.from_parent(self, name=case.id, callobj=check, fixtureinfo=self.fixtureinfo)
             item.trial = Trial(suite, case, condition, expectation)
-            if case.tags:
-                tags = tuple(case.tags.items())
-                if tags not in marks:
-                    marks[tags] = tag_marks(case.tags, self.config)
-                item.own_markers.extend(marks[tags])
+            tags = ((tag, value) for tag, values in case.tags.items() for value in values)
+            item.own_markers.extend(marks[tag] for tag in tags if tag in marks)
             yield item
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
 from audiotest.runner.state import STATE
-from audiotest.words import NotApplicable, Record, Reply
+from audiotest.words import Case, NotApplicable, Record, Reply
 
 
 class Mismatch(AssertionError):
@@ -141,12 +141,17 @@ def _is_plumbing(entry: Any) -> bool:
 _UNFIT = re.compile(r"\W+")
 
 
-def tag_marks(tags: Mapping[str, tuple[str, ...]], config: pytest.Config) -> list[pytest.Mark]:
-    """A marker ``KEY_VALUE`` for every tag (``-m skill_pitch``), registered so that strict markers are content."""
-    marks = []
-    for tag, values in tags.items():
-        for value in values:
-            name = _UNFIT.sub("_", f"{tag}_{value}").strip("_")
-            config.addinivalue_line("markers", f"{name}: cases tagged {tag}: {value}")
-            marks.append(getattr(pytest.mark, name).mark)
-    return marks
+def tag_marks(cases: Iterable[Case], config: pytest.Config) -> dict[tuple[str, str], pytest.Mark]:
+    """A marker ``KEY_VALUE`` for every tag of ``cases`` (``-m skill_pitch``), registered so that strict markers are
+    content; none for a tag without a letter or a digit, which ``-m`` could not name."""
+    names: dict[tuple[str, str], str] = {}
+    for case in cases:
+        for tag, values in case.tags.items():
+            for value in values:
+                if (tag, value) not in names:
+                    names[tag, value] = _UNFIT.sub("_", f"{tag}_{value}").strip("_")
+    names = {of: name for of, name in names.items() if name}
+    # All of them before the first is made: pytest reads its whole list again for a marker that it has not met.
+    for (tag, value), name in names.items():
+        config.addinivalue_line("markers", f"{name}: cases tagged {tag}: {value}")
+    return {of: getattr(pytest.mark, name).mark for of, name in names.items()}

@@ -97,6 +97,25 @@ def test_a_suite_outside_the_root_folder_runs_and_is_found_again(project, record
     assert f"{elsewhere}/kitchen.yaml::original::one" in {r["nodeid"] for r in records(tester.path / "out")}
 
 
+def test_a_tag_of_signs_alone_costs_no_case(project, suite_text):
+    out = project(text=suite_text().replace("skill: pitch", '"♪": "♫"')).runpytest_inprocess(
+        "suites", "-m", "skill_order"
+    )
+    out.assert_outcomes(passed=6, skipped=1, deselected=6)
+
+
+def test_markers_are_read_once_however_many_tags_there_are(project, suite_text, monkeypatch):
+    read = []
+    whole = pytest.Config._iter_registered_markers
+    monkeypatch.setattr(pytest.Config, "_iter_registered_markers", lambda config: read.append(1) or whole(config))
+    ids = [f"c{i}" for i in range(50)]
+    text = suite_text(ids)
+    for i in ids:
+        text = text.replace("source: kitchen sink", f"source: {i}", 1)
+    project(text=text).runpytest_inprocess("suites", "--co", "-m", "source_c7").assert_outcomes(deselected=147)
+    assert len(read) < 10
+
+
 def test_limit_takes_the_first_cases_and_leaves_the_gates_unjudged(project):
     out = project().runpytest_inprocess("suites", "--limit", "2")
     out.assert_outcomes(passed=6, skipped=1)
