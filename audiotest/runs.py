@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -24,28 +24,38 @@ class RunError(Exception):
 
 
 class RunWriter:
-    """Writes one run into ``folder``, which is made; an earlier run's files there are replaced."""
+    """Writes one run into ``folder``, which is made; an earlier run's files there are replaced with the first trial.
+
+    Until then they may be what this run is held against, or all that is left if it comes to nothing.
+    """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
+        self._begun: BinaryIO | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / SUMMARY).unlink(missing_ok=True)
-            self._file = (self.folder / TRIALS).open("wb", buffering=1 << 16)
+            (self.folder / TRIALS).open("ab").close()  # better known now than after the first reply
         except OSError as error:
             raise RunError(f"cannot write results to {self.folder}: {error}") from error
 
     def add(self, record: Record, line: bytes | None = None) -> None:
         """Append one trial; ``line`` is its JSON, if it is at hand."""
-        self._file.write((line if line is not None else msgspec.json.encode(record)) + b"\n")
+        self._file().write((line if line is not None else msgspec.json.encode(record)) + b"\n")
 
     def flush(self) -> None:
         """Put what is written on disk."""
-        self._file.flush()
+        self._file().flush()
+
+    def _file(self) -> BinaryIO:
+        if self._begun is None:
+            (self.folder / SUMMARY).unlink(missing_ok=True)
+            self._begun = (self.folder / TRIALS).open("wb", buffering=1 << 16)
+        return self._begun
 
     def finish(self, records: Iterable[Record], summary: Mapping[str, Any]) -> None:
         """Write all records in their final order, and the summary. Either file is replaced as a whole."""
-        self._file.close()
+        if self._begun is not None:
+            self._begun.close()
         _replace(self.folder / TRIALS, b"".join(msgspec.json.encode(r) + b"\n" for r in records))
         _replace(self.folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False).encode())
 

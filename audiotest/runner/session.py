@@ -193,7 +193,7 @@ def _suites_of_records(state: State) -> list[tuple[Suite, str]]:
 def write_results(session: pytest.Session) -> None:
     """Summarise the run; write it if it has a folder."""
     state = session.config.stash[STATE]
-    if state.is_worker or (not state.records and state.writer is None):
+    if state.is_worker or not state.records:
         return
     from audiotest.analyse.summary import summarise
     from audiotest.runner.provenance import provenance

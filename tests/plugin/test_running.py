@@ -116,6 +116,23 @@ def test_markers_are_read_once_however_many_tags_there_are(project, suite_text, 
     assert len(read) < 10
 
 
+def test_a_run_can_be_held_against_what_its_own_folder_had(project):
+    tester = project()
+    tester.runpytest_inprocess("suites", "--results", "out")
+    out = tester.runpytest_inprocess("suites", "--results", "out", "--baseline", "out")
+    out.assert_outcomes(passed=13)
+    out.stdout.fnmatch_lines(["against the baseline: 0 regressed, 0 improved, 0 known misses, of 12 trials in both*"])
+
+
+@pytest.mark.parametrize("arguments", [("--co",), ("--model", "liztener"), ("-k", "nothing"), ("nowhere",)])
+def test_a_run_of_no_trial_leaves_earlier_results_alone(project, arguments):
+    tester = project()
+    tester.runpytest_inprocess("suites", "--results", "out")
+    before = {path.name: path.read_bytes() for path in (tester.path / "out").iterdir()}
+    tester.runpytest_inprocess("suites", "--results", "out", *arguments)
+    assert {path.name: path.read_bytes() for path in (tester.path / "out").iterdir()} == before
+
+
 def test_limit_takes_the_first_cases_and_leaves_the_gates_unjudged(project):
     out = project().runpytest_inprocess("suites", "--limit", "2")
     out.assert_outcomes(passed=6, skipped=1)
