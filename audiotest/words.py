@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -184,6 +185,23 @@ class Reply(Struct, frozen=True):
     finish: str | None = None
     seconds: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Keep to what can be written: half a surrogate pair, as of an emoji that was cut, is no text."""
+        for name in ("text", "raw"):
+            said = getattr(self, name)
+            if isinstance(said, str) and (fit := writable(said)) is not said:
+                force_setattr(self, name, fit)
+
+
+def writable(text: str) -> str:
+    """``text`` with the sign for a broken character in the place of halves of surrogate pairs, which JSON can hold and
+    UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 class Ask(Struct, frozen=True):

@@ -20,7 +20,7 @@ class BadLine(ValueError):
     def __init__(self, message: str, row: Any) -> None:
         super().__init__(message)
         row = row if isinstance(row, dict) else {"line": row}
-        self.line = msgspec.json.encode({**row, "correct": None, "choice": None, "status": "error", "error": message})
+        self.line = _line({**row, "correct": None, "choice": None, "status": "error", "error": message})
 
 
 def score_line(scorer: str, line: bytes) -> bytes:
@@ -44,7 +44,14 @@ def score_line(scorer: str, line: bytes) -> bytes:
     except (ValueError, TypeError) as error:
         raise BadLine(str(error), row) from None
     choice = verdict.choice if scorer == "choice" or not question.choices else read(question.choices, output).index
-    return msgspec.json.encode({**row, "correct": bool(verdict.correct), "choice": choice, "status": verdict.status})
+    return _line({**row, "correct": bool(verdict.correct), "choice": choice, "status": verdict.status})
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(row)
+    except UnicodeEncodeError:  # half a surrogate pair, which can be written as it came in: by its number
+        return json.dumps(row, separators=(",", ":")).encode()
 
 
 def _question(row: dict[str, Any]) -> Question:

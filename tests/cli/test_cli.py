@@ -66,6 +66,12 @@ def test_a_bad_line_costs_only_itself(tmp_path):
     assert out.exit_code == 1
 
 
+def test_half_an_emoji_costs_no_other_line(tmp_path):
+    _, rows = scored(tmp_path, "choice", [{**ROWS[0], "output": "\ud83d"}, {"question": "\ud83d"}, ROWS[0]])
+    assert [(r["correct"], r["status"]) for r in rows] == [(False, "none"), (None, "error"), (True, "read")]
+    assert rows[0]["output"] == "\ud83d"
+
+
 def test_score_reads_standard_input():
     out = run("score", "--scorer", "choice", "-", input=json.dumps(ROWS[1]))
     assert json.loads(out.stdout)["choice"] == 0

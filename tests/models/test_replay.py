@@ -114,3 +114,11 @@ def test_ids_of_no_case_are_told(pytester, monkeypatch, tmp_path):
     out.stdout.fnmatch_lines(
         ["*p.jsonl has no reply to b under original*", "*1 recorded ids are of no case in these suites: stranger*"]
     )
+
+
+def test_half_an_emoji_costs_no_other_reply(tmp_path):
+    (tmp_path / "x.jsonl").write_text(
+        r'{"id": "a", "reply": "x \ud83d"}' + "\n" + r'{"id": "b", "reply": "\ud83d\ude00"}'
+    )
+    said = [r.text for r in asked(tmp_path / "x.jsonl", ("a", "original"), ("b", "original"))]
+    assert said == ["x \ufffd", "\U0001f600"]
