@@ -124,13 +124,15 @@ class BlockScheduling:
     # -- how it is done -------------------------------------------------------------------------------
 
     def _feed(self, node: WorkerController) -> None:
+        if node not in self._collections:
+            return  # one that replaces another is fed once it has collected
         while len(self._pending[node]) < ENOUGH and self._queue and not node.shutting_down:
             self._send(node)
         if not self._queue and not node.shutting_down:
             node.shutdown()  # it finishes what it has
 
     def _send(self, node: WorkerController) -> None:
-        if self._queue and not node.shutting_down and node in self._collections:
+        if self._queue and not node.shutting_down:
             block = self._queue.popleft()
             self._pending[node].update(dict.fromkeys(block))
             node.send_runtest_some(block)
