@@ -45,6 +45,7 @@ def command(
     try:
         records = [r for r in read_records(run) if suite in (None, r.suite)]
         summary = read_summary(run)
+        summary["suites"] = {name: of for name, of in summary.get("suites", {}).items() if suite in (None, name)}
         model = str(summary["model"])
         if not records:
             raise click.ClickException(f"{run} has no trials" + (f" of the suite {suite}" if suite else ""))

@@ -132,6 +132,18 @@ def test_the_summary_page_of_a_ci_job(results):
     assert "\\|" in hostile
 
 
+def test_a_report_of_one_suite_tells_of_no_other(suite, pytester, monkeypatch):
+    monkeypatch.chdir(pytester.path)
+    for name in ("s", "t"):
+        (pytester.path / f"{name}.yaml").write_text(SUITE.replace("suite: s", f"suite: {name}"))
+    pytester.runpytest_subprocess("s.yaml", "t.yaml", "--model", "first", "--results", "out")
+    both, one = run("report", "out").output, run("report", "out", "--suite", "t").output
+    assert "| s | original |" in both
+    assert "| t | original |" in both
+    assert "| s | original |" not in one
+    assert "| t | original |" in one
+
+
 def test_rescoring_needs_no_model(results):
     out = run("rescore", results, "--scorer", "exact", "--scorer", "choice", "--into", "again")
     assert out.exit_code == 0, out.output
