@@ -48,7 +48,12 @@ def command(runs: tuple[str, ...], common: bool, tags: bool, most: int, form: st
     if html is not None:
         from audiotest.report.html.comparing import page
 
-        html.write_text(page([pairs[0].first, *(p.second for p in pairs)], leaders, pairs), encoding="utf-8")
+        made = page([pairs[0].first, *(p.second for p in pairs)], leaders, pairs)
+        try:
+            html.parent.mkdir(parents=True, exist_ok=True)
+            html.write_text(made, encoding="utf-8")
+        except OSError as error:
+            raise click.ClickException(str(error)) from None
         click.echo(f"{html}: {sum(len(p.flipped) for p in pairs)} items flipped, {html.stat().st_size / 1e6:,.1f} MB")
         return
     if leaders and form != "csv":

@@ -44,8 +44,12 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
         if not only or set(only) & set(i.flags)
     ]
     if target is not None:
-        with target.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([_COLUMNS, *rows])
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([_COLUMNS, *rows])
+        except OSError as error:
+            raise click.ClickException(str(error)) from None
     for suite, case, right, of, soundless, asked, flags, question in rows:
         if flags:
             click.echo(

@@ -57,7 +57,7 @@ def command(
             lines = _differing(records, condition) if table == "differing" else _overview(summary)
         for line in lines:
             click.echo(line)
-    except (RunError, SuiteError) as error:
+    except (RunError, SuiteError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 

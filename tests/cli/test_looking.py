@@ -144,6 +144,16 @@ def test_a_report_of_one_suite_tells_of_no_other(suite, pytester, monkeypatch):
     assert "| t | original |" in one
 
 
+@pytest.mark.parametrize(("command", "option"), [("report", "--html"), ("items", "--csv"), ("compare", "--html")])
+def test_a_folder_that_is_missing_is_made_and_one_that_cannot_be_is_told(results, command, option):
+    runs = [results] * (2 if command == "compare" else 1)
+    assert run(command, *runs, option, "new/folder/file").exit_code == 0
+    assert Path("new/folder/file").is_file()
+    out = run(command, *runs, option, "s.yaml/file")
+    assert out.exit_code == 1
+    assert out.output.startswith("Error: [Errno")
+
+
 def test_rescoring_needs_no_model(results):
     out = run("rescore", results, "--scorer", "exact", "--scorer", "choice", "--into", "again")
     assert out.exit_code == 0, out.output
