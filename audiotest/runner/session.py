@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import warnings
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
@@ -222,10 +223,14 @@ def _write_page(config: pytest.Config, records: Sequence[Record], summary: Mappi
 
 
 def _tell_github(summary: Mapping[str, Any]) -> None:
-    """Append the summary to the job's page, where GitHub Actions says that there is one."""
+    """Append the summary to the job's page, where GitHub Actions says that there is one; a page that cannot be written
+    costs the run nothing else."""
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page and summary.get("suites"):
         from audiotest.report.markdown import lines
 
-        with open(page, "a", encoding="utf-8") as file:
-            file.write("\n".join(lines(summary)) + "\n")
+        try:
+            with open(page, "a", encoding="utf-8") as file:
+                file.write("\n".join(lines(summary)) + "\n")
+        except OSError as error:
+            warnings.warn(f"the job's summary page cannot be written: {error}", stacklevel=1)

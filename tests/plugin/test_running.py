@@ -133,6 +133,15 @@ def test_a_run_of_no_trial_leaves_earlier_results_alone(project, arguments):
     assert {path.name: path.read_bytes() for path in (tester.path / "out").iterdir()} == before
 
 
+def test_a_summary_page_that_cannot_be_written_costs_nothing_else(project, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "nowhere/page.md")
+    tester = project()
+    out = tester.runpytest_inprocess("suites", "--html", "page.html")
+    assert out.ret == 0
+    out.stdout.fnmatch_lines(["*summary page cannot be written*"])
+    assert (tester.path / "page.html").is_file()
+
+
 def test_limit_takes_the_first_cases_and_leaves_the_gates_unjudged(project):
     out = project().runpytest_inprocess("suites", "--limit", "2")
     out.assert_outcomes(passed=6, skipped=1)
