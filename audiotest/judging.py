@@ -30,7 +30,9 @@ from audiotest.score.verdicts import reply_facts, verdicts
 from audiotest.words import Case, Check, NotApplicable, Outcome, Question, Record, Reply, Verdict
 
 
-class _Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True):
+    """How a trial ended, and why where it did not pass."""
+
     outcome: Outcome
     reason: str = ""
 
@@ -150,48 +152,49 @@ def _finding(
     found: dict[str, Verdict],
     predictor: Predictor,
     assistants: Assistants,
-) -> _Finding:
+) -> Finding:
     if trial.expectation == "recorded":
-        return _Finding("passed")
+        return Finding("passed")
     if trial.expectation == "abstains":
         return _abstains(view, reply, next(iter(found.values()), None))
     if "correct" in trial.expectation and not view.answerable and view.answer_index is None:
-        return _Finding("failed", "no option is right under this condition; expect `abstains`")
+        return Finding("failed", "no option is right under this condition; expect `abstains`")
     verdict = next(iter(found.values()), None)
     if verdict is None:
-        return _Finding("skipped", "no scorer of the suite judges an open question; give the case an `expect`")
+        return Finding("skipped", "no scorer of the suite judges an open question; give the case an `expect`")
     if "correct" in trial.expectation and withheld(trial.case) and view.answerable:
-        return _Finding("skipped", "the release withholds this answer; the reply is recorded")
+        return Finding("skipped", "the release withholds this answer; the reply is recorded")
     if trial.expectation == "correct":
-        return _correct(found)
+        return correctness(found)
     before = predictor.answer(trial.original())
     if before.error is not None or before.view is None or before.reply is None:
-        return _Finding("skipped", f"no reply under `original` to hold this one against: {before.error}")
+        return Finding("skipped", f"no reply under `original` to hold this one against: {before.error}")
     earlier = _verdicts(trial, before.view, before.reply, assistants)
     if trial.expectation == "stays_correct":
         if not next(iter(earlier.values())).correct:
-            return _Finding("skipped", "wrong under `original` as well, so there is nothing to stay")
-        finding = _correct(found)
+            return Finding("skipped", "wrong under `original` as well, so there is nothing to stay")
+        finding = correctness(found)
         return (
             replace(finding, reason=f"right under `original`, but here {finding.reason}") if finding.reason else finding
         )
     return _same(view, verdict, before.view, next(iter(earlier.values())), reply, before.reply)
 
 
-def _correct(found: dict[str, Verdict]) -> _Finding:
+def correctness(found: dict[str, Verdict]) -> Finding:
+    """What the deciding verdict says to the expectation ``correct``."""
     name, verdict = next(iter(found.items()))
     if verdict.correct:
-        return _Finding("passed")
+        return Finding("passed")
     if verdict.correct is None and not verdict.counted:
-        return _Finding("skipped", verdict.evidence or f"`{name}` does not judge this reply")
+        return Finding("skipped", verdict.evidence or f"`{name}` does not judge this reply")
     if verdict.correct is None and verdict.score is not None and name != "expect":
-        return _Finding("passed")
+        return Finding("passed")
     if verdict.correct is None:
-        return _Finding(
+        return Finding(
             "failed", f"the scorer `{name}` tells no right from wrong; give it a `min`, or expect `recorded`"
         )
     if name == "expect":
-        return _Finding("failed", f"the reply does not meet {verdict.evidence}")
+        return Finding("failed", f"the reply does not meet {verdict.evidence}")
     said = {
         "read": "the wrong option was chosen" if verdict.choice is not None else "the reply is wrong",
         "none": "no option could be read from the reply",
@@ -199,29 +202,29 @@ def _correct(found: dict[str, Verdict]) -> _Finding:
         "refused": "the reply declines to answer",
         "unparsed": "the rule could not parse the reply",
     }
-    return _Finding("failed", said[verdict.status])
+    return Finding("failed", said[verdict.status])
 
 
-def _abstains(view: View, reply: Reply, verdict: Verdict | None) -> _Finding:
+def _abstains(view: View, reply: Reply, verdict: Verdict | None) -> Finding:
     if verdict is not None and verdict.choice is not None:
         declined = is_abstaining_option(view.choices[verdict.choice])
     else:
         declined = bool((verdict is not None and verdict.status == "refused") or abstains(reply.text))
         declined = declined or rejects(reply.text)
     if declined:
-        return _Finding("passed")
+        return Finding("passed")
     said = "had heard" if view.answerable else "could be answered"
-    return _Finding("failed", f"it answers as if it {said} (a hallucination)")
+    return Finding("failed", f"it answers as if it {said} (a hallucination)")
 
 
-def _same(view: View, verdict: Verdict, old_view: View, old: Verdict, reply: Reply, old_reply: Reply) -> _Finding:
+def _same(view: View, verdict: Verdict, old_view: View, old: Verdict, reply: Reply, old_reply: Reply) -> Finding:
     if not view.choices:
         same = reply.text.split() == old_reply.text.split() or bool(verdict.correct and old.correct)
-        return _Finding("passed") if same else _Finding("failed", "another reply than under `original`")
+        return Finding("passed") if same else Finding("failed", "another reply than under `original`")
     if old.choice is None:
-        return _Finding("skipped", f"no choice could be read under `original` ({old.status})")
+        return Finding("skipped", f"no choice could be read under `original` ({old.status})")
     if verdict.choice is None:
-        return _Finding("failed", f"a choice under `original`, none here ({verdict.status})")
+        return Finding("failed", f"a choice under `original`, none here ({verdict.status})")
     if view.order[verdict.choice] == old_view.order[old.choice]:
-        return _Finding("passed")
-    return _Finding("failed", f"under `original` the choice was {old_view.choices[old.choice]!r}")
+        return Finding("passed")
+    return Finding("failed", f"under `original` the choice was {old_view.choices[old.choice]!r}")

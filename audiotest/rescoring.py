@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from audiotest.declare.suite import Suite, load
+from audiotest.judging import correctness
 from audiotest.score.verdicts import reply_facts, verdicts
 from audiotest.words import Case, Check, Outcome, Question, Record
 
@@ -50,12 +51,11 @@ def _again(record: Record, case: Case | None, scorers: Sequence[str], policy: st
     reference = case.reference if case is not None else ()
     question = Question(record.question, record.choices, record.answer, record.answer_index, reference, facts)
     found = verdicts(question, record.reply.text, [Check(name) for name in scorers])
-    outcome: Outcome = record.outcome
-    first = next(iter(found.values()), None)
-    if record.expectation == "correct" and outcome in ("passed", "failed", "missed") and first is not None:
-        wrong: Outcome = "failed" if policy == "cases" else "missed"
-        outcome = "passed" if first.correct else wrong if first.counted else "skipped"
-    return replace(record, verdicts=found, outcome=outcome)
+    if record.expectation != "correct" or record.outcome not in ("passed", "failed", "missed") or not found:
+        return replace(record, verdicts=found)
+    finding = correctness(found)
+    outcome: Outcome = "missed" if finding.outcome == "failed" and policy == "gates" else finding.outcome
+    return replace(record, verdicts=found, outcome=outcome, reason=finding.reason)
 
 
 def _load(file: str) -> Suite:

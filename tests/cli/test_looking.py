@@ -8,6 +8,7 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
+import audiotest.analyse.summary  # noqa: F401  (pytester forgets what a test is the first to import, the registry does not)
 from audiotest.cli import main
 from audiotest.models import opening
 from audiotest.report.markdown import lines
@@ -152,6 +153,19 @@ def test_a_folder_that_is_missing_is_made_and_one_that_cannot_be_is_told(results
     out = run(command, *runs, option, "s.yaml/file")
     assert out.exit_code == 1
     assert out.output.startswith("Error: [Errno")
+
+
+def test_a_new_verdict_brings_its_own_reason(results):
+    def told(folder):
+        rows = [json.loads(line) for line in (Path(folder) / "trials.jsonl").read_text().splitlines()]
+        return {(r["outcome"], r["reason"]) for r in rows if r["condition"] == "original"}
+
+    asked = told(results)
+    assert len(asked) == 2  # one right, one wrong with the reason
+    assert run("rescore", results, "--scorer", "exact", "--into", "strict").exit_code == 0
+    assert told("strict") == {("failed", "the reply is wrong")}
+    assert run("rescore", "strict", "--scorer", "choice", "--into", "again").exit_code == 0
+    assert told("again") == asked
 
 
 def test_rescoring_needs_no_model(results):
