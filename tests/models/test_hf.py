@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from tiny import BESIDE_PROCESSORS, BUILDERS, qwen2_audio
 
 from audiotest.models.opening import open_model
+from audiotest.words import Waveform
 
 CHECKS = [check for name, check in vars(hf_checks).items() if name.startswith("check_")]
 HERE = Path(__file__).parent
@@ -45,6 +47,15 @@ def test_a_model_that_looks_back_no_further_than_a_window_answers_over_one_prefi
         replies = model.answer(requests)
         assert [reply.text for reply in replies] == hf_checks.texts(hf_checks.plain(model).answer(requests))
         assert {reply.details.get("shared", False) for reply in replies} == {shared}
+
+
+def test_clips_that_are_the_same_samples_cut_otherwise_are_other_sounds(tmp_path):
+    model = open_model(f"hf:{qwen2_audio(tmp_path)}")
+    model.load()
+    whole = hf_checks.sound(4.0, 3)
+    cut = [tuple(Waveform(part, whole.rate) for part in np.split(whole.samples, [at])) for at in (16000, 48000)]
+    asked = [replace(r, audio=clips) for r, clips in zip(hf_checks.REQUESTS, cut, strict=False)]
+    assert hf_checks.texts(model.answer(asked)) == [hf_checks.texts(model.answer([one]))[0] for one in asked]
 
 
 @pytest.mark.parametrize("name", BESIDE_PROCESSORS)
