@@ -21,7 +21,7 @@ from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
 
-VERSION = 1
+VERSION = 2
 _WINDOW_S = 30.0
 
 
@@ -80,13 +80,20 @@ class Recogniser:
         return [found.get(i, silent) for i in range(len(requests))]
 
     def _batches(self, requests: Sequence[Request]) -> list[list[int]]:
-        """Clips up to 30 s together, longer ones alone: transformers' pipeline cannot put those into one batch."""
-        heard = [i for i, request in enumerate(requests) if request.audio]
-        short = [i for i in heard if requests[i].audio[0].seconds <= _WINDOW_S]
-        return ([short] if short else []) + [[i] for i in heard if i not in short]
+        """Clips up to 30 s together, longer ones alone: transformers' pipeline cannot put those into one batch. Whisper
+        pads every clip to 30 s anyhow; others would write down their padding, so a batch has clips of one length."""
+        batches: dict[tuple[int, ...], list[int]] = {}
+        for i, request in enumerate(requests):
+            for clip in request.audio:
+                length = 0 if self._is_whisper() else len(clip.samples)
+                batches.setdefault((length,) if clip.seconds <= _WINDOW_S else (length, i), []).append(i)
+        return list(batches.values())
+
+    def _is_whisper(self) -> bool:
+        return bool(self._pipeline.model.config.model_type == "whisper")
 
     def _how(self) -> dict[str, Any]:
-        if self._pipeline.model.config.model_type != "whisper":
+        if not self._is_whisper():
             return {}
         asked = {"task": self.settings.task} | ({"language": self.settings.language} if self.settings.language else {})
         multilingual = getattr(self._pipeline.model.generation_config, "is_multilingual", False)

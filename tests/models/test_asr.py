@@ -41,6 +41,15 @@ def test_a_batch_answers_like_single_requests_and_long_clips_are_heard_to_their_
     assert texts(recogniser.answer([changed])) != texts(together[-1:])
 
 
+def test_a_recogniser_that_hears_padding_answers_like_single_requests(tmp_path):
+    model = open_model(f"asr:{tiny.wav2vec2(tmp_path)}")
+    model.load()
+    asked = [*REQUESTS, replace(REQUESTS[0], audio=(sound(0.4, 7),))]
+    together = texts(model.answer(asked))
+    assert together == [texts(model.answer([one]))[0] for one in asked]
+    assert len(set(together)) > 3
+
+
 def test_without_sound_there_is_nothing_to_write_down(recogniser):
     said = recogniser.answer([replace(REQUESTS[0], audio=()), REQUESTS[1]])
     assert isinstance(said[0], Unsupported)

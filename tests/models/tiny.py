@@ -278,6 +278,24 @@ def phi4_multimodal(folder):
     return save(transformers.Phi4MultimodalForCausalLM(config), processor, folder)
 
 
+def wav2vec2(folder):
+    """A recogniser that is given no mask, as the smaller published ones are, and so hears what a clip is padded with."""
+    signs = ["<pad>", "<s>", "</s>", "<unk>", "|", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ'"]
+    (folder / "vocab.json").write_text(json.dumps({sign: i for i, sign in enumerate(signs)}))
+    processor = transformers.Wav2Vec2Processor(
+        transformers.Wav2Vec2FeatureExtractor(return_attention_mask=False),
+        transformers.Wav2Vec2CTCTokenizer(str(folder / "vocab.json")),
+    )
+    config = transformers.Wav2Vec2Config(
+        vocab_size=len(signs), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48,
+        conv_dim=(32,) * 7, num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4, initializer_range=1.0,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    transformers.Wav2Vec2ForCTC(config).save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
 def whisper(folder):
     """A recogniser with two languages and timestamps."""
     special = ["<|startoftranscript|>", "<|en|>", "<|de|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
