@@ -62,9 +62,9 @@ class Cascade:
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Every clip is described once, in one batch; then all prompts are answered in another."""
         clips = [(i, clip) for i, request in enumerate(requests) for clip in request.audio]
-        asked = [
-            replace(requests[i], prompt=self.ask, question=self.ask, choices=(), audio=(clip,)) for i, clip in clips
-        ]
+        # The options and how probable they are is the second one's affair.
+        alone = {"prompt": self.ask, "question": self.ask, "choices": (), "labels": (), "likelihoods": False}
+        asked = [replace(requests[i], audio=(clip,), **alone) for i, clip in clips]
         heard: list[list[str]] = [[] for _ in requests]
         failed: dict[int, Exception] = {}
         for (i, _), reply in zip(clips, self.listener.answer(asked) if asked else [], strict=True):

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from audiotest.models.cascade import ASK, TEMPLATE, Cascade
 from audiotest.models.opening import ModelError, open_model
@@ -55,6 +56,13 @@ def test_each_clip_is_described_and_the_descriptions_are_asked_about():
     assert model.needs.max_seconds == 30
     model.close()
     assert not ears.loaded
+
+
+def test_the_likelihoods_of_options_are_asked_of_the_language_model_alone():
+    ears, head = Part("ears", lambda r: Reply("a bell")), Part("head", lambda r: Reply("B"))
+    Cascade(ears, head, ASK, TEMPLATE).answer([replace(request("one", [1]), labels=("1", "2"), likelihoods=True)])
+    assert [(r.choices, r.labels, r.likelihoods) for r in ears.asked] == [((), (), False)]
+    assert [(r.choices, r.labels, r.likelihoods) for r in head.asked] == [(("x", "y"), ("1", "2"), True)]
 
 
 def test_identity_is_of_both():
