@@ -73,6 +73,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, b'{"choices": []}')
         elif "unauthorised" in text:
             self.send(401, json.dumps({"error": f"Incorrect API key provided: {KEY}"}).encode())
+        elif "echo" in text:
+            self.send(int(text.split()[1]), json.dumps({"error": f"{'x' * int(text.split()[2])} {KEY}"}).encode())
         elif "toolong" in text:
             self.send(413, b"too large")
         elif "thinks" in text:
@@ -141,6 +143,13 @@ def test_what_does_not_get_better_is_not_asked_again_and_the_key_stays_secret(se
     assert "too long for this server" in str(toolong)
     assert server.times["unauthorised"] == server.times["toolong"] == 1
     assert server.keys == {f"Bearer {KEY}"}
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_no_part_of_a_key_is_told_wherever_the_servers_words_are_cut(server, status):
+    replies = ask(server, *(f"echo {status} {before}" for before in range(100, 310, 15)), retries=0)
+    assert not [reply for reply in replies if KEY[:6] in str(reply)]
+    assert "[key]" in str(replies[0])
 
 
 def test_it_gives_up_after_its_retries(server):

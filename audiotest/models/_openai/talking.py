@@ -96,19 +96,22 @@ async def _once(client: Any, pace: Pace, model: str, request: Request, settings:
     except httpx.TransportError as error:
         raise _Later(ServerError(f"the connection to {settings.url} broke ({type(error).__name__})")) from None
     except (ValueError, Malformed) as error:
-        raise _Later(ServerError(f"{settings.url} sent no completion ({str(error)[:300]})")) from None
+        raise _Later(ServerError(f"{settings.url} sent no completion ({_told(str(error), key)})")) from None
     pace.faster()
     return Reply(found.text, found.raw, found.finish, time.perf_counter() - started, found.details)
 
 
 def _refusal(answer: Any, settings: Settings, key: str) -> ServerError:
-    said = " ".join(answer.text.split())[:300]
-    if key:
-        said = said.replace(key, "[key]")
+    said = _told(answer.text, key)
     advice = _ADVICE.get(answer.status_code, "").replace("${key}", f"${settings.key_env}")
     return ServerError(
         f"{settings.url} answered {answer.status_code}" + (f": {advice}" if advice else "") + f" - {said}"
     )
+
+
+def _told(text: str, key: str) -> str:
+    """The beginning of what a server said. The key goes first: of one that is cut through, a part would be left."""
+    return " ".join((text.replace(key, "[key]") if key else text).split())[:300]
 
 
 def _retry_after(text: str | None) -> float | None:

@@ -52,7 +52,7 @@ def reply(data: Any, settings: Settings) -> Reply:
         choice = data["choices"][0]
         raw = choice["message"]["content"]
     except (KeyError, IndexError, TypeError):
-        raise Malformed(f"no `choices` with a message in the answer: {str(data)[:200]}") from None
+        raise Malformed(f"no `choices` with a message in the answer: {data}") from None
     raw = "" if raw is None else str(raw)
     thought, end, text = raw.rpartition(settings.thinking_end) if settings.thinking_end else ("", "", raw)
     thinking = choice["message"].get("reasoning_content") or choice["message"].get("reasoning") or thought
