@@ -79,6 +79,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(413, b"too large")
         elif "thinks" in text:
             self.send(200, completion("<think>It rings.</think>\n(B) a bell"))
+        elif "silent" in text:
+            self.send(200, b'{"choices": [{"message": {"role": "assistant"}, "finish_reason": "length"}]}')
         elif "nothing" in text:
             self.send(200, completion(None, finish="length"))
         else:
@@ -150,6 +152,12 @@ def test_no_part_of_a_key_is_told_wherever_the_servers_words_are_cut(server, sta
     replies = ask(server, *(f"echo {status} {before}" for before in range(100, 310, 15)), retries=0)
     assert not [reply for reply in replies if KEY[:6] in str(reply)]
     assert "[key]" in str(replies[0])
+
+
+def test_a_message_without_content_is_an_empty_reply_and_not_asked_for_again(server):
+    (reply,) = ask(server, "silent")
+    assert (reply.text, reply.finish, reply.details) == ("", "length", {"empty": True})
+    assert server.times["silent"] == 1
 
 
 def test_it_gives_up_after_its_retries(server):

@@ -50,8 +50,8 @@ def reply(data: Any, settings: Settings) -> Reply:
     """The reply in a completion, the tokens it took and what they cost. Raises :class:`Malformed`."""
     try:
         choice = data["choices"][0]
-        raw = choice["message"]["content"]
-    except (KeyError, IndexError, TypeError):
+        raw = choice["message"].get("content")  # some servers leave it out where nothing was said
+    except (KeyError, IndexError, TypeError, AttributeError):
         raise Malformed(f"no `choices` with a message in the answer: {data}") from None
     raw = "" if raw is None else str(raw)
     thought, end, text = raw.rpartition(settings.thinking_end) if settings.thinking_end else ("", "", raw)
