@@ -93,7 +93,7 @@ async def _once(client: Any, pace: Pace, model: str, request: Request, settings:
         raise Unreachable(f"nobody answers at {settings.url} ({error}); is the server up?") from None
     except httpx.TimeoutException:
         raise _Later(ServerError(f"{settings.url} did not answer within {settings.timeout:g} s")) from None
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         raise _Later(ServerError(f"the connection to {settings.url} broke ({type(error).__name__})")) from None
     except (ValueError, Malformed) as error:
         raise _Later(ServerError(f"{settings.url} sent no completion ({_told(str(error), key)})")) from None
