@@ -25,6 +25,7 @@ from typing import Any
 
 import msgspec
 
+from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.settings import DEFAULT_URL, Settings, settings
 from audiotest.words import Needs, Reply, Request
 
@@ -47,6 +48,7 @@ class OpenAI:
             max_seconds=given.max_seconds or None,
         )
         self.batch_size = max(64, given.in_flight)
+        self._pace = Pace(given.in_flight, given.per_minute)
 
     def load(self) -> None:
         """Nothing to load: the key is read when it is needed."""
@@ -55,7 +57,8 @@ class OpenAI:
         """Replies in order; an error costs its own request only."""
         from audiotest.models._openai.talking import ask
 
-        return asyncio.run(ask(self.model, requests, self.settings, os.environ.get(self.settings.key_env, "")))
+        key = os.environ.get(self.settings.key_env, "")
+        return asyncio.run(ask(self.model, requests, self.settings, key, self._pace))
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -198,6 +198,14 @@ def test_requests_a_minute_are_kept(server):
     assert time.monotonic() - started >= 0.45
 
 
+def test_requests_a_minute_are_kept_from_batch_to_batch(server):
+    model = open_model(f"openai:m@{server.url}", {"per_minute": "600"})
+    started = time.monotonic()
+    for i in range(6):
+        assert isinstance(model.answer([request(f"q{i}")])[0], Reply)
+    assert time.monotonic() - started >= 0.45
+
+
 @pytest.mark.parametrize("part", ["input_audio", "audio_url"])
 def test_what_is_sent(server, part):
     clip = Waveform(np.zeros((160, 1), np.float32), 16000)

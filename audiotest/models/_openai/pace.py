@@ -12,12 +12,16 @@ from contextlib import asynccontextmanager
 
 
 class Pace:
-    """At most ``most`` requests at once, and ``per_minute`` starts a minute (0: as many as come)."""
+    """At most ``most`` requests at once, and ``per_minute`` starts a minute (0: as many as come), batch after batch."""
 
     def __init__(self, most: int, per_minute: int = 0) -> None:
         self.most, self.now = most, float(most)
         self._gap = 60.0 / per_minute if per_minute else 0.0
         self._next = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """A batch begins, in an event loop of its own; what was learned in those before it holds on."""
         self._running = 0
         self._changed = asyncio.Condition()
 

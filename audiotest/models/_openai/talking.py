@@ -33,12 +33,14 @@ class Unreachable(ServerError):
     """Nobody answers at the URL."""
 
 
-async def ask(model: str, requests: Sequence[Request], settings: Settings, key: str) -> list[Reply | Exception]:
-    """A reply, or the error in its place, for each of ``requests``."""
+async def ask(
+    model: str, requests: Sequence[Request], settings: Settings, key: str, pace: Pace
+) -> list[Reply | Exception]:
+    """A reply, or the error in its place, for each of ``requests``, at the ``pace`` of all batches."""
     import httpx
 
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    pace = Pace(settings.in_flight, settings.per_minute)
+    pace.begin()
     limits = httpx.Limits(max_connections=settings.in_flight, max_keepalive_connections=settings.in_flight)
     async with httpx.AsyncClient(headers=headers, timeout=settings.timeout, limits=limits) as client:
         tasks = [_one(client, pace, model, request, settings, key) for request in requests]
