@@ -1,6 +1,7 @@
 """The adapter ``process`` with real processes on the real bridge: crashes, hangs, stray prints, bad lines."""
 
 import ast
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from audiotest.models._process.child import ChildGone, ChildSilent
 from audiotest.models.opening import ModelError, open_model
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Generation, Reply, Request, Waveform
@@ -141,6 +143,19 @@ def test_a_process_that_does_not_start_says_why(command, said):
     model = open_model(f"process:{command}", {"start_timeout": "20"})
     with pytest.raises(Exception, match=said):
         model.load()
+
+
+@pytest.mark.parametrize("first", ["", "print('hello', flush=True)", "print('{}', flush=True)"])
+def test_a_process_that_does_not_start_is_not_left_behind(tmp_path, first):
+    script = tmp_path / "model.py"
+    script.write_text(
+        f"import os, time\nopen({str(tmp_path / 'id')!r}, 'w').write(str(os.getpid()))\n{first}\ntime.sleep(60)"
+    )
+    model = open_model(f"process:{sys.executable} {script}", {"start_timeout": "2"})
+    with pytest.raises((ChildGone, ChildSilent)):
+        model.load()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "id").read_text()), 0)
 
 
 def test_the_bridge_is_python_3_8_and_needs_nothing():

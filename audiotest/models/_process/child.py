@@ -36,13 +36,18 @@ class Child:
             raise ChildGone(f"{command[0]} cannot be started: {error}") from None
         self._lines: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            self._greet(command[0], start_timeout, options)
+        except BaseException:  # an interruption too: nobody else knows of the process yet
+            self.kill()
+            self._errors.close()
+            raise
+
+    def _greet(self, program: str, timeout: float, options: Mapping[str, str]) -> None:
         self.send({"audiotest": PROTOCOL, "options": dict(options)})
-        self.hello = self.receive(start_timeout)
-        if self.hello.get("audiotest") != PROTOCOL:
-            self.end()
-            raise ChildGone(
-                f"{command[0]} speaks version {self.hello.get('audiotest')!r} of the protocol, not {PROTOCOL}"
-            )
+        hello = self.receive(timeout)
+        if hello.get("audiotest") != PROTOCOL:
+            raise ChildGone(f"{program} speaks version {hello.get('audiotest')!r} of the protocol, not {PROTOCOL}")
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Write one line. Raises :class:`ChildGone`."""
