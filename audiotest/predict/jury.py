@@ -53,6 +53,7 @@ class Jury:
         self.store = store if judge.identity else None
         self.batch_size = batch_size or judge.batch_size
         self._loaded = False
+        self._broken: Exception | None = None
 
     def texts(self, jobs: Sequence[Job], readable: Callable[[Job, str], bool]) -> list[str | Exception]:
         """What the judge said to each of ``jobs``, in order; an exception where it said nothing."""
@@ -97,15 +98,21 @@ class Jury:
         return [failed[i] if i in failed else known[key].text for i, key in enumerate(keys)]
 
     def _answers(self, requests: list[Request]) -> list[Reply | Exception]:
-        try:
-            if not self._loaded:
+        if not self._loaded and self._broken is None:
+            try:
                 self.judge.load()
                 self._loaded = True
+            except Exception as error:  # kept: loading may take minutes, and fails again for every ask
+                self._broken = error
+        return self._said(requests) if self._broken is None else [self._broken] * len(requests)
+
+    def _said(self, requests: list[Request]) -> list[Reply | Exception]:
+        try:
             return list(self.judge.answer(requests))
         except Exception as error:
             if len(requests) == 1:
                 return [error]
-        return [answer for request in requests for answer in self._answers([request])]
+        return [answer for request in requests for answer in self._said([request])]
 
     def _request(self, job: Job, attempt: int) -> Request:
         return Request(
