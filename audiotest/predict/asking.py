@@ -195,4 +195,8 @@ def _checked(said: object, seconds: float, model: str) -> Reply | Exception:
         return said
     if not isinstance(said, Reply) or not isinstance(said.text, str):
         return NoReply(f"{model} returned {type(said).__name__!r} where a Reply with text was expected")
+    try:
+        msgspec.json.encode(said)
+    except (TypeError, ValueError) as error:  # one that cannot be kept would cost its whole batch
+        return NoReply(f"{model} gave a reply that cannot be written as JSON: {error}")
     return said if said.seconds is not None else replace(said, seconds=seconds)
