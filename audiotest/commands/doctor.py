@@ -89,6 +89,7 @@ def _of_model(spec: str) -> list[str]:
     if adapter in _LOCAL and not absent and not Path(checkpoint).is_dir():
         from audiotest.models._hf.settings import _cached
 
-        here = _cached(checkpoint, "config.json") is not None
+        revision = getattr(getattr(model, "settings", None), "revision", "")
+        here = _cached(checkpoint, revision, "config.json") is not None
         click.echo(f"  checkpoint {checkpoint}: {'in the hub cache' if here else 'not here; it will be downloaded'}")
     return missing

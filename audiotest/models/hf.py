@@ -37,7 +37,7 @@ import msgspec
 
 from audiotest.models._generating import Halving
 from audiotest.models._hf.memory import UNLIMITED, budget
-from audiotest.models._hf.settings import Settings, settings
+from audiotest.models._hf.settings import Settings, fetch, settings
 from audiotest.models._hf.sharing import sound_of
 from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models.protocol import Unsupported
@@ -49,19 +49,11 @@ VERSION = 1
 class HF:
     """A checkpoint of transformers behind the adapter protocol."""
 
-    def __init__(self, checkpoint: str, given: Settings) -> None:
-        self.checkpoint, self.settings = checkpoint, given
+    def __init__(self, checkpoint: str, options: Mapping[str, Any]) -> None:
+        self.checkpoint, self.options = checkpoint, options
         self.name = f"hf:{checkpoint}"
-        self.batch_size = given.batch_size
-        # What does not change replies does not belong to the identity.
-        deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
-        self.identity = f"hf {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}"
-        self.needs = Needs(
-            sample_rate=given.sample_rate,
-            channels=1,
-            clips=given.clips or None,
-            max_seconds=given.max_seconds or None,
-        )
+        self._take(settings(checkpoint, options))
+        self.batch_size = self.settings.batch_size
         self._model: Any = None
         self._processor: Any = None
         self._budget = UNLIMITED
@@ -69,10 +61,25 @@ class HF:
         # What was made ahead, by the objects that it was made of: of the batch at work and of the next one.
         self._made: deque[dict[tuple[int, ...], tuple[list[Request], Any]]] = deque(maxlen=2)
 
+    def _take(self, given: Settings) -> None:
+        self.settings = given
+        # What does not change replies does not belong to the identity.
+        deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
+        self.identity = f"hf {VERSION} {self.checkpoint} {msgspec.json.encode(deciding).decode()}"
+        self.needs = Needs(
+            sample_rate=given.sample_rate,
+            channels=1,
+            clips=given.clips or None,
+            max_seconds=given.max_seconds or None,
+        )
+
     def load(self) -> None:
         """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for."""
         from audiotest.models._hf.loading import load
 
+        # Until it was downloaded, nobody could know the checkpoint's family and with it what it takes.
+        fetch(self.checkpoint, self.settings.revision)
+        self._take(settings(self.checkpoint, self.options))
         self._model, self._processor = load(self.checkpoint, self.settings)
         self._budget = budget(self._model, self.settings.memory)
         extractor = getattr(self._processor, "feature_extractor", None) or getattr(
@@ -171,4 +178,4 @@ def open_model(argument: str | None, options: Mapping[str, Any]) -> HF:
     """``hf:FOLDER`` or ``hf:ORG/NAME``; raises ValueError for options that it does not take."""
     if not argument:
         raise ValueError("hf needs a checkpoint: --model hf:FOLDER or hf:ORG/NAME")
-    return HF(argument, settings(argument, options))
+    return HF(argument, options)

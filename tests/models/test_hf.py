@@ -58,6 +58,39 @@ def test_clips_that_are_the_same_samples_cut_otherwise_are_other_sounds(tmp_path
     assert hf_checks.texts(model.answer(asked)) == [hf_checks.texts(model.answer([one]))[0] for one in asked]
 
 
+FROM_THE_HUB = """
+import shutil, sys
+from pathlib import Path
+from huggingface_hub import constants
+from audiotest.models.opening import open_model
+
+def needs(**options):
+    model = open_model("hf:org/tiny", options)
+    return model.needs.max_seconds, model
+
+_, first = needs()
+home = Path(constants.HF_HUB_CACHE) / "models--org--tiny"
+shutil.copytree(sys.argv[1], home / "snapshots" / ("a" * 40))
+(home / "refs").mkdir()
+(home / "refs" / "main").write_text("a" * 40)
+first.load()
+assert first.needs.max_seconds == 30
+later, again = needs()
+assert (later, again.identity) == (30, first.identity)
+shutil.rmtree(home / "refs")
+assert needs(revision="a" * 40)[0] == 30
+"""
+
+
+def test_what_a_family_takes_is_known_of_a_checkpoint_that_was_downloaded_only_now_and_of_one_with_a_revision(tmp_path):
+    folder = qwen2_audio(tmp_path / "made")
+    found = subprocess.run(
+        [sys.executable, "-c", FROM_THE_HUB, folder],
+        env={**os.environ, "HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr[-3000:]
+
+
 @pytest.mark.parametrize("name", BESIDE_PROCESSORS)
 def test_it_holds_for_models_whose_processors_want_more(name, tmp_path):
     """In a process of their own: a library that was built for another torch breaks other imports."""

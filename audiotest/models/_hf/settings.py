@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,10 @@ from msgspec import Struct
 
 from audiotest.declare.yaml import parse
 from audiotest.models._options import read
+
+_CONFIG = "config.json"
+_PROCESSORS = ("preprocessor_config.json", "processor_config.json")
+_LOOKED_AT = (_CONFIG, *_PROCESSORS)
 
 
 class Settings(Struct, frozen=True):
@@ -41,7 +46,18 @@ class Settings(Struct, frozen=True):
 
 def settings(checkpoint: str, given: Mapping[str, Any]) -> Settings:
     """The settings for ``checkpoint``; ValueError for an option that there is not, or a value unfit for it."""
-    return read(Settings, "hf", {"sample_rate": _sample_rate(checkpoint), **_family(checkpoint), **given})
+    revision = str(given.get("revision") or "")
+    known = {"sample_rate": _sample_rate(checkpoint, revision), **_family(checkpoint, revision)}
+    return read(Settings, "hf", {**known, **given})
+
+
+def fetch(checkpoint: str, revision: str) -> None:
+    """Download what :func:`settings` looks at, where it is not here; what cannot be had is left to who loads it."""
+    from huggingface_hub import hf_hub_download
+
+    for name in _LOOKED_AT if not Path(checkpoint).exists() else ():
+        with suppress(Exception):
+            hf_hub_download(checkpoint, name, revision=revision or None)
 
 
 @cache
@@ -51,24 +67,24 @@ def _families() -> dict[str, dict[str, Any]]:
     return found
 
 
-def _family(checkpoint: str) -> dict[str, Any]:
-    return _families().get(str(_json(checkpoint, "config.json").get("model_type")), {})
+def _family(checkpoint: str, revision: str) -> dict[str, Any]:
+    return _families().get(str(_json(checkpoint, revision, _CONFIG).get("model_type")), {})
 
 
-def _sample_rate(checkpoint: str) -> int:
+def _sample_rate(checkpoint: str, revision: str) -> int:
     """The rate that the processor wants, in Hz; 16 kHz where it cannot be known before the checkpoint is there."""
-    for name in ("preprocessor_config.json", "processor_config.json"):
-        config = _json(checkpoint, name)
+    for name in _PROCESSORS:
+        config = _json(checkpoint, revision, name)
         rate = config.get("sampling_rate") or config.get("feature_extractor", {}).get("sampling_rate")
         if rate:
             return int(rate)
     return 16000
 
 
-def _json(checkpoint: str, name: str) -> dict[str, Any]:
+def _json(checkpoint: str, revision: str, name: str) -> dict[str, Any]:
     path = Path(checkpoint) / name
     if not path.is_file():
-        path = Path(_cached(checkpoint, name) or "")
+        path = Path(_cached(checkpoint, revision, name) or "")
     try:
         data = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -76,13 +92,13 @@ def _json(checkpoint: str, name: str) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _cached(checkpoint: str, name: str) -> str | None:
+def _cached(checkpoint: str, revision: str, name: str) -> str | None:
     """A file of a hub checkpoint that was downloaded before; nothing is fetched for looking at it."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
     try:
-        found = try_to_load_from_cache(checkpoint, name)
+        found = try_to_load_from_cache(checkpoint, name, revision=revision or None)
     except HFValidationError:
         return None
     return found if isinstance(found, str) else None
