@@ -40,6 +40,12 @@ class Ahead(Generic[T, R]):
         _, started = self._started.pop(id(item), (item, None))
         return started.result() if started is not None else self.build(item)
 
+    def drop(self, item: T) -> None:
+        """Let go of ``item``, which will not be taken after all."""
+        _, started = self._started.pop(id(item), (item, None))
+        if started is not None:
+            started.cancel()
+
     def close(self) -> None:
         """Let go of what was started and never taken."""
         if self._pool is not None:

@@ -1,6 +1,8 @@
 """Blocks, batches, the cache and what goes wrong in them, without pytest."""
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -278,4 +280,30 @@ def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, o
     assert [predictor.answer(block[0]).reply.text for block in blocks] == [f"{n} original 1" for n in "abc"]
     assert model.ahead == (["b"] if onward else [])
     assert model.batches == [[(name, "original")] for name in "abc"]
+    predictor.close()
+
+
+def test_what_was_built_ahead_for_a_block_that_is_not_asked_for_next_is_let_go(tmp_path):
+    rng = np.random.default_rng(0)
+    lines = ["suite: s", "conditions: [original]", "cases:"]
+    for i in range(12):
+        soundfile.write(tmp_path / f"{i}.wav", rng.uniform(-0.5, 0.5, 8000).astype("float32"), 8000)
+        lines.append(f"  - {{id: c{i}, question: Q?, choices: [x, y], answer: x, audio: {i}.wav}}")
+    (tmp_path / "s.yaml").write_text("\n".join(lines))
+    heard = []
+
+    class Model(Recorder):
+        def prepare(self, requests):
+            heard.extend(weakref.ref(request.audio[0].samples) for request in requests)
+
+    blocks = [[trial] for trial in trials(load(tmp_path / "s.yaml"))]
+    model = Model(Needs(sample_rate=16000, channels=1))  # resampled, so these are not the clips that are kept at hand
+    predictor = Predictor(model)
+    predictor.plan(blocks)
+    for i in (0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5):
+        assert predictor.answer(blocks[i][0]).reply is not None
+        predictor.done(blocks[i][0])
+        model.heard = {}
+    gc.collect()
+    assert sum(sound() is not None for sound in heard) <= 2
     predictor.close()
