@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from audiotest.models._files import state_of
 from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
@@ -45,7 +46,7 @@ class Recogniser:
         self.checkpoint, self.settings = checkpoint, given
         self.name, self.batch_size = f"asr:{checkpoint}", given.batch_size
         deciding = msgspec.structs.replace(given, device="", batch_size=1)
-        self.identity = f"asr {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}"
+        self.identity = f"asr {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}{state_of(checkpoint)}"
         self._pipeline: Any = None
 
     def load(self) -> None:

@@ -35,6 +35,7 @@ from typing import Any
 
 import msgspec
 
+from audiotest.models._files import state_of
 from audiotest.models._generating import Halving
 from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, fetch, settings
@@ -65,7 +66,9 @@ class HF:
         self.settings = given
         # What does not change replies does not belong to the identity.
         deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
-        self.identity = f"hf {VERSION} {self.checkpoint} {msgspec.json.encode(deciding).decode()}"
+        self.identity = (
+            f"hf {VERSION} {self.checkpoint} {msgspec.json.encode(deciding).decode()}{state_of(self.checkpoint)}"
+        )
         self.needs = Needs(
             sample_rate=given.sample_rate,
             channels=1,

@@ -29,6 +29,7 @@ from typing import Any
 import msgspec
 
 from audiotest.audio.decode import wav_bytes
+from audiotest.models._files import state_of
 from audiotest.models._process.child import Child, ChildGone, ChildSilent, write_sounds
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
@@ -59,7 +60,8 @@ class Process:
         if own["python"]:
             self.command[0] = own["python"]
         self.name = f"process:{command}"
-        self.identity = f"process {VERSION} {command} {sorted(handed.items())}"
+        state = state_of(*(word for word in self.command if Path(word).is_file()))
+        self.identity = f"process {VERSION} {command} {sorted(handed.items())}{state}"
         self.batch_size = own["batch_size"]
         self.needs = Needs(
             sample_rate=own["sample_rate"],

@@ -26,6 +26,7 @@ from typing import Any
 
 import msgspec
 
+from audiotest.models._files import state_of
 from audiotest.models._generating import Halving
 from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.sharing import sound_of
@@ -48,7 +49,8 @@ class SALMONN:
         self.name = f"salmonn:{checkpoint}"
         self.batch_size = given.batch_size
         deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
-        self.identity = f"salmonn {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}"
+        state = state_of(checkpoint, given.llm, given.whisper, given.beats)
+        self.identity = f"salmonn {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}{state}"
         self._parts: Any = None
         self._budget = UNLIMITED
         self._ask = Halving(self._generate)

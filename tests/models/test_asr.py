@@ -50,6 +50,15 @@ def test_a_recogniser_that_hears_padding_answers_like_single_requests(tmp_path):
     assert len(set(together)) > 3
 
 
+def test_other_weights_in_the_same_folder_are_another_model(tmp_path):
+    tiny.wav2vec2(tmp_path)
+    before = [open_model(f"{adapter}:{tmp_path}").identity for adapter in ("asr", "hf")]
+    assert [open_model(f"{adapter}:{tmp_path}").identity for adapter in ("asr", "hf")] == before
+    tiny.wav2vec2(tmp_path)  # written again: trained further, say
+    after = [open_model(f"{adapter}:{tmp_path}").identity for adapter in ("asr", "hf")]
+    assert not set(before) & set(after)
+
+
 def test_without_sound_there_is_nothing_to_write_down(recogniser):
     said = recogniser.answer([replace(REQUESTS[0], audio=()), REQUESTS[1]])
     assert isinstance(said[0], Unsupported)

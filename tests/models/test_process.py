@@ -158,6 +158,14 @@ def test_a_process_that_does_not_start_is_not_left_behind(tmp_path, first):
         os.kill(int((tmp_path / "id").read_text()), 0)
 
 
+def test_a_script_that_was_changed_is_another_model(tmp_path):
+    script = tmp_path / "model.py"
+    script.write_text("old")
+    old, same = (open_model(f"process:{sys.executable} {script}").identity for _ in range(2))
+    script.write_text("newer")
+    assert old == same != open_model(f"process:{sys.executable} {script}").identity
+
+
 def test_the_bridge_is_python_3_8_and_needs_nothing():
     source = (BRIDGES / "audiotest_bridge.py").read_text()
     tree = ast.parse(source, feature_version=(3, 8))
