@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tiny import BESIDE_PROCESSORS, BUILDERS, qwen2_audio
 
 from audiotest.models.opening import open_model
-from audiotest.words import Waveform
+from audiotest.words import Generation, Waveform
 
 CHECKS = [check for name, check in vars(hf_checks).items() if name.startswith("check_")]
 HERE = Path(__file__).parent
@@ -47,6 +47,23 @@ def test_a_model_that_looks_back_no_further_than_a_window_answers_over_one_prefi
         replies = model.answer(requests)
         assert [reply.text for reply in replies] == hf_checks.texts(hf_checks.plain(model).answer(requests))
         assert {reply.details.get("shared", False) for reply in replies} == {shared}
+
+
+def test_questions_share_a_prefill_of_their_clip_whether_thinking_is_on_or_off(tmp_path):
+    folder = qwen2_audio(tmp_path)
+    given = (folder / "chat_template.jinja").read_text()
+    off = "{% if enable_thinking is defined and not enable_thinking %}<think></think>{% endif %}"
+    model = open_model(f"hf:{folder}", {"chat_template": given + off})
+    model.load()
+    said = {}
+    for thinking in (None, True, False):
+        generation = Generation(max_new_tokens=8, thinking=thinking)
+        asked = [replace(r, audio=hf_checks.REQUESTS[2].audio, generation=generation) for r in hf_checks.REQUESTS]
+        replies = model.answer(asked)
+        said[thinking] = hf_checks.texts(replies)
+        assert all(reply.details.get("shared") for reply in replies)
+        assert said[thinking] == [hf_checks.texts(model.answer([one]))[0] for one in asked]
+    assert said[None] == said[True] != said[False]
 
 
 def test_clips_that_are_the_same_samples_cut_otherwise_are_other_sounds(tmp_path):

@@ -21,6 +21,12 @@ def conversation(request: Request, settings: Settings) -> list[dict[str, Any]]:
     return [{"role": "system", "content": [{"type": "text", "text": system}]}, *turns] if system else turns
 
 
+def template(request: Request) -> dict[str, Any]:
+    """What a chat template is told besides the turns."""
+    thinking = request.generation.thinking
+    return {"add_generation_prompt": True} | ({} if thinking is None else {"enable_thinking": thinking})
+
+
 def _spoken(request: Request) -> list[dict[str, str]]:
     system = request.generation.system
     turns = [{"role": "user", "content": request.prompt}]
@@ -47,9 +53,7 @@ def inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> A
 
 
 def _inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> Any:
-    thinking = requests[0].generation.thinking
-    template = {} if thinking is None else {"enable_thinking": thinking}
-    common = {"tokenize": True, "return_dict": True, "add_generation_prompt": True, "return_tensors": "pt", **template}
+    common = {"tokenize": True, "return_dict": True, "return_tensors": "pt", **template(requests[0])}
     if not hasattr(processor, "tokenizer"):  # a language model that reads only: its templates take strings
         return processor.apply_chat_template([_spoken(r) for r in requests], padding=True, **common)
     # Padding is the tokenizer's affair alone: given to all, it would reach the mel extractor, which some break on.

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from audiotest.models._hf.asking import conversation
+from audiotest.models._hf.asking import conversation, template
 from audiotest.models._hf.settings import Settings
 from audiotest.words import Request
 
@@ -53,8 +53,7 @@ def shared_inputs(
     ids = first["input_ids"][0]
     places = (ids == processor.tokenizer.convert_tokens_to_ids(token)).nonzero()
     texts = [
-        str(processor.apply_chat_template(conversation(r, settings), tokenize=False, add_generation_prompt=True))
-        for r in requests
+        str(processor.apply_chat_template(conversation(r, settings), tokenize=False, **template(r))) for r in requests
     ]
     if not len(places) or len({text.rpartition(token)[0] for text in texts}) != 1:
         return None
