@@ -11,13 +11,16 @@ from __future__ import annotations
 import sqlite3
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from audiotest.words import Reply
+
+T = TypeVar("T")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
@@ -56,6 +59,21 @@ class ReplyStore:
             raise
         return db
 
+    def _past_damage(self, do: Callable[[], T]) -> T:
+        """``do``, which may meet damage that did not show when the file was opened. Another process may have set that
+        file aside already, so it is opened anew before that is done here."""
+        for aside in (False, True):
+            try:
+                return do()
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                self._db.close()
+                if aside:
+                    self._set_aside(error)
+                self._db = self._open()
+        return do()
+
     def _set_aside(self, error: Exception) -> None:
         aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
         self.path.replace(aside)
@@ -65,6 +83,9 @@ class ReplyStore:
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Reply]:
         """The replies that there are for ``keys``."""
+        return self._past_damage(lambda: self._get(keys))
+
+    def _get(self, keys: Sequence[bytes]) -> dict[bytes, Reply]:
         found: dict[bytes, Reply] = {}
         for i in range(0, len(keys), _AT_ONCE):
             some = keys[i : i + _AT_ONCE]
@@ -76,6 +97,9 @@ class ReplyStore:
 
     def put(self, model: str, replies: Mapping[bytes, Reply]) -> None:
         """Keep ``replies``; on disk when this returns."""
+        self._past_damage(lambda: self._put(model, replies))
+
+    def _put(self, model: str, replies: Mapping[bytes, Reply]) -> None:
         now = time.time()
         rows: Iterable[tuple[bytes, str, bytes, float]] = [
             (key, model, msgspec.json.encode(reply), now) for key, reply in replies.items()

@@ -38,6 +38,21 @@ def test_a_damaged_file_is_set_aside(tmp_path, damage):
     assert [p.read_bytes() for p in tmp_path.glob("*.damaged-*")] == [damage]
 
 
+def test_damage_that_shows_only_when_a_reply_is_looked_up_is_set_aside_too(tmp_path):
+    path = tmp_path / "r.sqlite"
+    first = ReplyStore(path)
+    first.put("m", {key(i): Reply("x" * 200) for i in range(5000)})
+    first.close()
+    data = path.read_bytes()
+    path.write_bytes(data[:8192] + b"\xab" * (len(data) - 8192))
+    store, other = ReplyStore(path), ReplyStore(path)
+    with pytest.warns(UserWarning, match="damaged"):
+        assert store.get([key(i) for i in range(100)]) == {}
+    store.put("m", {key(1): Reply("new")})
+    assert other.get([key(1)])[key(1)].text == "new"
+    assert len(list(tmp_path.glob("*.damaged-*"))) == 1
+
+
 WRITER = """
 import sys
 from pathlib import Path
