@@ -10,6 +10,7 @@ from msgspec import Struct
 from audiotest.registry import unknown
 
 S = TypeVar("S", bound=Struct)
+_DTYPES = ("auto", "float32", "bfloat16", "float16", "float64")
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -26,7 +27,17 @@ def read(kind: type[S], adapter: str, given: Mapping[str, Any]) -> S:
         if option not in names:
             raise ValueError(unknown(f"option of {adapter}:", option, sorted(names)))
         made[names[option]] = _typed(option, value, getattr(defaults, names[option]))
+        _check(option, made[names[option]])
     return kind(**made)
+
+
+def _check(option: str, value: Any) -> None:
+    """What holds for an option of any adapter: nothing is counted or measured below 0, and a batch holds something."""
+    least = 1 if option == "batch_size" else 0
+    if isinstance(value, int | float) and not value >= least:
+        raise ValueError(f"`{option}` is at least {least}, not {value!r}")
+    if option == "dtype" and value not in _DTYPES:
+        raise ValueError(f"`dtype` is one of {', '.join(_DTYPES)}, not {value!r}")
 
 
 def _typed(option: str, value: Any, default: Any) -> Any:
@@ -34,6 +45,6 @@ def _typed(option: str, value: Any, default: Any) -> Any:
         if isinstance(default, bool):
             return value if isinstance(value, bool) else _WORDS[str(value).lower()]
         return type(default)(value)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError):
         wanted = "true or false" if isinstance(default, bool) else f"a value of the kind {type(default).__name__}"
         raise ValueError(f"`{option}` takes {wanted}, not {value!r}") from None

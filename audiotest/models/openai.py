@@ -27,6 +27,7 @@ import msgspec
 
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.settings import DEFAULT_URL, Settings, settings
+from audiotest.models.protocol import Interrupted
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
@@ -58,7 +59,12 @@ class OpenAI:
         from audiotest.models._openai.talking import ask
 
         key = os.environ.get(self.settings.key_env, "")
-        return asyncio.run(ask(self.model, requests, self.settings, key, self._pace))
+        said: dict[int, Reply | Exception] = {}
+        try:
+            asyncio.run(ask(self.model, requests, self.settings, key, self._pace, said))
+        except KeyboardInterrupt:
+            raise Interrupted(said) from None
+        return [said[i] for i in range(len(requests))]
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -27,25 +27,30 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from audiotest.audio.decode import wav_bytes
 from audiotest.models._files import state_of
+from audiotest.models._options import read
 from audiotest.models._process.child import Child, ChildGone, ChildSilent, write_sounds
-from audiotest.models.protocol import Unsupported
+from audiotest.models.protocol import Interrupted, Unsupported
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
-_OWN: dict[str, Any] = {
-    "start_timeout": 600.0,
-    "timeout": 600.0,
-    "audio": "path",
-    "batch_size": 8,
-    "sample_rate": 16000,
-    "channels": 1,
-    "clips": 0,
-    "max_seconds": 0.0,
-    "python": "",
-}
+
+
+class Settings(Struct, frozen=True):
+    """See the module's text."""
+
+    start_timeout: float = 600.0
+    timeout: float = 600.0
+    audio: str = "path"
+    batch_size: int = 8
+    sample_rate: int = 16000
+    channels: int = 1
+    clips: int = 0
+    max_seconds: float = 0.0
+    python: str = ""
 
 
 class ItemFailed(Exception):
@@ -55,19 +60,19 @@ class ItemFailed(Exception):
 class Process:
     """A child process behind the adapter protocol."""
 
-    def __init__(self, command: str, own: Mapping[str, Any], handed: Mapping[str, str]) -> None:
+    def __init__(self, command: str, own: Settings, handed: Mapping[str, str]) -> None:
         self.command, self.own, self.handed = shlex.split(command), own, handed
-        if own["python"]:
-            self.command[0] = own["python"]
+        if own.python:
+            self.command[0] = own.python
         self.name = f"process:{command}"
         state = state_of(*(word for word in self.command if Path(word).is_file()))
         self.identity = f"process {VERSION} {command} {sorted(handed.items())}{state}"
-        self.batch_size = own["batch_size"]
+        self.batch_size = own.batch_size
         self.needs = Needs(
-            sample_rate=own["sample_rate"],
-            channels=own["channels"],
-            clips=own["clips"] or None,
-            max_seconds=own["max_seconds"] or None,
+            sample_rate=own.sample_rate,
+            channels=own.channels,
+            clips=own.clips or None,
+            max_seconds=own.max_seconds or None,
         )
         self._child: Child | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -88,6 +93,8 @@ class Process:
             try:
                 self._ask(requests, batch, found)
                 suspect = None
+            except KeyboardInterrupt:
+                raise Interrupted(found) from None
             except (ChildGone, ChildSilent) as error:
                 self._drop()
                 first = next((i for i in batch if i not in found), None)
@@ -107,7 +114,7 @@ class Process:
             self._folder.cleanup()
 
     def _start(self) -> Child:
-        self._child = Child(self.command, start_timeout=self.own["start_timeout"], options=self.handed)
+        self._child = Child(self.command, start_timeout=self.own.start_timeout, options=self.handed)
         return self._child
 
     def _drop(self) -> None:
@@ -120,7 +127,7 @@ class Process:
         self._sent += 1
         child.send({"batch": self._sent, "requests": [self._message(requests[i], i) for i in batch]})
         for _ in batch:
-            message = child.receive(self.own["timeout"])
+            message = child.receive(self.own.timeout)
             index = message.get("index")
             if message.get("batch") != self._sent or index not in batch or index in found:
                 raise ChildGone(f"a reply to something that was not asked came: {str(message)[:200]}")
@@ -131,7 +138,7 @@ class Process:
         assert self._folder is not None
         audio: list[Any] = (
             [base64.b64encode(data).decode() for data in sounds]
-            if self.own["audio"] == "base64"
+            if self.own.audio == "base64"
             else write_sounds(Path(self._folder.name), index, sounds)
         )
         return {
@@ -149,19 +156,18 @@ def _reply(message: Mapping[str, Any]) -> Reply | Exception:
         return Unsupported(str(message["unsupported"]))
     if "error" in message or not isinstance(message.get("text"), str):
         return ItemFailed(str(message.get("error", f"no `text` in {str(message)[:200]}")))
-    return Reply(message["text"], details=dict(message.get("details") or {}))
+    details = message.get("details") or {}
+    if not isinstance(details, dict):
+        return ItemFailed(f"`details` is an object, not {str(details)[:200]}")
+    return Reply(message["text"], details=details)
 
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> Process:
     """``process:COMMAND``; raises ValueError for options with values unfit for them."""
     if not argument:
         raise ValueError('process needs a command: --model "process:python bridges/my_model.py"')
-    own = dict(_OWN)
-    for name in set(options) & set(_OWN):
-        try:
-            own[name] = type(_OWN[name])(options[name])
-        except ValueError:
-            raise ValueError(f"`{name}` takes a {type(_OWN[name]).__name__}, not {options[name]!r}") from None
-    if own["audio"] not in ("path", "base64"):
-        raise ValueError(f"`audio` is path or base64, not {own['audio']!r}")
-    return Process(argument, own, {k: str(v) for k, v in options.items() if k not in _OWN})
+    names = set(Settings.__struct_fields__)
+    own = read(Settings, "process", {k: v for k, v in options.items() if k in names})
+    if own.audio not in ("path", "base64"):
+        raise ValueError(f"`audio` is path or base64, not {own.audio!r}")
+    return Process(argument, own, {k: str(v) for k, v in options.items() if k not in names})

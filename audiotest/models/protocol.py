@@ -7,7 +7,7 @@ one from the session-scoped ``model`` fixture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from audiotest.words import Needs, Reply, Request
@@ -22,6 +22,17 @@ class Unsupported(Exception):
 
     It is an outcome of its own, counted and shown as such; never a wrong answer, never a silent cut.
     """
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while a batch was under way, from an adapter that had part of it: ``replies`` by the request's place.
+
+    They are kept, so that nothing that was answered, and perhaps paid for, has to be asked again.
+    """
+
+    def __init__(self, replies: Mapping[int, Reply | Exception]) -> None:
+        super().__init__()
+        self.replies = replies
 
 
 @runtime_checkable
@@ -46,7 +57,8 @@ class Adapter(Protocol):
     def answer(self, requests: Sequence[Request]) -> Sequence[Reply | Exception]:
         """One reply a request, in order. An exception in the place of a reply is that request's alone;
         :class:`Unsupported` says that the model cannot take it. Raising fails the whole batch, which
-        is then asked again one by one."""
+        is then asked again one by one; an adapter that is interrupted (Ctrl-C) with a part of the replies raises
+        :class:`Interrupted` with them."""
 
     def close(self) -> None:
         """Let go of everything that :meth:`load` took."""

@@ -18,7 +18,7 @@ from audiotest.declare.condition import number
 from audiotest.declare.conditions.view import View
 from audiotest.declare.prompt import PromptError
 from audiotest.declare.trial import Trial, present, prompt_of
-from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.models.protocol import Adapter, Interrupted, Unsupported
 from audiotest.predict.sound import Sounds, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
@@ -137,7 +137,13 @@ class Asker:
         """Ask the model for a batch that was built, and keep what it says."""
         if not batch:
             return
-        self.keep([item for item, _ in batch], self._answers_to([request for _, request in batch]))
+        try:
+            said = self._answers_to([request for _, request in batch])
+        except Interrupted as stopped:
+            some = [i for i, one in stopped.replies.items() if isinstance(one, Reply)]
+            self.keep([batch[i][0] for i in some], [stopped.replies[i] for i in some])
+            raise
+        self.keep([item for item, _ in batch], said)
 
     def keep(self, items: Sequence[Pending], said: Sequence[Reply | Exception]) -> None:
         """Put what was said into the answers and, what are replies, into the store."""
@@ -174,9 +180,11 @@ class Asker:
             said = list(self.model.answer(requests))
             if len(said) != len(requests):
                 raise NoReply(f"{self.model.name} gave {len(said)} replies to {len(requests)} requests")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if len(requests) == 1:
-                return [error]
+                return [
+                    error if isinstance(error, Exception) else NoReply(f"{self.model.name} called sys.exit({error})")
+                ]
         else:
             each = (time.perf_counter() - started) / len(requests)
             return [_checked(one, each, self.model.name) for one in said]

@@ -2,7 +2,10 @@
 
 import http.server
 import json
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -25,7 +28,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.asked, self.times = [], {}
         self.running = self.most = 0
         self.keys = set()
-        self.delay = 0.0
+        self.delay, self.hang, self.answered = 0.0, 1.5, 0
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -50,13 +53,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 server.running -= 1
 
     def misbehave(self, text, count):
+        server = self.server
         first = count == 1
         if "busy" in text and first:
             self.send(429, b"slow down", {"Retry-After": "0.3"})
         elif ("broken" in text and first) or "always500" in text:
             self.send(500, b"oops")
         elif "hang" in text and first:
-            time.sleep(1.5)
+            time.sleep(server.hang)
             self.send(200, completion("too late"))
         elif "cut" in text and first:
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -83,6 +87,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, completion("<think>It rings.</think>\n(B) a bell"))
         elif "silent" in text:
             self.send(200, b'{"choices": [{"message": {"role": "assistant"}, "finish_reason": "length"}]}')
+        elif "parts" in text:
+            self.send(200, completion([{"type": "text", "text": "a bell, "}, {"type": "text", "text": "twice"}]))
         elif "nothing" in text:
             self.send(200, completion(None, finish="length"))
         else:
@@ -95,6 +101,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(key, value)
         self.end_headers()
         self.wfile.write(data)
+        with self.server.lock:
+            self.server.answered += 1
 
     def log_message(self, *arguments):
         pass
@@ -160,6 +168,10 @@ def test_a_message_without_content_is_an_empty_reply_and_not_asked_for_again(ser
     (reply,) = ask(server, "silent")
     assert (reply.text, reply.finish, reply.details) == ("", "length", {"empty": True})
     assert server.times["silent"] == 1
+
+
+def test_a_message_of_several_parts_is_their_text(server):
+    assert ask(server, "parts")[0].text == "a bell, twice"
 
 
 def test_it_gives_up_after_its_retries(server):
@@ -257,6 +269,28 @@ def test_a_run_goes_on_where_it_was_and_holds_no_key(server, pytester, monkeypat
             assert KEY.encode() not in path.read_bytes(), path
 
 
+def test_an_interruption_loses_nothing_that_was_answered(server, pytester, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    cases = "".join(f"  - {{id: c{i}, question: Q{i}{' hang' if i == 3 else ''}?, reference: x}}\n" for i in range(9))
+    (pytester.path / "s.yaml").write_text(
+        f"suite: s\nprompt: question\nconditions: [original: recorded]\ncases:\n{cases}"
+    )
+    command = [sys.executable, "-m", "pytest", "s.yaml", "--model", f"openai:m@{server.url}"]
+    server.hang = 60
+    running = pytester.popen(command, stdin=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while server.answered < 8:
+        assert time.monotonic() < deadline, "the run did not start"
+        time.sleep(0.02)
+    time.sleep(0.3)  # until what was sent is read
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=60)
+    assert running.returncode == 2
+    server.asked.clear()
+    pytester.runpytest_subprocess(*command[3:]).assert_outcomes(passed=9)
+    assert ["hang" in data["messages"][0]["content"] for data in server.asked] == [True]
+
+
 @pytest.mark.parametrize(
     ("argument", "options", "said"),
     [
@@ -264,6 +298,9 @@ def test_a_run_goes_on_where_it_was_and_holds_no_key(server, pytester, monkeypat
         ("openai:m", {"in_fligth": "3"}, "did you mean 'in_flight'"),
         ("openai:m", {"in_flight": "many"}, "kind int"),
         ("openai:m", {"in_flight": "0"}, "at least 1"),
+        ("openai:m", {"retries": "-1"}, "at least 0"),
+        ("openai:m", {"url": "localhost:8000/v1"}, "such as http://"),
+        ("openai:m@http:/here", {}, "such as http://"),
         ("openai:m", {"audio": "file"}, "one of input_audio, audio_url"),
     ],
 )

@@ -2,8 +2,11 @@
 
 import ast
 import os
+import signal
+import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
@@ -162,7 +165,10 @@ def test_a_script_that_was_changed_is_another_model(tmp_path):
     script = tmp_path / "model.py"
     script.write_text("old")
     old, same = (open_model(f"process:{sys.executable} {script}").identity for _ in range(2))
-    script.write_text("newer")
+    script.write_text("old")
+    os.utime(script, (1, 1))  # as in a fresh checkout
+    assert open_model(f"process:{sys.executable} {script}").identity == old
+    script.write_text("new")
     assert old == same != open_model(f"process:{sys.executable} {script}").identity
 
 
@@ -180,5 +186,39 @@ def test_options_that_cannot_be():
         open_model("process")
     with pytest.raises(ModelError, match="path or base64"):
         open_model("process:x", {"audio": "pigeon"})
-    with pytest.raises(ModelError, match="takes a float"):
+    with pytest.raises(ModelError, match="kind float"):
         open_model("process:x", {"timeout": "soon"})
+    with pytest.raises(ModelError, match="`batch_size` is at least 1"):
+        open_model("process:x", {"batch_size": "0"})
+
+
+def test_details_that_are_no_object_cost_their_own_request(opened):
+    batch = """
+def answer(options, request):
+    return {"text": "x", "details": "loud" if request["case"] == "odd" else {"level": 3}}
+"""
+    odd, even = opened(batch).answer([request("odd"), request("even")])
+    assert "`details` is an object" in str(odd)
+    assert even.details == {"level": 3}
+
+
+def test_an_interruption_loses_nothing_that_was_answered(pytester, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    (pytester.path / "model.py").write_text(SCRIPT.format(bridges=str(BRIDGES), batch="", more=""))
+    cases = "".join(f"  - {{id: {name}, question: Q?, reference: x}}\n" for name in ("a", "b", "hang"))
+    (pytester.path / "s.yaml").write_text(
+        f"suite: s\nprompt: question\nconditions: [original: recorded]\ncases:\n{cases}"
+    )
+    command = [sys.executable, "-m", "pytest", "s.yaml", "--model", f"process:{sys.executable} model.py"]
+    running = pytester.popen(command, stdin=subprocess.DEVNULL)
+    asked, deadline = pytester.path / "asked.txt", time.monotonic() + 60
+    while not (asked.exists() and "hang" in asked.read_text()):
+        assert time.monotonic() < deadline, "the run did not start"
+        time.sleep(0.02)
+    time.sleep(0.3)  # until what was sent is read
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=60)
+    assert running.returncode == 2
+    asked.unlink()
+    pytester.runpytest_subprocess(*command[3:], "-k", "not hang").assert_outcomes(passed=2, deselected=1)
+    assert not asked.exists()

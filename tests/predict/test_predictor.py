@@ -117,13 +117,21 @@ def test_what_is_no_reply_is_an_error(suite, said):
     assert "recorder" in str(answers["a", "original"].error)
 
 
-@pytest.mark.parametrize("said", [Reply("half of a sign: \ud83d"), Reply("x", details={"score": np.float32(1)})])
+@pytest.mark.parametrize(
+    "said", [Reply("x", details={"heard": "half of a sign: \ud83d"}), Reply("x", details={"score": np.float32(1)})]
+)
 def test_a_reply_that_cannot_be_kept_costs_only_itself(suite, tmp_path, said):
     model = Recorder()
     model.answer = lambda requests: [said if r.case == "a" else Reply("fine") for r in requests]
     answers, _ = run(model, suite, store=ReplyStore(tmp_path / "r.sqlite"))
     assert "cannot be written as JSON" in str(answers["a", "original"].error)
     assert answers["b", "original"].reply.text == "fine"
+
+
+def test_a_model_that_ends_the_process_costs_only_its_own_trial(suite):
+    answers, _ = run(Recorder(fails=lambda r: SystemExit(3) if r.case == "b" else None), suite)
+    assert "recorder called sys.exit(3)" in str(answers["b", "original"].error)
+    assert answers["a", "original"].reply is not None
 
 
 def test_too_few_replies_are_an_error(suite):

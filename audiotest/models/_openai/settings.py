@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -34,15 +35,7 @@ class Settings(Struct, frozen=True):
 
 
 _CHOICES = {"audio": ("input_audio", "audio_url"), "max_tokens_as": ("max_tokens", "max_completion_tokens")}
-_LEAST = {
-    "in_flight": 1,
-    "timeout": 0.001,
-    "retries": 0,
-    "wait": 0,
-    "per_minute": 0,
-    "sample_rate": 1000,
-    "channels": 1,
-}
+_LEAST = {"in_flight": 1, "timeout": 0.001, "sample_rate": 1000, "channels": 1}
 
 
 def settings(given: Mapping[str, Any]) -> Settings:
@@ -54,4 +47,6 @@ def settings(given: Mapping[str, Any]) -> Settings:
     for option, least in _LEAST.items():
         if getattr(made, option) < least:
             raise ValueError(f"`{option}` is at least {least}, not {getattr(made, option)!r}")
+    if urlsplit(made.url).scheme not in ("http", "https") or not urlsplit(made.url).hostname:
+        raise ValueError(f"`url` is such as http://localhost:8000/v1, not {made.url!r}")
     return made

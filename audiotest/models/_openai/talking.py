@@ -34,17 +34,26 @@ class Unreachable(ServerError):
 
 
 async def ask(
-    model: str, requests: Sequence[Request], settings: Settings, key: str, pace: Pace
-) -> list[Reply | Exception]:
-    """A reply, or the error in its place, for each of ``requests``, at the ``pace`` of all batches."""
+    model: str,
+    requests: Sequence[Request],
+    settings: Settings,
+    key: str,
+    pace: Pace,
+    said: dict[int, Reply | Exception],
+) -> None:
+    """Put a reply, or the error in its place, for each of ``requests`` into ``said`` as it comes, at the ``pace`` of
+    all batches."""
     import httpx
 
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     pace.begin()
     limits = httpx.Limits(max_connections=settings.in_flight, max_keepalive_connections=settings.in_flight)
     async with httpx.AsyncClient(headers=headers, timeout=settings.timeout, limits=limits) as client:
-        tasks = [_one(client, pace, model, request, settings, key) for request in requests]
-        return await asyncio.gather(*tasks)
+
+        async def one(i: int, request: Request) -> None:
+            said[i] = await _one(client, pace, model, request, settings, key)
+
+        await asyncio.gather(*(one(i, request) for i, request in enumerate(requests)))
 
 
 async def _one(

@@ -53,7 +53,7 @@ def reply(data: Any, settings: Settings) -> Reply:
         raw = choice["message"].get("content")  # some servers leave it out where nothing was said
     except (KeyError, IndexError, TypeError, AttributeError):
         raise Malformed(f"no `choices` with a message in the answer: {data}") from None
-    raw = "" if raw is None else str(raw)
+    raw = _text(raw)
     thought, end, text = raw.rpartition(settings.thinking_end) if settings.thinking_end else ("", "", raw)
     thinking = choice["message"].get("reasoning_content") or choice["message"].get("reasoning") or thought
     details: dict[str, Any] = _usage(data.get("usage"), settings)
@@ -63,6 +63,13 @@ def reply(data: Any, settings: Settings) -> Reply:
         details["empty"] = True
     finish = str(choice.get("finish_reason") or "") or None
     return Reply(text.strip(), raw=raw if end else None, finish=finish, details=details)
+
+
+def _text(content: Any) -> str:
+    """What a message says: a text, or the texts of its parts."""
+    if isinstance(content, list):
+        return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+    return "" if content is None else str(content)
 
 
 def _usage(usage: Any, settings: Settings) -> dict[str, Any]:
