@@ -5,13 +5,22 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+_READ = 1 << 20
+"""Bytes up to which a file's content tells it: scripts and configurations, which a fresh checkout gives other times."""
+
 
 def state_of(*named: str) -> str:
-    """The state of these files, and of the files in these folders, by their sizes and times: weights are too large to
-    be read for it. Empty where nothing is here, such as for names on the hub, whose revisions tell."""
-    found = [file for name in named if name for file in _files(Path(name))]
-    stats = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in found]
-    return f" {hashlib.sha256(repr(stats).encode()).hexdigest()[:16]}" if stats else ""
+    """The state of these files, and of the files in these folders: small ones by their content, weights, which are too
+    large to be read for it, by size and time. Empty where nothing is here, such as for names on the hub, whose
+    revisions tell."""
+    found = [(file.name, _state(file)) for name in named if name for file in _files(Path(name))]
+    return f" {hashlib.sha256(repr(found).encode()).hexdigest()[:16]}" if found else ""
+
+
+def _state(file: Path) -> tuple[int, int | bytes]:
+    stat = file.stat()
+    small = stat.st_size <= _READ
+    return stat.st_size, hashlib.sha256(file.read_bytes()).digest() if small else stat.st_mtime_ns
 
 
 def _files(path: Path) -> list[Path]:

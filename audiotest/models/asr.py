@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from audiotest.models._device import device_of, dtype_of
 from audiotest.models._files import state_of
 from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
@@ -51,19 +52,15 @@ class Recogniser:
 
     def load(self) -> None:
         """Read the weights; raises what transformers raises, and ValueError for another sample rate than 16 kHz."""
-        import torch
         from transformers import pipeline
 
-        from audiotest.models._hf.loading import device_of
-
         device = device_of(self.settings.device)
-        automatic = torch.float32 if device == "cpu" else torch.float16
         self._pipeline = pipeline(
             "automatic-speech-recognition",
             model=self.checkpoint,
             revision=self.settings.revision or None,
             device=device,
-            dtype=automatic if self.settings.dtype == "auto" else getattr(torch, self.settings.dtype),
+            dtype=dtype_of(self.settings.dtype, device, "float16"),
         )
         rate = self._pipeline.feature_extractor.sampling_rate
         if rate != self.needs.sample_rate:

@@ -14,6 +14,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+from msgspec.json import encode
+from msgspec.structs import replace
+
+from audiotest.models._device import device_of, dtype_of
+from audiotest.models._files import state_of
+from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
 
@@ -21,17 +28,21 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-_OPTIONS = {
-    "pooling": "mean",
-    "instruction": "",
-    "max_length": "4096",
-    "batch_size": "16",
-    "dtype": "auto",
-    "device": "auto",
-    "revision": "",
-    "trust_remote_code": "false",
-}
+VERSION = 2
 _POOLINGS = ("mean", "cls", "last")
+
+
+class Settings(Struct, frozen=True):
+    """See the module's text."""
+
+    pooling: str = "mean"
+    instruction: str = ""
+    max_length: int = 4096
+    batch_size: int = 16
+    dtype: str = "auto"
+    device: str = "auto"
+    revision: str = ""
+    trust_remote_code: bool = False
 
 
 class Embedding:
@@ -40,26 +51,23 @@ class Embedding:
     needs = Needs(audio=False)
     batch_size = 1
 
-    def __init__(self, checkpoint: str, options: Mapping[str, str]) -> None:
-        self.checkpoint, self.options = checkpoint, options
+    def __init__(self, checkpoint: str, given: Settings) -> None:
+        self.checkpoint, self.settings = checkpoint, given
         self.name = f"embedding:{checkpoint}"
-        self.identity = f"embedding 1 {checkpoint} {sorted(options.items())}"
+        deciding = replace(given, device="", batch_size=1)
+        self.identity = f"embedding {VERSION} {checkpoint} {encode(deciding).decode()}{state_of(checkpoint)}"
         self._model: Any = None
         self._tokenizer: Any = None
 
     def load(self) -> None:
         """Read the weights. Raises what transformers raises for a checkpoint that is not there."""
-        import torch
         from transformers import AutoModel, AutoTokenizer
 
-        given: dict[str, Any] = {"trust_remote_code": self.options["trust_remote_code"] == "true"}
-        if self.options["revision"]:
-            given["revision"] = self.options["revision"]
-        device = self.options["device"]
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        wanted = self.options["dtype"]
-        dtype = getattr(torch, wanted) if wanted != "auto" else torch.float32 if device == "cpu" else torch.float16
+        given: dict[str, Any] = {"trust_remote_code": self.settings.trust_remote_code}
+        if self.settings.revision:
+            given["revision"] = self.settings.revision
+        device = device_of(self.settings.device)
+        dtype = dtype_of(self.settings.dtype, device, "float16")
         self._model = AutoModel.from_pretrained(self.checkpoint, dtype=dtype, **given).to(device).eval()
         if not hasattr(self._model, "encode"):
             self._tokenizer = AutoTokenizer.from_pretrained(self.checkpoint, **given)
@@ -70,23 +78,23 @@ class Embedding:
         import numpy as np
         import torch
 
-        size = int(self.options["batch_size"])
+        size = self.settings.batch_size
         with torch.inference_mode():
             parts = [self._batch(list(texts[i : i + size])) for i in range(0, len(texts), size)]
         return np.concatenate([part.float().cpu().numpy() for part in parts])
 
     def _batch(self, texts: list[str]) -> Any:
-        longest = int(self.options["max_length"])
+        longest = self.settings.max_length
         if self._tokenizer is None:
-            return self._model.encode(texts, instruction=self.options["instruction"], max_length=longest)
+            return self._model.encode(texts, instruction=self.settings.instruction, max_length=longest)
         most = min(longest, self._tokenizer.model_max_length)
         inputs = self._tokenizer(texts, return_tensors="pt", padding=True, truncation=True, max_length=most)
         inputs = inputs.to(self._model.device)
         states = self._model(**inputs).last_hidden_state
         mask = inputs["attention_mask"].unsqueeze(-1)
-        if self.options["pooling"] == "cls":
+        if self.settings.pooling == "cls":
             return states[:, 0]
-        if self.options["pooling"] == "last":
+        if self.settings.pooling == "last":
             return states[range(len(texts)), mask.squeeze(-1).sum(dim=1) - 1]
         return (states * mask).sum(dim=1) / mask.sum(dim=1)
 
@@ -103,11 +111,7 @@ def open_model(argument: str | None, options: Mapping[str, Any]) -> Embedding:
     """``embedding:CHECKPOINT``, a folder or a hub id; raises ValueError for options that it does not take."""
     if not argument:
         raise ValueError("embedding needs a checkpoint: embedding:FOLDER or embedding:ORG/NAME")
-    unknown = set(options) - set(_OPTIONS)
-    if unknown:
-        raise ValueError(f"embedding has no option {', '.join(sorted(unknown))}; it takes {', '.join(_OPTIONS)}")
-    given = {**_OPTIONS, **{key: str(value).lower() if isinstance(value, bool) else str(value)
-                            for key, value in options.items()}}  # fmt: skip
-    if given["pooling"] not in _POOLINGS:
-        raise ValueError(f"pooling is one of {', '.join(_POOLINGS)}, not {given['pooling']!r}")
+    given = read(Settings, "embedding", options)
+    if given.pooling not in _POOLINGS:
+        raise ValueError(f"`pooling` is one of {', '.join(_POOLINGS)}, not {given.pooling!r}")
     return Embedding(argument, given)

@@ -88,7 +88,7 @@ def open_model(spec: str, options: Mapping[str, str] | None = None) -> Adapter:
         adapter: Adapter = ADAPTERS.get(name)(argument or None, given)
     except (ValueError, OSError) as error:
         raise ModelError(f"the model {spec!r} cannot be opened: {error}") from error
-    if card is not None and card.batch_size is not None:
+    if card is not None and card.batch_size is not None and "batch_size" not in (options or {}):
         adapter.batch_size = card.batch_size
     return adapter
 

@@ -29,6 +29,11 @@ def test_what_the_tables_name_is_there(name):
     assert name in cards()
 
 
+def test_who_names_a_batch_size_gets_it():
+    assert open_model("qwen2-audio").batch_size == 1
+    assert open_model("qwen2-audio", {"batch_size": "8"}).batch_size == 8
+
+
 def test_batches_above_one_are_for_what_is_known_to_answer_alike():
     known = {
         "salmonn",

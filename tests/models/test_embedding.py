@@ -57,9 +57,11 @@ def test_similarities_are_cosines_and_are_kept(checkpoint, tmp_path):
 def test_what_cannot_be():
     with pytest.raises(ModelError, match="needs a checkpoint"):
         open_model("embedding")
-    with pytest.raises(ModelError, match="no option poling"):
+    with pytest.raises(ModelError, match="did you mean 'pooling'"):
         open_model("embedding:x", {"poling": "mean"})
     with pytest.raises(ModelError, match="one of mean, cls, last"):
         open_model("embedding:x", {"pooling": "max"})
+    with pytest.raises(ModelError, match="one of auto, float32"):
+        open_model("embedding:x", {"dtype": "half16"})
     with pytest.raises(ModelError, match="gives no embeddings"):
         open_embedder("first")

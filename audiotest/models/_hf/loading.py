@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from audiotest.models._device import device_of, dtype_of
 from audiotest.models._hf.settings import Settings
 
 # The order matters: some models are in several of these, and some (the Audio Flamingos) in the second only.
@@ -15,7 +16,6 @@ def load(checkpoint: str, settings: Settings) -> tuple[Any, Any]:
 
     Raises what transformers raises for a checkpoint that is not there or not whole.
     """
-    import torch
     import transformers
 
     given: dict[str, Any] = {"trust_remote_code": settings.trust_remote_code}
@@ -32,7 +32,7 @@ def load(checkpoint: str, settings: Settings) -> tuple[Any, Any]:
     elif getattr(processor, "chat_template", None) is None:  # Phi-4's processor leaves it with the tokenizer
         processor.chat_template = getattr(tokenizer, "chat_template", None)
     device = device_of(settings.device)
-    dtype = getattr(torch, settings.dtype) if settings.dtype != "auto" else _dtype(device)
+    dtype = dtype_of(settings.dtype, device, "bfloat16")
     if settings.attention != "auto":
         given["attn_implementation"] = settings.attention
     if settings.part:
@@ -61,18 +61,3 @@ def model_class(config: Any, settings: Settings) -> Any:
         f"transformers {transformers.__version__} knows no class for {type(config).__name__}; name one with the option "
         "`class`, or allow the checkpoint's own code with trust_remote_code=true"
     )
-
-
-def device_of(wanted: str) -> str:
-    """``auto``: the GPU that this process sees, if any (an xdist worker sees its own alone), else the CPU."""
-    import torch
-
-    if wanted != "auto":
-        return wanted
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _dtype(device: str) -> Any:
-    import torch
-
-    return torch.float32 if device == "cpu" else torch.bfloat16

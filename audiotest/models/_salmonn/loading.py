@@ -10,7 +10,7 @@ import torch
 import transformers
 from msgspec import Struct
 
-from audiotest.models._hf.loading import device_of
+from audiotest.models._device import device_of, dtype_of
 from audiotest.models._salmonn import beats
 from audiotest.models._salmonn.ears import Ears
 from audiotest.models._salmonn.settings import PUBLISHED, Settings
@@ -31,8 +31,7 @@ class Parts(Struct):
 def load(checkpoint: str, settings: Settings) -> Parts:
     """Read all five files. Raises ValueError saying which weights do not fit, OSError for what cannot be read."""
     device = device_of(settings.device)
-    half = torch.float32 if device == "cpu" else torch.float16
-    dtype = half if settings.dtype == "auto" else getattr(torch, settings.dtype)
+    dtype = dtype_of(settings.dtype, device, "float16")
     path = _file(checkpoint, settings)
     own = dict(torch.load(path, map_location="cpu", weights_only=True, mmap=True)["model"])
     own = {name: weight for name, weight in own.items() if not _COMPUTED.search(name)}
