@@ -7,21 +7,25 @@ the record (``details["intermediate"]``).
 Options
     ``listener``, ``llm``      the two models, such as ``qwen2-audio`` and ``openai:gpt-4o`` (both needed)
     ``ask``                    what the listener is asked (default: to describe everything that it hears)
+    ``words``                  the most tokens that the listener may write (512); the suite's limit is for the answer
     ``template``               a Jinja template of the second prompt, over ``heard`` (a text a clip) and ``prompt``
     ``listener.K``, ``llm.K``  option K of either
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest.models._options import read
 from audiotest.models.protocol import Adapter
-from audiotest.words import Needs, Reply, Request
+from audiotest.words import Generation, Needs, Reply, Request, Waveform
 
-VERSION = 1
+VERSION = 2
 ASK = "Describe everything that can be heard in this audio, in detail: speech word for word, sounds, and music."
 TEMPLATE = """\
 What can be heard in the audio is described as follows.
@@ -32,6 +36,16 @@ What can be heard in the audio is described as follows.
 {{ prompt }}"""
 
 
+class Settings(Struct, frozen=True):
+    """See the module's text."""
+
+    listener: str = ""
+    llm: str = ""
+    ask: str = ASK
+    template: str = TEMPLATE
+    words: int = 512
+
+
 class ListenerFailed(Exception):
     """The first of the two gave no text, so the second was not asked."""
 
@@ -39,17 +53,23 @@ class ListenerFailed(Exception):
 class Cascade:
     """Two models, one after the other."""
 
-    def __init__(self, listener: Adapter, llm: Adapter, ask: str, template: str) -> None:
+    def __init__(self, listener: Adapter, llm: Adapter, given: Settings) -> None:
         from jinja2 import StrictUndefined
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-        self.listener, self.llm, self.ask = listener, llm, ask
+        self.listener, self.llm, self.ask = listener, llm, given.ask
+        # How a suite wants answers generated (ten tokens, a stop string) would cut a description.
+        self._generation = Generation(max_new_tokens=max(1, given.words))
         # A prompt is plain text for a model: escaping it as HTML would change what is asked.
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        self._template = environment.from_string(template)
+        self._template = environment.from_string(given.template)
         self.name = f"cascade of {listener.name} and {llm.name}"
         whole = bool(listener.identity and llm.identity)
-        self.identity = f"cascade {VERSION} {[listener.identity, llm.identity, ask, template]}" if whole else ""
+        self.identity = (
+            f"cascade {VERSION} {[listener.identity, llm.identity, given.ask, given.template, given.words]}"
+            if whole
+            else ""
+        )
         heard = listener.needs
         self.needs = Needs(heard.audio, heard.sample_rate, heard.channels, None, heard.max_seconds)
         self.batch_size = min(listener.batch_size, llm.batch_size)
@@ -61,17 +81,16 @@ class Cascade:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Every clip is described once, in one batch; then all prompts are answered in another."""
-        clips = [(i, clip) for i, request in enumerate(requests) for clip in request.audio]
-        # The options and how probable they are is the second one's affair.
-        alone = {"prompt": self.ask, "question": self.ask, "choices": (), "labels": (), "likelihoods": False}
-        asked = [replace(requests[i], audio=(clip,), **alone) for i, clip in clips]
+        described = self._describe(requests)
         heard: list[list[str]] = [[] for _ in requests]
         failed: dict[int, Exception] = {}
-        for (i, _), reply in zip(clips, self.listener.answer(asked) if asked else [], strict=True):
-            if isinstance(reply, Reply):
-                heard[i].append(reply.text)
-            else:
-                failed[i] = ListenerFailed(f"{self.listener.name}: {reply}")
+        for i, request in enumerate(requests):
+            for clip in request.audio:
+                reply = described[_name(clip)]
+                if isinstance(reply, Reply):
+                    heard[i].append(reply.text)
+                else:
+                    failed[i] = ListenerFailed(f"{self.listener.name}: {reply}")
         second = [i for i in range(len(requests)) if i not in failed]
         prompts = [replace(requests[i], audio=(), prompt=self._prompt(requests[i], heard[i])) for i in second]
         found: dict[int, Reply | Exception] = dict(failed)
@@ -86,6 +105,15 @@ class Cascade:
         self.listener.close()
         self.llm.close()
 
+    def _describe(self, requests: Sequence[Request]) -> dict[str, Reply | Exception]:
+        """What the listener says of each different clip."""
+        clips = {_name(clip): (request, clip) for request in requests for clip in request.audio}
+        # The options and how probable they are is the second one's affair.
+        alone = {"prompt": self.ask, "question": self.ask, "choices": (), "labels": (), "likelihoods": False}
+        asked = [replace(r, audio=(clip,), generation=self._generation, **alone) for r, clip in clips.values()]
+        said = self.listener.answer(asked) if asked else []
+        return dict(zip(clips, said, strict=True))
+
     def _prompt(self, request: Request, heard: list[str]) -> str:
         """A request without sound is asked as it stands."""
         return str(self._template.render(heard=heard, prompt=request.prompt)) if request.audio else request.prompt
@@ -95,19 +123,17 @@ def open_model(argument: str | None, options: Mapping[str, Any]) -> Cascade:
     """``cascade`` with its options; raises ValueError without both models."""
     from audiotest.models.opening import open_model as open_any
 
-    own = {key: str(value) for key, value in options.items() if "." not in key}
-    unknown = set(own) - {"listener", "llm", "ask", "template"}
-    if unknown or argument:
+    given = read(Settings, "cascade", {key: value for key, value in options.items() if "." not in key})
+    if argument or not given.listener or not given.llm:
         raise ValueError(
-            f"cascade has no option {', '.join(sorted(unknown)) or argument}; it takes listener=SPEC, llm=SPEC"
+            "cascade needs two models: --model cascade --model-option listener=SPEC --model-option llm=SPEC"
         )
-    if not own.get("listener") or not own.get("llm"):
-        raise ValueError("cascade needs two models: --model-option listener=SPEC --model-option llm=SPEC")
 
     def of(part: str) -> dict[str, str]:
         return {k.partition(".")[2]: str(v) for k, v in options.items() if k.startswith(f"{part}.")}
 
-    return Cascade(
-        open_any(own["listener"], of("listener")), open_any(own["llm"], of("llm")), own.get("ask", ASK),
-        own.get("template", TEMPLATE),
-    )  # fmt: skip
+    return Cascade(open_any(given.listener, of("listener")), open_any(given.llm, of("llm")), given)
+
+
+def _name(clip: Waveform) -> str:
+    return f"{clip.rate} {clip.samples.shape} {hashlib.sha256(clip.samples.tobytes()).hexdigest()}"

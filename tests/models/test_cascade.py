@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from audiotest.models.cascade import ASK, TEMPLATE, Cascade
+from audiotest.models.cascade import ASK, Cascade, Settings
 from audiotest.models.opening import ModelError, open_model
-from audiotest.words import Needs, Reply, Request, Waveform
+from audiotest.words import Generation, Needs, Reply, Request, Waveform
 
 
 class Part:
@@ -40,7 +40,7 @@ def test_each_clip_is_described_and_the_descriptions_are_asked_about():
         return Reply(f"a sound of {r.audio[0].seconds:g} s")
 
     ears, head = Part("ears", describe), Part("head", lambda r: Reply(f"B, because: {r.prompt}"))
-    model = Cascade(ears, head, ASK, TEMPLATE)
+    model = Cascade(ears, head, Settings())
     model.load()
     one, two, none, broken = model.answer(
         [request("one", [1]), request("two", [0.5, 1.5]), request("none", []), request("broken", [1, 3])]
@@ -60,16 +60,26 @@ def test_each_clip_is_described_and_the_descriptions_are_asked_about():
 
 def test_the_likelihoods_of_options_are_asked_of_the_language_model_alone():
     ears, head = Part("ears", lambda r: Reply("a bell")), Part("head", lambda r: Reply("B"))
-    Cascade(ears, head, ASK, TEMPLATE).answer([replace(request("one", [1]), labels=("1", "2"), likelihoods=True)])
+    Cascade(ears, head, Settings()).answer([replace(request("one", [1]), labels=("1", "2"), likelihoods=True)])
     assert [(r.choices, r.labels, r.likelihoods) for r in ears.asked] == [((), (), False)]
     assert [(r.choices, r.labels, r.likelihoods) for r in head.asked] == [(("x", "y"), ("1", "2"), True)]
 
 
+def test_a_clip_is_described_once_and_in_full_whatever_length_the_suite_gives_answers():
+    ears, head = Part("ears", lambda r: Reply("a bell")), Part("head", lambda r: Reply("B"))
+    short = Generation(max_new_tokens=5, stop=("\n",), system="Answer with a letter.")
+    asked = [replace(request(f"c{i}", [1]), generation=short) for i in range(3)]
+    said = Cascade(ears, head, Settings(words=300)).answer(asked)
+    assert [r.generation for r in ears.asked] == [Generation(max_new_tokens=300)]
+    assert [r.generation for r in head.asked] == [short] * 3
+    assert [r.details["intermediate"] for r in said] == [["a bell"]] * 3
+
+
 def test_identity_is_of_both():
     a, b = Part("a", None), Part("b", None)
-    assert Cascade(a, b, ASK, TEMPLATE).identity != Cascade(a, b, "Listen.", TEMPLATE).identity
+    assert Cascade(a, b, Settings()).identity != Cascade(a, b, Settings(ask="Listen.")).identity
     b.identity = ""
-    assert Cascade(a, b, ASK, TEMPLATE).identity == ""
+    assert Cascade(a, b, Settings()).identity == ""
 
 
 def test_it_runs_a_suite(pytester, monkeypatch):
@@ -84,7 +94,7 @@ def test_it_runs_a_suite(pytester, monkeypatch):
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({}, "needs two models"), ({"listener": "first"}, "needs two models"), ({"lm": "first"}, "no option lm"),
+    [({}, "needs two models"), ({"listener": "first", "llm": "first", "words": "many"}, "`words` takes"), ({"listener": "first"}, "needs two models"), ({"lm": "first"}, "unknown option of cascade: 'lm'"),
      ({"listener": "first", "llm": "nosuch"}, "unknown model 'nosuch'")],
 )  # fmt: skip
 def test_what_cannot_be(options, said):
