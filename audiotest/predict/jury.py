@@ -108,7 +108,10 @@ class Jury:
 
     def _said(self, requests: list[Request]) -> list[Reply | Exception]:
         try:
-            return list(self.judge.answer(requests))
+            said = list(self.judge.answer(requests))
+            if len(said) != len(requests):
+                raise ValueError(f"{self.judge.name} gave {len(said)} replies to {len(requests)} requests")
+            return said
         except Exception as error:
             if len(requests) == 1:
                 return [error]

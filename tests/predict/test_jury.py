@@ -34,6 +34,12 @@ def test_a_judge_is_loaded_once_and_a_bad_ask_costs_only_itself():
     assert (a, str(bad), others, judge.loads) == ("a", "you alone", ["b", "c", "d"], 1)
 
 
+def test_a_judge_that_skips_asks_is_asked_one_by_one():
+    judge = Judge()
+    judge.answer = lambda requests: [Reply(requests[0].prompt)]
+    assert Jury(judge).texts(jobs("a", "b", "c"), lambda job, text: True) == ["a", "b", "c"]
+
+
 def test_a_judge_that_cannot_be_loaded_is_not_loaded_again_for_every_ask():
     judge = Judge(OSError("no weights"))
     jury = Jury(judge)
