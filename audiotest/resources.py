@@ -17,12 +17,11 @@ def folder(name: str) -> Path:
 
 
 def cache_dir() -> Path:
-    """Where caches go: ``$AUDIOTEST_CACHE_DIR``, else the user's cache folder. Made if missing."""
+    """Where caches go: ``$AUDIOTEST_CACHE_DIR``, else the user's cache folder. Made by who writes there: a suite can be
+    read, and a run go on, where nothing can be written."""
     import os
 
     from platformdirs import user_cache_path
 
     given = os.environ.get("AUDIOTEST_CACHE_DIR")
-    path = Path(given) if given else user_cache_path("audiotest", appauthor=False)
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    return Path(given) if given else user_cache_path("audiotest", appauthor=False)

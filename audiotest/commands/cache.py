@@ -66,10 +66,13 @@ def export(path: Path | None, model: str | None) -> None:
 
 
 def _open(path: Path | None) -> ReplyStore:
-    from audiotest.predict.store import ReplyStore
+    from audiotest.predict.store import NoCache, ReplyStore
     from audiotest.resources import cache_dir
 
     found = path or cache_dir() / "replies.sqlite"
     if not found.is_file():
         raise click.ClickException(f"there is no cache at {found}")
-    return ReplyStore(found)
+    try:
+        return ReplyStore(found)
+    except NoCache as error:
+        raise click.ClickException(str(error)) from None

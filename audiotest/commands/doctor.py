@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
@@ -37,13 +38,19 @@ def command(spec: str | None) -> None:
     click.echo(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}")
     cache = cache_dir() / "replies.sqlite"
     size = f"{cache.stat().st_size / 1e6:,.1f} MB" if cache.is_file() else "empty"
-    free = shutil.disk_usage(cache_dir()).free / 1e9
-    click.echo(f"reply cache: {cache} ({size}; {free:,.0f} GB free)")
+    click.echo(f"reply cache: {cache} ({size}; {_room(cache.parent)})")
     if spec:
         missing += _of_model(spec)
     if missing:
         click.echo(f"missing: {', '.join(missing)}")
         sys.exit(1)
+
+
+def _room(folder: Path) -> str:
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        return "cannot be written: set AUDIOTEST_CACHE_DIR, or name a file with --reply-cache"
+    return f"{shutil.disk_usage(there).free / 1e9:,.0f} GB free"
 
 
 def _version(name: str) -> str | None:

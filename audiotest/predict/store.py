@@ -28,16 +28,29 @@ CREATE TABLE IF NOT EXISTS replies (
 ) WITHOUT ROWID
 """
 _WHICH = "(?1 IS NULL OR model = ?1) AND (?2 IS NULL OR at < ?2)"
+_HEAD = b"SQLite format 3\x00"
 _AT_ONCE = 500  # SQLite takes at least 999 variables a statement
 
 
+class NoCache(Exception):
+    """A file that is named as the cache and is something else, or a place where none can be kept."""
+
+
 class ReplyStore:
-    """Replies by key, in the file ``path``. Safe for several processes; each opens its own."""
+    """Replies by key, in the file ``path``. Safe for several processes; each opens its own.
+
+    Raises :class:`NoCache` for a file that is something else, which is left as it is.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = self._open()
+        self._full = False
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_other_files(path)
+            self._db = self._open()
+        except (OSError, sqlite3.OperationalError) as error:
+            raise NoCache(f"no replies can be kept in {path}: {error}") from None
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -96,8 +109,14 @@ class ReplyStore:
         return found
 
     def put(self, model: str, replies: Mapping[bytes, Reply]) -> None:
-        """Keep ``replies``; on disk when this returns."""
-        self._past_damage(lambda: self._put(model, replies))
+        """Keep ``replies``; on disk when this returns. Where there is no space for them any more, that is told once and
+        the run goes on without."""
+        try:
+            self._past_damage(lambda: self._put(model, replies))
+        except sqlite3.OperationalError as error:
+            if not self._full:
+                warnings.warn(f"replies are not kept any more, {self.path} cannot be written: {error}", stacklevel=2)
+            self._full = True
 
     def _put(self, model: str, replies: Mapping[bytes, Reply]) -> None:
         now = time.time()
@@ -108,7 +127,8 @@ class ReplyStore:
         try:
             self._db.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", rows)
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite may have rolled back already, as when the disk is full
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -138,6 +158,16 @@ class ReplyStore:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _refuse_other_files(path: Path) -> None:
+    """A damaged cache is set aside; what only bears its name, as after a slip on the command line, is not touched."""
+    if not path.exists() or path.suffix == ".sqlite":
+        return
+    with path.open("rb") as file:
+        head = file.read(len(_HEAD))
+    if head and head != _HEAD:
+        raise NoCache(f"{path} is no cache of replies, but some other file; it is left as it is")
 
 
 def _time(at: float) -> datetime:

@@ -22,6 +22,7 @@ _SCHEDULER = pytest.StashKey[Any]()
 def begin(config: pytest.Config) -> None:
     """Make the process's state; options that cannot work end the session with a sentence."""
     from audiotest.models.opening import ModelError
+    from audiotest.predict.store import NoCache
     from audiotest.report.progress import pace_for, progress_for
     from audiotest.runs import RunError
 
@@ -32,7 +33,9 @@ def begin(config: pytest.Config) -> None:
         state = config.stash[STATE] = State(config)
         if state.spec != DEFAULT_MODEL or state.model_options:
             state.model_name = state.open_model().name
-    except (ModelError, RunError) as error:
+        if config.option.audiotest_reply_cache:
+            state.store()
+    except (ModelError, RunError, NoCache) as error:
         raise pytest.UsageError(str(error)) from None
     if not state.is_worker:
         config.pluginmanager.register(RecordTaker(state), "audiotest-records")

@@ -28,7 +28,7 @@ from audiotest.predict.embedder import Similarities
 from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
 from audiotest.predict.sound import clip_id, seconds
-from audiotest.predict.store import ReplyStore
+from audiotest.predict.store import NoCache, ReplyStore
 from audiotest.resources import cache_dir
 from audiotest.runner.devices import Slots, gpus
 from audiotest.runs import RunWriter, read_records, read_summary
@@ -66,6 +66,7 @@ class State:
         self._named: dict[str, str] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
         self._store: ReplyStore | None = None
+        self._storeless = False
         self._engine: Engine | None = None
         self.assistants = self._open_assistants()
         self.slots = Slots(gpus())
@@ -133,10 +134,19 @@ class State:
         return Assistants(jury, similarities)
 
     def store(self) -> ReplyStore | None:
-        """Where replies are kept, opened once; None with ``--reply-cache off``."""
+        """Where replies are kept, opened once; None with ``--reply-cache off``, and where there is no place for them.
+
+        Raises :class:`NoCache` if the user named a place that cannot be one.
+        """
         given = self.config.option.audiotest_reply_cache
-        if self._store is None and given != "off":
-            self._store = ReplyStore(Path(given or cache_dir() / "replies.sqlite"))
+        if self._store is None and given != "off" and not self._storeless:
+            try:
+                self._store = ReplyStore(Path(given or cache_dir() / "replies.sqlite"))
+            except NoCache as error:
+                if given:
+                    raise
+                warnings.warn(f"{error}; name another place with --reply-cache FILE", stacklevel=2)
+                self._storeless = True
         return self._store
 
     def predictor(self, model: Adapter) -> Predictor:

@@ -50,5 +50,12 @@ def test_export(file):
     assert all(len(line["key"]) == 64 for line in lines)
 
 
+def test_a_file_that_is_something_else_is_left_alone(tmp_path):
+    (tmp_path / "notes.txt").write_text("Dear diary")
+    out = run("info", "--file", tmp_path / "notes.txt")
+    assert (out.exit_code, "is no cache of replies" in out.output) == (1, True)
+    assert (tmp_path / "notes.txt").read_text() == "Dear diary"
+
+
 def test_no_cache_is_said(tmp_path):
     assert "there is no cache at" in run("info", "--file", tmp_path / "none").output

@@ -89,6 +89,12 @@ def test_doctor_looks_around(suite):
     assert "unknown model" in run("doctor", "--model", "nosuch").output
 
 
+def test_doctor_tells_that_no_reply_can_be_kept(suite, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    assert "cannot be written: set AUDIOTEST_CACHE_DIR" in run("doctor").output
+
+
 def test_doctor_tells_the_packages_that_a_card_needs(suite, tmp_path, monkeypatch):
     (tmp_path / "cards").mkdir()
     card = "{model: odd, adapter: first, status: untested, packages: [pytest, no-such]}\n"

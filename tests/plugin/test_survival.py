@@ -81,6 +81,24 @@ def test_a_trial_that_kills_its_worker_is_the_only_one_blamed(project):
     out.stdout.fnmatch_lines(["*worker*crashed while running*original::deadly*"])
 
 
+def test_a_run_goes_on_where_no_reply_can_be_kept(project, monkeypatch):
+    tester = project(policy="gates")
+    (tester.path / "file").write_text("no folder")
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tester.path / "file"))
+    (tester.path / "conftest.py").write_text(SLOW)
+    out = tester.runpytest_subprocess("suites")
+    assert "errors" not in out.parseoutcomes()
+    out.stdout.fnmatch_lines(["*no replies can be kept in*name another place with --reply-cache FILE*"])
+
+
+def test_a_cache_that_the_user_names_has_to_be_one(project):
+    tester = project(policy="gates")
+    (tester.path / "notes.txt").write_text("Dear diary")
+    out = tester.runpytest_subprocess("suites", "--reply-cache", "notes.txt")
+    assert out.ret == 4
+    out.stderr.fnmatch_lines(["*notes.txt is no cache of replies*"])
+
+
 def test_interrupting_keeps_what_there_is(project):
     tester = project(ids=[f"case-{i:03}" for i in range(60)], policy="gates")
     (tester.path / "conftest.py").write_text(SLOW)

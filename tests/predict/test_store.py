@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from audiotest.predict.store import ReplyStore
+from audiotest.predict.store import NoCache, ReplyStore
 from audiotest.words import Reply
 
 
@@ -36,6 +36,24 @@ def test_a_damaged_file_is_set_aside(tmp_path, damage):
     store.put("m", {key(1): Reply("x")})
     assert store.get([key(1)])
     assert [p.read_bytes() for p in tmp_path.glob("*.damaged-*")] == [damage]
+
+
+def test_what_is_no_cache_is_left_as_it_is(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("Dear diary, " * 100)
+    with pytest.raises(NoCache, match="notes.txt is no cache of replies"):
+        ReplyStore(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_full_disk_is_told_once_and_costs_no_reply(tmp_path):
+    store = ReplyStore(tmp_path / "r.sqlite")
+    store._db.execute("PRAGMA max_page_count=8")
+    with pytest.warns(UserWarning, match="replies are not kept any more.*full"):
+        store.put("m", {key(0): Reply("x" * 100_000)})
+    store.put("m", {key(1): Reply("x" * 100_000)})  # warnings are errors here
+    store.put("m", {key(9): Reply("short")})
+    assert store.get([key(0), key(9)]) == {key(9): Reply("short")}
 
 
 def test_damage_that_shows_only_when_a_reply_is_looked_up_is_set_aside_too(tmp_path):
