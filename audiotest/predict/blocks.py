@@ -3,11 +3,12 @@
 All trials of the cases that share a sound stand in one block, whatever their condition: the sound is
 decoded once, and what looks back to ``original`` finds it answered. A block is closed when it holds enough
 trials to fill a batch. Only a sound with very many cases is spread over several blocks, and a case never is.
-The plan depends on the trials alone, so every process that has them makes the same.
+The plan depends on the trials and the number of workers alone, so every process makes the same.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
@@ -15,6 +16,17 @@ T = TypeVar("T")
 
 BLOCK_TRIALS = 64
 """A block is closed once it holds this many trials (or a batch, if that is more)."""
+_PER_WORKER = 16
+
+
+def block_size(trials: int, workers: int, batch: int) -> int:
+    """How many trials make a block. Of several ``workers`` each gets many blocks, smaller ones in a short run, so that
+    they end at about the same time; but a batch at least, unless some workers would then have nothing to do."""
+    most = max(BLOCK_TRIALS, batch)
+    if workers < 2:
+        return most
+    share = math.ceil(trials / workers)
+    return max(1, min(most, max(math.ceil(share / _PER_WORKER), min(batch, share))))
 
 
 def plan(keys: Iterable[tuple[Hashable, Hashable, T]], size: int = BLOCK_TRIALS) -> list[list[T]]:

@@ -71,9 +71,10 @@ def collected(session: pytest.Session) -> None:
     from audiotest.runner.items import TrialItem
 
     state = session.config.stash[STATE]
-    state.trials = [
-        item.trial for item in session.items if isinstance(item, TrialItem) and item.nodeid not in state.alone
-    ]
+    items = [item for item in session.items if isinstance(item, TrialItem)]
+    state.trials = [item.trial for item in items]
+    alone = frozenset(getattr(session.config, "workerinput", {}).get("audiotest_alone", ()))
+    state.alone = frozenset(item.trial.key for item in items if item.nodeid in alone)
     state.planned = len(state.trials)
     if state.trials:
         gc.freeze()

@@ -23,7 +23,7 @@ from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.models.opening import open_embedder, open_model
 from audiotest.models.protocol import Adapter
-from audiotest.predict.blocks import BLOCK_TRIALS, longest_first, plan
+from audiotest.predict.blocks import block_size, longest_first, plan
 from audiotest.predict.embedder import Similarities
 from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
@@ -56,7 +56,8 @@ class State:
         self.limit: int | None = option.audiotest_limit
         self.batch_size: int | None = option.audiotest_batch_size
         self.is_worker = hasattr(config, "workerinput")
-        self.alone = frozenset(getattr(config, "workerinput", {}).get("audiotest_alone", ()))
+        self.alone: frozenset[Key] = frozenset()
+        """Trials that are each asked by themselves: one of them killed the worker before this one."""
         self.writer = None if self.is_worker or not option.audiotest_results else RunWriter(option.audiotest_results)
         self.baseline = _baseline(option.audiotest_baseline)
         self.baseline_gates = _baseline_gates(option.audiotest_baseline)
@@ -162,18 +163,32 @@ class State:
                 engine=self.open_engine(),
                 onward=not self.is_worker,  # a worker is handed blocks one by one
             )
-            predictor.plan(self.blocks((t, t) for t in self.trials))
+            blocks = self.blocks((t, t) for t in self.trials)
+            predictor.plan([t for t in block if t.key not in self.alone] for block in blocks)
             self._predictors[id(model)] = (model, predictor)
             self._tell_of_strangers(model)
         return self._predictors[id(model)][1]
 
     def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
         """The block plan for (mark, trial) pairs: the marks of each block; the longest first if the model listens."""
-        keyed = ((self._sound(t), (t.suite.path, t.case.id), (mark, t)) for mark, t in trials)
-        blocks = plan(keyed, max(BLOCK_TRIALS, self.batch_size or min(self._batch, _MOST_TRIALS)))
+        keyed = [(self._sound(t), (t.suite.path, t.case.id), (mark, t)) for mark, t in trials]
+        batch = self.batch_size or min(self._batch, _MOST_TRIALS)
+        blocks = plan(keyed, block_size(len(keyed), self._workers, batch))
         if self.listens:
             blocks = longest_first(blocks, lambda pair: seconds(pair[1].suite, pair[1].case))
         return [[mark for mark, _ in block] for block in blocks]
+
+    @cached_property
+    def _workers(self) -> int:
+        """How many processes answer trials at once."""
+        told = getattr(self.config, "workerinput", None)
+        if told is not None:
+            return int(told["workercount"])
+        if not getattr(self.config.option, "tx", None):
+            return 1
+        from xdist.workermanage import parse_tx_spec_config
+
+        return len(parse_tx_spec_config(self.config))
 
     @cached_property
     def _batch(self) -> int:

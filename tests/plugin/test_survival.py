@@ -81,6 +81,16 @@ def test_a_trial_that_kills_its_worker_is_the_only_one_blamed(project):
     out.stdout.fnmatch_lines(["*worker*crashed while running*original::deadly*"])
 
 
+def test_a_short_run_is_shared_by_all_workers(project):
+    tester = project(ids=[f"case-{i:03}" for i in range(48)], policy="gates")
+    (tester.path / "conftest.py").write_text(SLOW.replace('{r.condition}', "{os.environ['PYTEST_XDIST_WORKER']}")
+                                             .replace("import time", "import os\nimport time"))  # fmt: skip
+    tester.runpytest_subprocess("suites", "-n", "3", "-k", "original", "--batch-size", "4").assert_outcomes(passed=49)
+    asked = [line.split()[0] for line in (tester.path / "asked.txt").read_text().splitlines()]
+    assert len(asked) == 48
+    assert min(asked.count(worker) for worker in ("gw0", "gw1", "gw2")) >= 8
+
+
 def test_a_run_goes_on_where_no_reply_can_be_kept(project, monkeypatch):
     tester = project(policy="gates")
     (tester.path / "file").write_text("no folder")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from audiotest.declare.suite import load
 from audiotest.declare.trial import trials
 from audiotest.models.protocol import Unsupported
-from audiotest.predict.blocks import plan
+from audiotest.predict.blocks import block_size, plan
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.sound import Sounds, clip_id
 from audiotest.predict.store import ReplyStore
@@ -213,6 +213,17 @@ def test_blocks_keep_a_sound_together_and_lose_nothing(trials, size):
             if sum(s == sound for s, _ in trials) <= 2 * size:
                 assert homes.setdefault(sound, n) == n
     assert all(len(block) >= size for block in blocks[:-1])
+
+
+@given(st.integers(1, 100_000), st.integers(1, 64), st.integers(1, 300))
+def test_a_block_is_a_batch_at_least_and_a_share_at_most(trials, workers, batch):
+    size = block_size(trials, workers, batch)
+    share = -(-trials // workers)
+    assert size >= min(batch, share)
+    assert size <= max(64, batch)
+    if workers > 1:
+        assert size <= share
+        assert trials / size >= min(16 * workers, trials / max(batch, 64), trials / batch) * 0.9
 
 
 def test_cases_of_one_sound_share_a_clip_id(suite):
