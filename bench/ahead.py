@@ -33,10 +33,16 @@ def write(folder: Path, clips: int, seconds: float) -> None:
     (folder / "pytest.ini").write_text("[pytest]\n")
 
 
-def run(folder: Path) -> tuple[float, float]:
+def run(folder: Path, workers: int, batch: int) -> tuple[float, float]:
     """(wall seconds, CPU seconds) of one run."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run([*PYTEST, "suite.yaml", "--reply-cache=off"], cwd=folder, check=True, capture_output=True)
+    several = ["-n", str(workers)] if workers else []
+    subprocess.run(
+        [*PYTEST, "suite.yaml", "--reply-cache=off", f"--batch-size={batch}", *several],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
     after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - start
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -46,11 +52,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.ahead", description=__doc__)
     parser.add_argument("--clips", type=int, default=500)
     parser.add_argument("--milliseconds", type=float, default=20.0, help="what the model waits for an item")
+    parser.add_argument("--workers", type=int, default=0, help="of xdist; 0: none")
+    parser.add_argument("--batch", type=int, default=8, help="items that the model is given at once")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         write(Path(scratch), options.clips, options.milliseconds / 1000)
-        seconds, cpu = run(Path(scratch))
-    waited = 2 * options.clips * options.milliseconds / 1000
+        seconds, cpu = run(Path(scratch), options.workers, options.batch)
+    waited = 2 * options.clips * options.milliseconds / 1000 / max(1, options.workers)
     print(f"{machine()}\n")
     told = f"the model takes {waited:.1f} s, the run {seconds:.1f} s, in which {cpu:.1f} s of CPU"
     print(f"{2 * options.clips} items: {told}")

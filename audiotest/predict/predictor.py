@@ -34,8 +34,8 @@ class Predictor:
     """Answers trials through one adapter, block by block.
 
     ``plan`` tells which trials are asked together; a trial of no block is asked alone. ``store`` None means
-    that nothing is looked up or kept; ``refresh`` that replies are kept but not looked up. ``onward`` False: the
-    blocks are not asked for in the order of the plan, so the next one is not built ahead.
+    that nothing is looked up or kept; ``refresh`` that replies are kept but not looked up. ``upcoming`` tells the keys
+    of the trials that will be asked for next, in order; None: the blocks come in the order of the plan.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class Predictor:
         batch_size: int | None = None,
         progress: Progress | None = None,
         engine: Engine | None = None,
-        onward: bool = True,
+        upcoming: Callable[[], Iterable[Key]] | None = None,
     ) -> None:
         self.model, self.seed, self.engine = model, seed, engine
         self.batch_size = batch_size or model.batch_size
         self.progress = progress
         self._asker = Asker(model, seed, store, refresh)
-        self.onward = onward
+        self._upcoming = upcoming
         self._ahead: Ahead[list[Pending], list[tuple[Pending, Request]]] = Ahead(
             self._asker.build, threaded=model.needs.audio
         )
@@ -134,7 +134,7 @@ class Predictor:
     def _first_of_next(self, trials: Sequence[Trial]) -> list[Pending] | None:
         """The first batch of the block after this one, which is begun for that; None where nobody can tell which block
         comes next, or nothing is worth building ahead."""
-        following = next(self._following(trials), None) if self.onward and self._ahead.threaded else None
+        following = next(self._following(trials), None) if self._ahead.threaded else None
         if following is None:
             return None
         begun = self._begin(following)
@@ -164,12 +164,18 @@ class Predictor:
         return _Sent(answers, pending, handle)
 
     def _following(self, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
-        """The blocks planned after this one that are not answered yet."""
+        """The blocks that come after this one and are not answered yet."""
+        for block in self._planned_after(trials) if self._upcoming is None else self._blocks_of(self._upcoming()):
+            if block and block is not trials and block[0].key not in self._asked:
+                yield block
+
+    def _planned_after(self, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
         start = self._places.get(id(trials), len(self._order))
         for i in range(start + 1, len(self._order)):
-            block = self._order[i]
-            if block and block[0].key not in self._asked:
-                yield block
+            yield self._order[i]
+
+    def _blocks_of(self, keys: Iterable[Key]) -> Iterator[list[Trial]]:
+        return (self._blocks[key] for key in keys if key in self._blocks)
 
     def _tell(self, done: int, total: int) -> None:
         if self.progress is not None:

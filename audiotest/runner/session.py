@@ -13,6 +13,7 @@ import pytest
 
 from audiotest.declare.suite import Suite
 from audiotest.runner.devices import gpus, pin
+from audiotest.runner.queued import queued
 from audiotest.runner.state import DEFAULT_MODEL, STATE, State
 from audiotest.words import Record
 
@@ -75,6 +76,8 @@ def collected(session: pytest.Session) -> None:
     state.trials = [item.trial for item in items]
     alone = frozenset(getattr(session.config, "workerinput", {}).get("audiotest_alone", ()))
     state.alone = frozenset(item.trial.key for item in items if item.nodeid in alone)
+    if state.is_worker:  # its blocks come as they are handed out
+        state.upcoming = lambda: queued(session)
     state.planned = len(state.trials)
     if state.trials:
         gc.freeze()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -73,6 +73,7 @@ class State:
         self.slots = Slots(gpus())
         self.trials: list[Trial] = []
         self.progress: Progress | None = None
+        self.upcoming: Callable[[], Iterable[Key]] | None = None
         self.broken_suites = 0
         self.gates: dict[str, list[GateResult]] = {}
         self.summary: dict[str, Any] = {}
@@ -161,7 +162,7 @@ class State:
                 batch_size=self.batch_size,
                 progress=self.progress,
                 engine=self.open_engine(),
-                onward=not self.is_worker,  # a worker is handed blocks one by one
+                upcoming=self.upcoming,
             )
             blocks = self.blocks((t, t) for t in self.trials)
             predictor.plan([t for t in block if t.key not in self.alone] for block in blocks)

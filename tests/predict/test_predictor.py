@@ -270,8 +270,8 @@ def test_batches_hold_sounds_of_like_length_and_the_questions_about_one_side_by_
     assert [a.reply.text.split()[0] for a in answers] == [t.case.id for t in trials(load(tmp_path / "s.yaml"))]
 
 
-@pytest.mark.parametrize("onward", [True, False])
-def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, onward, monkeypatch):
+@pytest.mark.parametrize("upcoming", [None, "acb", ""])
+def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, upcoming, monkeypatch):
     text = "suite: s\nconditions: [original]\ncases:\n"
     for name in "abc":
         soundfile.write(tmp_path / f"{name}.wav", np.full(800, 0.1, np.float32), 8000)
@@ -282,11 +282,15 @@ def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, o
     class Waits(Recorder):
         def answer(self, requests):
             if requests[0].case == "a":
-                self.ahead = [name for name in "bc" if decoded[name].wait(5 if onward and name == "b" else 0.05)]
+                self.ahead = [name for name in "bc" if decoded[name].wait(5 if name == expected else 0.05)]
             return super().answer(requests)
 
     model = Waits()
-    predictor = Predictor(model, onward=onward)
+    expected = "b" if upcoming is None else upcoming[1:2]
+    blocks = [[trial] for trial in trials(load(tmp_path / "s.yaml"))]
+    known = {trial.case.id: trial.key for (trial,) in blocks}
+    told = None if upcoming is None else lambda: [known[name] for name in upcoming]
+    predictor = Predictor(model, upcoming=told)
     whole = Sounds.waveforms
 
     def waveforms(sounds, trial):
@@ -294,10 +298,9 @@ def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, o
         return whole(sounds, trial)
 
     monkeypatch.setattr(Sounds, "waveforms", waveforms)
-    blocks = [[trial] for trial in trials(load(tmp_path / "s.yaml"))]
     predictor.plan(blocks)
     assert [predictor.answer(block[0]).reply.text for block in blocks] == [f"{n} original 1" for n in "abc"]
-    assert model.ahead == (["b"] if onward else [])
+    assert model.ahead == list(expected)
     assert model.batches == [[(name, "original")] for name in "abc"]
     predictor.close()
 
