@@ -7,6 +7,7 @@ and is told so. The machines of a cluster have to see the suites and their audio
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ from audiotest.predict.predictor import Predictor
 from audiotest.words import Reply
 
 WAITING = 2
-"""Blocks an actor has waiting, so that it never idles between two."""
+"""Blocks an actor has, so that it never idles: the sounds of the second are made while it answers the first."""
 
 
 _STARTS, _START_WAIT = 300, 1.0
@@ -67,7 +68,9 @@ class RayEngine:
         gpus = int(resources.get("GPU", 0))
         count = actors or gpus or max(1, int(resources.get("CPU", 1)))
         share = min(1.0, gpus / count) if gpus else 0
-        remote = ray.remote(num_cpus=1, num_gpus=share, max_restarts=-1, max_task_retries=0)(_Actor)
+        remote = ray.remote(num_cpus=1, num_gpus=share, max_restarts=-1, max_task_retries=0, max_concurrency=WAITING)(
+            _Actor
+        )
         self._actors = [remote.remote(spec, dict(options), seed, batch_size) for _ in range(count)]
         self._turns: deque[int] = deque(range(count))
         self._waiting: list[list[Any]] = [[] for _ in range(count)]
@@ -131,16 +134,23 @@ class RayEngine:
 
 
 class Answerer:
-    """What runs where the model is: a loaded model, and trials answered through it without a store."""
+    """What runs where the model is: a loaded model, and trials answered through it without a store.
+
+    It may be asked in several threads: one block is answered at a time, and those that wait are known to come next.
+    """
 
     def __init__(self, model: Adapter, *, seed: int, batch_size: int | None) -> None:
         model.load()
         self._predictor = Predictor(model, seed=seed, batch_size=batch_size)
+        self._turn = threading.Lock()
 
     def answer(self, block: bytes) -> bytes:
         """The outcomes of a block of places, both as JSON."""
         places = msgspec.json.decode(block, type=list[Place])
-        answers = self._predictor.predict([trial_at(where) for where in places])
+        trials = [trial_at(where) for where in places]
+        self._predictor.plan([trials])
+        with self._turn:
+            answers = self._predictor.predict(trials)
         return msgspec.json.encode([_outcome(answer.reply, answer.error) for answer in answers])
 
 
