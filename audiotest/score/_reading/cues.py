@@ -58,12 +58,18 @@ _DENIALS = (
     r"apart from|unlike|rules? out|ruled out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|no longer|"
     r"no evidence of|no sign of|no trace of|far from|doubt(?:ful)?|unlikely|incorrect|wrong|false|lacks?|without|no"
 )
+_VERBS = (
+    r"sound|seem|appear|feel|look|match|fit|have|contain|include|feature|involve|indicate|suggest|show|come from|coming from|"
+    r"go with|going with|hearing|call|considered|(?:described|classified|identified|regarded) as|consistent with|"
+    r"typical of|typical|call of|sound of|song of"
+)
 DENIED_BEFORE = re.compile(
     rf"(?:(?<![a-z])(?:{_DENIALS})|(?<=[a-z])n't|不是|并非|不选|不会是|不可能是|排除|而非|没有|不|"
     r"(?<![a-z])(?:no es|n'est pas|nicht|kein\w*|non e|nao e|pas))"
     r"(?:[\s,]*(?:to be|be|been|being|really|actually|necessarily|quite|just|simply|a|an|the|any|option|choice|answer|"
     r"letter|likely|probably|that|it|it's|is|of|for|hear|heard|detect|either|possibility|selecting|choosing|choose|pick|"
-    r"select|believe|think|sound like|like|call it|say|as|la|le|el|die|der|das|ein|eine|un|une|选项|[\"'(\[]))*[\s]*$"
+    r"select|believe|think|sound like|like|call it|say|as|very|too|exactly|particularly|especially|"
+    rf"(?:true|correct|the case|possible) that|(?:{_VERBS})(?!\s*,)|la|le|el|die|der|das|ein|eine|un|une|选项|[\"'(\[]))*[\s]*$"
 )
 """A denial whose object is what comes next; searched in the clause up to the mention."""
 
