@@ -13,7 +13,8 @@ Rule
     3. Otherwise every mention of an option is found, by label, text or place, and it is told whether the sentence
        affirms or denies it (:mod:`audiotest.score._reading.mentions`).
     4. What is given as *the* answer ("the answer is", "I choose") outweighs what is merely named; of several such
-       sentences the last one counts. After a change of mind ("no, wait") only what follows counts.
+       sentences the last one counts. After a change of mind ("no, wait") only what follows counts; an answer that was
+       given falls only to one put in its place ("B. Wait, it's C").
     5. A single affirmed option is the choice. A label beside the text of another option, or two options with
        nothing between them to decide, is ``ambiguous``. A denial alone chooses nothing, however few options it leaves.
 
@@ -96,6 +97,7 @@ def _decide(text: str, found: list[Mention], options: Options, tagged: bool) -> 
         return Reading(None, "none")
     spans = clauses(text)
     for kept in (
+        _put_in_place(affirmed, fold(text)),
         _last_given(affirmed, spans, text),
         _after_turn(affirmed, text),
         _not_set_aside(affirmed, spans, text),
@@ -115,6 +117,20 @@ def _last_given(affirmed: list[Mention], spans: list[tuple[int, int]], text: str
     concluding = [m for m in given if cues.CONCLUDES.search(fold(text[spans[m.clause][0] : m.start]))]
     last = (concluding or given)[-1].clause
     return [m for m in given if m.clause == last]
+
+
+def _put_in_place(affirmed: list[Mention], folded: str) -> list[Mention]:
+    """What an answer that was given is taken back for, though no words of answering lead it."""
+    last = max((i for i, m in enumerate(affirmed) if m.given), default=len(affirmed))
+    for i in range(last + 1, len(affirmed)):
+        mention = affirmed[i]
+        before = folded[affirmed[i - 1].end : mention.start][-80:]
+        end = mention.end
+        if i + 1 < len(affirmed) and affirmed[i + 1].index == mention.index and affirmed[i + 1].start - end < 8:
+            end = affirmed[i + 1].end  # "(C) a wren": a label and its own text are one mention
+        if cues.TAKES_BACK.search(before) and cues.STANDS.match(folded[end : end + 40]):
+            return affirmed[i:]
+    return []
 
 
 def _after_turn(affirmed: list[Mention], text: str) -> list[Mention]:

@@ -64,6 +64,13 @@ READ = [
     (BIRDS, "At first I thought of a robin, but it is a wren.", 2),
     (BIRDS, "B... no, wait, C.", 2), (BIRDS, "It's a robin. Actually, it's an owl.", 3),
     (BIRDS, "Initially I considered B. On reflection the final answer is D.", 3),
+    (BIRDS, "The answer is B. Wait, actually it's D.", 3), (BIRDS, "I'd say B. No wait, it's C.", 2),
+    (BIRDS, "Answer: B. Correction: C.", 2), (BIRDS, "The answer is B. Sorry, I meant (C) a wren.", 2),
+    (BIRDS, "The answer is B. Hmm, on reflection, C.", 2), (BIRDS, "答案是B。不对，应该是C。", 2),
+    (BIRDS, "The answer is B. Actually A can be heard too.", 1), (BIRDS, "The answer is (B). Actually (A) is heard too.", 1),
+    (BIRDS, "The answer is B. Wait, is A right? No. B it is.", 1), (BIRDS, "The answer is B. Wait, is it C? No.", 1),
+    (BIRDS, "The answer is B. Wait, the wren is heard too, but far away.", 1),
+    (BIRDS, "The answer is B. Wait, let me check A: too mellow. So B.", 1),
     (BIRDS, "A. a blackbird B. a robin C. a wren D. an owl\nAnswer: C", 2),
     (BIRDS, "Options: (A) a blackbird (B) a robin (C) a wren (D) an owl\nThe correct answer is: (D) an owl", 3),
     # denials

@@ -46,6 +46,20 @@ TURNS = re.compile(
 )
 """A change of mind: what comes after counts."""
 
+TAKES_BACK = re.compile(
+    r"(?:\b(?:no,? wait|wait|actually|on second thou?ghts?|on reflection|scratch that|correction|let me correct|"
+    r"sorry|i mean|i meant)\b|其实|实际上|不对)"
+    r"(?:[\s,.:;!-]|\b(?:no|it|it's|that's|is|should|must|be|i|think|to|say|the|an?|actually|wait|option|rather)\b|应该|是|选)*"
+    r"[\"'(\[]*$"
+)
+"""What stands between an answer and the one that is put in its place: "B. Wait, it's C"."""
+
+STANDS = re.compile(
+    r"[\"')\]>]*\s*(?:[.,;:!。，；！-]|$|because\b|since\b|(?:is|was) (?:the )?(?:right|correct|best|better)\b)"
+)
+"""What follows an answer that stands for itself, unlike what is asked ("Wait, is it C?") or merely told of
+("Actually (A) can be heard too")."""
+
 SET_ASIDE = re.compile(
     r"(?:\b(?:at first|initially|originally|first i thou?ght|i first|i (?:had )?considered|i was going to|"
     r"one might|some might|you might|might seem|may seem|could seem|seems? like it could|was tempted|"
