@@ -54,6 +54,14 @@ def test_similarities_are_cosines_and_are_kept(checkpoint, tmp_path):
     assert Similarities(Gone(), store=store).of([("rain", ("rain", "the loud bell"))]) == [(same, other)]
 
 
+def test_other_weights_in_the_same_folder_are_another_model(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    before = open_embedder(f"embedding:{tmp_path}").identity
+    assert open_embedder(f"embedding:{tmp_path}").identity == before
+    (tmp_path / "model.safetensors").write_bytes(b"trained further")
+    assert open_embedder(f"embedding:{tmp_path}").identity != before
+
+
 def test_what_cannot_be():
     with pytest.raises(ModelError, match="needs a checkpoint"):
         open_model("embedding")
