@@ -143,14 +143,17 @@ _UNFIT = re.compile(r"\W+")
 
 def tag_marks(cases: Iterable[Case], config: pytest.Config) -> dict[tuple[str, str], pytest.Mark]:
     """A marker ``KEY_VALUE`` for every tag of ``cases`` (``-m skill_pitch``), registered so that strict markers are
-    content; none for a tag without a letter or a digit, which ``-m`` could not name."""
+    content; none for a tag without a letter or a digit, which ``-m`` could not name, and none that would be a marker of
+    pytest's or a plugin's that acts on tests (``skip``, ``timeout``): those are registered with what they take."""
     names: dict[tuple[str, str], str] = {}
     for case in cases:
         for tag, values in case.tags.items():
             for value in values:
                 if (tag, value) not in names:
                     names[tag, value] = _UNFIT.sub("_", f"{tag}_{value}").strip("_")
-    names = {of: name for of, name in names.items() if name}
+    heads = (str(line).partition(":")[0] for line in config.getini("markers"))
+    acting = {head.partition("(")[0].strip() for head in heads if "(" in head}
+    names = {of: name for of, name in names.items() if name and name not in acting}
     # All of them before the first is made: pytest reads its whole list again for a marker that it has not met.
     for (tag, value), name in names.items():
         config.addinivalue_line("markers", f"{name}: cases tagged {tag}: {value}")

@@ -104,6 +104,14 @@ def test_a_tag_of_signs_alone_costs_no_case(project, suite_text):
     out.assert_outcomes(passed=6, skipped=1, deselected=6)
 
 
+@pytest.mark.parametrize("tag", ["skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings"])
+def test_a_tag_without_a_value_is_no_marker_that_acts_on_the_test(project, suite_text, tag):
+    out = project(
+        text=suite_text(ids=("one", "wrong")).replace("skill: order", f'{tag}: "", slow: ""')
+    ).runpytest_inprocess("suites", "-m", "slow or skill_pitch")
+    out.assert_outcomes(passed=5, failed=2)  # a wrong answer, and the gate over it
+
+
 def test_markers_are_read_once_however_many_tags_there_are(project, suite_text, monkeypatch):
     read = []
     whole = pytest.Config._iter_registered_markers
