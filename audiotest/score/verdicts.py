@@ -1,7 +1,8 @@
 """All verdicts on one reply: the suite's scorers in their order, or a case's own checks.
 
 The first verdict decides. A case with ``expect`` is decided by all of its checks together, under the name
-``expect``; each check is reported beside it, and so are the suite's scorers where they apply.
+``expect``; each check is reported beside it (a scorer's second one as ``mentions 2``), and so are the suite's scorers
+where they apply.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def verdicts(
     """Verdicts by scorer name, the deciding one first. Raises ValueError for options that a scorer has not."""
     found: dict[str, Verdict] = {}
     if expect:
-        checks = {check.name: one(question, output, check, assist) for check in expect}
+        checks: dict[str, Verdict] = {}
+        for check in expect:
+            checks[_free(check.name, checks)] = one(question, output, check, assist)
         found["expect"] = _together(checks)
         found.update(checks)
     for check in scorers:
@@ -48,6 +51,12 @@ def one(question: Question, output: str, check: Check, assist: Assist | None = N
     given = assist(check.name) if assist is not None else {}
     verdict: Verdict = SCORERS.get(check.name)(question, output, **check.options, **given)
     return verdict
+
+
+def _free(name: str, taken: dict[str, Verdict]) -> str:
+    """``name``, or ``name 2``, ``name 3``... for a scorer that checks a reply more than once."""
+    times = sum(other.partition(" ")[0] == name for other in taken)
+    return f"{name} {times + 1}" if times else name
 
 
 def _together(checks: dict[str, Verdict]) -> Verdict:

@@ -3,7 +3,8 @@
 import pytest
 
 from audiotest.score import contains, does_not_mention, exact, mentions
-from audiotest.words import Question
+from audiotest.score.verdicts import verdicts
+from audiotest.words import Check, Question
 
 OPEN = Question("Describe the sounds.", reference=("Oil sizzles in a pan.",))
 FRYING = "Oil is sizzling in a hot pan, and there is no music. Somebody chops vegetables."
@@ -64,3 +65,12 @@ def test_nothing_to_compare_with():
     for scorer in (exact, contains):
         with pytest.raises(ValueError, match="needs"):
             scorer.score(Question("Q?"), "x")
+
+
+def test_every_check_of_a_case_counts_however_often_one_scorer_is_named():
+    expect = [Check("mentions", {"any": ["oil", "fat"]}), Check("mentions", {"any": ["pan", "wok"]})]
+    found = verdicts(OPEN, "Something in a pan.", (), expect)
+    assert list(found) == ["expect", "mentions", "mentions 2"]
+    assert not found["expect"].correct
+    assert found["expect"].evidence == "mentions: missing: any of oil, fat"
+    assert verdicts(OPEN, "Oil in a pan.", (), expect)["expect"].correct
