@@ -34,6 +34,12 @@ def settings(data: Mapping[str, Any]) -> tuple[dict[str, Any], Found]:
         fields["prompt"] = _prompt(data["prompt"], found)
     if "scorers" in data:
         fields["scorers"] = checks(data["scorers"], ("scorers",), found)
+        names = [check.name for check in fields["scorers"]]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                found.append(
+                    (("scorers", i), f"the scorer `{name}` stands here twice; figures go by its name: keep one")
+                )
     if "conditions" in data:
         fields["conditions"] = _conditions(data["conditions"], found)
     declared = {c.name for c, _ in fields.get("conditions", ())} or {"original"}

@@ -17,6 +17,10 @@ HEAD = "suite: bad\nconditions: [original]\ncases:\n"
         ("suite: bad\ncases: []", "*the suite has no cases*"),
         (HEAD.replace("[original]", "[orginal]") + GOOD, "*bad.yaml:2:14: conditions*unknown condition 'orginal'*"),
         (HEAD.replace("cases:", "scorers: [choise]\ncases:") + GOOD, "*scorers*unknown scorer 'choise'*'choice'*"),
+        (
+            HEAD.replace("cases:", "scorers: [choice, {choice: {}}]\ncases:") + GOOD,
+            "*bad.yaml:3:19: scorers[[]1]: the scorer `choice` stands here twice*",
+        ),
         (HEAD.replace("cases:", "prompt: leters\ncases:") + GOOD, "*prompt*unknown prompt 'leters'*"),
         (HEAD.replace("cases:", "prompt: '{{ qestion }}'\ncases:") + GOOD, "*'qestion' is undefined*"),
         (HEAD.replace("cases:", "gates: [{metric: acuracy, min: 1}]\ncases:") + GOOD, "*unknown metric 'acuracy'*"),
