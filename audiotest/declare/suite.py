@@ -257,20 +257,24 @@ def _with_audio_checked(suite: Suite) -> Suite:
                 missing.setdefault(case.id, []).append((path, message))
     if not missing:
         return suite
-    lost = [_missing_audio(suite, case, missing[case.id]) for case in suite.cases if case.id in missing]
+    lost = _missing_audio(suite, [case for case in suite.cases if case.id in missing], missing)
     kept = tuple(case for case in suite.cases if case.id not in missing)
     return replace(suite, cases=kept, invalid=(*suite.invalid, *lost))
 
 
-def _missing_audio(suite: Suite, case: Case, found: list[tuple[KeyPath, str]]) -> Invalid:
+def _missing_audio(suite: Suite, cases: list[Case], missing: dict[str, list[tuple[KeyPath, str]]]) -> Iterator[Invalid]:
+    """What stands in the place of ``cases``; each file is read again once, however many of its cases are lost."""
     own = Path(suite.path)
-    path = own if Path(case.file).name == own.name else own.parent / "cases" / Path(case.file).name
-    document = parse(path.read_bytes(), case.file, marks=True)
-    rows = document.data["cases"]
-    i = next(n for n, row in enumerate(rows) if row.get("id") == case.id)
+    read: dict[str, tuple[Document, dict[tuple[int, str], int]]] = {}
     hint = "; mend the path, or set `require_audio: false` if the audio comes later"
-    problems = []
-    for tail, message in found:
-        where: KeyPath = ("cases", i, *tail)
-        problems.append(Problem(case.file, *document.place(where), where, message + hint))
-    return Invalid(case.id, case.line, tuple(problems))
+    for case in cases:
+        if case.file not in read:
+            path = own if Path(case.file).name == own.name else own.parent / "cases" / Path(case.file).name
+            document = parse(path.read_bytes(), case.file, marks=True)
+            ids = (row.get("id") if isinstance(row, dict) else None for row in document.data["cases"])
+            read[case.file] = document, {(document.lines[i], str(id_)): i for i, id_ in enumerate(ids)}
+        document, places = read[case.file]
+        i = places[case.line, case.id]
+        wheres: list[tuple[KeyPath, str]] = [(("cases", i, *tail), message) for tail, message in missing[case.id]]
+        problems = (Problem(case.file, *document.place(where), where, message + hint) for where, message in wheres)
+        yield Invalid(case.id, case.line, tuple(problems))
