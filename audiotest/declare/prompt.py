@@ -97,6 +97,9 @@ def render(prompt: str, question: str, choices: Sequence[str], labels: Sequence[
         names = list(labels or labels_for(len(choices)))
         word = _label_word(labels)
         text = _compiled(prompt).render(question=question, choices=list(choices), labels=names, label_word=word)
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        raise PromptError(f"the template cannot be rendered: {error}") from error
+    except PromptError:
+        raise
+    except Exception as error:  # a template is a program of its author's: what it raises can be anything
+        said = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
+        raise PromptError(f"the template cannot be rendered: {said}") from error
     return str(text).rstrip("\n")

@@ -146,8 +146,8 @@ def _write(stored: Path, suite: Suite) -> None:
         part = stored.with_suffix(f".{os.getpid()}.part")
         part.write_bytes(msgspec.msgpack.encode(suite))
         part.replace(stored)
-    except OSError:
-        pass  # a cache that cannot be written costs time, nothing else
+    except (OSError, OverflowError):
+        pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else
 
 
 def _assemble(contents: list[tuple[str, bytes]], digest: str) -> Suite:

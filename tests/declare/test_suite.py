@@ -1,5 +1,8 @@
 """Suites from their files: one bad case costs itself, and what is wrong has its place."""
 
+import pytest
+
+from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import load
 
 GOOD = "  - {id: good, question: Q?, choices: [a kettle, a flute], answer: a kettle}\n"
@@ -20,3 +23,21 @@ def test_a_case_without_its_sound_is_found_beside_one_that_is_no_case_at_all(tmp
 def test_a_case_without_its_sound_is_not_taken_for_another_that_has_its_id(tmp_path):
     suite = written(tmp_path, f"suite: x\ncases:\n  - {{id: lost, question: Q?}}\n{LOST}")
     assert [(p.line, p.column) for p in suite.problems()] == [(3, 5), (4, 16)]
+
+
+def test_a_number_of_more_than_64_bits_is_a_fact_like_any_other(tmp_path):
+    suite = written(tmp_path, f"suite: x\ncases:\n{GOOD.replace('id:', f'facts: {{track: {10**30}}}, id:')}")
+    assert suite.cases[0].facts == {"track": 10**30}
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{ "{0} {1}".format(question) }}',
+        '{{ "{q}".format(question) }}',
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    ],
+)
+def test_a_template_that_breaks_in_any_way_is_told_with_its_place(tmp_path, template):
+    with pytest.raises(SuiteError, match=r"x.yaml:2:1: prompt: the template cannot be rendered: \w"):
+        written(tmp_path, f"suite: x\nprompt: '{template}'\ncases:\n{GOOD}")
