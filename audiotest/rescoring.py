@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from audiotest.declare.suite import Suite, load
 from audiotest.judging import correctness
-from audiotest.score.verdicts import reply_facts, verdicts
+from audiotest.score.verdicts import known, verdicts
 from audiotest.words import Case, Check, Outcome, Question, Record
 
 
@@ -44,10 +44,7 @@ def rescore(
 
 def _again(record: Record, case: Case | None, scorers: Sequence[str], policy: str) -> Record:
     assert record.reply is not None
-    facts = {**(case.facts if case is not None else {}), "tags": record.tags}
-    if record.labels:
-        facts["labels"] = record.labels
-    facts |= reply_facts(record.reply)
+    facts = known(case.facts if case is not None else {}, record.tags, record.labels, record.reply)
     reference = case.reference if case is not None else ()
     question = Question(record.question, record.choices, record.answer, record.answer_index, reference, facts)
     found = verdicts(question, record.reply.text, [Check(name) for name in scorers])

@@ -52,8 +52,10 @@ class Reading(Struct, frozen=True):
 
 def score(question: Question, output: str) -> Verdict:
     """Whether the reply chooses ``question.answer``; takes no options, never raises."""
-    labels = tuple(question.facts.get("labels") or ())
-    reading = read(question.choices, output, labels)
+    labels = question.facts.get("labels")
+    if not isinstance(labels, list | tuple) or len(labels) != len(question.choices):
+        labels = ()
+    reading = read(question.choices, output, tuple(map(str, labels)))
     correct = None if question.answer_index is None else reading.index == question.answer_index
     if correct is False and reading.index is not None and question.answer is not None:
         # A release may hold the same option twice: choosing its double is choosing it.

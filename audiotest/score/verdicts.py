@@ -7,7 +7,7 @@ where they apply.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -40,10 +40,21 @@ def verdicts(
     return found
 
 
-def reply_facts(reply: Reply) -> dict[str, Any]:
-    """What scorers may want to know of a reply besides its text: its thinking, the likelihoods of the options."""
+def known(
+    facts: Mapping[str, Any], tags: Mapping[str, tuple[str, ...]], labels: Sequence[str], reply: Reply
+) -> dict[str, Any]:
+    """What scorers may want to know besides the reply's text: what the release knows (``facts``), the case's tags, the
+    labels shown where they are not the usual ones, and of the reply its thinking and the likelihoods of the options.
+
+    A release may call something of its own ``labels`` or ``likelihoods``, such as the classes of a clip: that is not
+    what these names stand for here.
+    """
+    found = {name: value for name, value in facts.items() if name not in ("labels", "likelihoods")}
+    found["tags"] = tags
+    if labels:
+        found["labels"] = labels
     names = {"thinking": "thinking_prediction", "likelihoods": "likelihoods"}
-    return {fact: reply.details[name] for name, fact in names.items() if name in reply.details}
+    return found | {fact: reply.details[name] for name, fact in names.items() if name in reply.details}
 
 
 def one(question: Question, output: str, check: Check, assist: Assist | None = None) -> Verdict:

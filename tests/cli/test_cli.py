@@ -66,6 +66,12 @@ def test_a_bad_line_costs_only_itself(tmp_path):
     assert out.exit_code == 1
 
 
+def test_labels_that_are_not_those_of_the_options_are_none(tmp_path):
+    rows = [{**ROWS[0], "labels": labels} for labels in (5, ["speech"], [1, 2], "AB")]
+    _, found = scored(tmp_path, "choice", [*rows[:2], {**rows[2], "output": "2"}, rows[3]])
+    assert [r["choice"] for r in found] == [1, 1, 1, 1]
+
+
 def test_half_an_emoji_costs_no_other_line(tmp_path):
     _, rows = scored(tmp_path, "choice", [{**ROWS[0], "output": "\ud83d"}, {"question": "\ud83d"}, ROWS[0]])
     assert [(r["correct"], r["status"]) for r in rows] == [(False, "none"), (None, "error"), (True, "read")]

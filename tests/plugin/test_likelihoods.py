@@ -47,6 +47,13 @@ def test_the_ranked_option_is_judged_and_compared_by_its_text(pytester):
     assert metrics["accuracy:choice"]["value"] == 0.0
 
 
+def test_what_a_release_calls_labels_or_likelihoods_is_not_taken_for_ours(pytester):
+    facts = "facts: {labels: [Speech, Music, Bell], likelihoods: 3}, question: What?"
+    pytester.makefile(".yaml", ranked=SUITE.format(scorers="choice, loglikelihood").replace("question: What?", facts))
+    found = pytester.runpytest("ranked.yaml::original", "--model", "longest", "--results", "out")
+    found.assert_outcomes(passed=1, failed=1)  # it says the letter of the longest option
+
+
 def test_replies_kept_without_likelihoods_are_not_taken_for_those_with(pytester):
     pytester.makeconftest(MODEL)
     pytester.makefile(".yaml", ranked=SUITE.format(scorers="choice"))
