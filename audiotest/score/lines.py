@@ -55,9 +55,13 @@ def _line(row: dict[str, Any]) -> bytes:
 
 
 def _question(row: dict[str, Any]) -> Question:
-    choices = tuple(str(choice) for choice in row.get("choices") or ())
+    given, reference = row.get("choices") or [], row.get("reference") or []
+    if not isinstance(given, list):
+        raise ValueError(f"`choices` is no list of options but {json.dumps(given, ensure_ascii=False):.60}")
+    if not isinstance(reference, list | str):
+        raise ValueError(f"`reference` is neither text nor a list of texts but {json.dumps(reference):.60}")
+    choices = tuple(map(str, given))
     answer = None if row.get("answer") is None else str(row["answer"])
-    reference = row.get("reference") or ()
     return Question(
         question=str(row.get("question") or ""),
         choices=choices,

@@ -72,6 +72,13 @@ def test_labels_that_are_not_those_of_the_options_are_none(tmp_path):
     assert [r["choice"] for r in found] == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("choices", ["a flute", {"A": "a flute", "B": "a kettle"}, 2])
+def test_options_that_are_no_list_are_a_bad_line(tmp_path, choices):
+    out, rows = scored(tmp_path, "mmar", [{**ROWS[1], "choices": choices}, ROWS[1]])
+    assert [r["status"] for r in rows] == ["error", "read"]
+    assert "in.jsonl:1: `choices` is no list of options but " in out.stderr
+
+
 def test_half_an_emoji_costs_no_other_line(tmp_path):
     _, rows = scored(tmp_path, "choice", [{**ROWS[0], "output": "\ud83d"}, {"question": "\ud83d"}, ROWS[0]])
     assert [(r["correct"], r["status"]) for r in rows] == [(False, "none"), (None, "error"), (True, "read")]
