@@ -5,8 +5,11 @@ Each check returns (path of the key, sentence) pairs; the caller knows the file 
 
 from __future__ import annotations
 
+import inspect
 import os.path
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from audiotest.declare import prompt as prompts
@@ -66,10 +69,38 @@ def checks(rows: list[Any], path: Path, found: Found | None = None) -> tuple[Che
     made = []
     for i, row in enumerate(rows):
         name, options = (row, None) if isinstance(row, str) else next(iter(row.items()))
-        if name not in SCORERS.names() and found is not None:
-            found.append(((*path, i), unknown("scorer", name, SCORERS.names())))
         made.append(Check(name, options or {}))
+        if found is not None and (fault := _check_fault(made[-1])):
+            found.append(((*path, i), fault))
     return tuple(made)
+
+
+def _check_fault(check: Check) -> str:
+    """What is wrong with a scorer as written, as far as it can be told before there is a reply."""
+    if check.name not in SCORERS.names():
+        return unknown("scorer", check.name, SCORERS.names())
+    taken = _options(check.name)
+    if taken is None:
+        return ""
+    for key in check.options:
+        if key not in taken:
+            return unknown(f"option of {check.name}:", key, taken) if taken else f"`{check.name}` takes no options"
+    test = getattr(import_module(SCORERS.get(check.name).__module__), "check", None)
+    try:
+        if test is not None:
+            test(**check.options)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@cache
+def _options(scorer: str) -> list[str] | None:
+    """The options that a suite can give to ``scorer``; None if it takes any."""
+    parameters = list(inspect.signature(SCORERS.get(scorer)).parameters.values())[2:]
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return None
+    return [p.name for p in parameters if p.name not in ("judged", "similarities")]
 
 
 def _conditions(rows: list[Any], found: Found) -> tuple[tuple[Condition, str], ...]:
@@ -154,8 +185,8 @@ def faults(case: Case, known: frozenset[str]) -> Iterator[tuple[Path, str]]:
     elif case.answer is None and not case.reference and not case.expect and "no_answer" not in known:
         yield (), "nothing to hold a reply against: give `choices` and `answer`, `reference`, or `expect`"
     for i, check in enumerate(case.expect):
-        if check.name not in SCORERS.names():
-            yield ("expect", i), unknown("scorer", check.name, SCORERS.names())
+        if fault := _check_fault(check):
+            yield ("expect", i), fault
     for i, clip in enumerate(case.audio):
         path: Path = ("audio", i) if len(case.audio) > 1 else ("audio",)
         yield from ((path, message) for message in _clip_faults(clip))

@@ -72,7 +72,7 @@ def verdict(
     is not judged: ``correct`` and ``score`` are None, ``counted`` False. Raises ValueError for options
     outside what is described.
     """
-    _check(kind, measure, minimum, use_stemmer)
+    check(kind, measure, minimum, use_stemmer)
     if not question.reference:
         return Verdict(None, status="none", counted=False, evidence="ROUGE needs a reference, and there is none.")
     found = figures(question.reference, output, use_stemmer=use_stemmer)
@@ -93,7 +93,8 @@ def _scorer(use_stemmer: bool) -> Any:
     return RougeScorer(list(TYPES), use_stemmer=use_stemmer)
 
 
-def _check(kind: str, measure: str, minimum: Any, use_stemmer: Any) -> None:
+def check(kind: Any, measure: Any, minimum: Any, use_stemmer: Any) -> None:
+    """Raise ValueError for options outside what is described."""
     if kind not in TYPES:
         raise ValueError(f"unknown `type` {kind!r} of ROUGE: expected one of {', '.join(TYPES)}.")
     if measure not in MEASURES:

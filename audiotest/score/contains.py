@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from audiotest.score._words import occurrences, phrases
+from audiotest.score._words import occurrences, pattern, phrases
 from audiotest.words import Question, Verdict
+
+
+def check(*, all: Any = (), any: Any = ()) -> None:
+    """Raise ValueError for words that could not be found."""
+    for word in (*phrases(all, "all"), *phrases(any, "any")):
+        pattern(word)
 
 
 def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> Verdict:

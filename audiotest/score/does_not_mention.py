@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from audiotest.score._words import occurrences, phrases
+from audiotest.score._words import occurrences, pattern, phrases
 from audiotest.words import Question, Verdict
+
+
+def check(*, any: Any = ()) -> None:
+    """Raise ValueError where there are no words, or none that could be found."""
+    words = phrases(any, "any")
+    if not words:
+        raise ValueError("`does_not_mention` needs words: `any: [...]`")
+    for word in words:
+        pattern(word)
 
 
 def score(question: Question, output: str, *, any: Any = ()) -> Verdict:
     """Whether ``output`` is free of the words. Raises ValueError if none are given."""
+    check(any=any)
     unwanted = phrases(any, "any")
-    if not unwanted:
-        raise ValueError("`does_not_mention` needs words: `any: [...]`")
     said = {p: [w for w, denied in occurrences(output, p) if not denied] for p in unwanted}
     asserted = sorted({word for words in said.values() for word in words})
     clean = sum(1 for p in unwanted if not said[p])

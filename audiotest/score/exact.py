@@ -12,8 +12,15 @@ from audiotest.words import Question, Verdict
 _EDGES = " .,;:!?\"'()[]。，！？"
 
 
+def check(*, case: bool = False) -> None:
+    """Raise ValueError for a ``case`` that is neither true nor false: `no` is text."""
+    if not isinstance(case, bool):
+        raise ValueError(f"`case` is {case!r}: expected true or false")
+
+
 def score(question: Question, output: str, *, case: bool = False) -> Verdict:
     """Whether ``output`` equals the answer or a reference. Raises ValueError if there is neither."""
+    check(case=case)
     wanted = (*((question.answer,) if question.answer is not None else ()), *question.reference)
     if not wanted:
         raise ValueError("`exact` needs an `answer` or a `reference` to compare with")

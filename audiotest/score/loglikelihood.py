@@ -38,14 +38,19 @@ _PER = {"token": "tokens", "character": "characters", "none": None}
 _OF = ("text", "label")
 
 
+def check(of: str = "text", normalise: str = "token") -> None:
+    """Raise ValueError for options that there are not."""
+    for given, known in ((of, _OF), (normalise, tuple(_PER))):
+        if given not in known:
+            raise ValueError(unknown("way to rank options:", str(given), list(known)))
+
+
 def score(question: Question, output: str, of: str = "text", normalise: str = "token") -> Verdict:
     """Which option is the most probable, by ``question.facts["likelihoods"]``; ``output`` is not looked at.
 
     Raises ValueError for options that there are not.
     """
-    for given, known in ((of, _OF), (normalise, tuple(_PER))):
-        if given not in known:
-            raise ValueError(unknown("way to rank options:", given, list(known)))
+    check(of, normalise)
     measured: Mapping[str, Sequence[Mapping[str, float]]] | None = question.facts.get("likelihoods")
     if not measured or len(measured[of]) != len(question.choices):
         return Verdict(None, status="none", counted=False, evidence="there are no likelihoods of the options")

@@ -9,15 +9,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from audiotest.score._words import occurrences, phrases
+from audiotest.score._words import occurrences, pattern, phrases
 from audiotest.words import Question, Verdict
+
+
+def check(*, all: Any = (), any: Any = ()) -> None:
+    """Raise ValueError where there are no words, or none that could be found."""
+    words = (*phrases(all, "all"), *phrases(any, "any"))
+    if not words:
+        raise ValueError("`mentions` needs words: `all: [...]`, `any: [...]` or both")
+    for word in words:
+        pattern(word)
 
 
 def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> Verdict:
     """Whether ``output`` affirms the words. Raises ValueError if none are given."""
+    check(all=all, any=any)
     needed, either = phrases(all, "all"), phrases(any, "any")
-    if not needed and not either:
-        raise ValueError("`mentions` needs words: `all: [...]`, `any: [...]` or both")
     found = {p: [w for w, denied in occurrences(output, p) if not denied] for p in (*needed, *either)}
     missing = [p for p in needed if not found[p]]
     if either and not [p for p in either if found[p]]:

@@ -22,6 +22,17 @@ from audiotest.score import _rouge
 from audiotest.words import Question, Verdict
 
 
+def check(
+    *,
+    min: float | None = None,
+    type: _rouge.Type = "rougeL",
+    measure: _rouge.Measure = "fmeasure",
+    use_stemmer: bool = False,
+) -> None:
+    """Raise ValueError for an option out of its range."""
+    _rouge.check(type, measure, min, use_stemmer)
+
+
 def score(
     question: Question,
     output: str,

@@ -10,6 +10,11 @@ from audiotest.score import _rouge
 from audiotest.words import Question, Verdict
 
 
+def check(*, min: float | None = None, use_stemmer: bool = False) -> None:
+    """Raise ValueError for an option out of its range."""
+    _rouge.check("rouge1", "fmeasure", min, use_stemmer)
+
+
 def score(question: Question, output: str, *, min: float | None = None, use_stemmer: bool = False) -> Verdict:
     """ROUGE-1 of ``output`` against ``question.reference``; ValueError for an option out of its range."""
     return _rouge.verdict(question, output, kind="rouge1", minimum=min, use_stemmer=use_stemmer)

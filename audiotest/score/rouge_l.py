@@ -10,6 +10,11 @@ from audiotest.score import _rouge
 from audiotest.words import Question, Verdict
 
 
+def check(*, min: float | None = None, use_stemmer: bool = False) -> None:
+    """Raise ValueError for an option out of its range."""
+    _rouge.check("rougeL", "fmeasure", min, use_stemmer)
+
+
 def score(question: Question, output: str, *, min: float | None = None, use_stemmer: bool = False) -> Verdict:
     """ROUGE-L of ``output`` against ``question.reference``; ValueError for an option out of its range."""
     return _rouge.verdict(question, output, kind="rougeL", minimum=min, use_stemmer=use_stemmer)

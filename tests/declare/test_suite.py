@@ -25,6 +25,28 @@ def test_a_case_without_its_sound_is_not_taken_for_another_that_has_its_id(tmp_p
     assert [(p.line, p.column) for p in suite.problems()] == [(3, 5), (4, 16)]
 
 
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        ("mentions: {al: [rain]}", "unknown option of mentions: 'al': did you mean 'all'?"),
+        ("mentions: {all: []}", "`mentions` needs words"),
+        ("does_not_mention: {any: ['*']}", "'\\*' is no word to look for"),
+        ("contains: {any: 3}", "`any` takes a list of words, not 3"),
+        ("rouge_l: {min: high}", "`min` is 'high': expected a number from 0 to 1"),
+        ("rouge: {measure: [f]}", "unknown `measure`"),
+        ("exact: {case: no}", "`case` is 'no': expected true or false"),
+        ("loglikelihood: {of: letter}", "unknown way to rank options: 'letter'"),
+        ("choice: {strict: true}", "`choice` takes no options"),
+    ],
+)
+def test_options_that_a_scorer_does_not_take_are_told_when_the_suite_is_read(tmp_path, check, said):
+    with pytest.raises(SuiteError, match=f"x.yaml:2:12: scorers.0.: .*{said}"):
+        written(tmp_path, f"suite: x\nscorers: [ {{{check}}}]\ncases:\n{GOOD}")
+    suite = written(tmp_path, f"suite: x\ncases:\n  - id: a\n    question: Q?\n    expect: [{{{check}}}]\n{GOOD}")
+    assert [case.id for case in suite.cases] == ["good"]
+    assert [(p.line, p.column) for p in suite.problems()] == [(5, 14)]
+
+
 def test_a_number_of_more_than_64_bits_is_a_fact_like_any_other(tmp_path):
     suite = written(tmp_path, f"suite: x\ncases:\n{GOOD.replace('id:', f'facts: {{track: {10**30}}}, id:')}")
     assert suite.cases[0].facts == {"track": 10**30}
