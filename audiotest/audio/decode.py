@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -26,6 +27,10 @@ from audiotest.words import Waveform
 
 VERSION = 1
 """Bumped when the same file would give other samples: it goes into the names of cached replies."""
+
+
+_CORRECTED = re.compile(r"^ *(?:data|SSND|Data Size) *: *(\d+) \(should be (\d+)\)", re.MULTILINE)
+_UNKNOWN_LENGTH = 0x7FFFF000
 
 
 class AudioError(ValueError):
@@ -45,6 +50,8 @@ def read(path: str | os.PathLike[str], *, start: float | None = None, end: float
     try:
         with soundfile.SoundFile(path) as file:
             first, last = _frames(path, file.frames, file.samplerate, start, end)
+            if end is None:
+                _require_whole(path, file.extra_info)
             file.seek(first)
             samples = file.read(last - first, dtype="float32", always_2d=True)
             rate = file.samplerate
@@ -65,7 +72,7 @@ def seconds(path: str) -> float:
 
     try:
         return float(soundfile.info(path).duration)
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, TypeError):  # TypeError: raw samples
         return 0.0
 
 
@@ -74,8 +81,22 @@ def _require(path: Path) -> None:
         raise AudioError(f"there is no sound file {path}")
     if path.is_dir():
         raise AudioError(f"{path} is a folder, not a sound file")
+    if path.suffix.lower() == ".raw":
+        raise AudioError(f"{path} is raw samples, which do not say their rate and channels; convert it to wav or flac")
     if not os.access(path, os.R_OK):
         raise AudioError(f"{path} may not be read; change its permissions")
+
+
+def _require_whole(path: Path, told: str) -> None:
+    """Raise :class:`AudioError` for a wav, aiff or au whose header promises more than the file has, which libsndfile
+    corrects and mentions in what it ``told``. Sizes that a few bytes are missing of are a writer's slip, and the
+    largest ones stand for a length that was not known when writing began."""
+    for promised, there in ((int(p), int(t)) for p, t in _CORRECTED.findall(told)):
+        if promised < _UNKNOWN_LENGTH and promised - there > promised / 100:
+            raise AudioError(
+                f"{path} is cut short: its header promises {promised} bytes of sound and {there} are there; "
+                "fetch or encode it again"
+            )
 
 
 def _frames(path: Path, frames: int, rate: int, start: float | None, end: float | None) -> tuple[int, int]:

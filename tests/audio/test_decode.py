@@ -73,6 +73,7 @@ def test_one_sample(write):
         ("gone.wav", None, "there is no sound file"),
         ("text.wav", b"hello, I am text", "no sound file, or damaged"),
         ("empty.wav", b"", "it is empty"),
+        ("x.raw", b"\0" * 100, "raw samples, which do not say their rate"),
         ("x.m4a", b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00", "cannot be decoded|needs FFmpeg"),
     ],
 )
@@ -95,12 +96,22 @@ def test_samples_that_are_not_numbers(write):
         read(write(samples=samples, subtype="FLOAT"))
 
 
-def test_a_truncated_flac(write):
-    path = write("x.flac", samples=tone(2.0))
+@pytest.mark.parametrize("name", ["x.flac", "x.wav", "x.aiff", "x.au"])
+def test_a_file_that_is_cut_short(write, name):
+    path = write(name, samples=tone(2.0))
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(AudioError, match="cut short|damaged"):
         read(path)
+
+
+def test_a_wav_whose_length_was_not_known_when_it_was_written(write):
+    path = write("x.wav", samples=tone(2.0))
+    whole = path.read_bytes()
+    place = whole.index(b"data") + 4
+    for size in (b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", (len(whole) - place + 40).to_bytes(4, "little")):
+        path.write_bytes(whole[:place] + size + whole[place + 4 :])
+        assert read(path).seconds == 2.0
 
 
 def test_a_folder(tmp_path):
