@@ -49,7 +49,7 @@ def read(path: str | os.PathLike[str], *, start: float | None = None, end: float
     _require(path)
     try:
         with soundfile.SoundFile(path) as file:
-            first, last = _frames(path, file.frames, file.samplerate, start, end)
+            first, last = segment(path, file.frames, file.samplerate, start, end)
             if end is None:
                 _require_whole(path, file.extra_info)
             file.seek(first)
@@ -99,14 +99,20 @@ def _require_whole(path: Path, told: str) -> None:
             )
 
 
-def _frames(path: Path, frames: int, rate: int, start: float | None, end: float | None) -> tuple[int, int]:
+def segment(
+    what: object, frames: int, rate: int, start: float | None = None, end: float | None = None
+) -> tuple[int, int]:
+    """The first frame of [``start``, ``end``) and the one after its last, in ``frames`` of ``what`` at ``rate`` Hz.
+
+    Raises :class:`AudioError`, calling the sound ``what``, where there is no such segment.
+    """
     if frames <= 0:
-        raise AudioError(f"{path} holds no sound (0 frames)")
+        raise AudioError(f"{what} holds no sound (0 frames)")
     first = round((start or 0.0) * rate)
     last = frames if end is None else round(end * rate)
     if first >= frames or last > frames or last <= first:
         raise AudioError(
-            f"{path} has no segment from {start or 0:g} s to {'its end' if end is None else f'{end:g} s'}: "
+            f"{what} has no segment from {start or 0:g} s to {'its end' if end is None else f'{end:g} s'}: "
             f"it is {frames / rate:g} s long"
         )
     return first, last
@@ -145,7 +151,7 @@ def _through_ffmpeg(path: Path, start: float | None, end: float | None, reason: 
     samples = (
         np.concatenate(pieces, axis=1).T.astype(np.float32, copy=False) if pieces else np.zeros((0, 1), np.float32)
     )
-    first, last = _frames(path, samples.shape[0], rate, start, end)
+    first, last = segment(path, samples.shape[0], rate, start, end)
     return _checked(path, np.ascontiguousarray(samples[first:last]), rate)
 
 

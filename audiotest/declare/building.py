@@ -6,6 +6,7 @@ Each check returns (path of the key, sentence) pairs; the caller knows the file 
 from __future__ import annotations
 
 import inspect
+import math
 import os.path
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -212,5 +213,7 @@ def _clip_faults(clip: ClipSpec) -> Iterator[str]:
         inside = os.path.normpath(clip.file)
         if os.path.isabs(clip.file) or inside.startswith(".."):
             yield f"{clip.file!r} leads out of the suite's folder; copy it in, or set the suite's `audio_root`"
-    if clip.start is not None and clip.end is not None and clip.end <= clip.start:
+    if not all(math.isfinite(time) for time in (clip.start, clip.end) if time is not None):
+        yield "`start` and `end` are seconds from the start of the clip"
+    elif clip.start is not None and clip.end is not None and clip.end <= clip.start:
         yield f"the segment ends at {clip.end:g} s, before it starts at {clip.start:g} s"

@@ -134,8 +134,7 @@ def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:
     if clip.file is not None:
         return decode.read(suite.folder / clip.file, start=clip.start, end=clip.end)
     sound = synth.synthesise(clip.synth)
-    first = round((clip.start or 0.0) * sound.rate)
-    last = round(clip.end * sound.rate) if clip.end is not None else sound.samples.shape[0]
+    first, last = decode.segment("the synthesised scene", sound.samples.shape[0], sound.rate, clip.start, clip.end)
     return Waveform(sound.samples[first:last], sound.rate)
 
 

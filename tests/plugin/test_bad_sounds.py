@@ -26,6 +26,7 @@ BAD = {
     "zero-length": "holds no sound",
     "cut-short": "cut short|damaged",
     "text": "no sound file, or damaged",
+    "scene": "the synthesised scene has no segment from 5 s to 6 s: it is 1 s long",
     "beyond": "has no segment from 5 s",
 }
 
@@ -50,6 +51,7 @@ def test_each_costs_itself_at_most(pytester, monkeypatch, tmp_path, workers):
     (pytester.path / "text.wav").write_text("not a sound\n" * 100)
     rows = [f"  - {{id: {n}, question: Q?, choices: [x, y], answer: y, audio: {n}.wav}}" for n in [*GOOD, *BAD]]
     rows[-1] = rows[-1].replace("beyond.wav", "{file: beyond.wav, start: 5}")
+    rows[-2] = rows[-2].replace("scene.wav", "{synth: {noise: {seconds: 1}}, start: 5, end: 6}")
     conditions = "conditions: [original, silence, noise_only, noise(snr_db=10)]\ncases:\n"
     (pytester.path / "suite.yaml").write_text("suite: s\n" + conditions + "\n".join(rows))
     out = pytester.runpytest_subprocess("suite.yaml", *workers)

@@ -65,6 +65,10 @@ def test_a_broken_suite_fails_its_own_collection_and_no_other(project, text, sai
         ("{id: x, question: Q?, choices: [a, b], answer: a, audio: gone.wav}", "*there is no file *gone.wav*"),
         ("{id: x, question: Q?, choices: [a, b], answer: a, audio: ../x.wav}", "*leads out of the suite's folder*"),
         ("{id: x, question: Q?, choices: [a, b], answer: a, audio: /etc/x.wav}", "*leads out of the suite's folder*"),
+        (
+            "{id: x, question: Q?, choices: [a, b], answer: a, audio: {synth: {silence: 1}, start: .nan}}",
+            "*audio: `start` and*",
+        ),
         ("{id: x, question: Q?, choices: [a, b], answer: a, audio: {synth: {}, file: x.wav}}", "*bad.yaml:5:*audio*"),
         ("5", "*cases[[]1]*: expected a mapping*"),
     ],
