@@ -132,6 +132,13 @@ def test_the_bitrate_of_vorbis_is_met():
     assert len(codec._encode(sound, "vorbis", level)) * 8 / 5 / 1000 == pytest.approx(96, rel=0.1)
 
 
+@pytest.mark.parametrize(("format", "kbps"), [("mp3", 8), ("opus", 32), ("vorbis", 64)])
+def test_samples_scaled_as_integers_are_told_and_do_not_end_the_process(format, kbps):
+    sound = Waveform(np.float32(32768) * rng().uniform(-1, 1, (16000, 1)).astype(np.float32), 16000)
+    with pytest.raises(NotApplicable, match="reach 327.. times full scale"):
+        codec.apply(sound, rng(), format=format, kbps=kbps)
+
+
 @pytest.mark.parametrize(
     ("sound", "arguments", "said"),
     [

@@ -11,7 +11,8 @@ format        what ``kbps`` (thousands of bits a second, over all channels) mean
 
 Encoded by libsndfile (LAME, libopus, libvorbis). Opus takes some rates only: other clips are resampled (soxr HQ) to the
 next of them for the codec, and back. The delay of the codec is taken out and the length stays. Levels beyond ±1 reach
-the codec as they are. Decoded samples can differ in the last bits between versions of these libraries.
+the codec as they are, up to ±1,000: of louder ones lossy codecs make silence or noise, and LAME ends the process.
+Decoded samples can differ in the last bits between versions of these libraries.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _RATES = {
     "mp3": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
     "opus": (8000, 12000, 16000, 24000, 48000),
 }
+_LOUDEST = 1000.0
 _MP3_DELAY = 1105
 """Samples that LAME (576) and the decoder (529) put in front, where a file has no room for the tag that says so."""
 
@@ -53,11 +55,17 @@ def check(*, format: str, kbps: float | None = None) -> None:
 def apply(sound: Waveform, rng: np.random.Generator, *, format: str, kbps: float | None = None) -> Waveform:
     """Encode and decode.
 
-    Raises :class:`NotApplicable` for more than two channels and for a bitrate that the codec does not have at the rate.
+    Raises :class:`NotApplicable` for more than two channels, for a bitrate that the codec does not have at the rate
+    and, but for ``flac``, for samples beyond 1,000 times full scale.
     """
     check(format=format, kbps=kbps)
     if sound.channels > 2:
         raise NotApplicable(f"codec takes mono and stereo; this clip has {sound.channels} channels")
+    loudest = float(np.max(np.abs(sound.samples), initial=0.0))
+    if format != "flac" and loudest > _LOUDEST:
+        raise NotApplicable(
+            f"{format} cannot take samples that reach {loudest:.0f} times full scale; floats are meant to lie within ±1"
+        )
     rates = _RATES.get(format, (sound.rate,))
     rate = next((r for r in rates if r >= sound.rate), rates[-1])
     given = conform(sound, rate=rate)
