@@ -132,6 +132,15 @@ def test_the_bitrate_of_vorbis_is_met():
     assert len(codec._encode(sound, "vorbis", level)) * 8 / 5 / 1000 == pytest.approx(96, rel=0.1)
 
 
+@pytest.mark.parametrize("rate", [96_001, 250_000, 384_000])
+@pytest.mark.parametrize(("format", "kbps"), [("vorbis", 500), ("flac", None)])
+def test_rates_that_a_codec_does_not_know_are_coded_all_the_same(format, kbps, rate):
+    sound = tone(1000, 0.2, rate=rate)
+    out = codec.apply(sound, rng(), format=format, kbps=kbps)
+    assert (out.rate, out.samples.shape) == (sound.rate, sound.samples.shape)
+    assert rms(out.samples - sound.samples) < 0.05 * rms(sound.samples)
+
+
 @pytest.mark.parametrize(("format", "kbps"), [("mp3", 8), ("opus", 32), ("vorbis", 64)])
 def test_samples_scaled_as_integers_are_told_and_do_not_end_the_process(format, kbps):
     sound = Waveform(np.float32(32768) * rng().uniform(-1, 1, (16000, 1)).astype(np.float32), 16000)

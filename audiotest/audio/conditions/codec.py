@@ -9,10 +9,10 @@ format        what ``kbps`` (thousands of bits a second, over all channels) mean
 ``flac``      not taken; the control: 24 bits, lossless, so what is left of a difference lies in the handling
 ============  =========================================================================================
 
-Encoded by libsndfile (LAME, libopus, libvorbis). Opus takes some rates only: other clips are resampled (soxr HQ) to the
-next of them for the codec, and back. The delay of the codec is taken out and the length stays. Levels beyond ±1 reach
-the codec as they are, up to ±1,000: of louder ones lossy codecs make silence or noise, and LAME ends the process.
-Decoded samples can differ in the last bits between versions of these libraries.
+Encoded by libsndfile (LAME, libopus, libvorbis). MP3 and Opus take some rates only, Vorbis those up to 192 kHz: other
+clips are resampled (soxr HQ) to the next of them for the codec, and back. The delay of the codec is taken out and the
+length stays. Levels beyond ±1 reach the codec as they are, up to ±1,000: of louder ones lossy codecs make silence or
+noise, and LAME ends the process. Decoded samples can differ in the last bits between versions of these libraries.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _RATES = {
     "mp3": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
     "opus": (8000, 12000, 16000, 24000, 48000),
 }
+_FASTEST_VORBIS = 192_000
+"""At 250,000 Hz libvorbis ends the process."""
 _LOUDEST = 1000.0
 _MP3_DELAY = 1105
 """Samples that LAME (576) and the decoder (529) put in front, where a file has no room for the tag that says so."""
@@ -66,7 +68,7 @@ def apply(sound: Waveform, rng: np.random.Generator, *, format: str, kbps: float
         raise NotApplicable(
             f"{format} cannot take samples that reach {loudest:.0f} times full scale; floats are meant to lie within ±1"
         )
-    rates = _RATES.get(format, (sound.rate,))
+    rates = _RATES.get(format, (min(sound.rate, _FASTEST_VORBIS) if format == "vorbis" else sound.rate,))
     rate = next((r for r in rates if r >= sound.rate), rates[-1])
     given = conform(sound, rate=rate)
     decoded = _flac(given) if format == "flac" else _decode(_encode(given, format, _level(given, format, kbps or 0.0)))
@@ -105,10 +107,11 @@ def _vorbis_level(sound: Waveform, kbps: float) -> float:
 
 
 def _flac(sound: Waveform) -> np.ndarray:
-    """FLAC holds integers up to full scale: what is louder is brought below it by a power of two, and back."""
+    """FLAC holds integers up to full scale: what is louder is brought below it by a power of two, and back. It does not
+    know every rate, and as it is lossless none matters to the samples."""
     loudest = float(np.max(np.abs(sound.samples), initial=0.0))
     scale = 2.0 ** max(0, int(np.ceil(np.log2(loudest)) + 1)) if loudest >= 1 else 1.0
-    return _decode(_encode(Waveform(sound.samples / np.float32(scale), sound.rate), "flac", 0.5)) * np.float32(scale)
+    return _decode(_encode(Waveform(sound.samples / np.float32(scale), 48_000), "flac", 0.5)) * np.float32(scale)
 
 
 def _encode(sound: Waveform, format: str, level: float) -> bytes:
