@@ -13,6 +13,7 @@ from typing import Any
 from audiotest.benchmarks.importing import ImportFailed
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
+from audiotest.declare.yaml import parse
 from audiotest.resources import folder
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9)]")
@@ -36,10 +37,11 @@ def write_suite(
     The suite file is the one that audiotest ships. ``audio`` is linked to as ``target/LINK``, so that the suite
     stays whole where it is. ``release`` says what was imported and heads every file. ``keep``: files of other
     groups stay, for a suite that is brought together by several imports. Raises :class:`ImportFailed` if what was
-    written does not load.
+    written does not load, and before anything is written where ``target`` holds something else than such an import.
     """
     target.mkdir(parents=True, exist_ok=True)
     suite = target / "suite.yaml"
+    _require_own(benchmark, target, [f"{slug(name)}.yaml" for name in groups] if keep else None)
     shipped = folder("suites") / benchmark / "suite.yaml"
     if not suite.exists():
         shutil.copyfile(shipped, suite)
@@ -58,6 +60,22 @@ def write_suite(
     if loaded.invalid:
         raise ImportFailed("some cases do not load:\n" + "\n".join(map(str, loaded.problems())))
     return loaded
+
+
+def _require_own(benchmark: str, target: Path, written: list[str] | None) -> None:
+    """Raise :class:`ImportFailed` for a folder with the suite of another benchmark, whose settings would hold for these
+    cases, and for one with cases that no import wrote, of which those in ``written`` (None: all) would be lost."""
+    suite = target / "suite.yaml"
+    data = parse(suite.read_bytes(), str(suite)).data if suite.is_file() else None
+    name = data.get("suite") if isinstance(data, dict) else None
+    if name != benchmark and isinstance(name, str) and (folder("suites") / name).is_dir():
+        raise ImportFailed(f"{suite} is the suite {name!r}; import {benchmark} into a folder of its own")
+    for file in sorted((target / "cases").rglob("[!.]*")):
+        lost = file.is_file() and (written is None or file.name in written)
+        if lost and not file.read_bytes().startswith(b"release:"):
+            raise ImportFailed(
+                f"{file} was not written by an import and would be lost; move it away, or import elsewhere"
+            )
 
 
 def link_audio(audio: Path, link: Path) -> None:

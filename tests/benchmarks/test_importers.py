@@ -220,6 +220,21 @@ def test_a_release_that_is_not_one(tmp_path, benchmark, make, said):
     assert said in out.output.replace("\n", " ")
 
 
+def test_what_a_folder_holds_of_others_is_left_alone(tmp_path):
+    source = as_json(tmp_path / "m.json", MMAU_ROWS)
+    own = tmp_path / "own" / "cases" / "mine.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text("cases: []\n")
+    assert "was not written by an import" in " ".join(
+        run("import", "mmau", source, "--into", tmp_path / "own").output.split()
+    )
+    assert own.is_file()
+    assert run("import", "mmau", source, "--into", tmp_path / "out").exit_code == 0
+    chat = as_json(tmp_path / "c.json", CHAT_ROWS)
+    assert "the suite 'mmau'" in run("import", "air_bench_chat", chat, "--into", tmp_path / "out").output
+    assert run("import", "mmau", source, "--into", tmp_path / "out").exit_code == 0
+
+
 def cut(path):
     path.write_bytes(path.read_bytes()[:-40])
     return path
