@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.yaml import parse
 from audiotest.resources import folder
+from audiotest.words import writable
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9)]")
 # What JSON leaves as it is and YAML does not: controls it refuses, and signs at which it breaks lines even in quotes.
@@ -49,8 +51,11 @@ def write_suite(
     if cases.is_dir() and not keep:
         shutil.rmtree(cases)
     cases.mkdir(exist_ok=True)
+    files: dict[str, list[dict[str, Any]]] = {}
     for name, rows in groups.items():
-        (cases / f"{slug(name)}.yaml").write_text(cases_text(rows, release), encoding="utf-8")
+        files.setdefault(slug(name), []).extend(rows)  # of names in other letters than a-z there is little left
+    for name, rows in files.items():
+        (cases / f"{name}.yaml").write_text(cases_text(rows, release), encoding="utf-8")
     if audio is not None:
         link_audio(audio, target / link)
     try:
@@ -134,7 +139,10 @@ def _flow(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str):
-        if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED:
-            return value
-        return _UNFIT.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(value, ensure_ascii=False))
+        text = writable(value)
+        if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+            return text
+        return _UNFIT.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
     return json.dumps(value, ensure_ascii=False)

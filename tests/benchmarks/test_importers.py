@@ -220,6 +220,18 @@ def test_a_release_that_is_not_one(tmp_path, benchmark, make, said):
     assert said in out.output.replace("\n", " ")
 
 
+def test_groups_whose_names_make_one_file_name_share_the_file(tmp_path):
+    rows = [{**MMAU, "id": str(i), "task": task} for i, task in enumerate(("声音", "音乐", "Sound", "sound"))]
+    assert len(imported("mmau", as_json(tmp_path / "m.json", rows), tmp_path)[2]) == 4
+
+
+def test_half_an_emoji_and_a_number_that_is_none_cost_no_release(tmp_path):
+    row = {**MMAU, "question": "Half \ud83d?", "extra": float("nan"), "most": float("-inf")}
+    ((_, case),) = imported("mmau", as_json(tmp_path / "m.json", [row]), tmp_path)[2].items()
+    assert case.question == "Half \ufffd?"
+    assert repr(case.facts) == "{'extra': nan, 'most': -inf}"
+
+
 def test_what_a_folder_holds_of_others_is_left_alone(tmp_path):
     source = as_json(tmp_path / "m.json", MMAU_ROWS)
     own = tmp_path / "own" / "cases" / "mine.yaml"
