@@ -8,6 +8,7 @@ draw made here has a seed that is written into the case files, and the questions
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,14 @@ from audiotest.benchmarks.writing import write_suite
 from audiotest.words import Case, Record
 
 ITEMS, CAPTIONS = 100, 147
+_UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 SOUNDS = {".wav", ".mp3", ".flac", ".au", ".ogg", ".opus", ".aiff", ".aif"}
+
+
+def sound_files(source: Path) -> list[Path]:
+    """Every sound file in a folder, at any depth, sorted; without hidden ones, such as the ``._x.wav`` that macOS puts
+    beside each ``x.wav``."""
+    return [p for p in sorted(source.rglob("*")) if p.suffix.lower() in SOUNDS and not p.name.startswith(".")]
 
 
 def class_folders(source: Path, labels: Mapping[str, str]) -> list[tuple[Path, str]]:
@@ -29,9 +37,7 @@ def class_folders(source: Path, labels: Mapping[str, str]) -> list[tuple[Path, s
     if not source.is_dir():
         raise ImportFailed(f"{source} is no folder; give the one that holds {', '.join(labels)}")
     found = [
-        (path, labels[path.parent.name.lower()])
-        for path in sorted(source.rglob("*"))
-        if path.suffix.lower() in SOUNDS and path.parent.name.lower() in labels
+        (path, labels[path.parent.name.lower()]) for path in sound_files(source) if path.parent.name.lower() in labels
     ]
     missing = sorted({*labels.values()} - {label for _, label in found})
     if missing:
@@ -41,7 +47,7 @@ def class_folders(source: Path, labels: Mapping[str, str]) -> list[tuple[Path, s
 
 def labelled_case(id_: str, audio: str, question: str, label: str, labels: Sequence[str]) -> dict[str, Any]:
     """A classification item: the labels are its choices."""
-    return {"id": id_, "audio": audio, "question": question, "choices": list(labels), "answer": label}
+    return {"id": _UNFIT.sub("-", id_), "audio": audio, "question": question, "choices": list(labels), "answer": label}
 
 
 def write_set(

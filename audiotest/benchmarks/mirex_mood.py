@@ -26,7 +26,7 @@ def import_release(
     lists = sorted(source.rglob("clusters.txt")) if source.is_dir() else []
     if not lists:
         raise ImportFailed(f"there is no clusters.txt in {source}; give the folder of the dataset")
-    sounds = sorted(p for p in source.rglob("*") if p.suffix.lower() in _survey.SOUNDS)
+    sounds = _survey.sound_files(source)
     lines = lists[0].read_text(encoding="utf-8-sig", errors="replace").splitlines()
     if len(lines) != len(sounds):
         raise ImportFailed(f"{lists[0]} has {len(lines)} lines for {len(sounds)} sound files; is the set whole?")

@@ -79,10 +79,9 @@ def _list(text: str | None, place: str) -> list[str]:
     if not text or text.lower() == "nan":
         return []
     try:
-        values = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+        return [str(value) for value in ast.literal_eval(text)]
+    except (ValueError, SyntaxError, TypeError):
         raise ImportFailed(f"{place} holds {text[:60]!r}; a list such as ['melody'] was expected") from None
-    return [str(value) for value in values]
 
 
 def _audio(row: dict[str, Any], place: str) -> str:

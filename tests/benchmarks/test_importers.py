@@ -148,8 +148,11 @@ def test_the_survey_draws_by_a_recorded_seed_and_keeps_the_other_sets(tmp_path):
 
     for mood in ("aggressive", "dramatic", "happy", "romantic", "sad"):
         sound(tmp_path / "moods" / "Audio_Files" / mood / f"{mood}1.wav")
+    sound(tmp_path / "moods" / "Audio_Files" / "sad" / "._sad1.wav")
+    sound(tmp_path / "moods" / "Audio_Files" / "sad" / "sad (2).wav")
     both = imported("music_classification", tmp_path / "moods", tmp_path)[2]
-    assert len(both) == 125
+    assert len(both) == 126
+    assert "music_classification.sad.sad-2-" in both
     assert both["music_classification.sad.sad1"].answer == "sad"
 
 
@@ -200,6 +203,8 @@ def without(row, key):
          "latin-1"), "is not UTF-8 text"),
         ("muchomusic", lambda p: as_csv(p / "m.csv", MUCHOMUSIC_FIELDS, [[*MUCHOMUSIC_ROWS[0][:9], "melody", "[]", "1"]]),
          "`music_knowledge` holds 'melody'"),
+        ("muchomusic", lambda p: as_csv(p / "m.csv", MUCHOMUSIC_FIELDS, [[*MUCHOMUSIC_ROWS[0][:9], "7", "[]", "1"]]),
+         "`music_knowledge` holds '7'"),
         ("muchomusic", lambda p: as_csv(p / "m.csv", MUCHOMUSIC_FIELDS, [[*MUCHOMUSIC_ROWS[0][:6], "fma", "1.json", "",
          "[]", "[]", "1"]]), "neither sdd nor musiccaps"),
         ("air_bench_foundation", lambda p: as_json(p / "f.json", [without(FOUNDATION, "answer_gt")]), "`answer_gt`"),
