@@ -135,6 +135,8 @@ def borrows(part: Part) -> bool:
 
 
 def _variants(name: str, inner: str | None, text: str) -> list[Part]:
+    if name == ORIGINAL:
+        raise ConditionError(f"`{ORIGINAL}` changes nothing and takes no parentheses (in {text!r})")
     acts_on, taken = _find(name)
     given: dict[str, list[Value]] = {}
     for i, (key, raw) in enumerate(_items(inner or "", text)):
@@ -210,7 +212,7 @@ def _value(raw: str, parameter: inspect.Parameter, text: str) -> Value:
 def _written(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value)  # to the last digit: it names cached replies and seeds what is random
 
 
 def _usage(name: str, taken: dict[str, inspect.Parameter]) -> str:

@@ -17,6 +17,8 @@ from audiotest.declare.condition import ConditionError, generator, number, parse
         ("noise(snr_db=[20, 10, 0])", ["noise(snr_db=20)", "noise(snr_db=10)", "noise(snr_db=0)"]),
         ("shuffled + noise(snr_db=10)", ["shuffled+noise(snr_db=10)"]),
         ("shuffled + noise(snr_db=[10,0])", ["shuffled+noise(snr_db=10)", "shuffled+noise(snr_db=0)"]),
+        ("lowpass(hz=[1234.5671, 1234.5672])", ["lowpass(hz=1234.5671)", "lowpass(hz=1234.5672)"]),
+        ("cropped(seconds=1000.0625)", ["cropped(seconds=1000.0625)"]),
         ("prompt(question)", ["prompt(name=question)"]),
     ],
 )
@@ -37,6 +39,7 @@ def test_canonical_names(text, names):
         ("shuffled(3)", "takes 0 parameters"),
         ("shuffled(k=3)", "`shuffled` takes no parameters"),
         ("shuffled noise(snr_db=1)", "join parts with `+`"),
+        ("original()", "`original` changes nothing"),
         ("", "cannot read the condition"),
         ("noise(snr_db=10", "a parenthesis is missing"),
     ],
