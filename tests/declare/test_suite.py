@@ -9,6 +9,11 @@ GOOD = "  - {id: good, question: Q?, choices: [a kettle, a flute], answer: a ket
 LOST = "  - {id: lost, audio: gone.wav, question: Q?, choices: [a kettle, a flute], answer: a kettle}\n"
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+
+
 def written(folder, text, name="x.yaml"):
     (folder / name).write_text(text)
     return load(folder / name, shown=name)
