@@ -143,8 +143,9 @@ def _after_turn(affirmed: list[Mention], text: str) -> list[Mention]:
 
 
 def _not_set_aside(affirmed: list[Mention], spans: list[tuple[int, int]], text: str) -> list[Mention]:
-    """What is affirmed outside of thoughts that were given up; of sentences that conclude, the last one's."""
-    kept = [m for m in affirmed if not cues.SET_ASIDE.search(fold(text[spans[m.clause][0] : m.start]))]
+    """What is affirmed outside of questions and of thoughts given up; of sentences that conclude, the last one's."""
+    stated = [m for m in affirmed if text[: spans[m.clause][1]].rstrip()[-1:] != "?"]
+    kept = [m for m in stated if not cues.SET_ASIDE.search(fold(text[spans[m.clause][0] : m.start]))]
     concluding = [m for m in kept if cues.CONCLUDES.search(fold(text[spans[m.clause][0] : m.start])[:60])]
     if concluding:
         return [m for m in concluding if m.clause == concluding[-1].clause]

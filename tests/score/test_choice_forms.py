@@ -8,6 +8,7 @@ BIRDS = ("a blackbird", "a robin", "a wren", "an owl")
 SOUNDS = ("Rain", "Rain and thunder", "Thunder", "Wind in trees")
 INSTRUMENTS = ("Cello", "Double bass", "Bass clarinet", "Clarinet")
 YESNO = ("Yes", "No")
+TEMPI = ("120 BPM", "60 BPM", "90 BPM")
 COUNTS = ("2", "3", "12", "23")
 KEYS = ("C major", "A minor", "D major", "B flat minor")
 MOODS = ("calm", "not calm", "tense", "very tense")
@@ -80,6 +81,13 @@ READ = [
     (BIRDS, "A, B and C can be ruled out. D is right.", 3), (YESNO, "There is no doubt: yes.", 0),
     (MOODS, "It does not sound tense, it is calm.", 0), (BIRDS, "The song doesn't appear to be a robin; it's an owl.", 3),
     (BIRDS, "A, C and D do not match, B does.", 1), (MOODS, "It isn't very tense; it is calm.", 0),
+    (BIRDS, "There's no doubt it's an owl.", 3), (BIRDS, "Without a doubt, an owl.", 3), (BIRDS, "It is none other than a wren.", 2),
+    (YESNO, "Yes, no doubt.", 0), (YESNO, "Yes, no guitar can be heard.", 0),
+    # questions that are answered
+    (BIRDS, "Could it be a robin? No. It's a wren.", 2), (BIRDS, "Is it a robin? Yes.", 1), (BIRDS, "A robin? No way. A wren!", 2),
+    # counts and units
+    (COUNTS, "There are 3 beeps.", 1), (COUNTS, "I hear exactly 2 clicks.", 0), (COUNTS, "Three", 1), (COUNTS, "The answer is two.", 0),
+    (("one", "two", "three"), "3", 2), (TEMPI, "120", 0), (TEMPI, "60bpm", 1), (("Hip-Hop", "Trip hop"), "hiphop", 0),
     # hedges that settle
     (BIRDS, "Probably B", 1), (BIRDS, "Maybe a wren?", 2), (BIRDS, "Either B or C, but I'd go with C.", 2),
     (BIRDS, "I'm not sure, but I think the answer is D.", 3), (BIRDS, "I cannot hear it well, but my answer is B.", 1),
@@ -105,7 +113,7 @@ UNREAD = [
     (YESNO, "It is not yes.", "none"), (INSTRUMENTS, "A piano in the key of C with a Dm7 chord", "none"),
     (BIRDS, "B or C", "ambiguous"), (BIRDS, "a robin or a wren", "ambiguous"), (BIRDS, "It could be a wren or an owl.", "ambiguous"),
     (BIRDS, "A and D", "ambiguous"), (BIRDS, "(B) a wren", "ambiguous"), (BIRDS, "A, B, C, D", "ambiguous"),
-    (BIRDS, "a blackbird, a robin, a wren, an owl", "ambiguous"), (COUNTS, "2 or 3", "ambiguous"),
+    (BIRDS, "a blackbird, a robin, a wren, an owl", "ambiguous"), (COUNTS, "Speaker 3 talks at 2 o'clock.", "none"), (COUNTS, "2 or 3", "ambiguous"),
     (BIRDS, "Both B and C are correct.", "ambiguous"), (SOUNDS, "Either rain or wind in trees.", "ambiguous"),
     (BIRDS, "I cannot hear any audio.", "refused"), (BIRDS, "I'm sorry, but I can't listen to audio files.", "refused"),
     (BIRDS, "As an AI language model, I cannot process sound.", "refused"), (BIRDS, "No audio was provided.", "refused"),

@@ -68,9 +68,9 @@ SET_ASIDE = re.compile(
 """A clause that tells of a thought since given up."""
 
 _DENIALS = (
-    r"not|n't|never|neither|nor|cannot|cant|isnt|wasnt|arent|rather than|instead of|except|anything but|other than|"
+    r"not|n't|never|neither|nor|cannot|cant|isnt|wasnt|arent|rather than|instead of|except|anything but|(?<!none )other than|"
     r"apart from|unlike|rules? out|ruled out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|no longer|"
-    r"no evidence of|no sign of|no trace of|far from|doubt(?:ful)?|unlikely|incorrect|wrong|false|lacks?|without|no"
+    r"no evidence of|no sign of|no trace of|far from|(?<!no )(?<!without )(?<!without a )(?<!without any )(?<!beyond )doubt(?:ful)?|unlikely|incorrect|wrong|false|lacks?|without|no"
 )
 _VERBS = (
     r"sound|seem|appear|feel|look|match|fit|have|contain|include|feature|involve|indicate|suggest|show|come from|coming from|"
@@ -126,6 +126,12 @@ NOT_A_LABEL_BEFORE = re.compile(
     r"person|class|verse|theme|player|model|series|hepatitis|middle|low|high)\s$"
 )
 """A capital letter that names a note, a speaker or a section is no option's letter."""
+
+COUNTED = re.compile(
+    r"(?:\bthere (?:are|is|were|was)|\b(?:count|counted|hear|heard|detect|detected)|\b(?:total|number)(?: of [a-z]+)? (?:is|was)|"
+    r"\btotal of)(?:\s|\b(?:exactly|about|around|approximately|roughly|only|a total of|distinct|clearly)\b)*$"
+)
+"""What stands before a number that counts something: "there are 3 beeps"."""
 
 FUNCTION_WORDS = frozenset({"no", "none", "both", "neither", "same", "either", "all", "other", "one"})
 """Options that are everyday words: they count where an answer stands, not wherever they occur."""

@@ -75,7 +75,8 @@ def mentions(text: str, options: Options) -> list[Mention]:
         kept = [
             m for i, m in enumerate(here)
             if sure[i]
-            or (i > 0 and sure[i - 1] and cues.LISTING.match(folded[here[i - 1].end : m.start]))
+            or (i > 0 and sure[i - 1] and cues.LISTING.match(folded[here[i - 1].end : m.start])
+                and not _LEADS_ON.match(folded, m.end, end))
             or (i + 1 < len(here) and sure[i + 1] and cues.LISTING.match(folded[m.end : here[i + 1].start]))
         ]  # fmt: skip
         judged += _judge(kept, folded, start, end)
@@ -106,11 +107,15 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
         return True
     before = folded[start : mention.start]
     after = folded[mention.end : end]
+    if options.folded[mention.index].isdigit() and cues.COUNTED.search(before[-80:]):
+        return True
     if not before.strip(" \"'([*-:"):
         return re.match(r"[\s.,;:!)\]\"']|$", after) is not None
     return cues.ANSWER.search(before[-80:]) is not None or bool(_QUOTED.search(before[-1:]))
 
 
+_LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")
+"""A word that an everyday word belongs to: "yes, no guitar is heard"."""
 _DRESSED = re.compile(r"[(\[{<](?:option |choice )?([a-z]|\d{1,2})[)\]}>]")
 _LED = re.compile(r"(?:^|\n)\s*[-*>]?\s*([a-z]|\d{1,2})\s?[).:,、](?=\s|$|[^\x00-\x7f])")
 _NAMED = re.compile(

@@ -11,6 +11,7 @@ from msgspec import Struct
 from audiotest.score._reading.fold import CJK, TOKEN, clean, fold
 
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+")
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _EDGES = " .,;:!?\"'()[]"
 
 
@@ -44,6 +45,10 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
         for form in dict.fromkeys((text, without[i] if without.count(without[i]) == 1 else text)):
             if form:
                 exact[form] = (*exact.get(form, ()), i)
+    for i, text in enumerate(folded):
+        other = _spelt(text)
+        if other and other not in exact and other not in labels:
+            exact[other] = (i,)
     return Options(
         labels=labels,
         texts=texts,
@@ -53,6 +58,13 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
         label_of={fold(label): i for i, label in enumerate(labels)},
         numeric=any(re.search(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b", t) for t in folded),
     )
+
+
+def _spelt(text: str) -> str:
+    """A small number in its other form: ``three`` for ``3`` and back; empty for all else."""
+    if text in _NUMBERS:
+        return str(_NUMBERS.index(text))
+    return _NUMBERS[int(text)] if re.fullmatch("[0-9]|1[0-2]", text) else ""
 
 
 def bare(text: str) -> str:

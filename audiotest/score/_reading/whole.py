@@ -86,6 +86,9 @@ def _by_text(text: str, folded: str, options: Options) -> int | None:
         return same[0] if len(same) == 1 else None
     words = tokens(folded)
     same = [i for i, option in enumerate(options.folded) if words and tokens(option) == words]
+    if not same:
+        joined = "".join(words)
+        same = [i for i, option in enumerate(options.folded) if len(joined) > 2 and "".join(tokens(option)) == joined]
     if len(same) == 1 and not re.search(r"[%#+]", folded + options.folded[same[0]]):
         return same[0]
     return None
@@ -96,7 +99,7 @@ def _by_half(folded: str, options: Options) -> int | None:
     words = tokens(folded)
     if (
         not words
-        or not any(len(w) > 3 and w not in _STOPWORDS for w in words)
+        or not any((len(w) > 3 and w not in _STOPWORDS) or w.isdigit() for w in words)
         or cues.DENIED_BEFORE.search(folded + " ")
     ):
         return None
