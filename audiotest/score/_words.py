@@ -9,12 +9,17 @@ from functools import lru_cache
 from audiotest.score._reading.cues import DENIED_BEFORE
 from audiotest.score._reading.fold import CJK, clean, fold
 
+_EDGES = ".,;:!?\"'()[]"
+
 
 @lru_cache(maxsize=4096)
 def pattern(phrase: str) -> re.Pattern[str]:
-    """The pattern of one word, family or phrase. Raises ValueError for an empty one or a bare ``*``."""
-    words = fold(phrase).split()  # not cleaned: `clean` takes the asterisk for markdown
-    if not words or not all(re.search(r"\w", word) for word in words):
+    """The pattern of one word, family or phrase; signs between and around its words do not matter ("rock & pop.").
+    Raises ValueError for one without words or with a bare ``*``."""
+    words = [word.strip(_EDGES) for word in fold(phrase).split()]  # not cleaned: `clean` takes `*` for markdown
+    bare = any(word and not word.strip("*") for word in words)
+    words = [word for word in words if re.search(r"\w", word)]
+    if not words or bare:
         raise ValueError(f"{phrase!r} is no word to look for")
     parts = [re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in words]
     body = r"[\W_]+".join(parts)

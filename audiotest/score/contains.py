@@ -1,11 +1,13 @@
 """``contains``: the answer stands somewhere in the reply, as whole words.
 
 ``contains`` alone looks for the answer or any reference; ``{all: [...]}`` and ``{any: [...]}`` for other words (as in
-``mentions``, but a denied word counts: this is plain containment). ``evidence`` shows what was found.
+``mentions``, but a denied word counts: this is plain containment). ``evidence`` shows what was found. Without anything
+to look for, as where a condition takes the answer away, the reply is not judged.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from audiotest.score._words import occurrences, pattern, phrases
@@ -19,12 +21,13 @@ def check(*, all: Any = (), any: Any = ()) -> None:
 
 
 def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> Verdict:
-    """Whether ``output`` contains what is looked for. Raises ValueError if there is nothing to look for."""
+    """Whether ``output`` contains what is looked for. Raises ValueError for words that could not be found."""
     needed, either = list(phrases(all, "all")), list(phrases(any, "any"))
     if not needed and not either:
-        either = [*([question.answer] if question.answer else []), *question.reference]
+        either = [text for text in (question.answer, *question.reference) if text and re.search(r"\w", text)]
     if not needed and not either:
-        raise ValueError("`contains` needs an `answer`, a `reference`, or words under `all` or `any`")
+        missing = "`contains` needs an `answer`, a `reference`, or words under `all` or `any`"
+        return Verdict(None, status="none", counted=False, evidence=missing)
     found = {p: [w for w, _ in occurrences(output, p)] for p in (*needed, *either)}
     correct = not [p for p in needed if not found[p]] and (not either or bool([p for p in either if found[p]]))
     said = sorted({word for words in found.values() for word in words})

@@ -1,7 +1,8 @@
 """``exact``: the reply is the answer, or one of the references, and nothing else.
 
 Case, diacritics, white space and punctuation at the edges do not matter; ``case: true`` makes case and diacritics
-matter. ``format_kept`` is None: no form is asked for beyond the answer itself.
+matter. ``format_kept`` is None: no form is asked for beyond the answer itself. Without an answer or a reference,
+as where a condition takes it away, the reply is not judged.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ def check(*, case: bool = False) -> None:
 
 
 def score(question: Question, output: str, *, case: bool = False) -> Verdict:
-    """Whether ``output`` equals the answer or a reference. Raises ValueError if there is neither."""
+    """Whether ``output`` equals the answer or a reference."""
     check(case=case)
     wanted = (*((question.answer,) if question.answer is not None else ()), *question.reference)
     if not wanted:
-        raise ValueError("`exact` needs an `answer` or a `reference` to compare with")
+        said = "`exact` needs an `answer` or a `reference` to compare with"
+        return Verdict(None, status="none", counted=False, evidence=said)
     reply = _form(output, case)
     hit = next((text for text in wanted if _form(text, case) == reply), None)
     index = question.choices.index(hit) if hit in question.choices else None
