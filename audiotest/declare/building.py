@@ -211,7 +211,7 @@ def _clip_faults(clip: ClipSpec) -> Iterator[str]:
         yield "a clip is either a `file` or a `synth`"
     if clip.file is not None:
         inside = os.path.normpath(clip.file)
-        if os.path.isabs(clip.file) or inside.startswith(".."):
+        if os.path.isabs(clip.file) or inside.split(os.sep)[0] == "..":
             yield f"{clip.file!r} leads out of the suite's folder; copy it in, or set the suite's `audio_root`"
     if not all(math.isfinite(time) for time in (clip.start, clip.end) if time is not None):
         yield "`start` and `end` are seconds from the start of the clip"

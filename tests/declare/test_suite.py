@@ -52,6 +52,11 @@ def test_options_that_a_scorer_does_not_take_are_told_when_the_suite_is_read(tmp
     assert [(p.line, p.column) for p in suite.problems()] == [(5, 14)]
 
 
+def test_a_file_whose_name_begins_with_dots_is_within_its_folder(tmp_path):
+    (tmp_path / "..gone.wav").touch()
+    assert not written(tmp_path, f"suite: x\ncases:\n{LOST.replace('gone', '..gone')}").invalid
+
+
 def test_a_number_of_more_than_64_bits_is_a_fact_like_any_other(tmp_path):
     suite = written(tmp_path, f"suite: x\ncases:\n{GOOD.replace('id:', f'facts: {{track: {10**30}}}, id:')}")
     assert suite.cases[0].facts == {"track": 10**30}
