@@ -178,3 +178,13 @@ def test_a_name_that_is_no_case_is_an_error_with_what_is_near(every, pytester):
     error = records["mixed(snr_db=5,offset=0.1,with=lst)", "pitch"]
     assert error["outcome"] == "error"
     assert "did you mean 'last'" in error["reason"]
+
+
+def test_an_option_that_a_release_holds_twice_is_one_option(pytester, monkeypatch, tmp_path):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path))
+    head = "suite: twice\nknown_faults: [equal_choices]\nconditions: [answer_removed: abstains, rotated(k=1): same]\n"
+    case = "cases:\n  - {id: a, question: How many?, choices: [fourteen, nine, fourteen], answer: fourteen}\n"
+    (pytester.path / "suite.yaml").write_text(head + case)
+    result = pytester.runpytest_inprocess("suite.yaml", "--model", "first", "-rs")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*the right option stands there twice*"])

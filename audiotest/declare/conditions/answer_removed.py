@@ -18,13 +18,15 @@ from audiotest.declare.conditions.view import NONE, NotApplicable, View
 def apply(view: View, rng: np.random.Generator, *, offer_none: bool = True) -> View:
     """Replace the right option, or leave it out; the others keep their order.
 
-    Raises :class:`NotApplicable` for an open question, one without a right option, or with "none of the above" among
-    its options, and where leaving one out leaves a single one.
+    Raises :class:`NotApplicable` for an open question, one without a right option or with two of it, or with "none of
+    the above" among its options, and where leaving one out leaves a single one.
     """
     if not view.choices or view.answer_index is None or not view.answerable:
         raise NotApplicable("answer_removed needs choices with the right one among them")
     view.require_no_none()
     right = view.answer_index
+    if view.choices.count(view.choices[right]) > 1:
+        raise NotApplicable("the right option stands there twice, so one of it would be left")
     if not offer_none:
         rest = tuple(i for i in range(len(view.choices)) if i != right)
         if len(rest) < 2:
