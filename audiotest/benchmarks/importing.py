@@ -87,9 +87,12 @@ def grouped(
     seen: dict[str, str] = {}
     for place, row in rows:
         made = case(row)
-        if made["id"] in seen:
-            raise ImportFailed(f"{place}: the id {made['id']!r} stands at {seen[made['id']]} as well")
-        seen[made["id"]] = place
+        if not isinstance(made["id"], str | int):
+            raise ImportFailed(f"{place}: the id is {str(made['id'])[:60]!r}; text or a number was expected")
+        id_ = str(made["id"])
+        if id_ in seen:
+            raise ImportFailed(f"{place}: the id {id_!r} stands at {seen[id_]} as well")
+        seen[id_] = place
         groups.setdefault(group(row), []).append(made)
     return groups
 

@@ -48,6 +48,8 @@ def import_release(source: Path, target: Path, audio: Path | None = None) -> lis
     rows = read_parquet(source) if source.suffix == ".parquet" else read_rows(source)
     for place, row in rows:
         need(row, _NEEDED, place)
+        if not isinstance(row["choices"], list | None):
+            raise ImportFailed(f"{place}: `choices` holds {str(row['choices'])[:60]!r}; a list was expected")
     groups = grouped(rows, lambda row: str(row["category"]), _case)
     suite = write_suite(
         "mmau_pro", target, groups, audio_folder(audio, "data"), link="data", release=release_of(source)

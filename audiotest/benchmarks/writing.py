@@ -95,8 +95,8 @@ def link_audio(audio: Path, link: Path) -> None:
 
 
 def slug(name: str) -> str:
-    """A file name for a group: lower case, with dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "cases"
+    """A file name for a group: lower case, with dashes, no longer than file systems take."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "cases"
 
 
 def cases_text(rows: Iterable[Mapping[str, Any]], release: Mapping[str, Any] | None = None) -> str:

@@ -210,6 +210,8 @@ def without(row, key):
         ("air_bench_foundation", lambda p: as_json(p / "f.json", [without(FOUNDATION, "answer_gt")]), "`answer_gt`"),
         ("air_bench_chat", lambda p: as_json(p / "c.json", [without(CHAT, "meta_info")]), "missing `meta_info`"),
         ("mmau_pro", lambda p: as_parquet(p / "t.parquet", [without(PRO, "category")]), "missing `category`"),
+        ("mmau", lambda p: as_json(p / "m.json", [{**MMAU, "id": ["x"]}]), "[0]: the id is"),
+        ("mmau_pro", lambda p: as_json(p / "t.json", [{**PRO, "choices": "['a', 'b']"}]), "[0]: `choices` holds"),
         ("mmau_pro", lambda p: cut(as_parquet(p / "t.parquet", PRO_ROWS)), "is it whole?"),
         ("gtzan", lambda p: sound(p / "genres" / "blues" / "b.wav").parent.parent, "no sound files in folders for"),
         ("fma", lambda p: as_csv(p / "t.csv", ["a"], [["b"], ["c"]]), "three header lines"),
@@ -227,7 +229,8 @@ def test_a_release_that_is_not_one(tmp_path, benchmark, make, said):
 
 def test_groups_whose_names_make_one_file_name_share_the_file(tmp_path):
     rows = [{**MMAU, "id": str(i), "task": task} for i, task in enumerate(("声音", "音乐", "Sound", "sound"))]
-    assert len(imported("mmau", as_json(tmp_path / "m.json", rows), tmp_path)[2]) == 4
+    rows += [{**MMAU, "id": str(i), "task": 300 * "long" + str(i)} for i in (4, 5)]
+    assert len(imported("mmau", as_json(tmp_path / "m.json", rows), tmp_path)[2]) == 6
 
 
 def test_half_an_emoji_and_a_number_that_is_none_cost_no_release(tmp_path):
