@@ -82,12 +82,14 @@ def read(choices: Sequence[str], output: str, labels: Sequence[str] = ()) -> Rea
     if index is not None:
         return Reading(index, "read", text[:200], format_kept=True)
     found = mentions(text, options)
-    return _refused(_decide(text, found, options, tagged), output, found)
+    return _refused(_decide(text, found, options, tagged), output, found, text)
 
 
-def _refused(reading: Reading, output: str, found: list[Mention]) -> Reading:
+def _refused(reading: Reading, output: str, found: list[Mention], text: str) -> Reading:
     """A reply that declines and gives no answer all the same is a refusal, whatever it names on the way."""
     if reading.index is not None and any(m.given or m.kind != "text" for m in found if not m.denied):
+        return reading
+    if reading.index is not None and cues.GUESSES.search(fold(text)):
         return reading
     words = abstains(output)
     return Reading(None, "refused", words) if words is not None else reading

@@ -85,6 +85,13 @@ READ = [
     (YESNO, "Yes, no doubt.", 0), (YESNO, "Yes, no guitar can be heard.", 0),
     # questions that are answered
     (BIRDS, "Could it be a robin? No. It's a wren.", 2), (BIRDS, "Is it a robin? Yes.", 1), (BIRDS, "A robin? No way. A wren!", 2),
+    # a verdict on each option
+    (BIRDS, "Option A: a blackbird - incorrect. Option B: a robin - correct. Option C: a wren - wrong. Option D: an owl - not correct.", 1),
+    (BIRDS, "A) a blackbird ❌\nB) a robin ✅\nC) a wren ❌\nD) an owl ❌", 1),
+    (BIRDS, "- blackbird: not heard\n- robin: heard\n- wren: not heard\n- owl: absent", 1), (BIRDS, "B - not A", 1),
+    (BIRDS, "(B) is the best answer; (A) is close.", 1), (BIRDS, "I'd lean towards B over C.", 1), (BIRDS, "Piping: not A. B", 1),
+    (BIRDS, "B is correct and C is near.", 1), (YESNO, "(B) No.", 1), (YESNO, "So the answer is B: No.", 1),
+    (BIRDS, "It's hard to say, but probably a wren.", 2), (YESNO, "There isn't any speech, so no.", 1),
     # counts and units
     (COUNTS, "There are 3 beeps.", 1), (COUNTS, "I hear exactly 2 clicks.", 0), (COUNTS, "Three", 1), (COUNTS, "The answer is two.", 0),
     (("one", "two", "three"), "3", 2), (TEMPI, "120", 0), (TEMPI, "60bpm", 1), (("Hip-Hop", "Trip hop"), "hiphop", 0),

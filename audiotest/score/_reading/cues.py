@@ -17,7 +17,7 @@ ANSWER = re.compile(
     | {_NOUN}\s*{_IS}\s*(?:most\ likely\ |probably\ |clearly\ |therefore\ |indeed\ )?
     | {_NOUN}\s+(?=\(?[a-z0-9]\)?(?![a-z0-9]))
     | \bi(?:\ would|'d|\ will|'ll|\ am|'m)?\ (?:also\ |rather\ |have\ to\ |going\ to\ |definitely\ )?
-      (?:choose|pick|select|go\ with|say|answer|opt\ for|settle\ on|vote\ for|go\ for|choosing|going\ with|picking)[ ]
+      (?:choose|pick|select|go\ with|say|answer|lean\ towards?|lean\ to|opt\ for|settle\ on|vote\ for|go\ for|choosing|going\ with|picking)[ ]
     | (?:my|the)\ (?:guess|bet|verdict|conclusion)\ (?:is|would\ be)[ ]
     | (?:正确)?(?:答案|选项)\s*(?:应该|应|就|选择)?\s*(?:是|为|选)?\s*[:]?\s*
     | (?:应该|应当|应|我|故|所以|因此|最终)?选(?:择)?(?:的是|了)?\s*
@@ -32,6 +32,20 @@ ANSWER = re.compile(
     re.VERBOSE,
 )
 """What stands right before an option that is given as *the* answer; searched in the text up to the mention."""
+
+ANSWER_AFTER = re.compile(
+    r"""^["')\].]*\s*(?:is|was|would\ be|must\ be|has\ to\ be|seems)\s+(?:clearly\ |indeed\ |definitely\ |therefore\ )?(?:
+      (?:the\ )?(?:correct|right|best|most\ (?:likely|suitable|appropriate|accurate|plausible))\ (?:answer|option|choice|match|fit)
+    | the\ answer | (?:correct|right)(?=[\s.,;:!]*(?:$|because|since|as|and)))\b""",
+    re.VERBOSE,
+)
+"""What stands right after an option that is given as *the* answer; see :data:`SUPPOSED`."""
+
+SUPPOSED = re.compile(r"\b(?:if|whether|unless|when|could|not)\b[^,;]{0,30}$|\bis (?:it )?$")
+"""What makes a question or a supposition of it: "if B is correct"."""
+
+GUESSES = re.compile(r"\bbut\b.{0,30}\b(?:probably|likely|maybe|perhaps|possibly|presumably|my best guess)\b")
+"""An answer that is given after words of declining: "hard to say, but probably"."""
 
 CONCLUDES = re.compile(
     r"(?:\b(?:so|therefore|thus|hence|consequently|finally|overall|in conclusion|to conclude|in summary|ultimately|"
@@ -92,6 +106,8 @@ DENIED_AFTER = re.compile(
       (?:is|was|are|seems?|looks?|can|could|would|does|do|has|have|must|should|might|may)?\s*(?:also\ |clearly\ |definitely\ )?
       (?:not\b|n't\b|wrong|incorrect|false|unlikely|impossible|ruled\ out|be\ ruled\ out|be\ excluded|be\ eliminated|
          excluded|eliminated|rejected|out\b|doesn't|don't|isn't|wasn't|cannot|can't|couldn't|inaccurate|implausible)
+    | [-:=>(]+\s*(?:not\ (?:present|heard|audible|correct|right|a\ match|the\ answer)|incorrect|wrong|false|absent)[\s.,;)|]*$
+    | [-:=>(\s]*[❌✗✘]
     | (?:不对|不正确|错误|不符|是错|可以排除|不是|被排除)
     )""",
     re.VERBOSE,

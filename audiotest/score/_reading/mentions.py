@@ -109,11 +109,15 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
     after = folded[mention.end : end]
     if options.folded[mention.index].isdigit() and cues.COUNTED.search(before[-80:]):
         return True
+    if re.search(r"\b(?:so|therefore|thus|hence),? $", before) and not after.strip(" .,!\"'"):
+        return True
     if not before.strip(" \"'([*-:"):
         return re.match(r"[\s.,;:!)\]\"']|$", after) is not None
     return cues.ANSWER.search(before[-80:]) is not None or bool(_QUOTED.search(before[-1:]))
 
 
+_BESIDE = re.compile(r"[ ().:\"'-]*(?:an?|the)? ?")
+"""What stands between a label and the text of its option."""
 _LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")
 """A word that an everyday word belongs to: "yes, no guitar is heard"."""
 _DRESSED = re.compile(r"[(\[{<](?:option |choice )?([a-z]|\d{1,2})[)\]}>]")
@@ -198,14 +202,18 @@ def _judge(here: list[Mention], folded: str, start: int, end: int) -> list[Menti
             given = cues.LISTING.match(gap) is not None or not gap.strip(" ().:-,\"'")
         following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
         denied = denied or cues.DENIED_AFTER.match(following) is not None
+        given = given or (cues.ANSWER_AFTER.match(following) is not None and not cues.SUPPOSED.search(near))
         judged.append(replace(mention, given=given, denied=denied))
     return _denied_together(judged, folded)
 
 
 def _denied_together(judged: list[Mention], folded: str) -> list[Mention]:
-    """``A, B and C can be ruled out``: a denial behind a list holds for all of it."""
+    """``A, B and C can be ruled out``: a denial behind a list holds for all of it, and one behind an option's text for
+    the label before it."""
     for i in range(len(judged) - 2, -1, -1):
         gap = folded[judged[i].end : judged[i + 1].start]
+        if judged[i + 1].denied and judged[i].index == judged[i + 1].index and _BESIDE.fullmatch(gap):
+            judged[i] = replace(judged[i], denied=True)
         if judged[i + 1].denied and cues.LISTING.match(gap) and _ends_denied(judged, i + 1, folded):
             judged[i] = replace(judged[i], denied=True)
     return judged
