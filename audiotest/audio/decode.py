@@ -30,6 +30,8 @@ VERSION = 1
 
 
 _CORRECTED = re.compile(r"^ *(?:data|SSND|Data Size) *: *(\d+) \(should be (\d+)\)", re.MULTILINE)
+_SLOWEST_HZ, _FASTEST_HZ = 1_000, 10_000_000
+"""Resampled to what a model hears, a few seconds at 1 Hz would fill the memory."""
 _UNKNOWN_LENGTH = 0x7FFFF000
 
 
@@ -124,6 +126,8 @@ def _checked(path: Path, samples: np.ndarray, rate: int) -> Waveform:
     if not np.isfinite(samples).all():
         bad = int(np.count_nonzero(~np.isfinite(samples)))
         raise AudioError(f"{path} holds {bad} samples that are not numbers (NaN or infinite); encode it again")
+    if not _SLOWEST_HZ <= rate <= _FASTEST_HZ:
+        raise AudioError(f"{path} says that its rate is {rate} Hz, which no sound has; its header is damaged")
     return Waveform(samples, int(rate))
 
 

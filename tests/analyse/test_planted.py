@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from audiotest.analyse.errors import category
 from audiotest.analyse.items import items
@@ -49,6 +50,16 @@ def measure(metric, records, **arguments):
 def test_what_cannot_be_measured_is_said_and_is_no_number(metric, records, said):
     with pytest.raises(NotMeasured, match=said):
         measure(metric, records, **({"condition": "noise"} if metric == "flip_rate" else {}))
+
+
+def test_a_hallucination_in_any_check_of_a_case_counts():
+    clean, said = Verdict(True, details={"found": []}), Verdict(False, details={"found": ["drum"]})
+    replies = [
+        replace(record(i, "original", 0, 0), verdicts={"does_not_mention": a, "does_not_mention 2": b})
+        for i, (a, b) in enumerate([(clean, clean), (clean, said), (said, clean), (clean, clean)])
+    ]
+    found = measure("chair", replies)
+    assert (found.value, found.n) == (0.5, 4)
 
 
 def test_one_clip_gives_a_value_without_an_interval():

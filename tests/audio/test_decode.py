@@ -105,6 +105,15 @@ def test_a_file_that_is_cut_short(write, name):
         read(path)
 
 
+@pytest.mark.parametrize("rate", [1, 2**31 - 1])
+def test_a_rate_that_no_sound_has(write, rate):
+    path = write("x.wav", samples=tone(0.5))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:24] + rate.to_bytes(4, "little") + whole[28:])
+    with pytest.raises(AudioError, match=f"its rate is {rate} Hz"):
+        read(path)
+
+
 def test_a_wav_whose_length_was_not_known_when_it_was_written(write):
     path = write("x.wav", samples=tone(2.0))
     whole = path.read_bytes()

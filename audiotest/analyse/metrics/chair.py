@@ -22,7 +22,12 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Share of replies with a hallucinated object, over all cases that list absent objects."""
-    found = [r.verdicts["does_not_mention"] for r in trials.under(condition, tags) if "does_not_mention" in r.verdicts]
+    # A case may have several such checks, `does_not_mention 2` and so on: a reply that fails one is a hallucination.
+    judged = [
+        [v for name, v in r.verdicts.items() if name.partition(" ")[0] == "does_not_mention"]
+        for r in trials.under(condition, tags)
+    ]
+    found = [any(v.details.get("found") for v in verdicts) for verdicts in judged if verdicts]
     if not found:
         raise NotMeasured(f"no reply under {condition} was judged by does_not_mention")
-    return proportion(sum(bool(v.details.get("found")) for v in found), len(found))
+    return proportion(sum(found), len(found))

@@ -26,7 +26,7 @@ from audiotest.audio.decode import conform
 from audiotest.audio.level import like
 from audiotest.words import NotApplicable, Waveform
 
-VERSION = 2
+VERSION = 3
 _FILES = {
     "mp3": ("MP3", "MPEG_LAYER_III"),
     "opus": ("OGG", "OPUS"),
