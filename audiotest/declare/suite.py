@@ -121,7 +121,9 @@ def _gc_paused() -> Iterator[None]:
 def _environment() -> bytes:
     """What a parsed suite depends on besides its own bytes."""
     rooms = (SCORERS, METRICS, SOUND_CONDITIONS, TEXT_CONDITIONS)
-    parts = [__version__, *(schema.text(n) for n in schema.NAMES), *(",".join(r.names()) for r in rooms)]
+    # In a checkout the rules change and the version does not.
+    rules = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    parts = [__version__, repr(rules), *(schema.text(n) for n in schema.NAMES), *(",".join(r.names()) for r in rooms)]
     return "\0".join(parts).encode()
 
 
