@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from audiotest.declare.suite import load
 from audiotest.declare.trial import trials
@@ -134,6 +135,20 @@ def test_a_model_that_ends_the_process_costs_only_its_own_trial(suite):
     assert answers["a", "original"].reply is not None
 
 
+def test_greedy_replies_serve_every_seed_and_sampled_ones_their_own(suite, tmp_path):
+    def asked(seed, temperature):
+        model = Recorder()
+        sampled = replace(suite, generation=replace(suite.generation, temperature=temperature))
+        run(model, sampled, seed=seed, store=ReplyStore(tmp_path / "r.sqlite"))
+        return {pair for batch in model.batches for pair in batch}
+
+    assert asked(0, 0.0)
+    assert not {("a", "original"), ("a", "text_only")} & asked(1, 0.0)
+    assert ("a", "original") in asked(0, 0.7)
+    assert not asked(0, 0.7)
+    assert ("a", "original") in asked(1, 0.7)
+
+
 def test_too_few_replies_are_an_error(suite):
     model = Recorder()
     model.answer = lambda requests: []
@@ -213,6 +228,12 @@ def test_blocks_keep_a_sound_together_and_lose_nothing(trials, size):
             if sum(s == sound for s, _ in trials) <= 2 * size:
                 assert homes.setdefault(sound, n) == n
     assert all(len(block) >= size for block in blocks[:-1])
+
+
+def test_a_block_is_closed_when_it_is_full_and_a_sound_is_parted_only_beyond_two_blocks():
+    cases = [("a", 3), ("b", 1), ("c", 8), ("d", 9), ("e", 1)]
+    blocks = plan([(sound, (sound, i), sound) for sound, count in cases for i in range(count)], 4)
+    assert ["".join(block) for block in blocks] == ["aaab", "c" * 8, "dddd", "dddd", "de"]
 
 
 @given(st.integers(1, 100_000), st.integers(1, 64), st.integers(1, 300))
