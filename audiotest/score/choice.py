@@ -14,7 +14,8 @@ Rule
        affirms or denies it (:mod:`audiotest.score._reading.mentions`).
     4. What is given as *the* answer ("the answer is", "I choose") outweighs what is merely named; of several such
        sentences the last one counts. After a change of mind ("no, wait") only what follows counts; an answer that was
-       given falls only to one put in its place ("B. Wait, it's C").
+       given falls only to one put in its place ("B. Wait, it's C"). Next counts what the reply opens with and then
+       explains ("B, since an owl would hoot").
     5. A single affirmed option is the choice. A label beside the text of another option, or two options with
        nothing between them to decide, is ``ambiguous``. A denial alone chooses nothing, however few options it leaves.
 
@@ -35,6 +36,7 @@ from audiotest.score._reading import cues
 from audiotest.score._reading.abstention import abstains
 from audiotest.score._reading.fold import fold
 from audiotest.score._reading.mentions import Mention, clauses, mentions
+from audiotest.score._reading.opening import believed, opening
 from audiotest.score._reading.options import Options, compile_options
 from audiotest.score._reading.region import answer_region
 from audiotest.score._reading.whole import whole
@@ -103,8 +105,10 @@ def _decide(text: str, found: list[Mention], options: Options, tagged: bool) -> 
     for kept in (
         _put_in_place(affirmed, fold(text)),
         _last_given(affirmed, spans, text),
+        opening(found, fold(text), spans),
         _after_turn(affirmed, text),
         _not_set_aside(affirmed, spans, text),
+        believed(affirmed, fold(text), spans),
     ):
         if kept:
             reading = _single(text, kept, options)

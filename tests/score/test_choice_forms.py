@@ -92,7 +92,22 @@ READ = [
     (BIRDS, "(B) is the best answer; (A) is close.", 1), (BIRDS, "I'd lean towards B over C.", 1), (BIRDS, "Piping: not A. B", 1),
     (BIRDS, "B is correct and C is near.", 1), (YESNO, "(B) No.", 1), (YESNO, "So the answer is B: No.", 1),
     (BIRDS, "It's hard to say, but probably a wren.", 2), (YESNO, "There isn't any speech, so no.", 1),
+    (("Piano", "Violin"), "A. Piano: No / B. Violin: Yes", 1), (BIRDS, "A blackbird? No. A robin? No. A wren? Yes.", 2),
+    (BIRDS, "Correct: B. Incorrect: A, C, D.", 1), (BIRDS, "A is incorrect. B is possible. D is most likely.", 3),
+    # an answer first, and then why
+    (BIRDS, "B, since an owl would hoot.", 1), (BIRDS, "B. a robin. It is thin, while an owl hoots.", 1),
+    (BIRDS, "**B**\n\nThe blackbird (A) is mellow, the wren (C) loud and the owl (D) hoots.", 1), (BIRDS, "C. Not A, not B.", 2),
+    (BIRDS, "A robin. It is thin, while an owl hoots.", 1), (BIRDS, "B - a robin. Not to be mistaken for a wren.", 1), (MOODS, "C. tense. Calm music would be slower.", 2),
+    (BIRDS, "A. It could be a wren, but it is a robin. So a robin.", 1), (BIRDS, "B. No wait, C.", 2),
+    # one held against another
+    (BIRDS, "It is more likely a wren than a robin.", 2), (BIRDS, "Between a robin and an owl, the owl is more likely.", 3),
+    (BIRDS, "I would rule out A and C. Between B and D, D fits better.", 3), (BIRDS, "It resembles D more than B", 3),
+    (BIRDS, "It is higher than an owl and lower than a wren: a robin.", 1), (BIRDS, "If it were a robin, it would be thinner. It is a wren.", 2),
+    # what is believed
+    (BIRDS, "It could be a robin; however, I believe it is a wren.", 2), (BIRDS, "I believe it's a robin, though the wren is similar.", 1),
+    (BIRDS, "I don't believe it is a robin, I believe it is a wren.", 2), (BIRDS, "I think it is an owl. A wren would be louder.", 3),
     # counts and units
+    (COUNTS, "I counted three beeps in total.", 1), (COUNTS, "There are twelve.", 2), (COUNTS, "There are more than 2 beeps, I count 3.", 1),
     (COUNTS, "There are 3 beeps.", 1), (COUNTS, "I hear exactly 2 clicks.", 0), (COUNTS, "Three", 1), (COUNTS, "The answer is two.", 0),
     (("one", "two", "three"), "3", 2), (TEMPI, "120", 0), (TEMPI, "60bpm", 1), (("Hip-Hop", "Trip hop"), "hiphop", 0),
     # hedges that settle
@@ -120,6 +135,9 @@ UNREAD = [
     (YESNO, "It is not yes.", "none"), (INSTRUMENTS, "A piano in the key of C with a Dm7 chord", "none"),
     (BIRDS, "B or C", "ambiguous"), (BIRDS, "a robin or a wren", "ambiguous"), (BIRDS, "It could be a wren or an owl.", "ambiguous"),
     (BIRDS, "A and D", "ambiguous"), (BIRDS, "(B) a wren", "ambiguous"), (BIRDS, "A, B, C, D", "ambiguous"),
+    (BIRDS, "All but the owl.", "none"), (BIRDS, "B. C.", "ambiguous"), (BIRDS, "A robin. Then a wren is heard.", "ambiguous"),
+    (BIRDS, "B\n\nA: mellow\nC: loud\nD: hoots", "ambiguous"), (BIRDS, "A: 10%\nB: 70%\nC: 20%", "ambiguous"),
+    (BIRDS, "I think it is a robin. However, it could also be a wren.", "ambiguous"), (MOODS, "Calm. No, tense.", "ambiguous"),
     (BIRDS, "a blackbird, a robin, a wren, an owl", "ambiguous"), (COUNTS, "Speaker 3 talks at 2 o'clock.", "none"), (COUNTS, "2 or 3", "ambiguous"),
     (BIRDS, "Both B and C are correct.", "ambiguous"), (SOUNDS, "Either rain or wind in trees.", "ambiguous"),
     (BIRDS, "I cannot hear any audio.", "refused"), (BIRDS, "I'm sorry, but I can't listen to audio files.", "refused"),

@@ -36,10 +36,23 @@ ANSWER = re.compile(
 ANSWER_AFTER = re.compile(
     r"""^["')\].]*\s*(?:is|was|would\ be|must\ be|has\ to\ be|seems)\s+(?:clearly\ |indeed\ |definitely\ |therefore\ )?(?:
       (?:the\ )?(?:correct|right|best|most\ (?:likely|suitable|appropriate|accurate|plausible))\ (?:answer|option|choice|match|fit)
-    | the\ answer | (?:correct|right)(?=[\s.,;:!]*(?:$|because|since|as|and)))\b""",
+    | the\ answer | (?:far\ |much\ )?(?:more|most)\ (?:likely|plausible|probable|suitable|appropriate|accurate|fitting)
+    | (?:correct|right)(?=[\s.,;:!]*(?:$|because|since|as|and)))\b
+    | ^["')\].]*\s*(?:fits?|match(?:es)?|suits?|works?)\ (?:it\ |this\ |the\ [a-z]+\ )?(?:better|best)\b
+    | ^["')\].]*\s*makes?\ (?:more|the\ most)\ sense\b""",
     re.VERBOSE,
 )
 """What stands right after an option that is given as *the* answer; see :data:`SUPPOSED`."""
+
+BELIEVES = re.compile(
+    r"\bi(?: do| would|'d| still)? (?:believe|think|guess|suspect|reckon|conclude)(?: that)?,? (?:it|this|that|the [a-z ]{1,30}?)"
+    r"(?:'s| is| was| must be| has to be)(?: (?:most likely|more likely|likely|probably|clearly|actually|definitely))?"
+    r"(?: of)?(?: an?| the)?[ \"'(]*$"
+)
+"""What leads to an option that the writer holds to be the answer, without calling it that."""
+
+AGAINST = re.compile(r"\b(?:but|however|yet|actually|wait|again|on second thou?ghts?|on reflection)\b")
+"""A word after which what was believed may be so no longer."""
 
 SUPPOSED = re.compile(r"\b(?:if|whether|unless|when|could|not)\b[^,;]{0,30}$|\bis (?:it )?$")
 """What makes a question or a supposition of it: "if B is correct"."""
@@ -56,7 +69,7 @@ CONCLUDES = re.compile(
 TURNS = re.compile(
     r"(?:\b(?:no,? wait|wait,? no|wait|actually|on second thou?ghts?|scratch that|correction|let me correct|i mean|"
     r"but i(?:'d| would)? (?:think|say|go)|but it(?:'s| is| must be| has to be| turns out)|but in fact|in fact|"
-    r"rather,|instead,? it|it is instead|but the|but this is|but that is|turns out|however,? it)\b|而是|其实|实际上|不对)"
+    r"rather,|instead,? it|it is instead|but the|but this is|but that is|turns out|however,? it(?! (?:could|might|may)\b))\b|而是|其实|实际上|不对)"
 )
 """A change of mind: what comes after counts."""
 
@@ -77,12 +90,13 @@ STANDS = re.compile(
 SET_ASIDE = re.compile(
     r"(?:\b(?:at first|initially|originally|first i thou?ght|i first|i (?:had )?considered|i was going to|"
     r"one might|some might|you might|might seem|may seem|could seem|seems? like it could|was tempted|"
+    r"if (?:it|this|that) (?:were|was|had been)|"
     r"i thou?ght (?:it|that) (?:was|might)|looks? like .{0,20} but)\b|起初|一开始|最初)"
 )
 """A clause that tells of a thought since given up."""
 
 _DENIALS = (
-    r"not|n't|never|neither|nor|cannot|cant|isnt|wasnt|arent|rather than|instead of|except|anything but|(?<!none )other than|"
+    r"not|n't|never|neither|nor|cannot|cant|isnt|wasnt|arent|rather than|instead of|except|(?:anything|everything|all) but|(?<!none )other than|(?<!other )than|"
     r"apart from|unlike|rules? out|ruled out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|no longer|"
     r"no evidence of|no sign of|no trace of|far from|(?<!no )(?<!without )(?<!without a )(?<!without any )(?<!beyond )doubt(?:ful)?|unlikely|incorrect|wrong|false|lacks?|without|no"
 )
@@ -94,10 +108,10 @@ _VERBS = (
 DENIED_BEFORE = re.compile(
     rf"(?:(?<![a-z])(?:{_DENIALS})|(?<=[a-z])n't|不是|并非|不选|不会是|不可能是|排除|而非|没有|不|"
     r"(?<![a-z])(?:no es|n'est pas|nicht|kein\w*|non e|nao e|pas))"
-    r"(?:[\s,]*(?:to be|be|been|being|really|actually|necessarily|quite|just|simply|a|an|the|any|option|choice|answer|"
+    r"(?:[\s,:]*(?:to be|be|been|being|really|actually|necessarily|quite|just|simply|a|an|the|any|option|choice|answer|"
     r"letter|likely|probably|that|it|it's|is|of|for|hear|heard|detect|either|possibility|selecting|choosing|choose|pick|"
     r"select|believe|think|sound like|like|call it|say|as|very|too|exactly|particularly|especially|"
-    rf"(?:true|correct|the case|possible) that|(?:{_VERBS})(?!\s*,)|la|le|el|die|der|das|ein|eine|un|une|选项|[\"'(\[]))*[\s]*$"
+    rf"(?:true|correct|the case|possible) that|(?:{_VERBS})(?!\s*,)|la|le|el|die|der|das|ein|eine|un|une|选项|[\"'(\[]))*[\s:]*$"
 )
 """A denial whose object is what comes next; searched in the clause up to the mention."""
 
@@ -106,7 +120,7 @@ DENIED_AFTER = re.compile(
       (?:is|was|are|seems?|looks?|can|could|would|does|do|has|have|must|should|might|may)?\s*(?:also\ |clearly\ |definitely\ )?
       (?:not\b|n't\b|wrong|incorrect|false|unlikely|impossible|ruled\ out|be\ ruled\ out|be\ excluded|be\ eliminated|
          excluded|eliminated|rejected|out\b|doesn't|don't|isn't|wasn't|cannot|can't|couldn't|inaccurate|implausible)
-    | [-:=>(]+\s*(?:not\ (?:present|heard|audible|correct|right|a\ match|the\ answer)|incorrect|wrong|false|absent)[\s.,;)|]*$
+    | [-:=>(]+\s*(?:no(?=[\s.,;)|/]*$)|not\ (?:present|heard|audible|correct|right|a\ match|the\ answer)|incorrect|wrong|false|absent)[\s.,;)|/]*$
     | [-:=>(\s]*[❌✗✘]
     | (?:不对|不正确|错误|不符|是错|可以排除|不是|被排除)
     )""",

@@ -80,7 +80,25 @@ def mentions(text: str, options: Options) -> list[Mention]:
             or (i + 1 < len(here) and sure[i + 1] and cues.LISTING.match(folded[m.end : here[i + 1].start]))
         ]  # fmt: skip
         judged += _judge(kept, folded, start, end)
+    judged = [
+        m if m.denied or not _NEGATED.match(folded, spans[m.clause][1]) else _asked(m, folded, spans) for m in judged
+    ]
+    return _with_their_texts(judged, folded)
+
+
+def _with_their_texts(judged: list[Mention], folded: str) -> list[Mention]:
+    """``B. a robin: no``: what is said of an option's text holds for the label before it."""
+    for i in range(len(judged) - 2, -1, -1):
+        label, text = judged[i], judged[i + 1]
+        if text.denied and label.index == text.index and _BESIDE.fullmatch(folded[label.end : text.start]):
+            judged[i] = replace(label, denied=True)
     return judged
+
+
+def _asked(mention: Mention, folded: str, spans: list[tuple[int, int]]) -> Mention:
+    """``A robin? No.``: what a question ends with is denied by the answer to it."""
+    rest = folded[mention.end : spans[mention.clause][1]]
+    return replace(mention, denied=re.fullmatch(r"[\"')\] ]*\?\s*", rest) is not None)
 
 
 def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
@@ -112,10 +130,11 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
     if re.search(r"\b(?:so|therefore|thus|hence),? $", before) and not after.strip(" .,!\"'"):
         return True
     if not before.strip(" \"'([*-:"):
-        return re.match(r"[\s.,;:!)\]\"']|$", after) is not None
+        return not after.startswith(" doubt") and re.match(r"[\s.,;:!)\]\"']|$", after) is not None
     return cues.ANSWER.search(before[-80:]) is not None or bool(_QUOTED.search(before[-1:]))
 
 
+_NEGATED = re.compile(r"\s*(?:no|nope)\b(?! doubt)")
 _BESIDE = re.compile(r"[ ().:\"'-]*(?:an?|the)? ?")
 """What stands between a label and the text of its option."""
 _LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")
@@ -208,12 +227,9 @@ def _judge(here: list[Mention], folded: str, start: int, end: int) -> list[Menti
 
 
 def _denied_together(judged: list[Mention], folded: str) -> list[Mention]:
-    """``A, B and C can be ruled out``: a denial behind a list holds for all of it, and one behind an option's text for
-    the label before it."""
+    """``A, B and C can be ruled out``: a denial behind a list holds for all of it."""
     for i in range(len(judged) - 2, -1, -1):
         gap = folded[judged[i].end : judged[i + 1].start]
-        if judged[i + 1].denied and judged[i].index == judged[i + 1].index and _BESIDE.fullmatch(gap):
-            judged[i] = replace(judged[i], denied=True)
         if judged[i + 1].denied and cues.LISTING.match(gap) and _ends_denied(judged, i + 1, folded):
             judged[i] = replace(judged[i], denied=True)
     return judged

@@ -85,6 +85,7 @@ def patterns(options: Options) -> tuple[re.Pattern[str] | None, ...]:
         else:
             source = without[i] if without.count(without[i]) == 1 and without[i] else text
             body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source))
+            body = f"(?:{body}|{_spelt(source)})" if source.isdigit() and _spelt(source) else body
         found.append(re.compile(body) if body else None)
     return tuple(found)
 
