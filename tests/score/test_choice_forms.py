@@ -58,7 +58,8 @@ READ = [
     (SIX, "F", 5), (SIX, "(E) blue", 4), (SIX, "the answer is violet", 5), (SIX, "e", 4),
     # thoughts, then an answer
     (BIRDS, "<think>It could be a robin or a wren. The robin is thinner.</think>\nC", 2),
-    (BIRDS, "<think>A robin? No.</think><answer>D</answer>", 3),
+    (BIRDS, "<think>A robin? No.</think><answer>D</answer>", 3), (BIRDS, "B\n<think>It could be a wren.", 1),
+    (BIRDS, "It is a robin. " + "It is loud and clear and very near. " * 700 + "The answer is C.", 2),
     (BIRDS, "Let me think step by step. A robin sings thinly. A wren is loud. The bird here is loud. So the answer is C.", 2),
     (BIRDS, "First, a blackbird is mellow. Second, an owl hoots. I hear hooting. Therefore, the answer is an owl.", 3),
     (BIRDS, "(A) is too mellow and (B) too thin. The correct answer is (C).", 2),
