@@ -92,6 +92,7 @@ def _blank(trial: Trial, answer: Answer, seed: int, nodeid: str) -> Record:
         hashes=answer.hashes,
         seed=seed,
         labels=view.labels if view else (),
+        reference=case.reference if view is None or view.answerable else (),
     )
 
 

@@ -228,7 +228,8 @@ class Record(Struct, frozen=True):
     case's own list of the option shown at place ``i``, so choices can be compared across orders (-1: an option that
     is not the case's own). ``labels`` are those shown, where the condition changed them.
     ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
-    ``verdicts`` keeps the order of the suite's scorers; the first decides.
+    ``verdicts`` keeps the order of the suite's scorers; the first decides. ``reference`` holds the texts that an open
+    question's reply is held against.
     """
 
     suite: str
@@ -253,6 +254,7 @@ class Record(Struct, frozen=True):
     hashes: dict[str, str] = field(default_factory=dict)
     seed: int = 0
     labels: tuple[str, ...] = ()
+    reference: tuple[str, ...] = ()
 
 
 class Gate(Struct, frozen=True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -20,7 +20,7 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.profile import profile
 from audiotest.analyse.trials import NotMeasured, Trials, counted, paired, verdict_of
 from audiotest.registry import METRICS
-from audiotest.words import SCHEMA_VERSION, Estimate, Record
+from audiotest.words import SCHEMA_VERSION, Estimate, Outcome, Record
 
 _ORIGINAL = (
     "accuracy",
@@ -79,7 +79,8 @@ def _condition(trials: Trials, condition: str, records: list[Record]) -> dict[st
             continue
     metrics.update(_accuracies(records))
     metrics.update(_mean_scores(trials, condition, records))
-    outcomes = dict(Counter(r.outcome for r in records))
+    counts = Counter(r.outcome for r in records)
+    outcomes = {outcome: counts[outcome] for outcome in get_args(Outcome) if counts[outcome]}
     found = {"trials": len(records), "outcomes": outcomes, "metrics": metrics, "tags": _tags(records)}
     marked = marks(records)
     if marked:

@@ -57,15 +57,21 @@ def _has_table(suite: str) -> bool:
     return True
 
 
+def official_and_careful(record: Record) -> tuple[str, Verdict, Verdict] | None:
+    """The deciding scorer, if it is a benchmark's, with its verdict and that of ``choice``; None without both."""
+    careful = record.verdicts.get(CAREFUL)
+    name, official = next(iter(record.verdicts.items()), ("choice", careful))
+    if careful is None or official is None or name in _NOT_BENCHMARKS:
+        return None
+    return name, official, careful
+
+
 def differing(records: Iterable[Record], condition: str = "original") -> Iterator[Differing]:
     """Every reply of which the deciding scorer, if it is a benchmark's, and ``choice`` disagree."""
     for record in records:
-        careful = record.verdicts.get(CAREFUL)
-        first = next(iter(record.verdicts.items()), None)
-        if record.condition != condition or careful is None or first is None or first[0] in _NOT_BENCHMARKS:
-            continue
-        if first[1].correct is not None and first[1].correct != careful.correct:
-            yield Differing(record, first[0], first[1], careful)
+        found = official_and_careful(record) if record.condition == condition else None
+        if found is not None and found[1].correct is not None and found[1].correct != found[2].correct:
+            yield Differing(record, *found)
 
 
 def as_text(table: Table) -> str:

@@ -24,6 +24,7 @@ def provenance(state: State) -> dict[str, Any]:
         "model": state.model_name,
         "model_spec": state.spec,
         "model_options": dict(state.model_options),
+        "rerun": _again(state),
         "seed": state.seed,
         "limit": state.limit,
         "command": ["pytest", *state.config.invocation_params.args],
@@ -37,6 +38,18 @@ def provenance(state: State) -> dict[str, Any]:
         "ci": bool(os.environ.get("CI")),
         "python_executable": os.path.basename(sys.executable),
     }
+
+
+def _again(state: State) -> list[str]:
+    """The options that decide what a trial is asked and how it is judged, to ask one of them again."""
+    option = state.config.option
+    found = ["--model", option.audiotest_model] if option.audiotest_model else []
+    found += [word for pair in option.audiotest_model_options for word in ("--model-option", pair)]
+    for name in ("judge", "embedder"):
+        spec = getattr(option, f"audiotest_{name}")
+        found += [f"--{name}", spec] if spec else []
+        found += [word for pair in getattr(option, f"audiotest_{name}_options") for word in (f"--{name}-option", pair)]
+    return found + (["--seed", str(state.seed)] if state.seed else [])
 
 
 def _suites(state: State) -> list[tuple[str, Any]]:

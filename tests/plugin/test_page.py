@@ -14,6 +14,13 @@ def test_the_run_is_written_as_a_page(project, workers):
     out.stdout.fnmatch_lines(["report: *run.html: 6 trials, * sounds, *MB"])
 
 
+def test_the_sounds_are_there_for_people_when_the_model_hears_none(project):
+    tester = project(ids=("one",))
+    (tester.path / "conftest.py").unlink()
+    out = tester.runpytest_subprocess("suites", "--model", "random", "--html", "run.html")
+    out.stdout.fnmatch_lines(["report: *run.html: 3 trials, 1 sounds, *MB"])  # `shuffled` sounds like `original`
+
+
 def test_a_page_that_cannot_be_written_costs_nothing_else(project):
     tester = project(ids=("one",))
     (tester.path / "taken").write_text("a file")

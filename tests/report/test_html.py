@@ -1,18 +1,24 @@
 """The HTML file of a run: whole, harmless whatever a model wrote, and quick with 20,000 trials, in a real browser."""
 
+import base64
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from audiotest.analyse.summary import summarise
 from audiotest.cli import main
-from audiotest.report.html.writing import harmless, page
-from audiotest.runs import RunWriter
-from audiotest.words import Record, Reply, Verdict
+from audiotest.report.html.spectrogram import png
+from audiotest.report.html.writing import Player, _flac, harmless, page, sounds_of
+from audiotest.runs import RunWriter, read_records, read_summary
+from audiotest.words import Record, Reply, Verdict, Waveform
 
 CHOICES = ("rain", "wind", "a bell", "a dog")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -76,6 +82,7 @@ def test_the_command_writes_one_file_with_the_sounds_as_heard(pytester, monkeypa
     assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
     assert CliRunner().invoke(main, ["report", "out", "--html", "q.html", "--audio-mb", "0"]).exit_code == 0
     assert len(list(Path("q-audio").glob("*.flac"))) == 2
+    assert len(list(Path("q-audio").glob("*.png"))) == 2
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +102,9 @@ def browser():
 def opened(browser, tmp_path):
     pages = []
 
-    def open_(records, audio=None, **viewport):
+    def open_(records, audio=None, about=None, **viewport):
         path = tmp_path / "r.html"
-        path.write_text(page(records, summary(records), audio), encoding="utf-8")
+        path.write_text(page(records, about or summary(records), audio), encoding="utf-8")
         context = browser.new_context(viewport=viewport or {"width": 1200, "height": 900})
         made = context.new_page()
         made.on("pageerror", lambda error: pytest.fail(f"an error in the page: {error}"))
@@ -116,10 +123,15 @@ def test_the_overview(opened):
         [record(i, c) for i in range(40) for c in ("original", "text_only", "noise(snr_db=0)", "noise(snr_db=10)")]
     )
     text = shown.inner_text("#overview")
-    for word in ("Suites and conditions", "Accuracy by skill", "Accuracy by signal-to-noise ratio", "Listening profile",
+    for word in ("Conditions", "Accuracy by skill", "Accuracy by signal-to-noise ratio", "Listening profile",
                  "Places of the options", "Confusion of classes", "25.0%"):  # fmt: skip
         assert word in text
     assert shown.title() == "audiotest: m"
+    assert shown.get_attribute("svg.plot", "aria-label") == (
+        "accuracy by signal-to-noise ratio; noise: 25.0% at 0 dB, 25.0% at 10 dB"
+    )
+    # The class that was right by the class that was chosen: each of the four options ten times, and rain was right.
+    assert shown.locator(".matrix tbody tr").nth(2).inner_text().split() == ["rain", "10", "10", "10", "10"]
 
 
 def test_20000_trials_filter_and_open_at_once(opened):
@@ -170,22 +182,90 @@ def test_hostile_replies_are_text(opened):
 
 
 def test_a_clip_can_be_played_and_seen(opened):
-    import numpy as np
-
-    from audiotest.report.html.writing import _flac
-    from audiotest.words import Waveform
-
     wave = (0.3 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)).astype(np.float32)
-    import base64
-
-    source = "data:audio/flac;base64," + base64.b64encode(_flac(Waveform(wave[:, None], 16000))).decode()
-    shown = opened([record(0, hashes={"sound": "abc"})], {"abc": [source]})
+    source, picture = (f"data:{kind};base64,{base64.b64encode(make(Waveform(wave[:, None], 16000))).decode()}"
+                       for kind, make in (("audio/flac", _flac), ("image/png", png)))  # fmt: skip
+    shown = opened([record(0, hashes={"sound": "abc"})], {"abc": [Player(source, picture, 1.0, 8.0)]})
     shown.click("#tab-items")
     shown.click("#list .row")
-    shown.wait_for_selector("canvas[data-drawn=yes]")
+    shown.wait_for_function("document.querySelector('img.spectrogram').naturalWidth === 360")
+    assert "0 to 8 kHz" in shown.inner_text("#item")
     duration = shown.evaluate("""async () => { const a = document.querySelector('audio'); a.preload = 'auto'; a.load();
         await new Promise((done, no) => { a.onloadedmetadata = done; a.onerror = no; }); return a.duration; }""")
     assert duration == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_sound_beside_the_page_is_played_and_seen_too(browser, tmp_path):
+    def heard(_):
+        return [Waveform(np.zeros((8000, 1), np.float32), 16000)]
+
+    records = [record(0, hashes={"sound": "abc"})]
+    target = tmp_path / "a run #1.html"  # signs that mean something in an address
+    sounds = sounds_of(records, heard, target, embed_megabytes=0)
+    target.write_text(page(records, summary(records), sounds), encoding="utf-8")
+    shown = browser.new_page()
+    shown.goto(target.as_uri())
+    shown.click("#tab-items")
+    shown.click("#list .row")
+    shown.wait_for_function("document.querySelector('img.spectrogram').naturalWidth === 360")
+    shown.wait_for_function("document.querySelector('audio').duration === 0.5")
+    shown.close()
+
+
+def test_the_command_asks_the_item_again_as_the_run_asked(pytester, monkeypatch, opened):
+    """Options, quotes and all: what is copied from the page is run by a shell."""
+    (pytester.path / "it's one.yaml").write_text(
+        "suite: s\npolicy: gates\nconditions: [original, noise(snr_db=0)]\ncases:\n"
+        "  - {id: a, question: Q?, choices: [x, y, z], answer: x, audio: {synth: {tone: {hz: 440, seconds: 0.2}}}}\n"
+    )
+    pytester.runpytest_subprocess(".", "--model", "random", "--seed", "7", "--results", "out")
+    records, about = read_records(pytester.path / "out"), read_summary(pytester.path / "out")
+    shown = opened(records, about=about)
+    shown.click("#tab-items")
+    shown.locator("#list .row").nth(1).click()
+    command = shown.inner_text("#item pre.id")
+    assert command == "pytest 'it'\\''s one.yaml::noise(snr_db=0)::a' --model random --seed 7"
+    monkeypatch.chdir(pytester.path)
+    again = subprocess.run(
+        f"{sys.executable} -m {command} --results again", shell=True, capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 0, again.stdout + again.stderr
+    [one] = read_records(pytester.path / "again")
+    assert (one.condition, one.reply.text) == (records[1].condition, records[1].reply.text)
+
+
+def test_what_is_copied_and_linked(opened):
+    shown = opened([record(i) for i in range(50)])
+    shown.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shown.click("#tab-items")
+    shown.locator("#list .row").nth(2).click()
+    shown.click("#item .command >> text=copy node id")
+    shown.wait_for_selector("#item .command >> text=copied")
+    assert shown.evaluate("navigator.clipboard.readText()") == "s.yaml::original::case-00002"
+    link = shown.url
+    shown.goto("about:blank")
+    shown.goto(link)
+    assert "clip 2?" in shown.inner_text("#item")
+
+
+def test_an_open_question_shows_its_references_and_every_scorer(opened):
+    verdicts = {"mmar": Verdict(True, 0), "choice": Verdict(False, None, "ambiguous")}
+    both = msgspec.structs.replace(record(0), verdicts=verdicts)
+    caption = msgspec.structs.replace(
+        record(1), choices=(), answer=None, answer_index=None, reference=("Rain falls.",), verdicts={}
+    )
+    shown = opened([both, caption])
+    assert "They differ on 1 replies: 1 right only by mmar, 0 only as read with care." in shown.inner_text("#overview")
+    shown.click("#tab-items")
+    shown.select_option("#f-outcome", "scorers differ")
+    assert shown.inner_text("#count") == "1 of 2 trials"
+    shown.click("#list .row")
+    assert "mmar: right · choice: wrong (ambiguous)" in shown.inner_text("#item")
+    shown.select_option("#f-outcome", "")
+    shown.locator("#list .row").nth(1).click()
+    assert "Rain falls." in shown.inner_text("#item")
+    shown.fill("#f-text", "nothing is like this")
+    assert shown.is_visible("text=No trial is like that.")
 
 
 def test_a_phone(opened):

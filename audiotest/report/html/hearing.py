@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from audiotest.audio.decode import AudioError
 from audiotest.declare.condition import parse_one
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
-from audiotest.declare.trial import Trial
+from audiotest.declare.trial import Trial, present
 from audiotest.predict.sound import Sounds
-from audiotest.words import Case, Needs, Record, Waveform
+from audiotest.words import Case, Needs, NotApplicable, Record, Waveform
 
 
-def hearing(seed: int, root: Path) -> Callable[[Record], Sequence[Waveform]]:
-    """A function from a record to the waveforms of its trial; it raises LookupError where the suite is not there."""
-    suites: dict[str, tuple[Suite, dict[str, Case]]] = {}
-    sounds = Sounds(Needs(), seed)
+class Hearing:
+    """The sounds of a run's trials. ``root`` is what the node ids are relative to; ``needs`` says at which rate and in
+    how many channels the model heard them."""
 
-    def heard(record: Record) -> Sequence[Waveform]:
+    def __init__(self, seed: int, root: Path, needs: Needs | None = None) -> None:
+        self.seed, self.root = seed, root
+        self._sounds = Sounds(needs or Needs(), seed)
+        self._suites: dict[str, tuple[Suite, dict[str, Case]]] = {}
+
+    def __call__(self, record: Record) -> Sequence[Waveform]:
+        """The waveforms of a trial, none without a sound; raises LookupError where its suite is not there."""
+        trial = self._trial(record)
+        return self._sounds.waveforms(trial) if present(trial, self.seed).audio else ()
+
+    def named(self, record: Record) -> Record:
+        """The record with the name of its sound, also where the model was given none: a person can hear it all the
+        same. Recorded replies and models that guess do not listen."""
+        if record.hashes.get("sound") or not record.clip:
+            return record
+        try:
+            trial = self._trial(record)
+            if not present(trial, self.seed).audio:
+                return record
+            sound = self._sounds.fingerprint(trial)[:16]
+        except (LookupError, NotApplicable, AudioError, OSError, ValueError):
+            return record
+        return replace(record, hashes={**record.hashes, "sound": sound})
+
+    def _trial(self, record: Record) -> Trial:
         file = record.nodeid.partition("::")[0]
-        if file not in suites:
+        if file not in self._suites:
             try:
-                suite = load(root / file, shown=file)
+                suite = load(self.root / file, shown=file)
             except (SuiteError, OSError) as error:
                 raise LookupError(str(error)) from None
-            suites[file] = suite, {case.id: case for case in suite.cases}
-        suite, cases = suites[file]
-        return sounds.waveforms(Trial(suite, cases[record.case], parse_one(record.condition), "recorded"))
-
-    return heard
+            self._suites[file] = suite, {case.id: case for case in suite.cases}
+        suite, cases = self._suites[file]
+        return Trial(suite, cases[record.case], parse_one(record.condition), "recorded")

@@ -5,41 +5,60 @@ from __future__ import annotations
 import base64
 import io
 import json
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
 
-from audiotest.analyse.profile import DEFINITION
+from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.trials import verdict_of
-from audiotest.report.official import official_tables, suites_with_tables
-from audiotest.words import Record, Waveform
+from audiotest.report.html.confusion import confusions
+from audiotest.report.html.making import again, made_by
+from audiotest.report.html.spectrogram import png
+from audiotest.report.official import differing, official_and_careful, official_tables, suites_with_tables
+from audiotest.words import Needs, Record, Waveform
 
-_MOST_CLASSES = 20
+_SCRIPTS = ("page.js", "overview.js", "items.js")
 
 
-def page(records: Sequence[Record], summary: Mapping[str, Any], audio: Mapping[str, list[str]] | None = None) -> str:
-    """The whole page. ``audio`` maps :func:`sound_key` to the sources of players."""
+class Player(Struct, frozen=True):
+    """A clip of a trial: where its sound and its spectrogram are, how long it is and how high its spectrum goes."""
+
+    src: str
+    image: str
+    seconds: float
+    khz: float
+
+
+def page(records: Sequence[Record], summary: Mapping[str, Any], audio: Mapping[str, list[Player]] | None = None) -> str:
+    """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips."""
     model = str(summary.get("model", ""))
     tables = [t for suite in suites_with_tables(records) for t in official_tables(suite, records, model)]
     data = {
         "model": model,
-        "spec": str(summary.get("model_spec") or model),
-        "when": str(summary.get("finished") or ""),
+        "when": str(summary.get("finished") or "").replace("T", " ").replace("+00:00", " UTC"),
+        "made": made_by(summary),
+        "rerun": shlex.join(again(summary)),
         "summary": {"suites": summary.get("suites", {})},
+        "labels": LABELS,
         "definition": " ".join(DEFINITION),
         "published": msgspec.to_builtins(tables),
-        "confusion": _confusions(records),
+        "confusion": confusions(records),
+        "deciding": {record.suite: next(iter(record.verdicts)) for record in reversed(records) if record.verdicts},
+        "differing": _differing(records),
         "trials": _columns(records),
-        "audio": dict(audio or {}),
+        "audio": msgspec.to_builtins(dict(audio or {})),
     }
     here = files("audiotest.report.html")
     made = (here / "page.html").read_text(encoding="utf-8")
     for name, text in (
         ("css", (here / "page.css").read_text(encoding="utf-8")),
-        ("js", (here / "page.js").read_text(encoding="utf-8")),
+        ("js", "".join((here / name).read_text(encoding="utf-8") for name in _SCRIPTS)),
         ("data", harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str))),
     ):
         before, _, after = made.partition(f"{{{{ {name} }}}}")
@@ -52,10 +71,11 @@ def write(
 ) -> str:
     """Write the page to ``target``, and the sounds that are not embedded into a folder beside it. ``root`` is what the
     node ids are relative to. Returns a line that tells what was written; raises OSError."""
-    from audiotest.report.html.hearing import hearing
+    from audiotest.report.html.hearing import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    heard = hearing(int(summary.get("seed") or 0), root)
+    heard = Hearing(int(summary.get("seed") or 0), root, Needs(**(summary.get("heard_at") or {})))
+    records = [heard.named(record) for record in records]
     audio = sounds_of(records, heard, target, embed_megabytes=megabytes)
     target.write_text(page(records, summary, audio), encoding="utf-8")
     return f"{target}: {len(records)} trials, {len(audio)} sounds, {target.stat().st_size / 1e6:,.1f} MB"
@@ -77,7 +97,7 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: []
         for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer", "answer_index",
-                     "choice", "reply", "reason", "tags", "sound")
+                     "choice", "reference", "labels", "reply", "reason", "verdicts", "tags", "sound")
     }  # fmt: skip
     for record in records:
         verdict = verdict_of(record)
@@ -92,8 +112,11 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
             "answer": record.answer,
             "answer_index": record.answer_index,
             "choice": verdict.choice if verdict is not None else None,
+            "reference": list(record.reference),
+            "labels": list(record.labels),
             "reply": record.reply.text if record.reply is not None else None,
             "reason": record.reason,
+            "verdicts": _verdicts(record),
             "tags": [f"{tag}: {value}" for tag, values in record.tags.items() for value in values],
             "sound": sound_key(record),
         }
@@ -102,31 +125,33 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
     return columns
 
 
-def _confusions(records: Iterable[Record]) -> dict[str, Any]:
-    """For suites whose questions all have the same options: how often each was chosen for each."""
-    by_suite: dict[str, list[Record]] = {}
+def _verdicts(record: Record) -> dict[str, Any]:
+    """What each scorer says, where there are several to tell apart."""
+    if len(record.verdicts) < 2:
+        return {}
+    return {n: {"correct": v.correct, "status": v.status, "score": v.score} for n, v in record.verdicts.items()}
+
+
+def _differing(records: Sequence[Record]) -> dict[str, dict[str, int]]:
+    """By suite: on how many replies a benchmark's own rule and a careful reading differ, and who is right alone."""
+    found: dict[str, dict[str, int]] = {}
     for record in records:
-        if record.condition == "original" and record.choices:
-            by_suite.setdefault(record.suite, []).append(record)
-    found = {}
-    for suite, rows in by_suite.items():
-        labels = sorted(rows[0].choices)
-        if not 2 < len(labels) <= _MOST_CLASSES or any(sorted(r.choices) != labels for r in rows):
-            continue
-        counts = [[0] * len(labels) for _ in labels]
-        for record in rows:
-            verdict = verdict_of(record)
-            if record.answer in labels and verdict is not None and verdict.choice is not None:
-                counts[labels.index(record.answer)][labels.index(record.choices[verdict.choice])] += 1
-        found[suite] = {"labels": labels, "counts": counts}
+        if official_and_careful(record) is not None:
+            found.setdefault(record.suite, {"n": 0, "official": 0, "careful": 0})
+    for one in differing(records):
+        counts = found[one.record.suite]
+        counts["n"] += 1
+        counts["official" if one.official.correct else "careful"] += 1
     return found
 
 
-def sounds_of(records: Iterable[Record], heard: Any, target: Path, *, embed_megabytes: float) -> dict[str, list[str]]:
+def sounds_of(
+    records: Iterable[Record], heard: Any, target: Path, *, embed_megabytes: float
+) -> dict[str, list[Player]]:
     """Sources for the players by :func:`sound_key`: data URLs until ``embed_megabytes`` are used, then files beside
     the page. ``heard(record)`` gives the waveforms of a trial, and may raise what decoding raises: such a clip is
     left out."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Player]] = {}
     used = 0.0
     folder = target.with_name(f"{target.stem}-audio")
     for record in records:
@@ -134,19 +159,26 @@ def sounds_of(records: Iterable[Record], heard: Any, target: Path, *, embed_mega
         if not key or key in found:
             continue
         try:
-            clips = [_flac(sound) for sound in heard(record)]
+            clips = [(sound, _flac(sound), png(sound)) for sound in heard(record)]
         except (OSError, ValueError, LookupError, RuntimeError):
             continue
         found[key] = []
-        for i, data in enumerate(clips):
-            used += len(data) * 4 / 3 / 1e6
+        for i, (sound, flac, picture) in enumerate(clips):
+            used += (len(flac) + len(picture)) * 4 / 3 / 1e6
             if used <= embed_megabytes:
-                found[key].append(f"data:audio/flac;base64,{base64.b64encode(data).decode()}")
+                sources = _embedded("audio/flac", flac), _embedded("image/png", picture)
             else:
                 folder.mkdir(parents=True, exist_ok=True)
-                (folder / f"{key}-{i}.flac").write_bytes(data)
-                found[key].append(f"{folder.name}/{key}-{i}.flac")
+                (folder / f"{key}-{i}.flac").write_bytes(flac)
+                (folder / f"{key}-{i}.png").write_bytes(picture)
+                # The page's own name may hold signs that mean something else in an address.
+                sources = f"{quote(folder.name)}/{key}-{i}.flac", f"{quote(folder.name)}/{key}-{i}.png"
+            found[key].append(Player(*sources, seconds=round(sound.seconds, 2), khz=round(sound.rate / 2000, 3)))
     return found
+
+
+def _embedded(kind: str, data: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _flac(sound: Waveform) -> bytes:
