@@ -68,9 +68,9 @@ class Asker:
         try:
             view = answer.view = present(trial, self.seed)
             answer.prompt = prompt_of(trial, view)
-            sound = ""
+            sound = source = ""
             if view.audio and self.model.needs.audio:
-                sound = self.sounds.fingerprint(trial)
+                sound, source = self.sounds.fingerprints(trial)
                 if self.sounds.joins(trial):
                     answer.prompt = f"{_joined(trial)}\n{answer.prompt}"
         except (NotApplicable, Unsupported, PromptError, UnknownName, ValueError, OSError) as error:
@@ -90,7 +90,8 @@ class Asker:
             **({"likelihoods": view.labels} if trial.likelihoods and view.choices else {}),
         }
         key = hashlib.sha256(msgspec.json.encode(identity)).digest()
-        answer.hashes = {"prompt": hashlib.sha256(answer.prompt.encode()).hexdigest()[:16], "sound": sound[:16]}
+        prompt = hashlib.sha256(answer.prompt.encode()).hexdigest()
+        answer.hashes = {"prompt": prompt[:16], "sound": sound[:16], "source": source[:16]}
         return Pending(trial, answer, key)
 
     def _seed(self, trial: Trial) -> int:

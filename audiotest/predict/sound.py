@@ -1,7 +1,7 @@
 """What a trial sounds like: its clips, cut, put under the condition, in the form that the adapter asks for.
 
 A clip is decoded at its own rate and channels, the condition acts on that, and only then is it resampled
-and mixed down: so every model hears the same sound. :meth:`Sounds.fingerprint` names the result without
+and mixed down: so every model hears the same sound. :meth:`Sounds.fingerprints` names the result without
 decoding anything: from the bytes of the files, the condition with its version, and the seed.
 """
 
@@ -36,20 +36,25 @@ class Sounds:
         self.needs, self.seed = needs, seed
         self._clips: OrderedDict[str, Waveform] = OrderedDict()
 
-    def fingerprint(self, trial: Trial) -> str:
-        """SHA-256 of all that decides the samples. Raises :class:`decode.AudioError` for a missing file."""
+    def fingerprints(self, trial: Trial) -> tuple[str, str]:
+        """Two SHA-256: of all that decides the samples that the model is given, and of the same but for the form that
+        it asks for, by which models of different rates are told to have been asked the same. Raises
+        :class:`decode.AudioError` for a missing file."""
         parts = trial.condition.of("sound")
         lent = [o for part in parts for o in self._others(trial, part)]
         clips = [_clip_name(trial.suite, clip) for clip in trial.case.audio]
-        content = {
+        source = {
             "clips": clips,
             "parts": [(str(p), _version(p)) for p in parts],
             "seeds": [number(self.seed, trial.case.id, str(p)) for p in parts],
             "others": [_clip_name(trial.suite, clip) for case in lent for clip in case.audio[:1]],
+        }
+        given = {
+            **source,
             "form": (self.needs.sample_rate, self.needs.channels),
             **({"joined": trial.suite.join_clips} if self.joins(trial) else {}),
         }
-        return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+        return _digest(given), _digest(source)
 
     def joins(self, trial: Trial) -> bool:
         """Whether the model takes fewer clips than the case has and the suite says to join them."""
@@ -168,3 +173,7 @@ def _length(suite: Suite, clip: ClipSpec) -> float:
 
 def _version(part: Part) -> int:
     return int(getattr(part.module, "VERSION", 1))
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()

@@ -69,6 +69,16 @@ def test_runs_that_did_not_ask_the_same_are_refused(other, said):
         assert compare(OLD, other, common=True)[0].difference.n == 90
 
 
+def test_models_of_different_rates_were_asked_the_same():
+    """What the model was given differs in rate; what it was asked about does not."""
+    narrow = [replace(r, hashes={"prompt": "p", "sound": f"16k {r.case}", "source": r.case}) for r in OLD]
+    wide = [replace(r, hashes={"prompt": "p", "sound": f"48k {r.case}", "source": r.case}) for r in NEW]
+    assert compare(narrow, wide)[0].difference.n == 100
+    other = [replace(r, hashes={**r.hashes, "source": "another"}) for r in wide]
+    with pytest.raises(NotComparable, match="different sounds"):
+        compare(narrow, other)
+
+
 def test_the_command_in_its_formats(tmp_path):
     old, new = saved(tmp_path / "old", OLD, "before"), saved(tmp_path / "new", NEW, "after")
     text = run(old, new, "--items", 3).output

@@ -39,7 +39,7 @@ class Hearing:
             trial = self._trial(record)
             if not present(trial, self.seed).audio:
                 return record
-            sound = self._sounds.fingerprint(trial)[:16]
+            sound = self._sounds.fingerprints(trial)[0][:16]
         except (LookupError, NotApplicable, AudioError, OSError, ValueError):
             return record
         return replace(record, hashes={**record.hashes, "sound": sound})
