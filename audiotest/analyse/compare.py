@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from audiotest.analyse.change import Change, Key, key
-from audiotest.analyse.intervals import mean
+from audiotest.analyse.intervals import mean, proportion
 from audiotest.analyse.trials import clip_of, verdict_of
 from audiotest.words import Estimate, Record
 
@@ -81,6 +81,31 @@ def flipped(first: Sequence[Record], second: Sequence[Record], *, common: bool =
         if _right(before) != _right(now):
             found.append(Flipped(now, before, better=_right(now)))
     return sorted(found, key=lambda one: one.better)
+
+
+class Standing(Struct, frozen=True):
+    """How a run stands among others: its place in the list of runs, its accuracy under ``original`` by suite, and the
+    mean of those; None where no trial was judged in all runs."""
+
+    run: int
+    mean: float | None
+    suites: dict[str, Estimate]
+
+
+def leaderboard(runs: Sequence[Sequence[Record]]) -> list[Standing]:
+    """The runs by their mean accuracy under ``original``, the best first, over the trials that all of them judged: on
+    other cases a run would stand higher or lower for those alone."""
+    judged = [{k: r for k, r in _judged(records).items() if r.condition == "original"} for records in runs]
+    shared = [k for k in judged[0] if all(k in one for one in judged)] if judged else []
+    found = []
+    for i, one in enumerate(judged):
+        rights: dict[str, list[bool]] = {}
+        for k in shared:
+            rights.setdefault(one[k].suite, []).append(_right(one[k]))
+        suites = {suite: proportion(sum(of), len(of)) for suite, of in rights.items()}
+        values = [figure.value for figure in suites.values() if figure.value is not None]
+        found.append(Standing(i, sum(values) / len(values) if values else None, suites))
+    return sorted(found, key=lambda standing: -(standing.mean or 0.0))
 
 
 def holm(differences: Sequence[Difference]) -> list[Difference]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from audiotest.analyse.compare import Difference, Flipped
     from audiotest.report.html.comparing import Pair
+    from audiotest.words import Estimate, Record
 
+_CSV = ("first run", "second run", "suite", "condition", "tag", "n", "first", "second", "difference", "low", "high",
+        "worse", "better", "p")  # fmt: skip
 _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95% interval", "worse", "better", "p")
 
 
@@ -56,15 +59,22 @@ def command(runs: tuple[str, ...], common: bool, tags: bool, most: int, form: st
             raise click.ClickException(str(error)) from None
         click.echo(f"{html}: {sum(len(p.flipped) for p in pairs)} items flipped, {html.stat().st_size / 1e6:,.1f} MB")
         return
-    if leaders and form != "csv":
+    if form == "csv":
+        rows = (_csv_row(*names, d) for pair, names in zip(pairs, _named(runs), strict=True) for d in pair.differences)
+        click.echo(_as_csv(rows))
+        return
+    if leaders:
         click.echo(_table(leaders[0], leaders[1:], form))
     for pair in pairs:
-        if form != "csv":
-            click.echo(f"{pair.first} -> {pair.second}\n")
+        click.echo(f"{pair.first} -> {pair.second}\n")
         click.echo(_table(_HEADS, map(_row, pair.differences), form))
-        if form != "csv":
-            for line in _items(pair.flipped, most):
-                click.echo(line)
+        for line in _items(pair.flipped, most):
+            click.echo(line)
+
+
+def _named(runs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The folders of each pair: the first run and one that is held against it."""
+    return ((runs[0], run) for run in runs[1:])
 
 
 def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple[str, ...]], list[Pair]]:
@@ -74,9 +84,7 @@ def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple
     from audiotest.runs import read_records, read_summary
 
     found = [read_records(run) for run in runs]
-    summaries = [read_summary(run) for run in runs]
-    names = [str(summary.get("model", run)) for run, summary in zip(runs, summaries, strict=True)]
-    leaders = _leaderboard(runs, names, summaries) if len(runs) > 2 else []
+    names = [str(read_summary(run).get("model", run)) for run in runs]
     pairs = [
         Pair(
             f"{names[0]} ({runs[0]})",
@@ -86,6 +94,7 @@ def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple
         )
         for run, name, records in zip(runs[1:], names[1:], found[1:], strict=True)
     ]
+    leaders = _leaderboard(runs, names, found) if len(runs) > 2 else []
     return leaders, pairs
 
 
@@ -97,28 +106,36 @@ def _row(d: Difference) -> tuple[str, ...]:
             f"{100 * (d.difference.value or 0):+.1f}", interval, str(d.worse), str(d.better), f"{d.p:.3g}")  # fmt: skip
 
 
-def _leaderboard(
-    runs: Sequence[str], names: Sequence[str], summaries: Sequence[Mapping[str, Any]]
-) -> list[tuple[str, ...]]:
-    """Accuracy by suite under ``original``, the best mean first, under a row of heads."""
-    rows = []
-    suites: dict[str, None] = {}
-    for run, name, summary in zip(runs, names, summaries, strict=True):
-        figures = {}
-        for suite, of in summary.get("suites", {}).items():
-            accuracy = of["conditions"].get("original", {}).get("metrics", {}).get("accuracy")
-            if accuracy is not None:
-                figures[suite] = 100 * accuracy["value"]
-                suites[suite] = None
-        rows.append((sum(figures.values()) / len(figures) if figures else 0.0, name, run, figures))
-    rows.sort(key=lambda row: -row[0])
-    return [
-        ("model", "run", "mean", *suites),
-        *(
-            (name, run, f"{mean:.1f}", *(f"{figures[s]:.1f}" if s in figures else "-" for s in suites))
-            for mean, name, run, figures in rows
-        ),
-    ]
+def _csv_row(first: str, second: str, d: Difference) -> tuple[str, ...]:
+    """Figures as such, for programs: shares in [0, 1], an interval in two columns, nothing where there is none."""
+    figures = (d.first, d.second, d.difference.value, d.difference.low, d.difference.high)
+    written = ("" if figure is None else f"{figure:.6g}" for figure in figures)
+    return (first, second, d.suite, d.condition, d.tag, str(d.difference.n), *written, str(d.worse), str(d.better),
+            f"{d.p:.6g}")  # fmt: skip
+
+
+def _leaderboard(runs: Sequence[str], names: Sequence[str], found: Sequence[Sequence[Record]]) -> list[tuple[str, ...]]:
+    """Accuracy with its interval under ``original``, the best run first; the first row holds the heads. There is a row
+    for each run or for each suite, whichever are more: a table may be long, but not wide."""
+    from audiotest.analyse.compare import leaderboard
+
+    standings = leaderboard(found)
+    same = len(set(names)) < len(names)
+    heads = [f"{names[s.run]} ({runs[s.run]})" if same else names[s.run] for s in standings]
+    suites = [(suite, figure.n) for suite, figure in standings[0].suites.items()]
+    rows = [(suite, str(n), *(_figure(s.suites[suite]) for s in standings)) for suite, n in suites]
+    means = ("mean", "", *("-" if s.mean is None else f"{100 * s.mean:.1f}" for s in standings))
+    table = [("suite", "n", *heads), *rows, *([means] if len(rows) > 1 else [])]
+    if len(standings) <= len(suites):
+        return table
+    columns = [(f"{suite} (n = {n})" if n else suite, *cells) for suite, n, *cells in table[1:]]
+    return [("run", *(name for name, *_ in columns)), *zip(heads, *(cells for _, *cells in columns), strict=True)]
+
+
+def _figure(figure: Estimate) -> str:
+    if figure.value is None or figure.low is None or figure.high is None:
+        return "-"
+    return f"{100 * figure.value:.1f} ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
 
 
 def _items(found: Sequence[Flipped], most: int) -> Iterator[str]:
@@ -132,11 +149,13 @@ def _items(found: Sequence[Flipped], most: int) -> Iterator[str]:
     yield ""
 
 
+def _as_csv(rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([_CSV, *rows])
+    return out.getvalue().rstrip("\n")
+
+
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], form: str) -> str:
-    if form == "csv":
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([heads, *rows])
-        return out.getvalue().rstrip("\n")
     if form == "markdown":
         cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
         lines = [f"| {' | '.join(heads)} |", "| " + " | ".join("---" for _ in heads) + " |"]

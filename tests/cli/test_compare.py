@@ -1,6 +1,7 @@
 """audiotest compare: paired, corrected, and refused where the runs did not ask the same."""
 
 import csv
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -87,14 +88,30 @@ def test_the_command_in_its_formats(tmp_path):
     assert "15 items flipped: 0 worse, 15 better" in text
     assert "and 12 more" in text
     rows = list(csv.DictReader(run(old, new, "--format", "csv", "--no-tags").output.splitlines()))
-    assert [(r["suite"], r["better"], r["difference"]) for r in rows] == [("s", "15", "+15.0")]
-    board = run(old, new, saved(tmp_path / "third", NEW, "third"), "--format", "markdown").output
-    assert board.index("| after |") < board.index("| before |")
-    assert "| model | run | mean | s |" in board
+    assert [(r["suite"], r["better"], r["difference"]) for r in rows] == [("s", "15", "0.15")]
+    third = saved(tmp_path / "third", NEW[:10] + OLD[10:], "third")
+    board = run(old, new, third, "--format", "markdown").output
+    assert (
+        board.index("| after | 65.0 (55.3 to 73.6) |") < board.index("| third | 55.0") < board.index("| before | 50.0")
+    )
+    assert "| run | s (n = 100) |" in board
+    rows = list(csv.DictReader(run(old, new, third, "--format", "csv", "--no-tags").output.splitlines()))
+    assert [(r["first run"], r["second run"], r["n"]) for r in rows] == [(old, new, "100"), (old, third, "100")]
+    assert float(rows[0]["low"]) < 0.15 < float(rows[0]["high"])
     assert run(old).exit_code == 2
     refused = run(old, saved(tmp_path / "short", NEW[:50]))
     assert refused.exit_code == 1
     assert "--common compares the others" in refused.output.replace("\n", " ")
+
+
+def test_a_leaderboard_is_over_the_trials_that_all_runs_judged(tmp_path):
+    """The best of 30 cases is not best for having been asked the easy ones."""
+    easy = saved(tmp_path / "easy", NEW[:30], "easy")
+    out = run(saved(tmp_path / "old", OLD, "before"), easy, saved(tmp_path / "new", NEW, "after"), "--common")
+    assert out.exit_code == 0, out.output
+    board = out.output.partition("->")[0].splitlines()
+    assert board[0].split() == ["run", "s", "(n", "=", "30)"]
+    assert [line.split()[:2] for line in board[1:4]] == [["easy", "100.0"], ["after", "100.0"], ["before", "50.0"]]
 
 
 def test_a_page_holds_the_tables_and_every_flipped_item_and_no_markup_of_a_model(tmp_path):
@@ -108,9 +125,24 @@ def test_a_page_holds_the_tables_and_every_flipped_item_and_no_markup_of_a_model
     assert out.exit_code == 0, out.output
     page = (tmp_path / "page.html").read_text()
     assert "15 items flipped: 0 worse, 15 better" in page
-    assert page.count("<details>") == 15
+    assert page.count('<details class="item">') == 15
     assert "<script>" not in page
     assert "<b>second" not in page
     assert "&lt;script&gt;" in page
     assert page.count("<tr>") > 6
     assert "http" not in page.replace("http://www.w3.org", "")
+
+
+def test_a_page_with_long_names_fits_a_phone(tmp_path):
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium here")
+    runs = [saved(tmp_path / ("a-long-name-of-a-folder-" * 4 + end), OLD, "model") for end in "abc"]
+    assert run(*runs, "--html", tmp_path / "page.html").exit_code == 0
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto((tmp_path / "page.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        browser.close()
