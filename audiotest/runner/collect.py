@@ -17,6 +17,7 @@ import pytest
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Invalid, Suite
 from audiotest.declare.trial import Trial
+from audiotest.runner.gates import GATES, gate_names
 from audiotest.runner.items import TrialItem, check, skipped, tag_marks
 from audiotest.runner.state import STATE
 
@@ -74,13 +75,42 @@ class SuiteFile(pytest.File):
         if not suite.cases and not suite.invalid:
             yield NotImported.from_parent(self, name="not-imported", command=suite.import_command)
             return
-        info = None
+        info, conditions = None, []
         for condition, _ in suite.conditions:
             node = ConditionCollector.from_parent(self, name=condition.name)
             info = node.prepare(suite, info)
-            yield node
+            conditions.append(node)
+        yield from conditions
+        if suite.gates:
+            yield Gates.from_parent(self, name=GATES, names=gate_names(suite.gates), needed=conditions)
         if suite.invalid:
             yield InvalidCases.from_parent(self, name=INVALID, invalid=suite.invalid)
+
+
+class Gates(pytest.Collector):
+    """A suite's gates by their node ids, so that the id of one that failed can be given to pytest again."""
+
+    def __init__(self, *, names: list[str], needed: list[ConditionCollector], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.names, self.needed = names, needed
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """A collector a gate."""
+        for name in self.names:
+            yield GateCollector.from_parent(self, name=name, needed=self.needed)
+
+
+class GateCollector(pytest.Collector):
+    """A gate: no test of its own until its suite has run, so the whole suite stands for it. With the rest of the
+    suite it brings nothing, since pytest collects a condition once."""
+
+    def __init__(self, *, needed: list[ConditionCollector], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.needed = needed
+
+    def collect(self) -> list[ConditionCollector]:
+        """Every condition of the suite."""
+        return self.needed
 
 
 class ConditionCollector(pytest.Collector):
@@ -113,6 +143,8 @@ def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[
     all of them. Of 20,000 cases the others then need not be made to be thrown away."""
     named = set()
     for given, parts in _arguments(config):
+        if given == path and parts[:1] == [GATES]:
+            return None
         if given == path and len(parts) == 2:
             named.add((parts[0], parts[1]))
         elif (given == path or given in path.parents) and (not parts or parts == [condition]):

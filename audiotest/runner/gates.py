@@ -9,10 +9,13 @@ from typing import Literal
 import pytest
 
 from audiotest.analyse.gates import GateResult, judge
+from audiotest.analyse.gates import name as gate_name
 from audiotest.analyse.trials import Trials
 from audiotest.declare.suite import Suite
-from audiotest.words import Record
+from audiotest.words import Gate, Record
 
+GATES = "gates"
+"""What stands for the condition in the node ids of gates."""
 Outcome = Literal["passed", "failed", "skipped"]
 Phase = Literal["setup", "call", "teardown"]
 
@@ -39,16 +42,24 @@ def _judge(suite: Suite, records: list[Record], limit: int | None) -> list[GateR
     return judge(suite.gates, Trials(records), expected=expected, partial=partial)
 
 
+def gate_names(gates: Iterable[Gate]) -> list[str]:
+    """The names of a suite's gates in node ids; the second of the same name is told by its number."""
+    seen: Counter[str] = Counter()
+    found = []
+    for named in map(gate_name, gates):
+        seen[named] += 1
+        found.append(named if seen[named] == 1 else f"{named}.{seen[named]}")
+    return found
+
+
 def reports(
     suite: Suite, nodeid: str, results: Iterable[GateResult], known: Container[tuple[str, str]] = ()
 ) -> Iterator[pytest.TestReport]:
     """For each gate the reports of a test: it passed, failed, or was skipped as not judged. ``known`` holds (suite,
     gate) of those that failed in the baseline: they are expected to."""
-    seen: Counter[str] = Counter()
-    for result in results:
-        seen[result.name] += 1
-        name = result.name if seen[result.name] == 1 else f"{result.name}.{seen[result.name]}"
-        for report in _report(suite, f"{nodeid}::gates::{name}", result):
+    given = list(results)
+    for result, name in zip(given, gate_names(result.gate for result in given), strict=True):
+        for report in _report(suite, f"{nodeid}::{GATES}::{name}", result):
             if report.failed and (suite.name, result.name) in known:
                 report.outcome = "skipped"
                 report.wasxfail = "missed: failed in the baseline as well"

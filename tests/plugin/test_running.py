@@ -162,6 +162,20 @@ def test_last_failed_runs_what_failed_and_nothing_else(project):
     out.assert_outcomes(failed=1, skipped=1, deselected=11)
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_gates_id_can_be_given_to_pytest_again(project, workers):
+    """Its suite runs, whole and once, since a gate over a part of it could not be judged."""
+    tester = project(ids=("one", "wrong1", "wrong2"), policy="gates")
+    out = tester.runpytest_subprocess("suites")
+    [failed] = [line.split()[1] for line in out.outlines if line.startswith("FAILED ")]
+    for more in ((), (failed,), ("suites",)):
+        again = tester.runpytest_subprocess(failed, *more, *workers)
+        again.stdout.fnmatch_lines(["*1 failed, * passed, * missed*"])
+        assert again.parseoutcomes() == out.parseoutcomes()
+    out = tester.runpytest_inprocess("suites/kitchen.yaml::gates::accuracy-min=0.9")
+    assert out.ret == pytest.ExitCode.USAGE_ERROR
+
+
 def test_exitfirst_stops(project):
     out = project(ids=("wrong1", "wrong2", "three")).runpytest_inprocess("suites", "-x")
     assert out.parseoutcomes()["failed"] == 1
