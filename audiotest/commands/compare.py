@@ -139,10 +139,12 @@ def _figure(figure: Estimate) -> str:
 
 
 def _items(found: Sequence[Flipped], most: int) -> Iterator[str]:
+    from audiotest.report.replies import printable
+
     better = sum(one.better for one in found)
     yield f"{len(found)} items flipped: {len(found) - better} worse, {better} better"
     for one in found[:most]:
-        said = " ".join((one.record.reply.text if one.record.reply else "").split())[:80]
+        said = " ".join(printable(one.record.reply.text if one.record.reply else "").split())[:80]
         yield f"  {'better' if one.better else 'WORSE '} {one.record.nodeid}  {said}"
     if len(found) > most:
         yield f"  and {len(found) - most} more (--items {len(found)} shows all)"

@@ -114,5 +114,7 @@ def _said(record: Record, correct: bool | None, choice: int | None) -> str:
 
 
 def _short(text: str, most: int = 300) -> str:
-    line = " ".join(text.split())
+    from audiotest.report.replies import printable
+
+    line = " ".join(printable(text).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -6,6 +6,7 @@ import textwrap
 
 from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
+from audiotest.report.replies import printable
 from audiotest.words import Record
 
 _WIDTH = 100
@@ -26,7 +27,7 @@ def failure_text(record: Record, trial: Trial) -> str:
         lines += _field("expected", record.answer)
     for reference in trial.case.reference[:3]:
         lines += _field("reference", reference)
-    said = record.reply.text if record.reply is not None else ""
+    said = printable(record.reply.text) if record.reply is not None else ""
     shown = said if len(said) <= _REPLY_LIMIT else f"{said[:_REPLY_LIMIT]}... ({len(said):,} characters in all)"
     lines += _field("reply", shown or "(empty)")
     for name, one in record.verdicts.items():

@@ -80,7 +80,7 @@ def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.Te
     for when in phases:
         yield pytest.TestReport(
             nodeid=nodeid,
-            location=(path, 0, nodeid.partition("::")[2]),
+            location=(path, 0, f"gate {result.name} of {suite.name}"),
             keywords={},
             outcome=outcome if when == "call" else "passed",
             longrepr=longrepr if when == "call" else None,

@@ -123,12 +123,17 @@ class TrialItem(pytest.Function):
         kept = super()._traceback_filter(excinfo).filter(lambda entry: not _is_plumbing(entry))
         return kept if kept else super()._traceback_filter(excinfo)
 
+    @property
+    def _heading(self) -> str:
+        return f"{self.name} ({self.trial.condition.name})"
+
     def reportinfo(self) -> tuple[Path, int, str]:
-        """The case's place in its file, so that editors jump there."""
+        """The case's place in its file, so that editors jump there, and what heads its failure. That is not the end of
+        its node id, of which pytest would show every dot as ``::``."""
         case = self.trial.case
         home = Path(self.trial.suite.path)
         own = Path(case.file).name == home.name
-        return (home if own else home.parent / "cases" / Path(case.file).name), case.line - 1, self.name
+        return (home if own else home.parent / "cases" / Path(case.file).name), case.line - 1, self._heading
 
 
 _PLUMBING = tuple(str(PACKAGE / name) for name in ("plugin.py", "predict", "runner"))

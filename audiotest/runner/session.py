@@ -25,6 +25,7 @@ def begin(config: pytest.Config) -> None:
     from audiotest.models.opening import ModelError
     from audiotest.predict.store import NoCache
     from audiotest.report.progress import pace_for, progress_for
+    from audiotest.report.replies import replies_for
     from audiotest.runs import RunError
 
     if config.option.audiotest_engine == "ray" and getattr(config.option, "numprocesses", None):
@@ -44,6 +45,9 @@ def begin(config: pytest.Config) -> None:
         pace = pace_for(config, lambda: state.planned)
         if pace is not None:
             config.pluginmanager.register(pace, "audiotest-pace")
+        replies = replies_for(config)
+        if replies is not None:
+            config.pluginmanager.register(replies, "audiotest-replies")
 
 
 def end(config: pytest.Config) -> None:

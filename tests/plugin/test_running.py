@@ -24,6 +24,26 @@ def test_right_answers_pass_and_gates_are_results_of_their_own(project):
     assert out.ret == 0
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_verbose_shows_what_the_model_said_below_an_id_to_paste(project, workers):
+    tester = project(ids=("one", "wrong.2"))
+    (tester.path / "conftest.py").write_text(
+        (tester.path / "conftest.py").read_text().replace(") {wanted}", ") {wanted}\\x1b[2J, " + "long " * 40)
+    )
+    out = tester.runpytest_subprocess("suites", "-v", *workers)
+    said = out.stdout.str()
+    assert "kitchen.yaml::original::wrong.2" in said
+    assert "kitchen.yaml::gates::accuracy-min=0.7" in said
+    assert "\n    (A) a kettle" in said
+    assert "\x1b[2J" not in said  # a reply does not act on the terminal
+    assert max(map(len, out.outlines)) < 170
+    out.stdout.fnmatch_lines(["*_ wrong.2 (original) _*"])
+    assert (
+        "    (A) a kettle" not in tester.runpytest_subprocess("suites", *workers).stdout.str().partition("FAILURES")[0]
+    )
+    assert ("long " * 40).strip() in tester.runpytest_subprocess("suites", "-vv", *workers).stdout.str()
+
+
 def test_a_wrong_answer_fails_its_test_with_a_text_to_act_on(project):
     out = project(ids=("one", "two", "three", "wrong")).runpytest_inprocess("suites")
     out.assert_outcomes(passed=12, failed=1)
