@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,12 @@ _MARKS = {
     "empty": "are empty",
     "sound_cut": "were given to a sound that is longer than the model hears",
 }
-_FEW = 20
+_FEW = 10
 """Rows of a list that is cut: what is left out is counted."""
+_SCREEN = 30
+"""Rows of the table by condition that still fit a screen with what stands below it."""
+_COLUMNS = 5
+"""Conditions beside ``original`` that fit the width of a screen."""
 
 
 def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
@@ -43,12 +48,16 @@ def summary(terminal: Any, state: State) -> None:
         return
     terminal.section(f"audiotest: {state.model_name}", sep="=")
     suites: Mapping[str, Any] = state.summary["suites"]
-    _write(terminal, _overview(suites))
-    for suite in state.suites.values():
-        if suite.name in suites:
-            for tag in suite.by:
-                _write(terminal, _by_tag(suite.name, tag, suites[suite.name]))
-    _profiles(terminal, suites)
+    if len(suites) > 1 and sum(map(_rows, suites.values())) > _SCREEN and state.config.option.verbose < 1:
+        _write(terminal, _brief(suites))
+        terminal.write_line("accuracy by condition; -v shows intervals, outcomes, tags and the listening profile\n")
+    else:
+        _write(terminal, _overview(suites))
+        for suite in state.suites.values():
+            if suite.name in suites:
+                for tag in suite.by:
+                    _write(terminal, _by_tag(suite.name, tag, suites[suite.name]))
+        _profiles(terminal, suites)
     _gates(terminal, suites)
     _closing(terminal, state)
 
@@ -69,6 +78,31 @@ def _overview(suites: Mapping[str, Any]) -> Any:
                 label = "  " + ("" if metric == "accuracy" else "mean score ") + (f"by {scorer}" if scorer else "")
                 table.add_row("", label, str(figure["n"]), _percent(figure["value"]), _interval(figure), "", "")
             shown = ""
+    return table
+
+
+def _rows(suite: Mapping[str, Any]) -> int:
+    """How many rows :func:`_overview` has for a suite."""
+    figures = (metric for row in suite["conditions"].values() for metric in row["metrics"])
+    return len(suite["conditions"]) + sum(metric.startswith(("accuracy:", "mean_score")) for metric in figures)
+
+
+def _brief(suites: Mapping[str, Any]) -> Any:
+    """A row a suite and a column a condition, for a run whose whole table is longer than a screen. Conditions that
+    few suites have are left to ``-v``."""
+    count = Counter(
+        condition for suite in suites.values() for condition in suite["conditions"] if condition != "original"
+    )
+    others = [condition for condition, _ in count.most_common(_COLUMNS)]
+    table = _table("suite", "n", "accuracy", "95% interval", "listening gap", "listened", *others)
+    for name, suite in suites.items():
+        row = suite["conditions"].get("original", {"metrics": {}})
+        accuracy = row["metrics"].get("accuracy", {})
+        shares = suite.get("profile", {}).get("shares", {})
+        listened = "" if "right" in shares or not shares else _share(shares.get("listened", {}).get("value", 0.0))
+        there = (suite["conditions"].get(c, {}).get("metrics", {}).get("accuracy", {}).get("value") for c in others)
+        table.add_row(name, str(accuracy.get("n", 0)), _percent(accuracy.get("value")), _interval(accuracy),
+                      _gap(row["metrics"].get("listening_gap", {})), listened, *map(_share, there))  # fmt: skip
     return table
 
 
@@ -193,6 +227,11 @@ def _write(terminal: Any, table: Any) -> None:
 
 def _percent(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:.2f}%"
+
+
+def _share(value: float | None) -> str:
+    """In whole percent, where there is no room for more."""
+    return "" if value is None else f"{100 * value:.0f}%"
 
 
 def _interval(figure: Mapping[str, Any]) -> str:

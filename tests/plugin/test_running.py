@@ -44,6 +44,28 @@ def test_verbose_shows_what_the_model_said_below_an_id_to_paste(project, workers
     assert ("long " * 40).strip() in tester.runpytest_subprocess("suites", "-vv", *workers).stdout.str()
 
 
+def test_the_summary_of_many_suites_fits_a_screen(project, suite_text):
+    for i in range(15):
+        tester = project(
+            text=suite_text(("one", "wrong")).replace("suite: kitchen", f"suite: k{i:02}"), name=f"k{i:02}"
+        )
+    out = tester.runpytest_inprocess("suites", "--tb=no")
+    out.stdout.fnmatch_lines(
+        [
+            "suite |*listening gap | listened | text_only | shuffled",
+            "k00   | 2 |   50.00% |  9.5 to 90.5 |      +0.0 (-) |       0% |       50% |      50%",
+            "*-v shows intervals, outcomes, tags and the listening profile",
+            "gates: 0 of 15 passed",
+            "  and 5 more",
+        ]
+    )
+    start = next(i for i, line in enumerate(out.outlines) if "audiotest: scripted" in line)
+    end = next(i for i, line in enumerate(out.outlines) if "short test summary" in line)
+    assert end - start < 40
+    whole = tester.runpytest_inprocess("suites", "--tb=no", "-v")
+    assert sum("text_only |" in line for line in whole.outlines) == 15
+
+
 def test_a_wrong_answer_fails_its_test_with_a_text_to_act_on(project):
     out = project(ids=("one", "two", "three", "wrong")).runpytest_inprocess("suites")
     out.assert_outcomes(passed=12, failed=1)
