@@ -83,7 +83,7 @@ def _overview(suites: Mapping[str, Any]) -> Any:
 
 def _rows(suite: Mapping[str, Any]) -> int:
     """How many rows :func:`_overview` has for a suite."""
-    figures = (metric for row in suite["conditions"].values() for metric in row["metrics"])
+    figures = [str(metric) for row in suite["conditions"].values() for metric in row["metrics"]]
     return len(suite["conditions"]) + sum(metric.startswith(("accuracy:", "mean_score")) for metric in figures)
 
 
