@@ -10,6 +10,15 @@ import click
 from audiotest import __version__
 from audiotest.registry import COMMANDS, unknown
 
+_CHAPTERS = {
+    "Suites": ("new", "validate", "show", "import"),
+    "Runs": ("report", "compare", "baseline", "items", "rescore", "export", "score"),
+    "Models": ("models", "check-model", "doctor", "cache"),
+}
+"""What the list of commands is told under; others come last."""
+_WHOLE = 400
+"""Signs of a command's first sentence, which is told whole."""
+
 
 class _Commands(click.Group):
     """The group whose commands are the modules of a room; ``import_`` goes by ``import``."""
@@ -24,6 +33,15 @@ class _Commands(click.Group):
                 command: click.Command = COMMANDS.get(candidate)
                 return command
         return None
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands by what they are about, each with its first sentence."""
+        names = self.list_commands(context)
+        rest = tuple(name for name in names if all(name not in chapter for chapter in _CHAPTERS.values()))
+        for title, chapter in {**_CHAPTERS, "Besides": rest}.items():
+            told = [(name, self.get_command(context, name)) for name in chapter if name in names]
+            with formatter.section(title):
+                formatter.write_dl([(name, one.get_short_help_str(_WHOLE)) for name, one in told if one is not None])
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
@@ -46,7 +64,16 @@ def main() -> None:
       pytest suites/ --model replay:answers.jsonl  with recorded predictions
       pytest suites/ --model NAME -n 4             with a model card, on four workers
 
-    The commands below do the rest. `audiotest COMMAND --help` explains each.
+    The commands below do the rest, such as:
+
+    \b
+      audiotest new kitchen                        a suite to start from
+      audiotest models                             what --model can name
+      pytest suites/kitchen.yaml --results out     run it, and keep the run
+      audiotest report out --html report.html      look at it and listen to it
+      audiotest compare old out                    what changed since another run
+
+    `audiotest COMMAND --help` explains each.
     """
 
 

@@ -119,3 +119,13 @@ def test_help_is_quick_to_load_and_teaches():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
     assert "pytest suites/listening" in run("--help").stdout
+    told = " ".join(run("--help").stdout.split())
+    assert "Keep a baseline: the results folder that `pytest --baseline` holds a run against." in told
+    assert "..." not in told.partition("Suites:")[2]
+    for name in main.list_commands(None):
+        assert f" {name} " in told
+
+
+def test_the_package_runs_as_a_module():
+    out = subprocess.run([sys.executable, "-m", "audiotest", "--version"], capture_output=True, text=True, check=True)
+    assert out.stdout.startswith("audiotest")
