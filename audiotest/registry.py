@@ -13,6 +13,9 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
+_SOME = 40
+"""Names that are told where none is near: a suite may have 20,000 cases."""
+
 
 class UnknownName(LookupError):
     """A name that no module and no entry point of a room goes by; the message says what is near."""
@@ -52,7 +55,8 @@ class Room:
 def unknown(word: str, name: str, known: list[str]) -> str:
     """``unknown scorer 'choise': did you mean 'choice'?`` or the list of what there is."""
     near = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"known: {', '.join(known)}"
+    some = ", ".join(known[:_SOME]) + (f" and {len(known) - _SOME:,} more" if len(known) > _SOME else "")
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"known: {some}"
     return f"unknown {word} {name!r}: {hint}"
 
 

@@ -18,7 +18,9 @@ _SECONDS = (0.5, 1.0, 2.3, 5.1, 0.7, 3.0, 8.0, 1.6)
 @click.command("check-model")
 @click.argument("spec", shell_complete=completing.models)
 @click.option("--option", "options", multiple=True, metavar="K=V", help="An option of the model's adapter.")
-@click.option("--tokens", type=int, default=16, show_default=True, help="How long the replies may be.")
+@click.option(
+    "--tokens", type=click.IntRange(min=1), default=16, show_default=True, help="How long the replies may be."
+)
 def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
     """Ask SPEC eight questions about synthesised clips of different lengths, as one batch, as 3 + 5, and one by one.
 

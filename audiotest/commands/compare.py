@@ -24,7 +24,9 @@ _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95
 @click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--common", is_flag=True, help="Compare what both runs have; without it, other trials are refused.")
 @click.option("--tags/--no-tags", default=True, show_default=True, help="Show differences by tag as well.")
-@click.option("--items", "most", type=int, default=20, show_default=True, help="How many flipped items to list.")
+@click.option(
+    "--items", "most", type=click.IntRange(min=0), default=20, show_default=True, help="How many flipped items to list."
+)
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "csv"]), default="text", show_default=True)
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path),
               help="Write one HTML file instead, with every flipped item and both of its replies.")  # fmt: skip

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the whole run as one HTML file: figures, items, replies, players.")  # fmt: skip
-@click.option("--audio-mb", type=float, default=20, show_default=True,
+@click.option("--audio-mb", type=click.FloatRange(min=0), default=20, show_default=True,
               help="With --html: how much sound to embed; the rest goes into a folder beside it.")  # fmt: skip
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")

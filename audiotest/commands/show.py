@@ -11,7 +11,11 @@ import click
 @click.argument("nodeid")
 @click.option("--seed", type=int, default=0, show_default=True, help="The run's seed.")
 @click.option("--wav", type=click.Path(path_type=Path), help="Write the clip as heard to this file (several: -1, -2).")
-@click.option("--rate", type=int, help="Resample to this rate, as a model at that rate hears it (default: the file's).")
+@click.option(
+    "--rate",
+    type=click.IntRange(min=1),
+    help="Resample to this rate, as a model at that rate hears it (default: the file's).",
+)
 def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
     """Print the prompt of a trial as it is sent, and write its sound under the condition.
 
@@ -35,6 +39,8 @@ def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
         raise click.UsageError(f"{nodeid!r} is no FILE::CONDITION::CASE")
     named, condition = rest[-1], rest[0] if len(rest) == 2 else "original"
     try:
+        if not Path(file).exists():
+            raise click.ClickException(f"there is no {file} here: a node id begins with the suite's file")
         suite = load(Path(file) / "suite.yaml" if Path(file).is_dir() else file)
         cases = {case.id: case for case in suite.cases}
         if named not in cases:
@@ -50,6 +56,7 @@ def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
             sounds = Sounds(Needs(sample_rate=rate), seed).waveforms(trial)
             for i, sound in enumerate(sounds, 1):
                 target = wav if len(sounds) == 1 else wav.with_stem(f"{wav.stem}-{i}")
+                target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(wav_bytes(sound))
                 click.echo(f"{target}: {sound.seconds:.2f} s, {sound.rate} Hz, {sound.channels} channels", err=True)
     except (SuiteError, ConditionError, NotApplicable, Unsupported, OSError, ValueError) as error:

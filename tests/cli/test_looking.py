@@ -58,12 +58,20 @@ def test_show_prints_the_prompt_as_sent_and_writes_the_sound_as_heard(suite, tmp
     ("nodeid", "said"),
     [("s.yaml::original::zz", "unknown case 'zz'"), ("s.yaml", "no FILE::CONDITION::CASE"),
      ("s.yaml::nosuch::a", "unknown condition"), ("s.yaml::text_only::b", "this one has none"),
-     ("none.yaml::a", "none.yaml")],
+     ("none.yaml::a", "there is no none.yaml here")],
 )  # fmt: skip
 def test_show_says_what_is_wrong(suite, nodeid, said):
     out = run("show", nodeid)
     assert out.exit_code != 0
     assert said in out.output
+
+
+def test_show_makes_the_folder_of_the_sound_and_refuses_a_rate_of_none(suite):
+    assert run("show", "s.yaml::a", "--wav", "new/folder/a.wav").exit_code == 0
+    assert Path("new/folder/a.wav").is_file()
+    out = run("show", "s.yaml::a", "--wav", "b.wav", "--rate", "0")
+    assert out.exit_code == 2
+    assert "0 is not in the range x>=1" in out.output
 
 
 def test_new_writes_a_suite_that_runs(suite, pytester, monkeypatch):
