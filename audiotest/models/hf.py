@@ -38,7 +38,7 @@ import msgspec
 from audiotest.models._files import state_of
 from audiotest.models._generating import Halving
 from audiotest.models._hf.memory import UNLIMITED, budget
-from audiotest.models._hf.settings import Settings, fetch, settings
+from audiotest.models._hf.settings import Settings, commit, fetch, settings
 from audiotest.models._hf.sharing import sound_of
 from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models.protocol import Unsupported
@@ -75,6 +75,11 @@ class HF:
             clips=given.clips or None,
             max_seconds=given.max_seconds or None,
         )
+
+    @property
+    def commit(self) -> str:
+        """The hub's commit of the checkpoint, for the record of a run."""
+        return commit(self.checkpoint, self.settings.revision)
 
     def load(self) -> None:
         """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for."""

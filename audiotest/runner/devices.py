@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -25,6 +26,16 @@ def gpus(environment: MutableMapping[str, str] | None = None, driver: Path = _NV
         return [str(i) for i in range(len(list(driver.iterdir())))]
     except OSError:
         return []
+
+
+def gpu_models(driver: Path = _NVIDIA) -> list[str]:
+    """What the machine's GPUs are, such as ``NVIDIA H200``, as the driver tells without torch."""
+    found = []
+    for place in sorted(driver.glob("*/information")):
+        with suppress(OSError):
+            lines = (line.partition(":") for line in place.read_text(encoding="utf-8").splitlines())
+            found += [value.strip() for name, _, value in lines if name.strip() == "Model"]
+    return found
 
 
 class Slots:

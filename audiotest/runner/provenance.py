@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiotest import __version__
+from audiotest.models.opening import cards
+from audiotest.runner.devices import gpu_models
 
 if TYPE_CHECKING:
+    from audiotest.declare.suite import Suite
     from audiotest.runner.state import State
 
 _PACKAGES = ("pytest", "pytest-xdist", "numpy", "scipy", "soundfile", "soxr", "torch", "transformers")
@@ -24,6 +29,7 @@ def provenance(state: State) -> dict[str, Any]:
         "model": state.model_name,
         "model_spec": state.spec,
         "model_options": dict(state.model_options),
+        **_model(state),
         "rerun": _again(state),
         "seed": state.seed,
         "limit": state.limit,
@@ -33,11 +39,34 @@ def provenance(state: State) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: found for name in _PACKAGES if (found := _version(name))},
-        "suite_files": {s.name: {"path": p, "sha256": s.digest} for p, s in _suites(state)},
+        "gpus": gpu_models(),
+        "suite_files": {s.name: {"path": p, "sha256": s.digest, **_release(s)} for p, s in _suites(state)},
         "git": _git(state.config.rootpath),
         "ci": bool(os.environ.get("CI")),
         "python_executable": os.path.basename(sys.executable),
     }
+
+
+def _model(state: State) -> dict[str, Any]:
+    """What decided the replies: the model's identity, with its weights' revision and its settings, the hub's commit,
+    its card, and the rate and channels at which it heard."""
+    model, card = state.model_at_hand(), cards().get(state.spec)
+    found: dict[str, Any] = {}
+    if model is not None:
+        needs = model.needs
+        found["model_identity"] = model.identity
+        found["model_commit"] = str(getattr(model, "commit", ""))
+        if needs.audio:
+            found["heard_at"] = {"sample_rate": needs.sample_rate, "channels": needs.channels}
+    if card is not None:
+        digest = hashlib.sha256(Path(card.path).read_bytes()).hexdigest()
+        found["card"] = {"model": card.model, "revision": card.revision or "", "sha256": digest}
+    return {name: value for name, value in found.items() if value}
+
+
+def _release(suite: Suite) -> dict[str, str]:
+    """Where an imported suite is from: the benchmark's own revision and source."""
+    return {key: suite.about[key] for key in ("source", "revision") if key in suite.about}
 
 
 def _again(state: State) -> list[str]:
@@ -52,7 +81,7 @@ def _again(state: State) -> list[str]:
     return found + (["--seed", str(state.seed)] if state.seed else [])
 
 
-def _suites(state: State) -> list[tuple[str, Any]]:
+def _suites(state: State) -> list[tuple[str, Suite]]:
     root = state.config.rootpath
     return [(os.path.relpath(path, root), suite) for path, suite in state.suites.items()]
 

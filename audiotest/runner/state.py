@@ -105,6 +105,14 @@ class State:
         """The adapter that ``--model`` names, not yet loaded."""
         return open_model(self.spec, self.model_options)
 
+    def model_at_hand(self) -> Adapter | None:
+        """The model that answered, or one like it where workers did; None where theirs came from a conftest."""
+        asked = next((model for model, _ in self._predictors.values()), None)
+        if asked is None:
+            named = self.open_model()
+            asked = named if named.name == self.model_name else None
+        return asked
+
     def open_engine(self) -> Engine | None:
         """Ray's actors with the model in them, where ``--engine ray`` asks for them. Raises :class:`EngineError`."""
         option = self.config.option

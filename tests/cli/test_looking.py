@@ -137,6 +137,28 @@ def test_a_run_is_as_its_schema_says(results):
         jsonschema.validate(json.loads(line), {**trial, "required": schema["$defs"]["trial"]["required"]})
 
 
+def test_a_run_says_how_it_was_made(suite, pytester, monkeypatch):
+    monkeypatch.chdir(pytester.path)
+    (pytester.path / "s.yaml").write_text(Path(suite).read_text().replace("suite: s\n", "suite: s\nrevision: abc123\n"))
+    for workers in ([], ["-n", "2"]):
+        pytester.runpytest_subprocess("s.yaml", "--seed", "3", "--results", "out", *workers)
+        made = json.loads(Path("out/summary.json").read_text())
+        assert made["model_identity"].startswith("listener/")
+        assert made["heard_at"] == {"sample_rate": 16000, "channels": 2}
+        assert made["suite_files"]["s"]["revision"] == "abc123"
+        assert len(made["suite_files"]["s"]["sha256"]) == 64
+        assert made["rerun"] == ["--seed", "3"]
+        assert made["packages"]["pytest"]
+        assert "gpus" in made
+    cards = pytester.path / "cards"
+    cards.mkdir()
+    (cards / "mine.yaml").write_text("model: mine\nadapter: first\nstatus: untested\n")
+    monkeypatch.setenv("AUDIOTEST_CARDS", str(cards))
+    pytester.runpytest_subprocess("s.yaml", "--model", "mine", "--results", "out")
+    made = json.loads(Path("out/summary.json").read_text())
+    assert (made["card"]["model"], len(made["card"]["sha256"])) == ("mine", 64)
+
+
 def test_the_summary_page_of_a_ci_job(results):
     text = (results.parent / "page.md").read_text()
     assert "### audiotest: first" in text

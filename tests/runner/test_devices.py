@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from audiotest.runner.devices import Slots, gpus, pin
+from audiotest.runner.devices import Slots, gpu_models, gpus, pin
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,11 @@ def test_every_worker_sees_its_own(pytester, monkeypatch):
     lines = (pytester.path / "out" / "trials.jsonl").read_text().splitlines()
     said = {json.loads(line)["reply"]["text"] for line in lines}
     assert said == {"3 gw0", "5 gw1"}
+
+
+def test_the_driver_names_the_machines_gpus(tmp_path):
+    for i in range(2):
+        (tmp_path / f"0000:{i}").mkdir()
+        (tmp_path / f"0000:{i}" / "information").write_text("Model: \t\t NVIDIA H200\nIRQ:   \t\t 42\n")
+    assert gpu_models(tmp_path) == ["NVIDIA H200", "NVIDIA H200"]
+    assert gpu_models(tmp_path / "none") == []

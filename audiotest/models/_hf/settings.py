@@ -102,3 +102,9 @@ def _cached(checkpoint: str, revision: str, name: str) -> str | None:
     except HFValidationError:
         return None
     return found if isinstance(found, str) else None
+
+
+def commit(checkpoint: str, revision: str) -> str:
+    """The commit of a hub checkpoint that is in the cache, which ``main`` or another branch stands for."""
+    found = None if Path(checkpoint).exists() else _cached(checkpoint, revision, _CONFIG)
+    return Path(found).parent.name if found else ""

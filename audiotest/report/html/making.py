@@ -23,6 +23,8 @@ def made_by(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     git = summary.get("git") or {}
     rows = {
         "command": shlex.join(map(str, summary.get("command") or ())),
+        "model": str(summary.get("model_identity", "")),
+        "weights' commit": str(summary.get("model_commit", "")),
         "seed": str(summary.get("seed", "")),
         "audiotest": str(summary.get("audiotest", "")),
         "Python": f"{summary.get('python', '')} on {summary.get('platform', '')}" if "python" in summary else "",
