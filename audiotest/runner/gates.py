@@ -69,7 +69,8 @@ def reports(
 def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.TestReport]:
     path = nodeid.partition("::")[0]
     said = f"gate {result.name} of {suite.name}: {result.reason}"
-    details = [("suite", suite.name), ("gate", result.name), ("value", result.value), ("n", result.n)]
+    details: list[tuple[str, object]] = [("suite", suite.name), ("gate", result.name), ("n", result.n)]
+    details += [("value", result.value)] if result.value is not None else []
     longrepr: str | tuple[str, int, str] | None = None
     if result.passed is None:
         longrepr = (path, 1, f"Skipped: {said}")
@@ -85,5 +86,5 @@ def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.Te
             outcome=outcome if when == "call" else "passed",
             longrepr=longrepr if when == "call" else None,
             when=when,
-            user_properties=details if when == "call" else [],
+            user_properties=details,  # JUnit takes those of the teardown, which is the last
         )

@@ -235,7 +235,8 @@ def test_junit_tells_what_was_asked_and_answered(project, properties):
     assert found["reply"] == "(D) a flute"
     assert found["tag.skill"] == "pitch"
     assert 'failures="1"' in xml
-    assert "gates" in xml
+    gate = properties(xml, "accuracy-min=0.7")
+    assert gate == {"suite": "kitchen", "gate": "accuracy-min=0.7", "value": "0.75", "n": "4"}
 
 
 def test_results_hold_every_trial_and_a_summary(project, records):
