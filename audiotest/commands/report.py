@@ -54,7 +54,7 @@ def command(
         elif table == "official":
             lines = _official(records, model, condition, form)
         else:
-            lines = _differing(records, condition) if table == "differing" else _overview(summary)
+            lines = _differing(records, condition) if table == "differing" else _overview(summary, records)
         for line in lines:
             click.echo(line)
     except (RunError, SuiteError, OSError) as error:
@@ -67,10 +67,10 @@ def _html(records: list[Record], summary: Mapping[str, Any], target: Path, megab
     yield write(records, summary, target, root=Path(), megabytes=megabytes)
 
 
-def _overview(summary: Mapping[str, Any]) -> Iterator[str]:
+def _overview(summary: Mapping[str, Any], records: list[Record]) -> Iterator[str]:
     from audiotest.report.markdown import lines
 
-    return lines(summary)
+    return lines(summary, records)
 
 
 def _official(records: list[Record], model: str, condition: str, form: str) -> Iterator[str]:

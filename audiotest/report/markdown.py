@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from audiotest.words import Record
 
-def lines(summary: Mapping[str, Any]) -> Iterator[str]:
-    """A table over suites and conditions, and the gates that did not pass."""
+_ACTING = "\\`*_~[](){}<>|&#!:@"
+
+
+_MOST = 20
+"""Failed trials that are listed; how many more there are is told."""
+_SAID = 160
+"""Signs of a reply that are shown."""
+
+
+def lines(summary: Mapping[str, Any], records: Iterable[Record] = ()) -> Iterator[str]:
+    """A table over suites and conditions, the gates that did not pass, and the trials that failed or broke."""
     yield f"### audiotest: {_plain(str(summary.get('model', '')))}\n"
     yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
@@ -26,6 +36,28 @@ def lines(summary: Mapping[str, Any]) -> Iterator[str]:
             if not gate["passed"]:
                 word = "**failed**" if gate["passed"] is False else "not judged"
                 yield f"- {_plain(name)} `{gate['name']}` {word}: {_plain(gate['reason'])}"
+
+    yield from _failed([record for record in records if record.outcome in ("failed", "error")])
+
+
+def _failed(records: Sequence[Record]) -> Iterator[str]:
+    if not records:
+        return
+    yield f"\n{len(records)} trials failed or broke\n"
+    yield "| test | expected | reply | why |"
+    yield "| --- | --- | --- | --- |"
+    for record in records[:_MOST]:
+        said = record.reply.text if record.reply is not None else ""
+        said = said if len(said) <= _SAID else f"{said[:_SAID]}…"
+        expected = record.answer or "; ".join(record.reference)
+        yield f"| {' | '.join(map(_inert, (record.nodeid, expected, said, record.reason)))} |"
+    if len(records) > _MOST:
+        yield f"\nand {len(records) - _MOST} more"
+
+
+def _inert(text: str) -> str:
+    """What a model wrote, with every sign that Markdown or HTML could act on written as a number."""
+    return "".join(f"&#{ord(sign)};" if sign in _ACTING else sign for sign in " ".join(text.split()))
 
 
 def _plain(text: str) -> str:

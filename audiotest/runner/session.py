@@ -217,7 +217,7 @@ def write_results(session: pytest.Session) -> None:
     state.summary = summarise(records, state.gates, provenance(state))
     if state.writer is not None:
         state.writer.finish(records, state.summary)
-    _tell_github(state.summary)
+    _tell_github(state.summary, records)
     if session.config.option.audiotest_html:
         state.page = _write_page(session.config, records, state.summary)
 
@@ -233,7 +233,7 @@ def _write_page(config: pytest.Config, records: Sequence[Record], summary: Mappi
         return f"the HTML report cannot be written: {error}"
 
 
-def _tell_github(summary: Mapping[str, Any]) -> None:
+def _tell_github(summary: Mapping[str, Any], records: Sequence[Record]) -> None:
     """Append the summary to the job's page, where GitHub Actions says that there is one; a page that cannot be written
     costs the run nothing else."""
     page = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -242,6 +242,6 @@ def _tell_github(summary: Mapping[str, Any]) -> None:
 
         try:
             with open(page, "a", encoding="utf-8") as file:
-                file.write("\n".join(lines(summary)) + "\n")
+                file.write("\n".join(lines(summary, records)) + "\n")
         except OSError as error:
             warnings.warn(f"the job's summary page cannot be written: {error}", stacklevel=1)

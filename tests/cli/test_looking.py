@@ -13,6 +13,7 @@ from audiotest.cli import main
 from audiotest.models import opening
 from audiotest.report.markdown import lines
 from audiotest.resources import folder
+from audiotest.words import Record, Reply
 
 SUITE = """\
 suite: s
@@ -167,6 +168,34 @@ def test_the_summary_page_of_a_ci_job(results):
     hostile = "\n".join(lines({"model": "<script>|x", "suites": {}}))
     assert "<script>" not in hostile
     assert "\\|" in hostile
+    said = "| a | [b](http://c) <img src=x> `d` **e**\n\n# f @g " + 200 * "h"
+    broken = Record(suite="s", case="c", condition="original", nodeid="s.yaml::original::c", expectation="correct",
+                    outcome="failed", question="?", answer="x", reason="wrong", reply=Reply(said))  # fmt: skip
+    told = list(lines({"model": "m", "suites": {}}, [broken] * 25))
+    assert told[-1].strip() == "and 5 more"
+    rows = [line for line in told if line.startswith("| s.yaml")]
+    assert len(rows) == 20
+    assert rows[0].count("|") == 5
+    assert not set("[]<>`*") & set(rows[0])
+    assert "\n" not in rows[0]
+
+
+def test_every_key_of_a_file_that_people_write_has_a_text_to_hover_over():
+    def bare(node, path):
+        if isinstance(node, list):
+            return [found for i, one in enumerate(node) for found in bare(one, f"{path}/{i}")]
+        if not isinstance(node, dict):
+            return []
+        keys = node.get("properties", {})
+        own = [
+            f"{path}/{key}"
+            for key, of in keys.items()
+            if isinstance(of, dict) and not {"description", "$ref"} & set(of)
+        ]
+        return own + [found for key, one in node.items() for found in bare(one, f"{path}/{key}")]
+
+    for name in ("suite", "cases", "card", "run", "synth"):
+        assert bare(json.loads((folder("schemas") / f"{name}.schema.json").read_text()), name) == []
 
 
 def test_a_report_of_one_suite_tells_of_no_other(suite, pytester, monkeypatch):
