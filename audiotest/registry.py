@@ -52,6 +52,11 @@ class Room:
         return getattr(module, self.attribute)
 
 
+def version_of(member: Any) -> int:
+    """The ``VERSION`` of the module that the function ``member`` is from, 1 where it has none."""
+    return int(getattr(member, "__globals__", {}).get("VERSION", 1))
+
+
 def unknown(word: str, name: str, known: list[str]) -> str:
     """``unknown scorer 'choise': did you mean 'choice'?`` or the list of what there is."""
     near = difflib.get_close_matches(name, known, n=2, cutoff=0.6)

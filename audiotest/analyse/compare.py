@@ -74,6 +74,16 @@ def compare(first: Sequence[Record], second: Sequence[Record], *, common: bool =
     return found
 
 
+def judged_alike(first: Mapping[str, int], second: Mapping[str, int]) -> None:
+    """Raises :class:`NotComparable` for runs that the same scorer judged in different versions of it; both by name."""
+    for name in sorted(first.keys() & second.keys()):
+        if first[name] != second[name]:
+            raise NotComparable(
+                f"the scorer {name!r} was of version {first[name]} in the first run, of {second[name]} in the second; "
+                f"`audiotest rescore RUN --scorer {name} --into DIR` judges a run by the one that is installed"
+            )
+
+
 def flipped(first: Sequence[Record], second: Sequence[Record], *, common: bool = False) -> list[Flipped]:
     """The trials that one run got right and the other wrong; the worsened ones first."""
     found = []

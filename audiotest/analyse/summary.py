@@ -19,7 +19,7 @@ from audiotest.analyse.gates import GateResult
 from audiotest.analyse.intervals import proportion
 from audiotest.analyse.profile import profile
 from audiotest.analyse.trials import NotMeasured, Trials, counted, paired, verdict_of
-from audiotest.registry import METRICS
+from audiotest.registry import METRICS, SCORERS, version_of
 from audiotest.words import SCHEMA_VERSION, Estimate, Outcome, Record
 
 _ORIGINAL = (
@@ -58,8 +58,15 @@ def summarise(
     return {
         "schema_version": SCHEMA_VERSION,
         **about,
+        "scorers": _versions(suites.values()),
         "suites": {name: _suite(rows, gates.get(name, ())) for name, rows in suites.items()},
     }
+
+
+def _versions(suites: Iterable[Iterable[Record]]) -> dict[str, int]:
+    """The scorers that gave verdicts, with their versions; ``expect`` is none, its checks are."""
+    names = sorted({name for records in suites for record in records for name in record.verdicts})
+    return {name: version_of(SCORERS.get(name)) for name in names if name in SCORERS.names()}
 
 
 def _suite(records: list[Record], gates: Sequence[GateResult]) -> dict[str, Any]:

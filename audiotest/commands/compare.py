@@ -81,12 +81,15 @@ def _named(runs: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple[str, ...]], list[Pair]]:
     """The leaderboard, if there are more than two runs, and each run against the first."""
-    from audiotest.analyse.compare import compare, flipped
+    from audiotest.analyse.compare import compare, flipped, judged_alike
     from audiotest.report.html.comparing import Pair
     from audiotest.runs import read_records, read_summary
 
     found = [read_records(run) for run in runs]
-    names = [str(read_summary(run).get("model", run)) for run in runs]
+    summaries = [read_summary(run) for run in runs]
+    names = [str(summary.get("model", run)) for run, summary in zip(runs, summaries, strict=True)]
+    for summary in summaries[1:]:
+        judged_alike(summaries[0].get("scorers") or {}, summary.get("scorers") or {})
     pairs = [
         Pair(
             f"{names[0]} ({runs[0]})",

@@ -35,7 +35,7 @@ def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
         for name in scorers:
             SCORERS.get(name)
         records = rescore(read_records(run), scorers)
-        about = {k: v for k, v in read_summary(run).items() if k not in ("suites", "schema_version")}
+        about = {k: v for k, v in read_summary(run).items() if k not in ("suites", "schema_version", "scorers")}
         summary = summarise(records, {}, {**about, "rescored": {"from": run, "scorers": list(scorers)}})
         RunWriter(target).finish(records, summary)
     except (UnknownName, RunError, SuiteError, CannotRescore, ValueError) as error:

@@ -1,6 +1,7 @@
 """show, doctor, new, rescore, report: looking at suites, machines and runs."""
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -231,6 +232,19 @@ def test_a_new_verdict_brings_its_own_reason(results):
     assert told("strict") == {("failed", "the reply is wrong")}
     assert run("rescore", "strict", "--scorer", "choice", "--into", "again").exit_code == 0
     assert told("again") == asked
+
+
+def test_runs_judged_by_different_versions_of_a_scorer_are_compared_once_one_is_rescored(results):
+    summary = json.loads((results / "summary.json").read_text())
+    assert summary["scorers"]["choice"] >= 1
+    shutil.copytree(results, "older")
+    summary["scorers"]["choice"] = 0
+    Path("older/summary.json").write_text(json.dumps(summary))
+    out = run("compare", "older", results)
+    assert out.exit_code == 1
+    assert "the scorer 'choice' was of version 0 in the first run" in out.output
+    assert run("rescore", "older", "--scorer", "choice", "--into", "newer").exit_code == 0
+    assert run("compare", "newer", results).exit_code == 0
 
 
 def test_rescoring_needs_no_model(results):
