@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audiotest.analyse.change import change
+from audiotest.analyse.change import change, key
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.summary import marks
 
@@ -58,7 +58,7 @@ def summary(terminal: Any, state: State) -> None:
                 for tag in suite.by:
                     _write(terminal, _by_tag(suite.name, tag, suites[suite.name]))
         _profiles(terminal, suites)
-    _gates(terminal, suites)
+    _gates(terminal, suites, state.baseline_gates)
     _closing(terminal, state)
 
 
@@ -137,7 +137,7 @@ def _by_tag(name: str, tag: str, suite: Mapping[str, Any]) -> Any:
     return table
 
 
-def _gates(terminal: Any, suites: Mapping[str, Any]) -> None:
+def _gates(terminal: Any, suites: Mapping[str, Any], known: Container[tuple[str, str]]) -> None:
     judged = [(name, gate) for name, suite in suites.items() for gate in suite.get("gates", ())]
     words = {True: "passed: ", False: "FAILED: ", None: ""}
     marks: dict[bool | None, dict[str, bool]] = {True: {"green": True}, False: {"red": True}, None: {"yellow": True}}
@@ -146,7 +146,10 @@ def _gates(terminal: Any, suites: Mapping[str, Any]) -> None:
         terminal.write_line(f"gates: {passed} of {len(judged)} passed")
     shown = [(name, gate) for name, gate in judged if not gate["passed"]]
     for name, gate in shown[:_FEW]:
-        text = f"  {name} {gate['name']}: {words[gate['passed']]}{gate['reason']}"
+        word = words[gate["passed"]]
+        if gate["passed"] is False and (name, gate["name"]) in known:
+            word = "failed, as in the baseline: "
+        text = f"  {name} {gate['name']}: {word}{gate['reason']}"
         terminal.write_line(text, **marks[gate["passed"]])
     if len(shown) > _FEW:
         terminal.write_line(f"  and {len(shown) - _FEW} more")
@@ -158,7 +161,7 @@ def _closing(terminal: Any, state: State) -> None:
         terminal.write_line(f"{cached} of {len(state.records)} replies came from the cache (--refresh asks again)")
     if state.baseline:
         terminal.write_line(_against_baseline(state))
-        for line in _gone(state):
+        for line in (*_improved(state), *_gone(state)):
             terminal.write_line(line)
     for line in _broken(state):
         terminal.write_line(line)
@@ -175,6 +178,14 @@ def _against_baseline(state: State) -> str:
         f"against the baseline: {found.regressed} regressed, {found.improved} improved, {found.known} known misses, "
         f"of {found.n} trials in both; McNemar's p = {found.p:.3g}: {word}"
     )
+
+
+def _improved(state: State) -> Iterator[str]:
+    """What `audiotest baseline update` would keep from now on: pytest lists failures, but no improvements."""
+    better = [r.nodeid for r in state.records if r.outcome == "passed" and state.baseline.get(key(r)) is False]
+    yield from (f"  improved: {nodeid}" for nodeid in better[:_FEW])
+    if len(better) > _FEW:
+        yield f"  and {len(better) - _FEW} more"
 
 
 def _gone(state: State) -> Iterator[str]:

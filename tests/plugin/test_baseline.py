@@ -20,7 +20,13 @@ def test_regressions_fail_known_misses_do_not_and_improvements_are_told(project,
     assert (found["failed"], found["missed"], found["xpassed"], found["passed"]) == (1, 2, 1, 1)
     assert out.ret == 1
     out.stdout.fnmatch_lines(["*FAILED suites/kitchen.yaml::original::one*"])
-    out.stdout.fnmatch_lines(["*1 regressed, 1 improved, 1 known misses, of 4 trials in both; McNemar's p = 1*"])
+    out.stdout.fnmatch_lines(
+        [
+            "  kitchen accuracy-min=0.7: failed, as in the baseline: accuracy is 0.5*",
+            "*1 regressed, 1 improved, 1 known misses, of 4 trials in both; McNemar's p = 1*",
+            "  improved: suites/kitchen.yaml::original::wrong2",
+        ]
+    )
 
 
 def test_an_unchanged_model_is_green_and_new_cases_follow_the_policy(project, suite_text):
