@@ -26,7 +26,7 @@ def command(spec: str | None) -> None:
     """Look at this installation: packages, sound library, GPUs, cache. Exits with 1 if something needed is missing."""
     from audiotest import __version__
     from audiotest.resources import cache_dir
-    from audiotest.runner.devices import gpus
+    from audiotest.runner.devices import gpu_models, gpus
 
     missing = [name for name in _NEEDED if _version(name) is None]
     click.echo(f"audiotest {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
@@ -35,7 +35,8 @@ def command(spec: str | None) -> None:
     for name, extra in _OPTIONAL.items():
         click.echo(f"  {name:<14}{_version(name) or f'not installed (pip install audiotest[{extra}])'}")
     click.echo(f"sound library: {_sound_library()}")
-    click.echo(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}")
+    told = f" (of {', '.join(gpu_models())})" if gpu_models() else ""
+    click.echo(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}{told}")
     cache = cache_dir() / "replies.sqlite"
     size = f"{cache.stat().st_size / 1e6:,.1f} MB" if cache.is_file() else "empty"
     click.echo(f"reply cache: {cache} ({size}; {_room(cache.parent)})")

@@ -268,6 +268,17 @@ def test_an_open_question_shows_its_references_and_every_scorer(opened):
     assert shown.is_visible("text=No trial is like that.")
 
 
+def test_a_right_to_left_option_stays_in_its_card(opened):
+    arabic = msgspec.structs.replace(record(0), choices=("صوت المطر", "صوت الريح"), answer="صوت المطر", order=(0, 1))
+    shown = opened([arabic], width=390, height=800)
+    shown.click("#tab-items")
+    shown.click("#list .row")
+    assert "صوت المطر (right) (chosen)" in shown.inner_text("#item li.right")
+    assert shown.evaluate("getComputedStyle(document.querySelector('#item li')).direction") == "ltr"  # so is its letter
+    box, card = shown.locator("#item li bdi").first.bounding_box(), shown.locator(".reply").bounding_box()
+    assert box["x"] - card["x"] < 60
+
+
 def test_a_phone(opened):
     shown = opened([record(i) for i in range(20)], width=390, height=800)
     assert shown.evaluate("document.documentElement.scrollWidth <= 400")

@@ -37,7 +37,7 @@ function draw() {
   for (let k = from; k < to; k++) {
     const i = shown[k], said = (T.reply[i] ?? "").slice(0, 200);
     const row = el("div", { class: "row", role: "option", id: `row-${k}`, "aria-selected": String(k === selected), "aria-setsize": shown.length, "aria-posinset": k + 1 },
-      el("span", { class: T.outcome[i] }, T.outcome[i]), el("span", { title: T.case[i] }, T.case[i]), el("span", {}, T.condition[i]), el("span", { dir: "auto" }, T.answer[i] ?? T.reference[i].join(" / ")), el("span", { dir: "auto" }, said));
+      el("span", { class: T.outcome[i] }, T.outcome[i]), el("span", { title: T.case[i] }, T.case[i]), el("span", {}, T.condition[i]), el("span", {}, el("bdi", {}, T.answer[i] ?? T.reference[i].join(" / "))), el("span", {}, el("bdi", {}, said)));
     row.style.top = `${k * HEIGHT}px`;
     row.addEventListener("click", () => select(k));
     list.append(row);
@@ -100,7 +100,7 @@ function reply(j, i, question) {
   if (t.question !== question) box.append(el("p", { dir: "auto" }, t.question));
   if (t.choices.length) box.append(el("ol", t.labels.length ? { style: "list-style: none" } : { type: "A" }, ...t.choices.map((c, k) => choice(t, c, k))));
   else if (t.answer) box.append(el("p", { class: "soft", dir: "auto" }, `expected: ${t.answer}`));
-  if (t.reference.length) box.append(el("p", { class: "soft" }, "reference"), el("ul", {}, ...t.reference.map((r) => el("li", { dir: "auto" }, r))));
+  if (t.reference.length) box.append(el("p", { class: "soft" }, "reference"), el("ul", {}, ...t.reference.map((r) => el("li", {}, el("bdi", {}, r)))));
   box.append(said(t.reply));
   if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, t.reason));
   const judged = Object.entries(t.verdicts);
@@ -113,7 +113,7 @@ function reply(j, i, question) {
 function choice(t, text, k) {
   const notes = [k === t.answer_index ? " (right)" : "", k === t.choice ? " (chosen)" : ""].join("");
   const label = t.labels[k] ? `${t.labels[k]} ` : "";
-  return el("li", { dir: "auto", class: k === t.answer_index ? "right" : k === t.choice ? "wrong" : null }, label + text + notes);
+  return el("li", { class: k === t.answer_index ? "right" : k === t.choice ? "wrong" : null }, label, el("bdi", {}, text), notes);
 }
 
 const verdict = (v) => (v.correct === null ? (known(v.score) ? v.score.toFixed(2) : v.status) : v.correct ? "right" : "wrong") + (v.correct !== null && v.status !== "read" ? ` (${v.status})` : "");
