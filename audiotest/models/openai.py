@@ -20,8 +20,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -31,6 +33,7 @@ from audiotest.models.protocol import Interrupted
 from audiotest.words import Needs, Reply, Request
 
 VERSION = 1
+_PATIENCE_S = 5
 
 
 class OpenAI:
@@ -50,6 +53,18 @@ class OpenAI:
         )
         self.batch_size = max(64, given.in_flight)
         self._pace = Pace(given.in_flight, given.per_minute)
+
+    def missing(self) -> list[str]:
+        """What is not there for it, for `audiotest doctor`: the key, or anything that answers at its address."""
+        given, place = self.settings, urlsplit(self.settings.url)
+        wanted = given.url == DEFAULT_URL or given.key_env != Settings().key_env
+        lines = [f"{given.key_env}: not set; it holds the key"] if wanted and not os.environ.get(given.key_env) else []
+        try:
+            port = place.port or (443 if place.scheme == "https" else 80)
+            socket.create_connection((place.hostname or "", port), timeout=_PATIENCE_S).close()
+        except (OSError, ValueError) as error:
+            lines.append(f"endpoint: nothing answers at {given.url} ({error})")
+        return lines
 
     def load(self) -> None:
         """Nothing to load: the key is read when it is needed."""

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import jsonschema
@@ -103,6 +104,19 @@ def test_doctor_tells_that_no_reply_can_be_kept(suite, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "file" / "cache"))
     assert "cannot be written: set AUDIOTEST_CACHE_DIR" in run("doctor").output
+
+
+def test_doctor_tells_of_an_endpoint_that_does_not_answer_and_a_key_that_is_not_set(suite, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    out = run("doctor", "--model", "openai:m@http://127.0.0.1:1/v1")
+    assert out.exit_code == 1
+    assert "endpoint: nothing answers at http://127.0.0.1:1/v1" in out.output
+    assert out.output.rstrip().endswith("missing: endpoint")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        there = run("doctor", "--model", f"openai:m@http://127.0.0.1:{server.getsockname()[1]}/v1")
+    assert there.exit_code == 0, there.output
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: server)
+    assert "OPENAI_API_KEY: not set" in run("doctor", "--model", "openai:m").output
 
 
 def test_doctor_tells_the_packages_that_a_card_needs(suite, tmp_path, monkeypatch):
