@@ -134,6 +134,15 @@ def test_the_overview(opened):
     assert shown.locator(".matrix tbody tr").nth(2).inner_text().split() == ["rain", "10", "10", "10", "10"]
 
 
+def test_a_curve_a_kind_of_noise_and_no_profile_where_nothing_was_right(opened):
+    conditions = ("original", "noise(snr_db=5)", "noise(snr_db=5,color=pink)", "noise(color=pink,snr_db=-5)",
+                  "shuffled+babble(snr_db=5,talkers=2)", "shuffled+babble(snr_db=0,talkers=2)")  # fmt: skip
+    shown = opened([record(i, c, choice=1) for i in range(4) for c in conditions])
+    kinds = shown.get_attribute("svg.plot", "aria-label").split("; ")[1:]
+    assert [kind.partition(": ")[0] for kind in kinds] == ["noise(color=pink)", "shuffled+babble(talkers=2)"]
+    assert "Listening profile" not in shown.inner_text("#overview")
+
+
 def test_20000_trials_filter_and_open_at_once(opened):
     shown = opened([record(i, condition) for i in range(10000) for condition in ("original", "text_only")])
     shown.click("#tab-items")

@@ -44,9 +44,11 @@ function gates(home) {
   if (passed.length) home.append(folded("passed", passed));
 }
 
+// Where no condition without sound ran, or nothing was right, there is nothing to tell listening from guessing by.
+const profiled = (suite) => suite.profile && ["listened", "guessable", "fragile"].some((label) => label in suite.profile.shares);
+
 function profiles(home) {
-  // `right` alone says that no condition without sound ran: there is nothing to tell listening from guessing by.
-  const told = SUITES.filter(([, s]) => s.profile && !("right" in s.profile.shares) && Object.keys(s.profile.shares).length);
+  const told = SUITES.filter(([, s]) => profiled(s));
   if (!told.length) return;
   const labels = D.labels.filter((l) => told.some(([, s]) => l in s.profile.shares));
   const box = el("div", { class: "bars" });
@@ -85,7 +87,7 @@ function pictures(name, suite) {
     if (found.length > 1) parts.push(el("h3", {}, `Accuracy by ${tag}`), folded(found));
   }
   const p = suite.profile, c = D.confusion[name];
-  if (p && !("right" in p.shares)) parts.push(el("h3", {}, "Listening profile"), bars(Object.entries(p.shares)));
+  if (profiled(suite)) parts.push(el("h3", {}, "Listening profile"), bars(Object.entries(p.shares)));
   if (p) parts.push(...places(p.positions, first.metrics.position_bias));
   if (p && Object.keys(p.errors).length) parts.push(el("h3", {}, "Errors"), table(["kind", "#replies"], Object.entries(p.errors).map(([kind, n]) => [kind, String(n)])));
   if (c) parts.push(el("h3", {}, "Confusion of classes"), confusion(c), el("p", { class: "soft" }, "Rows: the right class. Columns: the chosen one. Under original."));
@@ -116,7 +118,7 @@ function sweeps(suite, first) {
   for (const [condition, row] of Object.entries(suite.conditions)) {
     const found = condition.match(/snr_db=(-?[\d.]+)/);
     if (!found || !row.metrics.accuracy) continue;
-    const kind = condition.replace(found[0], "").replace(/\((, )?\)$/, "").replace("(, ", "(").replace(", )", ")");
+    const kind = condition.replace(/snr_db=-?[\d.]+,?/, "").replace(",)", ")").replace("()", "");
     (kinds[kind] = kinds[kind] || []).push([+found[1], row.metrics.accuracy]);
   }
   const series = Object.entries(kinds).filter(([, points]) => points.length > 1).map(([kind, points]) => [kind, points.sort((a, b) => a[0] - b[0])]);
