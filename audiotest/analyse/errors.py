@@ -37,6 +37,8 @@ def category(record: Record) -> str | None:
         return None
     if verdict.status == "refused":
         return "refusal"
+    if verdict.choice is not None and verdict.choice == record.answer_index:
+        return "format failure"  # only a benchmark's own rule could not read it
     if verdict.choice is not None:
         kind = record.kinds[verdict.choice] if verdict.choice < len(record.kinds) else None
         return _KINDS.get(kind or "", "wrong option")

@@ -41,7 +41,7 @@ def labels(trials: Trials) -> dict[str, str]:
     for record in trials.by_condition.get("original", ()):
         verdict = verdict_of(record)
         if verdict is not None and verdict.correct is not None and record.choices:
-            found[record.case] = _label(verdict, without.get(record.case), changed.get(record.case))
+            found[record.case] = _label(record, verdict, without.get(record.case), changed.get(record.case))
     return found
 
 
@@ -55,9 +55,10 @@ def _right(trials: Trials, conditions: Iterable[str]) -> dict[str, list[bool]]:
     return found
 
 
-def _label(verdict: Verdict, without: list[bool] | None, changed: list[bool] | None) -> str:
+def _label(record: Record, verdict: Verdict, without: list[bool] | None, changed: list[bool] | None) -> str:
     if not verdict.correct:
-        return "misheard" if verdict.choice is not None else "unparsed"
+        # The right option and all the same wrong: a benchmark's own rule could not read it.
+        return "unparsed" if verdict.choice in (None, record.answer_index) else "misheard"
     if without is None:
         return "right"
     if any(without):

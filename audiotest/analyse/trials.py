@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from audiotest.words import Record, Verdict
 
 
@@ -71,10 +73,18 @@ def counted(records: Iterable[Record], scorer: str | None = None) -> Iterator[tu
 
 
 def verdict_of(record: Record, scorer: str | None = None) -> Verdict | None:
-    """The verdict of ``scorer``, or the deciding one; None if there is none."""
+    """The verdict of ``scorer``, or the deciding one; None if there is none.
+
+    A benchmark's own rule mostly says right or wrong without saying what was chosen: that is then what ``choice``, the
+    careful reading beside it, has read.
+    """
     if scorer is not None:
         return record.verdicts.get(scorer)
-    return next(iter(record.verdicts.values()), None)
+    found = next(iter(record.verdicts.values()), None)
+    careful = record.verdicts.get("choice")
+    if found is None or found.choice is not None or careful is None or careful.choice is None:
+        return found
+    return replace(found, choice=careful.choice)
 
 
 def own_choice(record: Record, verdict: Verdict) -> int | None:

@@ -226,3 +226,19 @@ def test_wilsons_interval_is_scipys(pair):
     wanted = binomtest(successes, n).proportion_ci(confidence_level=0.95, method="wilson")
     assert found.low == pytest.approx(wanted.low, abs=1e-12)
     assert found.high == pytest.approx(wanted.high, abs=1e-12)
+
+
+def test_what_was_chosen_is_known_where_a_benchmarks_own_rule_does_not_say():
+    """MMAR's rule says right or wrong and no more; the careful reading beside it says which option was meant."""
+    rows = [
+        Record(suite="mmar", case=f"c{i}", condition=condition, nodeid="", expectation="correct", outcome="missed",
+               question="?", choices=("x", "y"), order=(0, 1), answer="y", answer_index=1, clip=f"c{i}",
+               verdicts={"mmar": Verdict(False, None, "none"), "choice": Verdict(i == 3, 1 if i == 3 else 0)})
+        for i in range(4) for condition in ("original", "text_only")
+    ]  # fmt: skip
+    found = summarise(rows, {}, {"model": "m"})["suites"]["mmar"]
+    shares = {label: figure["value"] for label, figure in found["profile"]["shares"].items()}
+    assert shares == {"misheard": 0.75, "unparsed": 0.25}  # the right option, and not for the official rule
+    assert found["profile"]["errors"] == {"wrong option": 3, "format failure": 1}
+    assert [place["chosen"] for place in found["profile"]["positions"]] == [3, 1]
+    assert found["conditions"]["original"]["metrics"]["position_bias"]["value"] == -0.75
