@@ -143,6 +143,15 @@ def test_a_curve_a_kind_of_noise_and_no_profile_where_nothing_was_right(opened):
     assert "Listening profile" not in shown.inner_text("#overview")
 
 
+def test_published_rows_stand_beside_the_run_with_as_many_decimals(opened):
+    own = [msgspec.structs.replace(record(i), suite="mmar", tags={"modality": ("music",)},
+                                   verdicts={"mmar": Verdict(i < 2, None), "choice": Verdict(i < 1, 0)}) for i in range(3)]  # fmt: skip
+    shown = opened(own).locator("#overview table", has_text="Random Guess").locator("tbody tr")
+    assert shown.nth(0).inner_text().split("\t")[:2] == ["m (mmar)", "66.7"]
+    assert shown.nth(1).inner_text().split("\t")[:2] == ["m (choice)", "33.3"]
+    assert shown.nth(2).inner_text().split("\t")[:2] == ["Random Guess", "29.3"]
+
+
 def test_20000_trials_filter_and_open_at_once(opened):
     shown = opened([record(i, condition) for i in range(10000) for condition in ("original", "text_only")])
     shown.click("#tab-items")

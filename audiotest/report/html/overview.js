@@ -60,7 +60,9 @@ function profiles(home) {
 }
 
 function published(home, t) {
-  const value = (r, c) => (c in r.values ? String(+r.values[c].toFixed(3)) : "–");
+  // With as many decimals as the published rows have, at most three.
+  const decimals = Math.max(0, ...t.rows.filter((r) => !r.ours).flatMap((r) => Object.values(r.values).map((v) => (String(+v.toFixed(3)).split(".")[1] || "").length)));
+  const value = (r, c) => (c in r.values ? r.values[c].toFixed(decimals || 1) : "–");
   const rows = t.rows.map((r) => [el(r.ours ? "strong" : "span", {}, r.model), ...t.columns.map((c) => value(r, c))]);
   home.append(el("h2", {}, `${t.title} (${t.unit})`), table(["model", ...t.columns.map((c) => "#" + c)], rows, "first"));
   home.append(el("p", { class: "soft" }, `Published: ${t.source}. ${t.note} The run's own rows stand on top.`));
