@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -12,6 +12,7 @@ from audiotest.analyse.gates import GateResult, judge
 from audiotest.analyse.gates import name as gate_name
 from audiotest.analyse.trials import Trials
 from audiotest.declare.suite import Suite
+from audiotest.runner.longrepr import longrepr
 from audiotest.words import Gate, Record
 
 GATES = "gates"
@@ -53,29 +54,33 @@ def gate_names(gates: Iterable[Gate]) -> list[str]:
 
 
 def reports(
-    suite: Suite, nodeid: str, results: Iterable[GateResult], known: Container[tuple[str, str]] = ()
+    suite: Suite,
+    nodeid: str,
+    results: Iterable[GateResult],
+    known: Container[tuple[str, str]] = (),
+    style: str = "auto",
 ) -> Iterator[pytest.TestReport]:
     """For each gate the reports of a test: it passed, failed, or was skipped as not judged. ``known`` holds (suite,
-    gate) of those that failed in the baseline: they are expected to."""
+    gate) of those that failed in the baseline: they are expected to. ``style`` is pytest's ``--tb``."""
     given = list(results)
     for result, name in zip(given, gate_names(result.gate for result in given), strict=True):
-        for report in _report(suite, f"{nodeid}::{GATES}::{name}", result):
+        for report in _report(suite, f"{nodeid}::{GATES}::{name}", result, style):
             if report.failed and (suite.name, result.name) in known:
                 report.outcome = "skipped"
                 report.wasxfail = "missed: failed in the baseline as well"
             yield report
 
 
-def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.TestReport]:
+def _report(suite: Suite, nodeid: str, result: GateResult, style: str) -> Iterator[pytest.TestReport]:
     path = nodeid.partition("::")[0]
     said = f"gate {result.name} of {suite.name}: {result.reason}"
     details: list[tuple[str, object]] = [("suite", suite.name), ("gate", result.name), ("n", result.n)]
     details += [("value", result.value)] if result.value is not None else []
-    longrepr: str | tuple[str, int, str] | None = None
+    told: Any = None
     if result.passed is None:
-        longrepr = (path, 1, f"Skipped: {said}")
+        told = (path, 1, f"Skipped: {said}")
     elif not result.passed:
-        longrepr = said
+        told = longrepr(said, result.reason, path, 1, style)
     outcome: Outcome = "passed" if result.passed else "skipped" if result.passed is None else "failed"
     phases: tuple[Phase, ...] = ("setup", "call", "teardown")
     for when in phases:
@@ -84,7 +89,7 @@ def _report(suite: Suite, nodeid: str, result: GateResult) -> Iterator[pytest.Te
             location=(path, 0, f"gate {result.name} of {suite.name}"),
             keywords={},
             outcome=outcome if when == "call" else "passed",
-            longrepr=longrepr if when == "call" else None,
+            longrepr=told if when == "call" else None,
             when=when,
             user_properties=details,  # JUnit takes those of the teardown, which is the last
         )

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLocation, ReprTraceback
 from msgspec.structs import replace
 
 from audiotest.analyse.change import key
@@ -22,6 +21,7 @@ from audiotest.predict.predictor import Predictor
 from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
+from audiotest.runner.longrepr import longrepr
 from audiotest.runner.state import STATE
 from audiotest.words import Case, NotApplicable, Record, Reply
 
@@ -114,9 +114,8 @@ class TrialItem(pytest.Function):
             return super().repr_failure(excinfo)
         text = str(excinfo.value)
         path, line, _ = self.reportinfo()
-        crash = ReprFileLocation(str(path), (line or 0) + 1, text.split("\n", 1)[0])
-        entry = ReprTraceback([ReprEntryNative([line + "\n" for line in text.split("\n")])], None, style="native")
-        return ExceptionChainRepr([(entry, crash, None)])
+        short = text.split("\n", 1)[0]
+        return longrepr(text, short, path, (line or 0) + 1, self.config.option.tbstyle)
 
     def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         """Leave out how audiotest came to ask: what a person needs is where the model broke."""

@@ -188,9 +188,8 @@ def judge_gates(session: pytest.Session) -> None:
 
     suites = _suites_of_records(state)
     state.gates = judge_suites((s for s, _ in suites), state.records, state.limit)
-    made = [
-        r for suite, path in suites for r in reports(suite, path, state.gates.get(suite.name, ()), state.baseline_gates)
-    ]
+    known, style = state.baseline_gates, config.option.tbstyle
+    made = [r for suite, path in suites for r in reports(suite, path, state.gates.get(suite.name, ()), known, style)]
     session.testscollected += sum(report.when == "call" for report in made)  # so that progress ends at 100%
     for report in made:
         config.hook.pytest_runtest_logreport(report=report)

@@ -44,6 +44,19 @@ def test_verbose_shows_what_the_model_said_below_an_id_to_paste(project, workers
     assert ("long " * 40).strip() in tester.runpytest_subprocess("suites", "-vv", *workers).stdout.str()
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_traceback_of_a_line_is_a_line(project, workers):
+    tester = project(ids=("one", "two", "wrong"))
+    out = tester.runpytest_subprocess("suites", "--tb=line", *workers)
+    failures = out.stdout.str().partition(" FAILURES ")[2].partition("= audiotest: ")[0].splitlines()[1:-1]
+    assert [line.rpartition("/")[2] for line in failures if not line.startswith("[gw")] == [
+        "kitchen.yaml:24: original: the wrong option was chosen",
+        "kitchen.yaml:1: accuracy is 0.6667, wanted at least 0.7 (n = 3)",
+    ]
+    assert "question  What is heard" in tester.runpytest_subprocess("suites", *workers).stdout.str()
+    assert "FAILURES" not in tester.runpytest_subprocess("suites", "--tb=no", *workers).stdout.str()
+
+
 def test_the_summary_of_many_suites_fits_a_screen(project, suite_text):
     for i in range(15):
         tester = project(
