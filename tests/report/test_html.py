@@ -83,6 +83,10 @@ def test_the_command_writes_one_file_with_the_sounds_as_heard(pytester, monkeypa
     assert CliRunner().invoke(main, ["report", "out", "--html", "q.html", "--audio-mb", "0"]).exit_code == 0
     assert len(list(Path("q-audio").glob("*.flac"))) == 2
     assert len(list(Path("q-audio").glob("*.png"))) == 2
+    Path("s.yaml").rename("moved.yaml")
+    out = CliRunner().invoke(main, ["report", "out", "--html", "r.html"])
+    assert "3 trials, 0 sounds" in out.output
+    assert "3 trials have no player: there is no s.yaml here: write the report where the run was made" in out.output
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from audiotest.audio.decode import AudioError
 from audiotest.declare.condition import parse_one
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
@@ -23,12 +23,18 @@ class Hearing:
     def __init__(self, seed: int, root: Path, needs: Needs | None = None) -> None:
         self.seed, self.root = seed, root
         self._sounds = Sounds(needs or Needs(), seed)
+        self.lost: Counter[str] = Counter()
+        """Why a trial's sound cannot be had, and how often."""
         self._suites: dict[str, tuple[Suite, dict[str, Case]]] = {}
 
     def __call__(self, record: Record) -> Sequence[Waveform]:
         """The waveforms of a trial, none without a sound; raises LookupError where its suite is not there."""
-        trial = self._trial(record)
-        return self._sounds.waveforms(trial) if present(trial, self.seed).audio else ()
+        try:
+            trial = self._trial(record)
+            return self._sounds.waveforms(trial) if present(trial, self.seed).audio else ()
+        except (LookupError, OSError, ValueError, RuntimeError) as error:
+            self.lost[str(error)] += 1
+            raise
 
     def named(self, record: Record) -> Record:
         """The record with the name of its sound, also where the model was given none: a person can hear it all the
@@ -40,13 +46,18 @@ class Hearing:
             if not present(trial, self.seed).audio:
                 return record
             sound = self._sounds.fingerprints(trial)[0][:16]
-        except (LookupError, NotApplicable, AudioError, OSError, ValueError):
+        except NotApplicable:
+            return record
+        except (LookupError, OSError, ValueError) as error:
+            self.lost[str(error)] += 1
             return record
         return replace(record, hashes={**record.hashes, "sound": sound})
 
     def _trial(self, record: Record) -> Trial:
         file = record.nodeid.partition("::")[0]
         if file not in self._suites:
+            if not (self.root / file).is_file():
+                raise LookupError(f"there is no {file} here: write the report where the run was made")
             try:
                 suite = load(self.root / file, shown=file)
             except (SuiteError, OSError) as error:

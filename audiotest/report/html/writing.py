@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -78,7 +79,16 @@ def write(
     records = [heard.named(record) for record in records]
     audio = sounds_of(records, heard, target, embed_megabytes=megabytes)
     target.write_text(page(records, summary, audio), encoding="utf-8")
-    return f"{target}: {len(records)} trials, {len(audio)} sounds, {target.stat().st_size / 1e6:,.1f} MB"
+    size = f"{target.stat().st_size / 1e6:,.1f} MB"
+    return f"{target}: {len(records)} trials, {sum(map(bool, audio.values()))} sounds, {size}{_lost(heard.lost)}"
+
+
+def _lost(reasons: Counter[str]) -> str:
+    """What to say of sounds that could not be had: the commonest reason stands for the others."""
+    if not reasons:
+        return ""
+    [(reason, _)] = reasons.most_common(1)
+    return f"; {reasons.total()} trials have no player: {reason.splitlines()[0] if reason else 'their sounds are lost'}"
 
 
 def harmless(data: str) -> str:
