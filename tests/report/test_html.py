@@ -290,6 +290,18 @@ def test_an_open_question_shows_its_references_and_every_scorer(opened):
     assert shown.is_visible("text=No trial is like that.")
 
 
+def test_many_suites_are_a_row_each_that_leads_to_the_whole_also_on_a_phone(opened):
+    rows = [msgspec.structs.replace(record(i, c), suite=f"a-long-name-of-a-suite-{k}")
+            for k in range(5) for i in range(4) for c in ("original", "text_only", "silence", "shuffled")]  # fmt: skip
+    shown = opened(rows, width=390, height=800)
+    assert shown.evaluate("document.documentElement.scrollWidth") == 390
+    head = shown.locator("#overview table").first.locator("th", has_text="original").bounding_box()
+    assert head["x"] + head["width"] < 390  # the figure that is looked for first needs no scrolling
+    assert shown.locator("details.suite[open]").count() == 0
+    shown.click("text=a-long-name-of-a-suite-3 >> nth=0")
+    assert "Conditions" in shown.inner_text("#suite-3[open]")
+
+
 def test_a_right_to_left_option_stays_in_its_card(opened):
     arabic = msgspec.structs.replace(record(0), choices=("صوت المطر", "صوت الريح"), answer="صوت المطر", order=(0, 1))
     shown = opened([arabic], width=390, height=800)

@@ -16,6 +16,7 @@ function overview() {
 // A row a suite, a column a condition; the figures of one suite stand in full in its own section.
 function matrix() {
   const conditions = [...new Set(SUITES.flatMap(([, s]) => Object.keys(s.conditions)))];
+  const first = conditions.filter((c) => c === "original"), others = conditions.filter((c) => c !== "original");
   const cell = (suite, condition) => {
     const a = suite.conditions[condition] && suite.conditions[condition].metrics.accuracy;
     return a ? el("span", { title: outcomes(suite.conditions[condition]) }, percent(a.value), el("small", {}, range(a))) : "–";
@@ -24,10 +25,12 @@ function matrix() {
     const link = el("a", { href: `#suite-${k}` }, name);
     link.addEventListener("click", () => { $(`suite-${k}`).open = true; });
     const most = Math.max(...Object.values(suite.conditions).map((row) => (row.metrics.accuracy || { n: 0 }).n));
-    return [link, String(most), el("span", {}, gap(original(suite).metrics.listening_gap).split(" (")[0]), ...conditions.map((c) => cell(suite, c))];
+    const [value, between] = gap(original(suite).metrics.listening_gap).split(" (");
+    const held = el("span", {}, value, between ? el("small", {}, between.replace(")", "")) : "");
+    return [link, String(most), ...first.map((c) => cell(suite, c)), held, ...others.map((c) => cell(suite, c))];
   });
   const note = el("p", { class: "soft" }, "Accuracy with its 95% interval, in percent; listening gap in points: right with the sound less right without it.");
-  const made = table(["suite", "#n", "#listening gap", ...conditions.map((c) => "#" + c)], rows, "first");
+  const made = table(["suite", "#n", ...first.map((c) => "#" + c), "#listening gap", ...others.map((c) => "#" + c)], rows, "first");
   return el("div", {}, made, note);
 }
 
