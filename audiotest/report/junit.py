@@ -10,7 +10,7 @@ _REPLY_LIMIT = 2000
 
 
 def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
-    """suite, condition, expectation, outcome, expected, chosen, reply, and ``tag.KEY`` for every tag."""
+    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds, and ``tag.KEY`` for every tag."""
     verdict = next(iter(record.verdicts.values()), None)
     found: list[tuple[str, object]] = [
         ("suite", record.suite),
@@ -24,6 +24,8 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
         found.append(("chosen", _option(record, verdict.choice) or verdict.status))
     if record.reply is not None:
         found.append(("reply", record.reply.text[:_REPLY_LIMIT]))
+        # pytest's own time of a trial is that of its block for the first, and next to nothing for the others.
+        found += [("seconds", round(record.reply.seconds, 3))] if record.reply.seconds is not None else []
     found += [(f"tag.{key}", ", ".join(values)) for key, values in record.tags.items()]
     return found
 

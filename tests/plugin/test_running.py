@@ -247,6 +247,7 @@ def test_junit_tells_what_was_asked_and_answered(project, properties):
     assert found["chosen"] == "(D) a flute"
     assert found["reply"] == "(D) a flute"
     assert found["tag.skill"] == "pitch"
+    assert float(found["seconds"]) >= 0
     assert 'failures="1"' in xml
     gate = properties(xml, "accuracy-min=0.7")
     assert gate == {"suite": "kitchen", "gate": "accuracy-min=0.7", "value": "0.75", "n": "4"}
