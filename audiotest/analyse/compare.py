@@ -175,17 +175,27 @@ def _same_trials(before: Mapping[Key, Record], now: Mapping[Key, Record]) -> Non
         )
 
 
-def _asked_the_same(pairs: Iterable[tuple[Record, Record]]) -> None:
+def _asked_the_same(pairs: Sequence[tuple[Record, Record]]) -> None:
     kinds = {"prompt": "prompts", "sound": "sounds"}
     for name, word in kinds.items():
         other = [n for b, n in pairs if _differ(name, b.hashes, n.hashes)]
         if other:
             some = ", ".join(record.nodeid for record in other[:_FEW])
-            raise NotComparable(f"the two runs were given different {word} in {len(other)} trials ({some}, ...)")
+            raise NotComparable(
+                f"the two runs were given different {word} in {len(other)} trials ({some}, ...){_seeds(pairs)}"
+            )
     scorers = {(next(iter(b.verdicts)), next(iter(n.verdicts))) for b, n in pairs}
     differing = sorted(f"{a} and {b}" for a, b in scorers if a != b)
     if differing:
         raise NotComparable(f"the deciding scorer is not the same: {', '.join(differing)}")
+
+
+def _seeds(pairs: Sequence[tuple[Record, Record]]) -> str:
+    """The usual reason why the same suite shows something else."""
+    first, second = ({pair[i].seed for pair in pairs} for i in (0, 1))
+    if first == second:
+        return ""
+    return f": their seeds are {', '.join(map(str, sorted(first)))} and {', '.join(map(str, sorted(second)))}"
 
 
 def _differ(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> bool:

@@ -59,6 +59,7 @@ def test_holm_is_holm():
     [
         (NEW[:90], "10 trials were judged in the first run only"),
         ([record(i, True, hashes={"prompt": "another"}) for i in range(100)], "different prompts in 100 trials"),
+        ([record(i, True, hashes={"prompt": "another"}, seed=3) for i in range(100)], "...: their seeds are 0 and 3"),
         ([record(i, True, hashes={"prompt": f"p{i}", "sound": "z"}) for i in range(100)], "different sounds"),
         ([replace(r, verdicts={"exact": Verdict(True)}) for r in NEW], "choice and exact"),
     ],
