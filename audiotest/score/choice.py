@@ -42,6 +42,8 @@ from audiotest.score._reading.region import answer_region
 from audiotest.score._reading.whole import whole
 from audiotest.words import Question, Status, Verdict
 
+VERSION = 2
+
 
 class Reading(Struct, frozen=True):
     """What was read: the option's ``index`` as shown, or None with the ``status`` that says why."""

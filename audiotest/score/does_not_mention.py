@@ -11,6 +11,8 @@ from typing import Any
 from audiotest.score._words import occurrences, pattern, phrases
 from audiotest.words import Question, Verdict
 
+VERSION = 2
+
 
 def check(*, any: Any = ()) -> None:
     """Raise ValueError where there are no words, or none that could be found."""
