@@ -24,7 +24,7 @@ def test_a_row_tells_every_parameter(name):
     wanted = {p.name.rstrip("_") for p in taken if p.kind is p.KEYWORD_ONLY and p.name != "others"}
     told = re.findall(r"`(\w+)`", ROWS[name].split("|")[2])
     assert set(told) - {"other"} == wanted
-    assert inspect.getmodule(room.get(name)).__doc__.startswith(f"``{name}")
+    assert room.get(name).__globals__["__doc__"].startswith(f"``{name}")
 
 
 def test_the_examples_are_conditions():
