@@ -88,8 +88,8 @@ def as_text(table: Table) -> str:
         cells = [_number(row.values.get(column), table.unit) for column in table.columns]
         shown.add_row(("> " if row.ours else "  ") + row.model, *cells)
     out = io.StringIO()
-    width = 60 + sum(max(len(column), 7) + 3 for column in table.columns)
-    Console(file=out, width=width, color_system=None).print(shown)
+    # Wide enough for any name of a model: a table cut to some width would lose figures.
+    Console(file=out, width=10_000, color_system=None).print(shown)
     note = f"\n{table.note}" if table.note else ""
     return f"{table.title}, in {table.unit}\n\n{out.getvalue().rstrip()}\n\nPublished: {table.source}.{note}"
 

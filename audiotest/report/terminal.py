@@ -21,6 +21,7 @@ _MARKS = {
     "empty": "are empty",
     "sound_cut": "were given to a sound that is longer than the model hears",
 }
+_WIDEST = 10_000
 _FEW = 10
 """Rows of a list that is cut: what is left out is counted."""
 _SCREEN = 30
@@ -229,9 +230,9 @@ def _write(terminal: Any, table: Any) -> None:
         return
     from rich.console import Console
 
-    # Wide enough for every column: a table cut to the window would lose the figures themselves.
+    # Wide enough for any table: one that is cut to the window would lose the figures themselves.
     out = io.StringIO()
-    Console(file=out, width=max(terminal._tw.fullwidth, 160), color_system=None).print(table)
+    Console(file=out, width=_WIDEST, color_system=None).print(table)
     terminal.write_line("\n".join(line.rstrip() for line in out.getvalue().splitlines()))
     terminal.write_line("")
 

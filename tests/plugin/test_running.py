@@ -79,6 +79,19 @@ def test_the_summary_of_many_suites_fits_a_screen(project, suite_text):
     assert sum("text_only |" in line for line in whole.outlines) == 15
 
 
+def test_no_figure_is_cut_from_a_wide_table(project, suite_text):
+    conditions = "".join(f"  - noise(snr_db={level},color=pink): recorded\n" for level in (-20, -10, 10, 20, 30))
+    for i in range(6):
+        text = suite_text(("one",)).replace(
+            "suite: kitchen", f"suite: a-suite-with-a-very-long-name-in-a-row-of-its-own-{i}"
+        )
+        tester = project(text=text.replace("gates:", conditions + "gates:", 1), name=f"k{i}")
+    out = tester.runpytest_inprocess("suites", "--limit", "1")
+    out.stdout.fnmatch_lines(["suite *| noise(snr_db=*,color=pink) | *| noise(snr_db=*,color=pink)*"])
+    out.stdout.fnmatch_lines(["a-suite-with-a-very-long-name-in-a-row-of-its-own-0 | 1 |  100.00% |*|*100%"])
+    assert "…" not in out.stdout.str()
+
+
 def test_a_wrong_answer_fails_its_test_with_a_text_to_act_on(project):
     out = project(ids=("one", "two", "three", "wrong")).runpytest_inprocess("suites")
     out.assert_outcomes(passed=12, failed=1)

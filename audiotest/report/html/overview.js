@@ -63,9 +63,8 @@ function profiles(home) {
 }
 
 function published(home, t) {
-  // With as many decimals as the published rows have, at most three.
-  const decimals = Math.max(0, ...t.rows.filter((r) => !r.ours).flatMap((r) => Object.values(r.values).map((v) => (String(+v.toFixed(3)).split(".")[1] || "").length)));
-  const value = (r, c) => (c in r.values ? r.values[c].toFixed(decimals || 1) : "–");
+  const decimals = { fraction: 3, points: 2 }[t.unit] ?? 1;
+  const value = (r, c) => (c in r.values ? r.values[c].toFixed(decimals) : "–");
   const rows = t.rows.map((r) => [el(r.ours ? "strong" : "span", {}, r.model), ...t.columns.map((c) => value(r, c))]);
   home.append(el("h2", {}, `${t.title} (${t.unit})`), table(["model", ...t.columns.map((c) => "#" + c)], rows, "first"));
   home.append(el("p", { class: "soft" }, `Published: ${t.source}. ${t.note} The run's own rows stand on top.`));
