@@ -57,6 +57,8 @@ def command(
             lines = _differing(records, condition) if table == "differing" else _overview(summary, records)
         for line in lines:
             click.echo(line)
+    except BrokenPipeError:  # `| head` has seen enough: click ends quietly
+        raise
     except (RunError, SuiteError, OSError) as error:
         raise click.ClickException(str(error)) from None
 

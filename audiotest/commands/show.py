@@ -59,5 +59,7 @@ def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(wav_bytes(sound))
                 click.echo(f"{target}: {sound.seconds:.2f} s, {sound.rate} Hz, {sound.channels} channels", err=True)
+    except BrokenPipeError:  # `| head` has seen enough: click ends quietly
+        raise
     except (SuiteError, ConditionError, NotApplicable, Unsupported, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None

@@ -3,6 +3,8 @@
 import json
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -211,6 +213,13 @@ def test_every_key_of_a_file_that_people_write_has_a_text_to_hover_over():
 
     for name in ("suite", "cases", "card", "run", "synth"):
         assert bare(json.loads((folder("schemas") / f"{name}.schema.json").read_text()), name) == []
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(results):
+    code = f"import sys; from audiotest.cli import main; main(['report', {str(results)!r}])"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as told:
+        told.stdout.close()
+        assert told.stderr.read() == b""
 
 
 def test_a_report_of_one_suite_tells_of_no_other(suite, pytester, monkeypatch):
