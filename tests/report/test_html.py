@@ -190,6 +190,25 @@ def test_the_keyboard_moves_through_the_list(opened):
         shown.keyboard.press("ArrowDown")
     assert "clip 2?" in shown.inner_text("#item")
     assert shown.locator("#list .row[aria-selected=true]").count() == 1
+    for key, number in (("End", 49), ("ArrowDown", 49), ("PageUp", 37), ("Home", 0), ("ArrowUp", 0)):
+        shown.keyboard.press(key)
+        assert f"clip {number}?" in shown.inner_text("#item")
+        active = shown.get_attribute("#list", "aria-activedescendant")
+        assert shown.get_attribute(f"#{active}", "aria-selected") == "true"
+        assert shown.get_attribute(f"#{active}", "aria-posinset") == str(number + 1)
+
+
+def test_the_whole_page_is_reached_by_keyboard(opened):
+    """From the top by Tab alone: the other view, its list, an item, its command."""
+    shown = opened([record(i) for i in range(5)])
+    for _ in range(3):  # how the run was made, the overview, the items
+        shown.keyboard.press("Tab")
+    shown.keyboard.press("Enter")
+    for _ in range(6):  # four filters, the text, the list
+        shown.keyboard.press("Tab")
+    shown.keyboard.press("ArrowDown")
+    shown.keyboard.press("Tab")
+    assert shown.evaluate("document.activeElement.textContent") == "copy command"
 
 
 def test_hostile_replies_are_text(opened):
