@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiotest import __version__
-from audiotest.models.opening import cards
+from audiotest.models.opening import ModelError, cards
 from audiotest.runner.devices import gpu_models
 
 if TYPE_CHECKING:
@@ -50,8 +50,12 @@ def provenance(state: State) -> dict[str, Any]:
 def _model(state: State) -> dict[str, Any]:
     """What decided the replies: the model's identity, with its weights' revision and its settings, the hub's commit,
     its card, and the rate and channels at which it heard."""
-    model, card = state.model_at_hand(), cards().get(state.spec)
     found: dict[str, Any] = {}
+    try:
+        model, card = state.model_at_hand(), cards().get(state.spec) if ":" not in state.spec else None
+        card_file = Path(card.path).read_bytes() if card is not None else b""
+    except (ModelError, OSError):  # a card or a file that is gone by now costs the run nothing
+        return found
     if model is not None:
         needs = model.needs
         found["model_identity"] = model.identity
@@ -59,7 +63,7 @@ def _model(state: State) -> dict[str, Any]:
         if needs.audio:
             found["heard_at"] = {"sample_rate": needs.sample_rate, "channels": needs.channels}
     if card is not None:
-        digest = hashlib.sha256(Path(card.path).read_bytes()).hexdigest()
+        digest = hashlib.sha256(card_file).hexdigest()
         found["card"] = {"model": card.model, "revision": card.revision or "", "sha256": digest}
     return {name: value for name, value in found.items() if value}
 

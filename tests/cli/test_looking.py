@@ -1,6 +1,7 @@
 """show, doctor, new, rescore, report: looking at suites, machines and runs."""
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -255,6 +256,24 @@ def test_a_new_verdict_brings_its_own_reason(results):
     assert told("strict") == {("failed", "the reply is wrong")}
     assert run("rescore", "strict", "--scorer", "choice", "--into", "again").exit_code == 0
     assert told("again") == asked
+
+
+def test_a_broken_card_costs_a_run_that_needs_none_nothing(results):
+    Path("cards").mkdir()
+    Path("cards/broken.yaml").write_text("model: [")
+    env = {**os.environ, "AUDIOTEST_CARDS": "cards"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "s.yaml",
+        "--model",
+        f"replay:{results}/trials.jsonl",
+        "--results",
+        "new",
+    ]
+    subprocess.run(command, env=env, capture_output=True, check=False)
+    assert json.loads(Path("new/summary.json").read_text())["model"].startswith("replay")
 
 
 def test_runs_judged_by_different_versions_of_a_scorer_are_compared_once_one_is_rescored(results):
