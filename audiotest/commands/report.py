@@ -25,12 +25,21 @@ if TYPE_CHECKING:
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the whole run as one HTML file: figures, items, replies, players.")  # fmt: skip
 @click.option("--audio-mb", type=click.FloatRange(min=0), default=20, show_default=True,
-              help="With --html: how much sound to embed; the rest goes into a folder beside it.")  # fmt: skip
+              help="With --html: how much sound to embed, that of wrong answers first.")  # fmt: skip
+@click.option("--linked-mb", type=click.FloatRange(min=0), default=500, show_default=True,
+              help="With --html: how much more to write into a folder beside it.")  # fmt: skip
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
 def command(
-    run: str, table: str, html: Path | None, audio_mb: float, suite: str | None, condition: str, form: str
+    run: str,
+    table: str,
+    html: Path | None,
+    audio_mb: float,
+    linked_mb: float,
+    suite: str | None,
+    condition: str,
+    form: str,
 ) -> None:
     """Show the figures of RUN, a folder that `pytest --results` wrote.
 
@@ -50,7 +59,7 @@ def command(
         if not records:
             raise click.ClickException(f"{run} has no trials" + (f" of the suite {suite}" if suite else ""))
         if html is not None:
-            lines = _html(records, summary, html, audio_mb)
+            lines = _html(records, summary, html, audio_mb, linked_mb)
         elif table == "official":
             lines = _official(records, model, condition, form)
         else:
@@ -63,10 +72,10 @@ def command(
         raise click.ClickException(str(error)) from None
 
 
-def _html(records: list[Record], summary: Mapping[str, Any], target: Path, megabytes: float) -> Iterator[str]:
+def _html(records: list[Record], summary: Mapping[str, Any], target: Path, embed: float, link: float) -> Iterator[str]:
     from audiotest.report.html.writing import write
 
-    yield write(records, summary, target, root=Path(), megabytes=megabytes)
+    yield write(records, summary, target, root=Path(), embed=embed, link=link)
 
 
 def _overview(summary: Mapping[str, Any], records: list[Record]) -> Iterator[str]:

@@ -15,8 +15,9 @@ from click.testing import CliRunner
 
 from audiotest.analyse.summary import summarise
 from audiotest.cli import main
+from audiotest.report.html.players import Player, _flac, players_of
 from audiotest.report.html.spectrogram import png
-from audiotest.report.html.writing import Player, _flac, harmless, page, sounds_of
+from audiotest.report.html.writing import harmless, page
 from audiotest.runs import RunWriter, read_records, read_summary
 from audiotest.words import Record, Reply, Verdict, Waveform
 
@@ -83,6 +84,10 @@ def test_the_command_writes_one_file_with_the_sounds_as_heard(pytester, monkeypa
     assert CliRunner().invoke(main, ["report", "out", "--html", "q.html", "--audio-mb", "0"]).exit_code == 0
     assert len(list(Path("q-audio").glob("*.flac"))) == 2
     assert len(list(Path("q-audio").glob("*.png"))) == 2
+    none = CliRunner().invoke(main, ["report", "out", "--html", "n.html", "--audio-mb", "0", "--linked-mb", "0"])
+    assert "3 trials, 0 sounds" in none.output
+    assert "2 sounds were left out" in none.output
+    assert not Path("n-audio").exists()
     Path("s.yaml").rename("moved.yaml")
     out = CliRunner().invoke(main, ["report", "out", "--html", "r.html"])
     assert "3 trials, 0 sounds" in out.output
@@ -236,13 +241,34 @@ def test_a_clip_can_be_played_and_seen(opened):
     assert duration == pytest.approx(1.0, abs=0.05)
 
 
+def test_sounds_of_wrong_answers_come_first_and_what_was_made_before_an_interruption_is_kept(tmp_path):
+    records = [record(i, choice=int(i in (6, 8)), hashes={"sound": f"s{i}"}) for i in range(9)]
+    heard = []
+
+    def sound(one):
+        heard.append(one.hashes["sound"])
+        if len(heard) == 5:
+            raise KeyboardInterrupt
+        return [Waveform(np.random.default_rng(0).uniform(-1, 1, (8000, 1)).astype(np.float32), 16000)]
+
+    size = (len(_flac(sound(records[0])[0])) + len(png(sound(records[0])[0]))) / 1e6
+    heard.clear()
+    found, left = players_of(records, sound, tmp_path / "r.html", embed=2.1 * size * 4 / 3, link=1.1 * size)
+    assert heard == ["s6", "s8", "s0", "s1"]
+    assert [players[0].src[:5] for players in found.values()] == ["data:", "data:", "r-aud"]
+    assert left == 6
+    heard.clear()
+    found, left = players_of(records, sound, tmp_path / "r.html", embed=10, link=10)
+    assert (list(found), left) == (["s6", "s8", "s0", "s1"], 5)
+
+
 def test_a_sound_beside_the_page_is_played_and_seen_too(browser, tmp_path):
     def heard(_):
         return [Waveform(np.zeros((8000, 1), np.float32), 16000)]
 
     records = [record(0, hashes={"sound": "abc"})]
     target = tmp_path / "a run #1.html"  # signs that mean something in an address
-    sounds = sounds_of(records, heard, target, embed_megabytes=0)
+    sounds, _ = players_of(records, heard, target, embed=0, link=100)
     target.write_text(page(records, summary(records), sounds), encoding="utf-8")
     shown = browser.new_page()
     shown.goto(target.as_uri())

@@ -36,6 +36,13 @@ class Hearing:
             self.lost[str(error)] += 1
             raise
 
+    def told(self) -> str:
+        """What to say of sounds that could not be had: the commonest reason stands for the others."""
+        if not self.lost:
+            return ""
+        [(reason, _)] = self.lost.most_common(1)
+        return f"; {self.lost.total()} trials have no player: {reason.splitlines()[0] if reason else 'sounds are lost'}"
+
     def named(self, record: Record) -> Record:
         """The record with the name of its sound, also where the model was given none: a person can hear it all the
         same. Recorded replies and models that guess do not listen."""

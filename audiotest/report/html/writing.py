@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
 
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.trials import verdict_of
 from audiotest.report.html.confusion import confusions
 from audiotest.report.html.making import again, made_by
-from audiotest.report.html.spectrogram import png
+from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.official import differing, official_and_careful, official_tables, suites_with_tables
-from audiotest.words import Needs, Record, Waveform
+from audiotest.words import Needs, Record
 
 _SCRIPTS = ("page.js", "overview.js", "items.js")
-
-
-class Player(Struct, frozen=True):
-    """A clip of a trial: where its sound and its spectrogram are, how long it is and how high its spectrum goes."""
-
-    src: str
-    image: str
-    seconds: float
-    khz: float
 
 
 def page(records: Sequence[Record], summary: Mapping[str, Any], audio: Mapping[str, list[Player]] | None = None) -> str:
@@ -68,38 +54,34 @@ def page(records: Sequence[Record], summary: Mapping[str, Any], audio: Mapping[s
 
 
 def write(
-    records: Sequence[Record], summary: Mapping[str, Any], target: Path, *, root: Path, megabytes: float = 20
+    records: Sequence[Record],
+    summary: Mapping[str, Any],
+    target: Path,
+    *,
+    root: Path,
+    embed: float = 20,
+    link: float = 500,
 ) -> str:
-    """Write the page to ``target``, and the sounds that are not embedded into a folder beside it. ``root`` is what the
-    node ids are relative to. Returns a line that tells what was written; raises OSError."""
+    """Write the page to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
+    it. ``root`` is what the node ids are relative to. Returns a line that tells what was written; raises OSError."""
     from audiotest.report.html.hearing import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
     heard = Hearing(int(summary.get("seed") or 0), root, Needs(**(summary.get("heard_at") or {})))
     records = [heard.named(record) for record in records]
-    audio = sounds_of(records, heard, target, embed_megabytes=megabytes)
-    target.write_text(page(records, summary, audio), encoding="utf-8")
+    players, left = players_of(records, heard, target, embed=embed, link=link)
+    target.write_text(page(records, summary, players), encoding="utf-8")
     size = f"{target.stat().st_size / 1e6:,.1f} MB"
-    return f"{target}: {len(records)} trials, {sum(map(bool, audio.values()))} sounds, {size}{_lost(heard.lost)}"
-
-
-def _lost(reasons: Counter[str]) -> str:
-    """What to say of sounds that could not be had: the commonest reason stands for the others."""
-    if not reasons:
-        return ""
-    [(reason, _)] = reasons.most_common(1)
-    return f"; {reasons.total()} trials have no player: {reason.splitlines()[0] if reason else 'their sounds are lost'}"
+    told = f"{target}: {len(records)} trials, {sum(map(bool, players.values()))} sounds, {size}"
+    if left:
+        told += f"; {left} sounds were left out, those of trials that went right first (--audio-mb, --linked-mb)"
+    return told + heard.told()
 
 
 def harmless(data: str) -> str:
     """JSON that can stand in a script element, whatever its strings hold: no sign can end the element."""
     signs = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
     return "".join(signs.get(sign, sign) for sign in data) if any(sign in data for sign in signs) else data
-
-
-def sound_key(record: Record) -> str:
-    """What the players of a trial go by: trials with the same sound share it."""
-    return record.hashes.get("sound") or ""
 
 
 def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
@@ -153,47 +135,3 @@ def _differing(records: Sequence[Record]) -> dict[str, dict[str, int]]:
         counts["n"] += 1
         counts["official" if one.official.correct else "careful"] += 1
     return found
-
-
-def sounds_of(
-    records: Iterable[Record], heard: Any, target: Path, *, embed_megabytes: float
-) -> dict[str, list[Player]]:
-    """Sources for the players by :func:`sound_key`: data URLs until ``embed_megabytes`` are used, then files beside
-    the page. ``heard(record)`` gives the waveforms of a trial, and may raise what decoding raises: such a clip is
-    left out."""
-    found: dict[str, list[Player]] = {}
-    used = 0.0
-    folder = target.with_name(f"{target.stem}-audio")
-    for record in records:
-        key = sound_key(record)
-        if not key or key in found:
-            continue
-        try:
-            clips = [(sound, _flac(sound), png(sound)) for sound in heard(record)]
-        except (OSError, ValueError, LookupError, RuntimeError):
-            continue
-        found[key] = []
-        for i, (sound, flac, picture) in enumerate(clips):
-            used += (len(flac) + len(picture)) * 4 / 3 / 1e6
-            if used <= embed_megabytes:
-                sources = _embedded("audio/flac", flac), _embedded("image/png", picture)
-            else:
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / f"{key}-{i}.flac").write_bytes(flac)
-                (folder / f"{key}-{i}.png").write_bytes(picture)
-                # The page's own name may hold signs that mean something else in an address.
-                sources = f"{quote(folder.name)}/{key}-{i}.flac", f"{quote(folder.name)}/{key}-{i}.png"
-            found[key].append(Player(*sources, seconds=round(sound.seconds, 2), khz=round(sound.rate / 2000, 3)))
-    return found
-
-
-def _embedded(kind: str, data: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
-
-
-def _flac(sound: Waveform) -> bytes:
-    import soundfile
-
-    out = io.BytesIO()
-    soundfile.write(out, sound.samples.clip(-1, 1), sound.rate, format="FLAC", subtype="PCM_16")
-    return out.getvalue()
