@@ -67,7 +67,7 @@ def main() -> None:
     The commands below do the rest, such as:
 
     \b
-      audiotest new kitchen                        a suite to start from
+      audiotest new suite kitchen                  a suite to start from
       audiotest models                             what --model can name
       pytest suites/kitchen.yaml --results out     run it, and keep the run
       audiotest report out --html report.html      look at it and listen to it

@@ -24,7 +24,6 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
         found.append(("chosen", _option(record, verdict.choice) or verdict.status))
     if record.reply is not None:
         found.append(("reply", record.reply.text[:_REPLY_LIMIT]))
-        # pytest's own time of a trial is that of its block for the first, and next to nothing for the others.
         found += [("seconds", round(record.reply.seconds, 3))] if record.reply.seconds is not None else []
     found += [(f"tag.{key}", ", ".join(values)) for key, values in record.tags.items()]
     return found

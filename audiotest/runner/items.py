@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,15 @@ class TrialItem(pytest.Function):
     predictor: Predictor | None = None
     answer: Answer | None = None
     record: Record | None = None
+    waited: float = 0.0
+    """Seconds for the model, which are the whole block's for the first of a block and next to none for the others."""
 
     def ask(self, predictor: Predictor) -> Reply:
         """The model's reply, judged; raises what stands in its place, and skips what cannot be asked."""
         self.predictor = predictor
+        started = time.perf_counter()
         self.answer = predictor.answer(self.trial)
+        self.waited = time.perf_counter() - started
         error, assistants = self.answer.error, self.config.stash[STATE].assistants
         self.record = judge(self.trial, self.answer, predictor, self.nodeid, assistants)
         if error is None:
@@ -78,8 +83,10 @@ class TrialItem(pytest.Function):
                 self.predictor.done(self.trial)
             self.answer = None
             return
-        if report.when == "setup" and report.passed:
-            return
+        if report.when == "setup":
+            report.duration = max(0.0, report.duration + self._own_seconds() - self.waited)
+            if report.passed:
+                return
         record = self.record
         if record is None or (report.failed and record.outcome not in ("failed", "missed", "error")):
             error = call.excinfo.value if call.excinfo is not None else RuntimeError("no result")
@@ -94,6 +101,11 @@ class TrialItem(pytest.Function):
         if record.outcome == "missed" and report.failed:
             report.outcome = "skipped"
             report.wasxfail = f"missed: {record.reason}"
+
+    def _own_seconds(self) -> float:
+        """What the model took for this reply; nothing if it was known."""
+        reply = self.answer.reply if self.answer is not None and not self.answer.cached else None
+        return (reply.seconds if reply is not None else None) or 0.0
 
     def _against_baseline(self, record: Record, report: pytest.TestReport, before: bool | None) -> Record:
         """With ``--baseline``: a known miss is expected, a regression fails whatever the policy, an improvement is

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -82,12 +83,16 @@ def test_show_makes_the_folder_of_the_sound_and_refuses_a_rate_of_none(suite):
 
 def test_new_writes_a_suite_that_runs(suite, pytester, monkeypatch):
     monkeypatch.chdir(pytester.path)
-    out = run("new", "mine")
+    out = run("new", "suite", "mine")
     assert out.exit_code == 0, out.output
     assert run("validate", "suites/mine.yaml").exit_code == 0
-    pytester.runpytest_subprocess("suites/mine.yaml", "--model", "first").assert_outcomes(passed=3)
-    assert "is there already" in run("new", "mine").output
-    assert "no name for a suite" in run("new", "my suite").output
+    assert "$schema=schemas/suite.schema.json" in Path("suites/mine.yaml").read_text()
+    written = {path.name: json.loads(path.read_text()) for path in Path("suites/schemas").iterdir()}
+    named = set(re.findall(r'"([a-z]+\.schema\.json)', json.dumps(written)))
+    assert {"suite.schema.json"} < named <= set(written)
+    pytester.runpytest_subprocess("suites", "--model", "first").assert_outcomes(passed=3)
+    assert "is there already" in run("new", "suite", "mine").output
+    assert "no name for a suite" in run("new", "suite", "my suite").output
 
 
 def test_doctor_looks_around(suite):

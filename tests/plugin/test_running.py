@@ -1,6 +1,7 @@
 """pytest with suites: items, ids, selection, outcomes."""
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -264,6 +265,24 @@ def test_junit_tells_what_was_asked_and_answered(project, properties):
     assert 'failures="1"' in xml
     gate = properties(xml, "accuracy-min=0.7")
     assert gate == {"suite": "kitchen", "gate": "accuracy-min=0.7", "value": "0.75", "n": "4"}
+
+
+def test_a_tests_time_is_its_own_reply_and_not_its_blocks(project):
+    tester = project(policy="gates")
+    (tester.path / "conftest.py").write_text(
+        "import time, pytest\nfrom audiotest.words import Needs, Reply\n"
+        "class M:\n    name, identity, needs, batch_size = 'm', 'm/1', Needs(audio=False), 64\n"
+        "    def load(self): pass\n    def close(self): pass\n"
+        "    def answer(self, requests):\n        time.sleep(1.2)\n"
+        "        return [Reply('x', seconds=5.0) for r in requests]\n"
+        "@pytest.fixture(scope='session')\ndef model(): return M()\n"
+    )
+    for low, high in ((5.0, 5.9), (0.0, 0.9)):  # a reply that was known takes no time
+        tester.runpytest_subprocess("suites", "--junitxml=out.xml")
+        cases = ElementTree.parse(tester.path / "out.xml").getroot().iter("testcase")
+        times = [float(case.get("time")) for case in cases if "::gates" not in case.get("classname")]
+        assert len(times) >= 12
+        assert all(low <= seconds <= high for seconds in sorted(times)[-12:]), times
 
 
 def test_results_hold_every_trial_and_a_summary(project, records):
