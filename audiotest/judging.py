@@ -26,7 +26,7 @@ from audiotest.predict.asking import Answer
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.sound import clip_id
 from audiotest.score._reading.abstention import abstains, is_abstaining_option, rejects
-from audiotest.score.verdicts import known, verdicts
+from audiotest.score.verdicts import facts_of, verdicts
 from audiotest.words import Case, Check, NotApplicable, Outcome, Question, Record, Reply, Verdict
 
 
@@ -133,7 +133,7 @@ def _checks(trial: Trial) -> tuple[Check, ...]:
 
 
 def _question(trial: Trial, view: View, reply: Reply) -> Question:
-    facts = known(trial.case.facts, trial.case.tags, view.labels, reply)
+    facts = facts_of(trial.case.facts, trial.case.tags, view.labels, reply)
     reference = trial.case.reference if view.answerable else ()
     return Question(view.question, view.choices, view.answer, view.answer_index, reference, facts)
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from audiotest.declare.suite import Suite, load
 from audiotest.judging import correctness
-from audiotest.score.verdicts import known, verdicts
+from audiotest.score.verdicts import facts_of, verdicts
 from audiotest.words import Case, Check, Outcome, Question, Record
 
 
@@ -20,7 +20,8 @@ class CannotRescore(Exception):
 def rescore(
     records: Iterable[Record], scorers: Sequence[str], find: Callable[[str], Suite] | None = None
 ) -> list[Record]:
-    """The records with verdicts by ``scorers``, the first of which decides, and outcomes to match.
+    """The records with verdicts by ``scorers``, the first of which decides, and outcomes to match. A scorer that the
+    suite names has the options that it has there.
 
     Expectations that look at one reply alone (``correct``, ``recorded``) are judged anew; the others keep their
     outcome. ``find`` gives the suite of a file name in a node id. Raises :class:`CannotRescore`, and ValueError for a
@@ -29,6 +30,7 @@ def rescore(
     find = find or _load
     cases: dict[str, dict[str, Case]] = {}
     policies: dict[str, str] = {}
+    checks: dict[str, list[Check]] = {}
     made = []
     for record in records:
         if record.reply is None:
@@ -38,16 +40,18 @@ def rescore(
         if file not in cases:
             suite = find(file)
             cases[file], policies[file] = {case.id: case for case in suite.cases}, suite.policy
-        made.append(_again(record, cases[file].get(record.case), scorers, policies[file]))
+            known = {check.name: check for check in suite.scorers}
+            checks[file] = [known.get(name, Check(name)) for name in scorers]
+        made.append(_again(record, cases[file].get(record.case), checks[file], policies[file]))
     return made
 
 
-def _again(record: Record, case: Case | None, scorers: Sequence[str], policy: str) -> Record:
+def _again(record: Record, case: Case | None, scorers: Sequence[Check], policy: str) -> Record:
     assert record.reply is not None
-    facts = known(case.facts if case is not None else {}, record.tags, record.labels, record.reply)
+    facts = facts_of(case.facts if case is not None else {}, record.tags, record.labels, record.reply)
     reference = case.reference if case is not None else ()
     question = Question(record.question, record.choices, record.answer, record.answer_index, reference, facts)
-    found = verdicts(question, record.reply.text, [Check(name) for name in scorers])
+    found = verdicts(question, record.reply.text, scorers)
     if record.expectation != "correct" or record.outcome not in ("passed", "failed", "missed") or not found:
         return replace(record, verdicts=found)
     finding = correctness(found)

@@ -40,7 +40,7 @@ def verdicts(
     return found
 
 
-def known(
+def facts_of(
     facts: Mapping[str, Any], tags: Mapping[str, tuple[str, ...]], labels: Sequence[str], reply: Reply
 ) -> dict[str, Any]:
     """What scorers may want to know besides the reply's text: what the release knows (``facts``), the case's tags, the

@@ -306,3 +306,16 @@ def test_rescoring_needs_no_model(results):
     assert "did you mean 'exact'" in run("rescore", results, "--scorer", "exac", "--into", "x").output
     (results.parent / "s.yaml").unlink()
     assert "run this where the run was made" in run("rescore", results, "--scorer", "exact", "--into", "x").output
+
+
+def test_a_scorer_has_the_options_of_the_suite_when_it_judges_again(pytester, monkeypatch):
+    monkeypatch.chdir(pytester.path)
+    Path("replies.jsonl").write_text('{"id": "a", "reply": "RAIN"}\n')
+    Path("s.yaml").write_text(
+        "suite: s\npolicy: gates\nprompt: question\nscorers: [{exact: {case: true}}]\ncases:\n"
+        "  - {id: a, question: Q?, answer: rain, audio: {synth: {tone: {hz: 440, seconds: 0.1}}}}\n"
+    )
+    pytester.runpytest_subprocess("s.yaml", "--model", "replay:replies.jsonl", "--results", "out")
+    assert run("rescore", "out", "--scorer", "exact", "--into", "again").exit_code == 0
+    before, after = (json.loads((Path(at) / "trials.jsonl").read_text())["outcome"] for at in ("out", "again"))
+    assert before == after == "missed"
