@@ -144,6 +144,7 @@ def scheduler(config: pytest.Config, log: Any) -> Any:
 def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
     """The plan that the workers make as well, from node ids: the controller collects nothing itself. Tests
     that are no trials go out in small groups."""
+    from audiotest.declare.problems import SuiteError
     from audiotest.declare.trial import trials
     from audiotest.predict.blocks import plan
 
@@ -151,7 +152,10 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
     known = {}
     for path in dict.fromkeys(nodeid.partition("::")[0] for nodeid in nodeids):
         if path.endswith((".yaml", ".yml")):
-            suite = state.suite(config.rootpath / path, path)
+            try:
+                suite = state.suite(config.rootpath / path, path)
+            except (SuiteError, OSError):  # another plugin's tests stand in it
+                continue
             known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
     blocks = state.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
     state.planned = sum(map(len, blocks))
