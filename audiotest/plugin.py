@@ -148,7 +148,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand whole blocks to workers, whatever ``--dist`` says (but ``each``)."""
+    """Hand whole blocks of trials to workers, whatever ``--dist`` says (but ``each``); other tests go by it."""
     from audiotest.runner.session import scheduler
 
     return scheduler(config, log)

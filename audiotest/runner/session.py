@@ -142,11 +142,10 @@ def scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
-    """The plan that the workers make as well, from node ids: the controller collects nothing itself. Tests
-    that are no trials go out in small groups."""
+    """The plan that the workers make as well, from node ids: the controller collects nothing itself."""
     from audiotest.declare.problems import SuiteError
     from audiotest.declare.trial import trials
-    from audiotest.predict.blocks import plan
+    from audiotest.runner.grouping import groups
 
     state = config.stash[STATE]
     known = {}
@@ -159,7 +158,7 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
             known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
     blocks = state.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
     state.planned = sum(map(len, blocks))
-    return blocks + plan(((nodeid, nodeid, nodeid) for nodeid in nodeids if nodeid not in known), size=4)
+    return blocks + groups([nodeid for nodeid in nodeids if nodeid not in known], config.getvalue("dist"))
 
 
 def prepare_worker(node: Any) -> None:

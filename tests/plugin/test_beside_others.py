@@ -1,5 +1,7 @@
 """Suites, and audiotest itself, beside other tests and other plugins: nobody is in nobody's way."""
 
+import pytest
+
 YAML_TESTS = """
 
 class YamlFile(pytest.File):
@@ -19,3 +21,24 @@ def test_another_plugins_yaml_tests_run_on_workers_too(project):
     (tester.path / "test_hello.yaml").write_text("hello: world\n")
     for extra in ([], ["-n", "2"]):
         tester.runpytest_subprocess(*extra).assert_outcomes(passed=14)
+
+
+NOTING = """
+import os
+import pytest
+
+@pytest.mark.parametrize("i", range(11))
+def test_it(i):
+    with open("noted.txt", "a") as file:
+        file.write(f"{__name__} {os.environ['PYTEST_XDIST_WORKER']}\\n")
+"""
+
+
+@pytest.mark.parametrize("dist", ["loadfile", "loadscope"])
+def test_what_dist_keeps_together_stays_together(project, dist):
+    tester = project()
+    tester.makepyfile(test_a=NOTING, test_b=NOTING, test_c=NOTING)
+    tester.runpytest_subprocess("-n", "2", "--dist", dist).assert_outcomes(passed=13 + 33)
+    noted = (tester.path / "noted.txt").read_text().splitlines()
+    assert len(noted) == 33
+    assert len(set(noted)) == 3  # each module on one worker
