@@ -167,7 +167,7 @@ def pytest_testnodedown(node: Any, error: Any) -> None:
     """A worker is gone."""
     from audiotest.runner.session import worker_gone
 
-    worker_gone(node)
+    worker_gone(node, error)
 
 
 @pytest.hookimpl(optionalhook=True)

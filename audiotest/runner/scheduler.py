@@ -8,7 +8,9 @@ Towards the end blocks are kept back for whoever is free.
 A worker that dies takes its open block with it. Which trial of a block killed it cannot be told, for they were
 asked together: so nobody is blamed yet, the block's trials are handed out again *alone*, each to be asked by
 itself, by a worker that was told so when it began, and only the trial that kills a worker then is reported as the one
-that crashed it, and not tried again. A block that the dead worker had not begun is handed out again as it was.
+that crashed it, and not tried again. Where no worker comes after the dead one, the trial that it was at is reported,
+for a crash that nobody is told of would look like a run that is well. So is a test that is no trial: nothing was
+asked together. A block that the dead worker had not begun is handed out again as it was.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
+from xdist.dsession import get_default_max_worker_restart
 from xdist.remote import Producer
 from xdist.report import report_collection_diff
 from xdist.workermanage import WorkerController, parse_tx_spec_config
@@ -63,13 +66,22 @@ class BlockScheduling:
     """The scheduler of xdist's protocol that hands out blocks of indices into the collection.
 
     ``plan`` makes the blocks: lists of node ids, given all of them. ``alone`` collects node ids that have to be
-    asked one by one, because the block they were in killed a worker.
+    asked one by one, because the block they were in killed a worker. ``together`` tells whether a node id may be of
+    a trial. ``crashed`` is how many workers did, counted by whoever is told of it before the scheduler: to that, one
+    that has ended in peace is gone in the same way.
     """
 
-    def __init__(self, config: Any, log: Producer, plan: Callable[[Sequence[str]], list[list[str]]]) -> None:
+    def __init__(
+        self,
+        config: Any,
+        log: Producer,
+        plan: Callable[[Sequence[str]], list[list[str]]],
+        together: Callable[[str], bool] = lambda nodeid: True,
+    ) -> None:
         self.numnodes = len(parse_tx_spec_config(config))
         self.log = log.blocksched
-        self.config, self.plan = config, plan
+        self.config, self.plan, self.together = config, plan, together
+        self.crashed, self._restarts = 0, get_default_max_worker_restart(config)
         self.alone: set[str] = set()
         self.collection: list[str] | None = None
         self._queue: deque[list[int]] = deque()
@@ -129,15 +141,19 @@ class BlockScheduling:
         raise NotImplementedError("blocks are not stolen")
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """A worker is gone; returns the node id of the test that took it down, if that is certain."""
+        """A worker is gone; returns the node id of the test that took it down, if that is certain, or if nobody is
+        left to find out."""
         opened, unopened = self._pending.pop(node).left()
         if not opened:
             return None
         assert self.collection is not None
         first = self.collection[opened[0]]
-        culprit = first if first in self.alone or len(opened) == 1 else None
+        certain = first in self.alone or len(opened) == 1 or not self.together(first)
+        last = self._restarts is not None and self.crashed > self._restarts
+        culprit = first if certain or last else None
         rest = opened[1:] if culprit is not None else opened
-        self.alone.update(self.collection[i] for i in rest)
+        if self.together(first):
+            self.alone.update(self.collection[i] for i in rest)
         for block in filter(None, (*reversed(unopened), rest)):
             (self._suspects if self.collection[block[0]] in self.alone else self._queue).appendleft(block)
         for other in self._pending:

@@ -137,7 +137,7 @@ def scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from audiotest.runner.scheduler import BlockScheduling
 
-    made = config.stash[_SCHEDULER] = BlockScheduling(config, log, lambda ids: _blocks(config, ids))
+    made = config.stash[_SCHEDULER] = BlockScheduling(config, log, lambda ids: _blocks(config, ids), _in_yaml)
     return made
 
 
@@ -150,7 +150,7 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
     state = config.stash[STATE]
     known = {}
     for path in dict.fromkeys(nodeid.partition("::")[0] for nodeid in nodeids):
-        if path.endswith((".yaml", ".yml")):
+        if _in_yaml(path):
             try:
                 suite = state.suite(config.rootpath / path, path)
             except (SuiteError, OSError):  # another plugin's tests stand in it
@@ -161,6 +161,10 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
     return blocks + groups([nodeid for nodeid in nodeids if nodeid not in known], config.getvalue("dist"))
 
 
+def _in_yaml(nodeid: str) -> bool:
+    return nodeid.partition("::")[0].endswith((".yaml", ".yml"))
+
+
 def prepare_worker(node: Any) -> None:
     """A worker that replaces a dead one asks the trials of the dead one's block one by one."""
     made = node.config.stash.get(_SCHEDULER, None)
@@ -168,8 +172,11 @@ def prepare_worker(node: Any) -> None:
     node.workerinput["audiotest_gpu"] = node.config.stash[STATE].slots.take(node.gateway.id)
 
 
-def worker_gone(node: Any) -> None:
+def worker_gone(node: Any, error: Any) -> None:
     """Its GPU is free for the worker that replaces it."""
+    made = node.config.stash.get(_SCHEDULER, None)
+    if made is not None and error:
+        made.crashed += 1
     node.config.stash[STATE].slots.free(node.gateway.id)
 
 

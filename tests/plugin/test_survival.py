@@ -81,6 +81,15 @@ def test_a_trial_that_kills_its_worker_is_the_only_one_blamed(project):
     out.stdout.fnmatch_lines(["*worker*crashed while running*original::deadly*"])
 
 
+def test_a_worker_that_dies_with_nobody_to_follow_it_is_told(project):
+    tester = project(ids=[f"case-{i:03}" for i in range(30)] + ["deadly"], policy="gates")
+    (tester.path / "conftest.py").write_text(DEADLY)
+    out = tester.runpytest_subprocess("suites", "-n", "2", "--max-worker-restart=0", timeout=120)
+    assert out.ret == 1
+    assert out.parseoutcomes()["failed"] == 1
+    out.stdout.fnmatch_lines(["*worker*crashed while running*", "*not judged*"])
+
+
 def test_a_short_run_is_shared_by_all_workers(project):
     tester = project(ids=[f"case-{i:03}" for i in range(48)], policy="gates")
     (tester.path / "conftest.py").write_text(SLOW.replace('{r.condition}', "{os.environ['PYTEST_XDIST_WORKER']}")

@@ -30,10 +30,11 @@ class Worker:
 
 @pytest.fixture
 def made(pytester):
-    def make(*blocks, workers=2):
+    def make(*blocks, workers=2, options=(), together=lambda nodeid: True):
         tests = [test for block in blocks for test in block]
-        config = pytester.parseconfig(f"--tx={workers}*popen")
-        scheduling = BlockScheduling(config, Producer("test", enabled=False), lambda ids: list(map(list, blocks)))
+        config = pytester.parseconfig(f"--tx={workers}*popen", *options)
+        log = Producer("test", enabled=False)
+        scheduling = BlockScheduling(config, log, lambda ids: list(map(list, blocks)), together)
         started = [Worker(f"gw{i}") for i in range(workers)]
         for worker in started:
             scheduling.add_node(worker)
@@ -121,3 +122,22 @@ def test_everything_is_handed_out_once_whoever_dies(made):
     assert sorted(done) == list(range(40))
     assert scheduling.tests_finished
     assert not scheduling.has_pending
+
+
+def test_where_no_worker_follows_the_test_that_the_dead_one_was_at_is_told(made):
+    scheduling, _, (first, second) = made(TESTS[:3], TESTS[3:], options=["--max-worker-restart=1"])
+    scheduling.mark_test_complete(second, 3)
+    scheduling.crashed = 1
+    assert scheduling.remove_node(first) is None
+    scheduling.crashed = 2
+    assert scheduling.remove_node(second) == "b2"
+
+
+def test_a_test_that_is_no_trial_is_blamed_at_once_and_the_others_run_on_whoever_is_there(made):
+    scheduling, _, (first, second) = made(TESTS[:3], TESTS[3:], together=lambda nodeid: False)
+    scheduling.mark_test_complete(first, 0)
+    assert scheduling.remove_node(first) == "a2"
+    assert scheduling.alone == set()
+    for index in (3, 4):
+        scheduling.mark_test_complete(second, index)
+    assert second.given[:4] == [3, 4, 5, 2]
