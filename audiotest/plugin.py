@@ -55,12 +55,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> Generator[None, None, None]:
-    """Trials of one block stand together once everybody else has chosen and ordered."""
+    """Trials of one block stand together, before everybody else chooses and orders and after."""
     from audiotest.runner.session import order
 
-    result = yield
-    order(config, items)
-    return result
+    return (yield from order(config, items))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import warnings
-from collections.abc import Generator, Mapping, Sequence
-from typing import Any
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -16,6 +17,9 @@ from audiotest.runner.devices import gpus, pin
 from audiotest.runner.queued import queued
 from audiotest.runner.state import DEFAULT_MODEL, STATE, State
 from audiotest.words import Record
+
+if TYPE_CHECKING:
+    from audiotest.runner.items import TrialItem
 
 _SCHEDULER = pytest.StashKey[Any]()
 
@@ -60,23 +64,49 @@ def end(config: pytest.Config) -> None:
 # -- collection -------------------------------------------------------------------------------------------
 
 
-def order(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put trials of one block next to each other, in the places that trials have; other tests stay."""
+def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Put trials of one block next to each other, in the places that trials have; other tests stay.
+
+    Before anybody else orders and chooses, so that what is cut off by its place (``--sw``) is cut where the last run
+    stopped; and after, for who has changed the order need not know of blocks. Where nobody has, a model that
+    listens gets the longest first.
+    """
+    from audiotest.predict.blocks import longest_first
+    from audiotest.predict.sound import seconds
+
+    state = config.stash[STATE]
+    _put(items, state.blocks((item, item.trial) for item in _trials(items)))
+    places = {item: i for i, item in enumerate(_trials(items))}
+    yield
+    trials = _trials(items)
+    kept = all(places.get(a, -1) < places.get(b, -1) for a, b in itertools.pairwise(trials))
+    if kept and config.getoption("stepwise", False):
+        return
+    blocks = state.blocks((item, item.trial) for item in trials)
+    if kept and state.listens:
+        blocks = longest_first(blocks, lambda item: seconds(item.trial.suite, item.trial.case))
+    _put(items, blocks)
+
+
+def _trials(items: Iterable[pytest.Item]) -> list[TrialItem]:
+    from audiotest.runner.items import TrialItem
+
+    return [item for item in items if isinstance(item, TrialItem)]
+
+
+def _put(items: list[pytest.Item], blocks: Iterable[Iterable[TrialItem]]) -> None:
+    """Put the trials among ``items`` in the order of their blocks."""
     from audiotest.runner.items import TrialItem
 
     places = [i for i, item in enumerate(items) if isinstance(item, TrialItem)]
-    trials = [items[i] for i in places]
-    blocks = config.stash[STATE].blocks((item, item.trial) for item in trials if isinstance(item, TrialItem))
     for place, item in zip(places, (item for block in blocks for item in block), strict=True):
         items[place] = item
 
 
 def collected(session: pytest.Session) -> None:
     """Note the trials that will run. Items live until the end, so the collector need not look at them again."""
-    from audiotest.runner.items import TrialItem
-
     state = session.config.stash[STATE]
-    items = [item for item in session.items if isinstance(item, TrialItem)]
+    items = _trials(session.items)
     state.trials = [item.trial for item in items]
     alone = frozenset(getattr(session.config, "workerinput", {}).get("audiotest_alone", ()))
     state.alone = frozenset(item.trial.key for item in items if item.nodeid in alone)

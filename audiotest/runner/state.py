@@ -23,11 +23,11 @@ from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.models.opening import open_embedder, open_model
 from audiotest.models.protocol import Adapter
-from audiotest.predict.blocks import block_size, longest_first, plan
+from audiotest.predict.blocks import block_size, plan
 from audiotest.predict.embedder import Similarities
 from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
-from audiotest.predict.sound import clip_id, seconds
+from audiotest.predict.sound import clip_id
 from audiotest.predict.store import NoCache, ReplyStore
 from audiotest.resources import cache_dir
 from audiotest.runner.devices import Slots, gpus
@@ -179,13 +179,11 @@ class State:
         return self._predictors[id(model)][1]
 
     def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
-        """The block plan for (mark, trial) pairs: the marks of each block; the longest first if the model listens."""
-        keyed = [(self._sound(t), (t.suite.path, t.case.id), (mark, t)) for mark, t in trials]
+        """The block plan for (mark, trial) pairs: the marks of each block. Sounds stay in the order of their trials, so
+        a plan of trials that are in their blocks is in the order in which they run."""
+        keyed = [(self._sound(t), (t.suite.path, t.case.id), mark) for mark, t in trials]
         batch = self.batch_size or min(self._batch, _MOST_TRIALS)
-        blocks = plan(keyed, block_size(len(keyed), self._workers, batch))
-        if self.listens:
-            blocks = longest_first(blocks, lambda pair: seconds(pair[1].suite, pair[1].case))
-        return [[mark for mark, _ in block] for block in blocks]
+        return plan(keyed, block_size(len(keyed), self._workers, batch))
 
     @cached_property
     def _workers(self) -> int:
