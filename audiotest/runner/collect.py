@@ -58,8 +58,11 @@ def file_id(path: Path, config: pytest.Config) -> str:
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-class SuiteFile(pytest.File):
-    """A suite; its children are its conditions."""
+class SuiteFile(pytest.Module):
+    """A suite; its children are its conditions. A module to pytest, so that fixtures of that scope, which a conftest
+    may give to every test, have a place to live in; but one without a Python object."""
+
+    obj = None
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """A collector for each condition, and one for the cases that cannot be used."""

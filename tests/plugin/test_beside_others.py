@@ -42,3 +42,19 @@ def test_what_dist_keeps_together_stays_together(project, dist):
     noted = (tester.path / "noted.txt").read_text().splitlines()
     assert len(noted) == 33
     assert len(set(noted)) == 3  # each module on one worker
+
+
+@pytest.mark.parametrize("scope", ["function", "class", "module", "package", "session"])
+def test_fixtures_that_a_conftest_gives_to_every_test_surround_trials(project, scope):
+    tester = project()
+    with (tester.path / "conftest.py").open("a") as file:
+        file.write(f"""
+@pytest.fixture(scope="{scope}", autouse=True)
+def around():
+    with open("around.txt", "a") as file:
+        file.write("around ")
+    yield
+""")
+    tester.runpytest_inprocess().assert_outcomes(passed=13)
+    each = {"function": 12, "class": 12, "module": 1, "package": 1, "session": 1}[scope]
+    assert (tester.path / "around.txt").read_text() == "around " * each
