@@ -104,7 +104,7 @@ def reply(request: pytest.FixtureRequest, model: Adapter) -> Reply:
     """What the model said to this trial. The first of a block asks for all of it."""
     from audiotest.runner.state import STATE
 
-    answer: Reply = request.node.ask(request.config.stash[STATE].predictor(model))
+    answer: Reply = request.node.ask(request.config.stash[STATE].predictor(model, request.node.source))
     return answer
 
 

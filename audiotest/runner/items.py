@@ -57,6 +57,11 @@ class TrialItem(pytest.Function):
     waited: float = 0.0
     """Seconds for the model, which are the whole block's for the first of a block and next to none for the others."""
 
+    @property
+    def source(self) -> Any:
+        """The fixture that gives this trial its model: a conftest of its own folder may have one."""
+        return self._fixtureinfo.name2fixturedefs["model"][-1]
+
     def ask(self, predictor: Predictor) -> Reply:
         """The model's reply, judged; raises what stands in its place, and skips what cannot be asked."""
         self.predictor = predictor

@@ -108,6 +108,7 @@ def collected(session: pytest.Session) -> None:
     state = session.config.stash[STATE]
     items = _trials(session.items)
     state.trials = [item.trial for item in items]
+    state.sources = {item.trial.suite.path: item.source for item in items}
     alone = frozenset(getattr(session.config, "workerinput", {}).get("audiotest_alone", ()))
     state.alone = frozenset(item.trial.key for item in items if item.nodeid in alone)
     if state.is_worker:  # its blocks come as they are handed out

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "listener"
 _MOST_TRIALS = 256
 """A model that takes huge batches still gets blocks that several workers can share."""
+_NO_BATCHES = 'the fixture `model` makes a model for each test, so nothing is asked in batches: give it scope="session"'
 T = TypeVar("T")
 
 
@@ -72,6 +73,8 @@ class State:
         self.assistants = self._open_assistants()
         self.slots = Slots(gpus())
         self.trials: list[Trial] = []
+        self.sources: dict[str, Any] = {}
+        """For each suite's file the fixture that gives it its model."""
         self.progress: Progress | None = None
         self.upcoming: Callable[[], Iterable[Key]] | None = None
         self.broken_suites = 0
@@ -159,8 +162,10 @@ class State:
                 self._storeless = True
         return self._store
 
-    def predictor(self, model: Adapter) -> Predictor:
-        """The predictor of ``model``, which knows the blocks of this session's trials."""
+    def predictor(self, model: Adapter, source: Any) -> Predictor:
+        """The predictor of ``model``, which knows the blocks of those of this session's trials that are its: whose
+        suites have it from the same fixture, ``source``. A fixture that makes a model for each test gets but that one
+        to ask."""
         if id(model) not in self._predictors:
             predictor = Predictor(
                 model,
@@ -172,8 +177,14 @@ class State:
                 engine=self.open_engine(),
                 upcoming=self.upcoming,
             )
-            blocks = self.blocks((t, t) for t in self.trials)
-            predictor.plan([t for t in block if t.key not in self.alone] for block in blocks)
+            if source.scope in ("function", "class"):  # to pytest, each trial is a class of its own
+                warnings.warn(_NO_BATCHES, stacklevel=2)
+            else:
+                blocks = self.blocks((t, t) for t in self.trials)
+                own = {path for path, other in self.sources.items() if other is source}
+                predictor.plan(
+                    [t for t in block if t.key not in self.alone and t.suite.path in own] for block in blocks
+                )
             self._predictors[id(model)] = (model, predictor)
             self._tell_of_strangers(model)
         return self._predictors[id(model)][1]
