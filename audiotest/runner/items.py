@@ -98,8 +98,9 @@ class TrialItem(pytest.Function):
             record = failed_record(self.trial, error, self.config.stash[STATE].seed, self.nodeid)
         state = self.config.stash[STATE]
         record = self._against_baseline(record, report, state.baseline.get(key(record)))
-        # What crosses to the controller has to be plain: text, not a record.
-        report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode() if state.is_worker else record
+        # Reports cross to other processes (xdist's controller, pytest-forked's parent) and into files, so what is on
+        # them has to be plain: text, not a record.
+        report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode()
         model = self.predictor.model.name if self.predictor is not None else state.model_name
         self.user_properties += [("model", model), *properties(record, self.trial)]
         report.user_properties = list(self.user_properties)

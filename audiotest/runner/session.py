@@ -142,11 +142,8 @@ class RecordTaker:
         record = getattr(report, "audiotest_record", None)
         if record is not None:  # a conftest may have put another model in the place of --model's
             self.state.model_name = str(dict(report.user_properties)["model"])
-        if isinstance(record, str):  # from a worker
             line = record.encode()
             self.state.add(msgspec.json.decode(line, type=Record), line)
-        elif record is not None:
-            self.state.add(record)
         yield
         self._forget(report)
 

@@ -58,3 +58,19 @@ def around():
     tester.runpytest_inprocess().assert_outcomes(passed=13)
     each = {"function": 12, "class": 12, "module": 1, "package": 1, "session": 1}[scope]
     assert (tester.path / "around.txt").read_text() == "around " * each
+
+
+def test_reports_can_be_put_into_files_and_sent_to_other_processes(project):
+    tester = project(ids=("one", "broken", "wrong"), policy="gates")
+    with (tester.path / "conftest.py").open("a") as file:
+        file.write("""
+import marshal
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_logreport(report):
+    marshal.dumps(report._to_json())  # as pytest-forked does
+    return (yield)
+""")
+    out = tester.runpytest_inprocess("suites")
+    assert out.ret == 1
+    assert out.parseoutcomes()["errors"] == 3
