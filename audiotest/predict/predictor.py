@@ -76,8 +76,14 @@ class Predictor:
             for trial in block:
                 self._blocks[trial.key] = block
 
-    def answer(self, trial: Trial) -> Answer:
-        """The answer to ``trial``; the first of a block asks the whole block."""
+    def answer(self, trial: Trial, *, anew: bool = False) -> Answer:
+        """The answer to ``trial``; the first of a block asks the whole block. ``anew``: not the one from before, but
+        one to this trial alone."""
+        if anew:
+            answer = self.predict([trial])[0]
+            if trial.key in self._answers:
+                self._answers[trial.key] = answer
+            return answer
         block = self._blocks.get(trial.key, [])
         if trial.key not in self._answers and trial.key not in self._asked:
             for other, answer in zip(block, self.predict(block), strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,17 @@ class TrialItem(pytest.Function):
     record: Record | None = None
     waited: float = 0.0
     """Seconds for the model, which are the whole block's for the first of a block and next to none for the others."""
+    told: Sequence[tuple[str, object]] = ()
+    """What it has put among its ``user_properties``."""
+    anew = False
+    """Whether the model broke when this was last run: a plugin that reruns failures wants it asked again."""
+
+    def setup(self) -> None:
+        """Begin with nothing, for a plugin may have it run again."""
+        self.anew = self.record is not None and self.record.outcome == "error"
+        self.user_properties = [given for given in self.user_properties if given not in self.told]
+        self.record, self.told = None, ()
+        super().setup()
 
     @property
     def source(self) -> Any:
@@ -66,7 +77,7 @@ class TrialItem(pytest.Function):
         """The model's reply, judged; raises what stands in its place, and skips what cannot be asked."""
         self.predictor = predictor
         started = time.perf_counter()
-        self.answer = predictor.answer(self.trial)
+        self.answer = predictor.answer(self.trial, anew=self.anew)
         self.waited = time.perf_counter() - started
         error, assistants = self.answer.error, self.config.stash[STATE].assistants
         self.record = judge(self.trial, self.answer, predictor, self.nodeid, assistants)
@@ -102,7 +113,8 @@ class TrialItem(pytest.Function):
         # them has to be plain: text, not a record.
         report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode()
         model = self.predictor.model.name if self.predictor is not None else state.model_name
-        self.user_properties += [("model", model), *properties(record, self.trial)]
+        self.told = [("model", model), *properties(record, self.trial)]
+        self.user_properties += self.told
         report.user_properties = list(self.user_properties)
         if record.outcome == "missed" and report.failed:
             report.outcome = "skipped"
