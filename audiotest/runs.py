@@ -31,10 +31,11 @@ class RunWriter:
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
+        self._place = self.folder.absolute()  # a test that leaves the working directory takes nobody along
         self._begun: BinaryIO | None = None
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / TRIALS).open("ab").close()  # better known now than after the first reply
+            self._place.mkdir(parents=True, exist_ok=True)
+            (self._place / TRIALS).open("ab").close()  # better known now than after the first reply
         except OSError as error:
             raise RunError(f"cannot write results to {self.folder}: {error}") from error
 
@@ -48,16 +49,16 @@ class RunWriter:
 
     def _file(self) -> BinaryIO:
         if self._begun is None:
-            (self.folder / SUMMARY).unlink(missing_ok=True)
-            self._begun = (self.folder / TRIALS).open("wb", buffering=1 << 16)
+            (self._place / SUMMARY).unlink(missing_ok=True)
+            self._begun = (self._place / TRIALS).open("wb", buffering=1 << 16)
         return self._begun
 
     def finish(self, records: Iterable[Record], summary: Mapping[str, Any]) -> None:
         """Write all records in their final order, and the summary. Either file is replaced as a whole."""
         if self._begun is not None:
             self._begun.close()
-        _replace(self.folder / TRIALS, b"".join(msgspec.json.encode(r) + b"\n" for r in records))
-        _replace(self.folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False).encode())
+        _replace(self._place / TRIALS, b"".join(msgspec.json.encode(r) + b"\n" for r in records))
+        _replace(self._place / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False).encode())
 
 
 def _replace(path: Path, data: bytes) -> None:

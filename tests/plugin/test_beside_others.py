@@ -74,3 +74,12 @@ def pytest_runtest_logreport(report):
     out = tester.runpytest_inprocess("suites")
     assert out.ret == 1
     assert out.parseoutcomes()["errors"] == 3
+
+
+def test_a_test_that_leaves_the_working_directory_takes_no_results_along(project, tmp_path, records):
+    tester = project()
+    tester.makepyfile(test_away=f"import os\ndef test_away(): os.chdir({str(tmp_path)!r})")
+    out = tester.runpytest_subprocess("test_away.py", "suites", "--results", "out", "--html", "page.html")
+    out.assert_outcomes(passed=14)
+    assert len(records(tester.path / "out")) == 12
+    assert (tester.path / "page.html").is_file()
