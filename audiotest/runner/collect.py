@@ -192,7 +192,7 @@ class InvalidCase(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the case stands."""
-        return self.path, self.invalid.line - 1, self.name
+        return self.path, self.invalid.line - 1, f"{self.name} ({INVALID})"
 
 
 class NotImported(pytest.Item):

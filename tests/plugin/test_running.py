@@ -18,6 +18,13 @@ def test_every_trial_is_a_test_with_a_stable_id(project):
     out.stdout.fnmatch_lines(["12 tests collected*"])
 
 
+def test_the_ids_that_are_shown_are_the_ids(project):
+    out = project(ids=("one.wav", "wrong.1.wav"), policy="cases").runpytest_inprocess("suites", "-v")
+    for shown in ("original::one.wav PASSED", "original::wrong.1.wav FAILED", "gates::accuracy-min=0.7 FAILED"):
+        out.stdout.fnmatch_lines([f"suites/kitchen.yaml::{shown} *"])
+    out.stdout.fnmatch_lines(["__* wrong.1.wav (original) *__", "__* gate accuracy-min=0.7 of kitchen *__"])
+
+
 def test_right_answers_pass_and_gates_are_results_of_their_own(project):
     out = project().runpytest_inprocess("suites", "-v")
     out.assert_outcomes(passed=13)  # 12 trials and a gate
