@@ -59,6 +59,7 @@ def summary(terminal: Any, state: State) -> None:
                 for tag in suite.by:
                     _write(terminal, _by_tag(suite.name, tag, suites[suite.name]))
         _profiles(terminal, suites)
+    _missed(terminal)
     _gates(terminal, suites, state.baseline_gates)
     _closing(terminal, state)
 
@@ -136,6 +137,12 @@ def _by_tag(name: str, tag: str, suite: Mapping[str, Any]) -> Any:
             cells += [str(figure.get("n", 0)), _percent(figure.get("value")), _interval(figure)]
         table.add_row(value, *cells)
     return table
+
+
+def _missed(terminal: Any) -> None:
+    """The misses one by one where ``-rx`` asks for them: to pytest they are expected failures."""
+    for report in terminal.stats.get("missed", ()) if terminal.hasopt("x") else ():
+        terminal.write_line(f"MISSED {report.nodeid} - {report.wasxfail.removeprefix('missed: ')}", yellow=True)
 
 
 def _gates(terminal: Any, suites: Mapping[str, Any], known: Container[tuple[str, str]]) -> None:

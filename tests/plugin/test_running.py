@@ -126,6 +126,12 @@ def test_under_the_gates_policy_a_wrong_answer_is_a_miss_and_the_gate_decides(pr
     assert out.ret == 1
 
 
+@pytest.mark.parametrize(("given", "shown"), [("-ra", 1), ("-rx", 1), ("-rf", 0)])
+def test_misses_are_listed_where_expected_failures_are(project, given, shown):
+    out = project(ids=("one", "two", "three", "wrong"), policy="gates").runpytest_inprocess("suites", given)
+    assert out.outlines.count("MISSED suites/kitchen.yaml::original::wrong - the wrong option was chosen") == shown
+
+
 def test_a_model_that_raises_is_an_error_and_costs_no_other_trial(project):
     out = project(ids=("one", "broken", "three")).runpytest_inprocess("suites")
     out.assert_outcomes(passed=6, errors=3, skipped=1)
