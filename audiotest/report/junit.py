@@ -25,8 +25,13 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
     if record.reply is not None:
         found.append(("reply", record.reply.text[:_REPLY_LIMIT]))
         found += [("seconds", round(record.reply.seconds, 3))] if record.reply.seconds is not None else []
-    found += [(f"tag.{key}", ", ".join(values)) for key, values in record.tags.items()]
+    found += [(f"tag.{_name(key)}", ", ".join(values)) for key, values in record.tags.items()]
     return found
+
+
+def _name(text: str) -> str:
+    """``text`` without what XML has no way to say: pytest sees to the values of properties, not to their names."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _option(record: Record, index: int | None) -> str:

@@ -298,6 +298,14 @@ def test_a_tests_time_is_its_own_reply_and_not_its_blocks(project):
         assert all(low <= seconds <= high for seconds in sorted(times)[-12:]), times
 
 
+def test_junit_is_xml_whatever_a_tag_or_a_reply_holds(project, suite_text):
+    tester = project(text=suite_text().replace("skill: pitch", r'"sk\u0007ill": "\u0008"'))
+    conftest = tester.path / "conftest.py"
+    conftest.write_text(conftest.read_text().replace('Reply(f"', r'Reply(f"\x00\x1b[31m\ud800 '))
+    tester.runpytest_inprocess("suites", "--junitxml=out.xml").assert_outcomes(passed=13)
+    assert len(ElementTree.parse(tester.path / "out.xml").findall(".//testcase")) == 13
+
+
 def test_results_hold_every_trial_and_a_summary(project, records):
     tester = project(ids=("one", "two", "three", "wrong"))
     tester.runpytest_inprocess("suites", "--results", "out")
