@@ -86,7 +86,7 @@ class Predictor:
             return answer
         block = self._blocks.get(trial.key, [])
         if trial.key not in self._answers and trial.key not in self._asked:
-            for other, answer in zip(block, self.predict(block), strict=True):
+            for other, answer in zip(block, self._all_of(block), strict=True):
                 self._answers[other.key] = answer
                 self._asked.add(other.key)
         return self._answers[trial.key] if trial.key in self._answers else self.predict([trial])[0]
@@ -122,6 +122,16 @@ class Predictor:
             asked += self.batch_size
         self._tell(total, total)
         return answers
+
+    def _all_of(self, block: list[Trial]) -> list[Answer]:
+        """Answers to ``block``; its trials are asked one by one from now on if anybody stops it. Not the model, whose
+        errors are answers: a test's time may be up. That is one test's then, and not that of each that waits here."""
+        try:
+            return self.predict(block)
+        except BaseException:
+            for trial in block:
+                self._blocks.pop(trial.key, None)
+            raise
 
     def close(self) -> None:
         """Let go of what was built ahead."""

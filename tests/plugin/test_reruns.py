@@ -1,4 +1,4 @@
-"""Trials that a plugin has run again."""
+"""Trials that a plugin stops or has run again."""
 
 import re
 
@@ -52,3 +52,15 @@ def test_a_model_that_broke_is_asked_again_and_told_of_once(project, records, wo
     assert len(records(tester.path / "out")) == 12
     cases = re.findall(r"<testcase.*?</testcase>", (tester.path / "out.xml").read_text(), re.DOTALL)
     assert all(case.count('name="condition"') == 1 for case in cases if "gates" not in case)
+
+
+def test_a_test_whose_time_is_up_takes_few_along(project):
+    tester = project(ids=("one", "two", "slow", "four"), policy="gates")
+    conftest = tester.path / "conftest.py"
+    # What pytest-timeout does, in the middle of a batch.
+    stop = "if 'slow' in r.case: pytest.fail('Timeout')\n        wanted = "
+    conftest.write_text(conftest.read_text().replace("wanted = ", stop))
+    out = tester.runpytest_inprocess("suites")
+    out.assert_outcomes(errors=4, passed=8, skipped=1)
+    for told in ("original::one", "original::slow", "text_only::slow", "shuffled::slow"):
+        out.stdout.fnmatch_lines([f"ERROR suites/kitchen.yaml::{told} - Failed: Timeout"])
