@@ -175,6 +175,8 @@ def _closing(terminal: Any, state: State) -> None:
         terminal.write_line(line)
     if state.writer is not None:
         terminal.write_line(f"results: {state.writer.folder}")
+    if state.job_page:
+        terminal.write_line(state.job_page)
     if state.page:
         terminal.write_line(f"report: {state.page}")
 

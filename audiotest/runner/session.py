@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import itertools
 import os
-import warnings
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -254,7 +253,7 @@ def write_results(session: pytest.Session) -> None:
     state.summary = summarise(records, state.gates, provenance(state))
     if state.writer is not None:
         state.writer.finish(records, state.summary)
-    _tell_github(state.summary, records)
+    state.job_page = _tell_github(state.summary, records)
     if session.config.option.audiotest_html:
         state.page = _write_page(session.config, records, state.summary)
 
@@ -270,9 +269,9 @@ def _write_page(config: pytest.Config, records: Sequence[Record], summary: Mappi
         return f"the HTML report cannot be written: {error}"
 
 
-def _tell_github(summary: Mapping[str, Any], records: Sequence[Record]) -> None:
+def _tell_github(summary: Mapping[str, Any], records: Sequence[Record]) -> str:
     """Append the summary to the job's page, where GitHub Actions says that there is one; a page that cannot be written
-    costs the run nothing else."""
+    costs the run nothing else, not even under ``-W error``. Returns what to tell of it."""
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page and summary.get("suites"):
         from audiotest.report.markdown import lines
@@ -281,4 +280,5 @@ def _tell_github(summary: Mapping[str, Any], records: Sequence[Record]) -> None:
             with open(page, "a", encoding="utf-8") as file:
                 file.write("\n".join(lines(summary, records)) + "\n")
         except OSError as error:
-            warnings.warn(f"the job's summary page cannot be written: {error}", stacklevel=1)
+            return f"the job's summary page cannot be written: {error}"
+    return ""

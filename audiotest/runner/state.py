@@ -80,7 +80,7 @@ class State:
         self.broken_suites = 0
         self.gates: dict[str, list[GateResult]] = {}
         self.summary: dict[str, Any] = {}
-        self.page = ""
+        self.page = self.job_page = ""
         self.planned = 0
 
     # -- suites ---------------------------------------------------------------------------------------

@@ -223,10 +223,11 @@ def test_a_run_of_no_trial_leaves_earlier_results_alone(project, arguments):
     assert {path.name: path.read_bytes() for path in (tester.path / "out").iterdir()} == before
 
 
-def test_a_summary_page_that_cannot_be_written_costs_nothing_else(project, monkeypatch):
+@pytest.mark.parametrize("given", [(), ("-W", "error")])
+def test_a_summary_page_that_cannot_be_written_costs_nothing_else(project, monkeypatch, given):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "nowhere/page.md")
     tester = project()
-    out = tester.runpytest_inprocess("suites", "--html", "page.html")
+    out = tester.runpytest_inprocess("suites", "--html", "page.html", *given)
     assert out.ret == 0
     out.stdout.fnmatch_lines(["*summary page cannot be written*"])
     assert (tester.path / "page.html").is_file()
