@@ -143,7 +143,10 @@ class ConditionCollector(pytest.Collector):
 
 def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[str] | None:
     """The cases of ``condition`` in the suite at ``path`` that the command line names one by one; None if it asks for
-    all of them. Of 20,000 cases the others then need not be made to be thrown away."""
+    all of them, or in a way that only pytest can read (a package's name). Of 20,000 cases the others then need not be
+    made to be thrown away."""
+    if config.option.pyargs:
+        return None
     named = set()
     for given, parts in _arguments(config):
         if given == path and parts[:1] == [GATES]:

@@ -1,5 +1,7 @@
 """Suites, and audiotest itself, beside other tests and other plugins: nobody is in nobody's way."""
 
+import os
+
 import pytest
 
 YAML_TESTS = """
@@ -83,3 +85,13 @@ def test_a_test_that_leaves_the_working_directory_takes_no_results_along(project
     out.assert_outcomes(passed=14)
     assert len(records(tester.path / "out")) == 12
     assert (tester.path / "page.html").is_file()
+
+
+def test_suites_of_a_package_run_by_its_name(project, monkeypatch, tmp_path):
+    tester = project()
+    (tester.path / "suites").rename(tester.path / "kitchenware")
+    (tester.path / "kitchenware" / "__init__.py").write_text("")
+    monkeypatch.setenv("PYTHONPATH", str(tester.path), prepend=os.pathsep)
+    monkeypatch.chdir(tmp_path)
+    out = tester.runpytest_subprocess("--rootdir", tmp_path, "--pyargs", "kitchenware", "--co", "-q")
+    out.stdout.fnmatch_lines(["12 tests collected*"])
