@@ -70,11 +70,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, bool, bool]:
-    """Judge the gates after the last trial, where all results meet."""
-    from audiotest.runner.session import judge_gates
+    """Judge the gates after the last trial, where all results meet; of a run that is stopped (``-x``, Ctrl-C) they are
+    no tests any more, but the summary says what became of each."""
+    from audiotest.runner.session import judge_gates, report_gates
 
-    result = yield
+    try:
+        result = yield
+    except BaseException:
+        judge_gates(session)
+        raise
     judge_gates(session)
+    report_gates(session)
     return result
 
 

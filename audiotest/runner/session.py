@@ -216,20 +216,27 @@ def workers_wanted() -> int | None:
 
 
 def judge_gates(session: pytest.Session) -> None:
-    """Judge all gates and hand their results to pytest as reports of tests."""
-    config = session.config
-    state = config.stash[STATE]
+    """Judge the gates of all suites of which anything ran."""
+    state = session.config.stash[STATE]
     if state.is_worker or not state.records:
         return
-    from audiotest.runner.gates import judge_suites, reports
+    from audiotest.runner.gates import judge_suites
 
-    suites = _suites_of_records(state)
-    state.gates = judge_suites((s for s, _ in suites), state.records, state.limit)
-    known, style = state.baseline_gates, config.option.tbstyle
+    state.gates = judge_suites((s for s, _ in _suites_of_records(state)), state.records, state.limit)
+
+
+def report_gates(session: pytest.Session) -> None:
+    """Hand the gates' results to pytest as reports of tests."""
+    state = session.config.stash[STATE]
+    if not state.gates:
+        return
+    from audiotest.runner.gates import reports
+
+    suites, known, style = _suites_of_records(state), state.baseline_gates, session.config.option.tbstyle
     made = [r for suite, path in suites for r in reports(suite, path, state.gates.get(suite.name, ()), known, style)]
     session.testscollected += sum(report.when == "call" for report in made)  # so that progress ends at 100%
     for report in made:
-        config.hook.pytest_runtest_logreport(report=report)
+        session.config.hook.pytest_runtest_logreport(report=report)
 
 
 def _suites_of_records(state: State) -> list[tuple[Suite, str]]:

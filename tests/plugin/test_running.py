@@ -260,8 +260,12 @@ def test_a_gates_id_can_be_given_to_pytest_again(project, workers):
 
 
 def test_exitfirst_stops(project):
-    out = project(ids=("wrong1", "wrong2", "three")).runpytest_inprocess("suites", "-x")
-    assert out.parseoutcomes()["failed"] == 1
+    tester = project(ids=("wrong1", "wrong2", "three"))
+    out = tester.runpytest_inprocess("suites", "-x", "--results", "out")
+    assert out.parseoutcomes() == {"failed": 1}
+    out.stdout.fnmatch_lines(["*accuracy-min=0.7: not judged: 1 of 3 trials ran under original"])
+    gates = json.loads((tester.path / "out" / "summary.json").read_text())["suites"]["kitchen"]["gates"]
+    assert [gate["passed"] for gate in gates] == [None]
 
 
 def test_junit_tells_what_was_asked_and_answered(project, properties):
