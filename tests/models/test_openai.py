@@ -192,8 +192,8 @@ def test_nobody_at_the_url_is_said_at_once():
 
 
 def test_256_requests_are_under_way_at_once(server):
-    server.delay = 0.4
-    replies = ask(server, *(f"q{i}" for i in range(512)), in_flight=256, timeout=20)
+    server.delay = 2.0  # also a busy machine has sent them all by then
+    replies = ask(server, *(f"q{i}" for i in range(512)), in_flight=256, timeout=60)
     assert all(isinstance(r, Reply) for r in replies)
     assert 200 <= server.most <= 256
 
