@@ -81,8 +81,10 @@ def verdict_of(record: Record, scorer: str | None = None) -> Verdict | None:
     if scorer is not None:
         return record.verdicts.get(scorer)
     found = next(iter(record.verdicts.values()), None)
+    if found is None or found.choice is not None:
+        return found
     careful = record.verdicts.get("choice")
-    if found is None or found.choice is not None or careful is None or careful.choice is None:
+    if careful is None or careful.choice is None:
         return found
     return replace(found, choice=careful.choice)
 

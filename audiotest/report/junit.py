@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
 from audiotest.words import Record
@@ -29,6 +31,7 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
     return found
 
 
+@cache
 def _name(text: str) -> str:
     """``text`` without what XML has no way to say: pytest sees to the values of properties, not to their names."""
     return "".join(char if char.isprintable() else "?" for char in text)

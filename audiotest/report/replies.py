@@ -40,12 +40,10 @@ class Replies:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Show the reply of the trial that this report decides."""
-        record: Any = getattr(report, "audiotest_record", None)
-        if record is None:
+        text: str | None = getattr(report, "audiotest_record", None)
+        if text is None:
             return
-        if isinstance(record, str):  # from a worker
-            record = msgspec.json.decode(record.encode(), type=Record)
-        said = shown(record, self.config.option.verbose > 1)
+        said = shown(msgspec.json.decode(text.encode(), type=Record), self.config.option.verbose > 1)
         if said:
             terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
             # Without a newline at its end, like pytest's own line of a test: what comes next begins with one.

@@ -112,6 +112,7 @@ class TrialItem(pytest.Function):
         # Reports cross to other processes (xdist's controller, pytest-forked's parent) and into files, so what is on
         # them has to be plain: text, not a record.
         report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode()
+        state.fresh = self.nodeid, record
         model = self.predictor.model.name if self.predictor is not None else state.model_name
         self.told = [("model", model), *properties(record, self.trial)]
         self.user_properties += self.told

@@ -138,12 +138,15 @@ class RecordTaker:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
         """Keep the record that a trial's deciding report carries."""
-        record = getattr(report, "audiotest_record", None)
-        if record is not None:  # a conftest may have put another model in the place of --model's
+        text = getattr(report, "audiotest_record", None)
+        if text is not None:  # a conftest may have put another model in the place of --model's
             self.state.model_name = str(dict(report.user_properties)["model"])
-            line = record.encode()
-            self.state.add(msgspec.json.decode(line, type=Record), line)
+            line, fresh = text.encode(), self.state.fresh
+            known = fresh is not None and fresh[0] == report.nodeid
+            self.state.add(fresh[1] if fresh and known else msgspec.json.decode(line, type=Record), line)
         yield
+        if text is not None:  # everybody has seen it, and the terminal keeps all reports
+            del report.__dict__["audiotest_record"]
         self._forget(report)
 
     def _forget(self, report: pytest.TestReport) -> None:

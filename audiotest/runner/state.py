@@ -63,6 +63,8 @@ class State:
         self.baseline = _baseline(option.audiotest_baseline)
         self.baseline_gates = _baseline_gates(option.audiotest_baseline)
         self._records: dict[Key, Record] = {}
+        self.fresh: tuple[str, Record] | None = None
+        """The node id and the record that this process made last: its report need not be read again here."""
         self.model_name = self.spec
         self.suites: dict[str, Suite] = {}
         self._named: dict[str, str] = {}
@@ -180,11 +182,11 @@ class State:
             if source.scope in ("function", "class"):  # to pytest, each trial is a class of its own
                 warnings.warn(_NO_BATCHES, stacklevel=2)
             else:
-                blocks = self.blocks((t, t) for t in self.trials)
                 own = {path for path, other in self.sources.items() if other is source}
-                predictor.plan(
-                    [t for t in block if t.key not in self.alone and t.suite.path in own] for block in blocks
-                )
+                blocks = self.blocks((t, t) for t in self.trials)
+                if self.alone or len(own) < len(self.sources):
+                    blocks = [[t for t in b if t.key not in self.alone and t.suite.path in own] for b in blocks]
+                predictor.plan(blocks)
             self._predictors[id(model)] = (model, predictor)
             self._tell_of_strangers(model)
         return self._predictors[id(model)][1]
