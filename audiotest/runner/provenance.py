@@ -61,7 +61,7 @@ def _model(state: State) -> dict[str, Any]:
         found["model_identity"] = model.identity
         found["model_commit"] = str(getattr(model, "commit", ""))
         if needs.audio:
-            found["heard_at"] = {"sample_rate": needs.sample_rate, "channels": needs.channels}
+            found["heard_at"] = {"sample_rate": needs.sample_rate, "channels": needs.channels, "clips": needs.clips}
     if card is not None:
         digest = hashlib.sha256(card_file).hexdigest()
         found["card"] = {"model": card.model, "revision": card.revision or "", "sha256": digest}

@@ -168,7 +168,7 @@ def test_a_run_says_how_it_was_made(suite, pytester, monkeypatch):
         pytester.runpytest_subprocess("s.yaml", "--seed", "3", "--results", "out", *workers)
         made = json.loads(Path("out/summary.json").read_text())
         assert made["model_identity"].startswith("listener/")
-        assert made["heard_at"] == {"sample_rate": 16000, "channels": 2}
+        assert made["heard_at"] == {"sample_rate": 16000, "channels": 2, "clips": None}
         assert made["suite_files"]["s"]["revision"] == "abc123"
         assert len(made["suite_files"]["s"]["sha256"]) == 64
         assert made["rerun"] == ["--seed", "3"]

@@ -94,6 +94,25 @@ def test_the_command_writes_one_file_with_the_sounds_as_heard(pytester, monkeypa
     assert "3 trials have no player: there is no s.yaml here: write the report where the run was made" in out.output
 
 
+def test_clips_that_were_joined_for_the_model_are_one_player(pytester, monkeypatch):
+    monkeypatch.chdir(pytester.path)
+    clips = "{synth: {tone: {hz: 440, seconds: 0.2}}}, {synth: {tone: {hz: 660, seconds: 0.3}}}"
+    (pytester.path / "s.yaml").write_text(
+        f"suite: s\npolicy: gates\njoin_clips: 0.5\ncases:\n"
+        f"  - {{id: a, question: Q?, choices: [x, y], answer: x, audio: [{clips}]}}\n"
+    )
+    (pytester.path / "conftest.py").write_text(
+        "import pytest\nfrom audiotest.words import Needs, Reply\n"
+        "class M:\n    name, identity, needs, batch_size = 'm', '', Needs(clips=1), 4\n    def load(self): pass\n"
+        "    def close(self): pass\n    def answer(self, requests): return [Reply('x') for r in requests]\n"
+        "@pytest.fixture(scope='session')\ndef model(): return M()\n"
+    )
+    pytester.runpytest_subprocess("s.yaml", "--results", "out", "--html", "r.html")
+    text = Path("r.html").read_text()
+    assert text.count("data:audio/flac;base64,") == 1
+    assert '"seconds":1.0' in text
+
+
 @pytest.fixture(scope="module")
 def browser():
     if CHROMIUM is None:

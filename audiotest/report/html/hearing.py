@@ -18,11 +18,12 @@ from audiotest.words import Case, Needs, NotApplicable, Record, Waveform
 
 class Hearing:
     """The sounds of a run's trials. ``root`` is what the node ids are relative to; ``needs`` says at which rate and in
-    how many channels the model heard them."""
+    how many channels the model heard them, and how many clips it takes: more may have been joined for it."""
 
     def __init__(self, seed: int, root: Path, needs: Needs | None = None) -> None:
         self.seed, self.root = seed, root
-        self._sounds = Sounds(needs or Needs(), seed)
+        needs = needs or Needs()
+        self._joined, self._apart = Sounds(needs, seed), Sounds(replace(needs, clips=None), seed)
         self.lost: Counter[str] = Counter()
         """Why a trial's sound cannot be had, and how often."""
         self._suites: dict[str, tuple[Suite, dict[str, Case]]] = {}
@@ -31,7 +32,8 @@ class Hearing:
         """The waveforms of a trial, none without a sound; raises LookupError where its suite is not there."""
         try:
             trial = self._trial(record)
-            return self._sounds.waveforms(trial) if present(trial, self.seed).audio else ()
+            sounds = self._joined if self._joined.joins(trial) else self._apart
+            return sounds.waveforms(trial) if present(trial, self.seed).audio else ()
         except (LookupError, OSError, ValueError, RuntimeError) as error:
             self.lost[str(error)] += 1
             raise
@@ -52,7 +54,7 @@ class Hearing:
             trial = self._trial(record)
             if not present(trial, self.seed).audio:
                 return record
-            sound = self._sounds.fingerprints(trial)[0][:16]
+            sound = self._apart.fingerprints(trial)[0][:16]
         except NotApplicable:
             return record
         except (LookupError, OSError, ValueError) as error:
