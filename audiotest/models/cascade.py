@@ -14,16 +14,16 @@ Options
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.models._options import read
+from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Adapter
-from audiotest.words import Generation, Needs, Reply, Request, Waveform
+from audiotest.words import Generation, Needs, Reply, Request
 
 VERSION = 2
 ASK = "Describe everything that can be heard in this audio, in detail: speech word for word, sounds, and music."
@@ -81,16 +81,13 @@ class Cascade:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Every clip is described once, in one batch; then all prompts are answered in another."""
-        described = self._describe(requests)
         heard: list[list[str]] = [[] for _ in requests]
         failed: dict[int, Exception] = {}
-        for i, request in enumerate(requests):
-            for clip in request.audio:
-                reply = described[_name(clip)]
-                if isinstance(reply, Reply):
-                    heard[i].append(reply.text)
-                else:
-                    failed[i] = ListenerFailed(f"{self.listener.name}: {reply}")
+        for i, reply in self._described(requests):
+            if isinstance(reply, Reply):
+                heard[i].append(reply.text)
+            else:
+                failed[i] = ListenerFailed(f"{self.listener.name}: {reply}")
         second = [i for i in range(len(requests)) if i not in failed]
         prompts = [replace(requests[i], audio=(), prompt=self._prompt(requests[i], heard[i])) for i in second]
         found: dict[int, Reply | Exception] = dict(failed)
@@ -105,14 +102,17 @@ class Cascade:
         self.listener.close()
         self.llm.close()
 
-    def _describe(self, requests: Sequence[Request]) -> dict[str, Reply | Exception]:
-        """What the listener says of each different clip."""
-        clips = {_name(clip): (request, clip) for request in requests for clip in request.audio}
+    def _described(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply | Exception]]:
+        """(place of the request, what the listener says) for every clip; clips that are alike are asked about once."""
         # The options and how probable they are is the second one's affair.
         alone = {"prompt": self.ask, "question": self.ask, "choices": (), "labels": (), "likelihoods": False}
-        asked = [replace(r, audio=(clip,), generation=self._generation, **alone) for r, clip in clips.values()]
-        said = self.listener.answer(asked) if asked else []
-        return dict(zip(clips, said, strict=True))
+        clips = [(i, clip) for i, request in enumerate(requests) for clip in request.audio]
+        asked = [replace(requests[i], audio=(clip,), generation=self._generation, **alone) for i, clip in clips]
+        names = sounds_of(asked)
+        first = dict(zip(reversed(names), reversed(asked), strict=True))
+        said = dict(zip(first, self.listener.answer(list(first.values())) if first else [], strict=True))
+        for (i, _), name in zip(clips, names, strict=True):
+            yield i, said[name]
 
     def _prompt(self, request: Request, heard: list[str]) -> str:
         """A request without sound is asked as it stands."""
@@ -133,7 +133,3 @@ def open_model(argument: str | None, options: Mapping[str, Any]) -> Cascade:
         return {k.partition(".")[2]: str(v) for k, v in options.items() if k.startswith(f"{part}.")}
 
     return Cascade(open_any(given.listener, of("listener")), open_any(given.llm, of("llm")), given)
-
-
-def _name(clip: Waveform) -> str:
-    return f"{clip.rate} {clip.samples.shape} {hashlib.sha256(clip.samples.tobytes()).hexdigest()}"

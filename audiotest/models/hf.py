@@ -39,8 +39,8 @@ from audiotest.models._files import state_of
 from audiotest.models._generating import Halving
 from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, commit, fetch, settings
-from audiotest.models._hf.sharing import sound_of
 from audiotest.models._likelihoods import with_likelihoods
+from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
 
@@ -124,7 +124,7 @@ class HF:
 
     def _one_sound(self, requests: Sequence[Request]) -> bool:
         shares = self.settings.shared and len(requests) > 1 and bool(requests[0].audio)
-        return shares and len(set(map(sound_of, requests))) == 1
+        return shares and len(set(sounds_of(requests))) == 1
 
     def _prepared(self, requests: list[Request]) -> Any:
         """What was made of these requests ahead, or else made now."""
@@ -142,15 +142,16 @@ class HF:
         return self.answer([request])[0]
 
     def _batches(self, requests: Sequence[Request]) -> Iterator[list[int]]:
-        sounds = Counter(filter(None, map(sound_of, requests)))
+        sounds = sounds_of(requests)
+        count = Counter(filter(None, sounds))
 
         def kind(i: int) -> str:
             request = requests[i]
             sound = "" if self.settings.mixed else str(bool(request.audio))
             if self.settings.padding_heard:
                 sound += f" {[len(clip.samples) for clip in request.audio]}"
-            if self.settings.shared and sounds[sound_of(request)] > 1:
-                sound = sound_of(request)
+            if self.settings.shared and count[sounds[i]] > 1:
+                sound = sounds[i]
             # A sampled reply must not depend on its neighbours, so it is drawn alone.
             alone = str(i) if request.generation.temperature > 0 else ""
             return f"{msgspec.json.encode(request.generation).decode()} {sound} {alone}"

@@ -29,10 +29,10 @@ import msgspec
 from audiotest.models._files import state_of
 from audiotest.models._generating import Halving
 from audiotest.models._hf.memory import UNLIMITED, budget
-from audiotest.models._hf.sharing import sound_of
 from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models._options import read
 from audiotest.models._salmonn.settings import Settings, missing
+from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
 
@@ -78,7 +78,7 @@ class SALMONN:
                 found[i] = Unsupported("SALMONN hears one clip a prompt")
             else:
                 fit.append(i)
-        sounds = [sound_of(request) for request in requests]
+        sounds = sounds_of(requests)
 
         def kind(i: int) -> str:
             sound = sounds[i] if self.settings.shared and sounds.count(sounds[i]) > 1 else ""
@@ -95,7 +95,7 @@ class SALMONN:
 
         from audiotest.models._salmonn.asking import generate, halves, heard, measure, tokens
 
-        sounds = [sound_of(request) for request in requests]
+        sounds = sounds_of(requests)
         clips = {sound: request.audio[0] for sound, request in zip(sounds, requests, strict=True) if sound}
         with torch.inference_mode():
             hears = dict(zip(clips, heard(self._parts, list(clips.values())), strict=True)) if clips else {}

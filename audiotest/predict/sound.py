@@ -35,6 +35,8 @@ class Sounds:
     def __init__(self, needs: Needs, seed: int) -> None:
         self.needs, self.seed = needs, seed
         self._clips: OrderedDict[str, Waveform] = OrderedDict()
+        # What was given last as the files have it: questions about a clip follow each other, and it is resampled once.
+        self._last: tuple[str, tuple[Waveform, ...]] = "", ()
 
     def fingerprints(self, trial: Trial) -> tuple[str, str]:
         """Two SHA-256: of all that decides the samples that the model is given, and of the same but for the form that
@@ -72,7 +74,8 @@ class Sounds:
         if needs.clips is not None and len(case.audio) > needs.clips and not joined:
             raise Unsupported(f"the case has {len(case.audio)} clips and the model takes {needs.clips} a request")
         sounds = [self._clip(trial.suite, clip) for clip in case.audio]
-        for part in trial.condition.of("sound"):
+        parts = trial.condition.of("sound")
+        for part in parts:
             sounds = self._under(trial, part, sounds)
         if joined:
             sounds = [join(sounds, trial.suite.join_clips or 0.0)]
@@ -81,7 +84,15 @@ class Sounds:
                 raise Unsupported(
                     f"a clip of {sound.seconds:.1f} s is longer than the {needs.max_seconds:g} s that the model hears"
                 )
-        return tuple(decode.conform(s, rate=needs.sample_rate, channels=needs.channels) for s in sounds)
+        if parts or joined:
+            return self._conformed(sounds)
+        name = "\n".join(_clip_name(trial.suite, clip) for clip in case.audio)
+        if self._last[0] != name:
+            self._last = name, self._conformed(sounds)
+        return self._last[1]
+
+    def _conformed(self, sounds: Sequence[Waveform]) -> tuple[Waveform, ...]:
+        return tuple(decode.conform(s, rate=self.needs.sample_rate, channels=self.needs.channels) for s in sounds)
 
     def _under(self, trial: Trial, part: Part, sounds: list[Waveform]) -> list[Waveform]:
         apply = SOUND_CONDITIONS.get(part.name)

@@ -350,3 +350,10 @@ def test_what_was_built_ahead_for_a_block_that_is_not_asked_for_next_is_let_go(t
     gc.collect()
     assert sum(sound() is not None for sound in heard) <= 2
     predictor.close()
+
+
+def test_a_clip_is_resampled_once_for_its_questions_and_anew_under_a_condition(suite):
+    model = Recorder(Needs(audio=True, sample_rate=8000, channels=1))
+    run(model, suite)
+    assert model.heard["a", "original"][0] is model.heard["b", "original"][0] is model.heard["a", "shuffled"][0]
+    assert model.heard["a", "noise(snr_db=10)"][0] is not model.heard["b", "noise(snr_db=10)"][0]

@@ -8,7 +8,6 @@ of the plain path.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,17 +17,6 @@ from audiotest.models._hf.settings import Settings
 from audiotest.words import Request
 
 _PER_TOKEN = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
-
-
-def sound_of(request: Request) -> str:
-    """What requests about the same sound have in common; "" for one without sound."""
-    if not request.audio:
-        return ""
-    digest = hashlib.sha256((request.generation.system or "").encode())
-    for clip in request.audio:
-        digest.update(f" {clip.samples.shape} ".encode())  # the same samples may be cut into other clips
-        digest.update(clip.samples.tobytes())
-    return digest.hexdigest()
 
 
 def shared_inputs(

@@ -1,12 +1,11 @@
-"""A clip as a picture: time to the right, frequency upwards, louder is brighter; a PNG, made without a library for it.
+"""A clip as a picture: time to the right, frequency upwards, louder is brighter.
 
 It is drawn here and not by the page, since a page from disk may play the files beside it but not read them.
 """
 
 from __future__ import annotations
 
-import struct
-import zlib
+import io
 
 import numpy as np
 
@@ -43,18 +42,12 @@ def _power(samples: np.ndarray) -> np.ndarray:
 
 def _encoded(pixels: np.ndarray) -> bytes:
     """A PNG of indices into a palette from black over red to yellow."""
-    height, width = pixels.shape
+    from PIL import Image
+
     v = np.linspace(0, 1, _COLOURS)
     palette = np.stack([255 * np.minimum(1, 1.6 * v), 255 * v * v, 240 * (1 - v) * v], axis=1).astype(np.uint8)
-    rows = np.zeros((height, width + 1), np.uint8)  # every row begins with the number of its filter: 0, none
-    rows[:, 1:] = pixels
-    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    chunks = (
-        (b"IHDR", head),
-        (b"PLTE", palette.tobytes()),
-        (b"IDAT", zlib.compress(rows.tobytes(), 6)),
-        (b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
-    )
+    picture = Image.fromarray(pixels).convert("P")
+    picture.putpalette(palette.tobytes())
+    out = io.BytesIO()
+    picture.save(out, "png")
+    return out.getvalue()
