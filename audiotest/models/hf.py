@@ -14,7 +14,7 @@ Options
     ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt
     ``class``, ``part``   the class to load, and the part of the config that it takes
     ``mixed``             whether prompts with and without sound can stand in one batch
-    ``shared``            whether questions about one clip are asked over one prefill of it (true)
+    ``shared``            whether a clip is encoded, and where it can be prefilled, once for its questions (true)
     ``padding_heard``     whether the padding of a shorter clip changes its reply: then a batch has clips of one length
     ``audio_max_length``  ``longest``: pad mels to the batch's longest clip
     ``audio_as``          ``base64``: hand sounds over as WAV files in base64, for processors that take no arrays
@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import groupby
 from typing import Any
 
@@ -37,8 +37,10 @@ import msgspec
 
 from audiotest.models._files import state_of
 from audiotest.models._generating import Halving
+from audiotest.models._hf.encoding import Encoding, encode_once
 from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, commit, fetch, settings
+from audiotest.models._hf.sharing import Shared
 from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
@@ -57,6 +59,7 @@ class HF:
         self.batch_size = self.settings.batch_size
         self._model: Any = None
         self._processor: Any = None
+        self._encoding: Encoding | None = None
         self._budget = UNLIMITED
         self._ask = Halving(self._generate)
         # What was made ahead, by the objects that it was made of: of the batch at work and of the next one.
@@ -89,6 +92,7 @@ class HF:
         fetch(self.checkpoint, self.settings.revision)
         self._take(settings(self.checkpoint, self.options))
         self._model, self._processor = load(self.checkpoint, self.settings)
+        self._encoding = encode_once(self._model) if self.settings.shared else None
         self._budget = budget(self._model, self.settings.memory)
         extractor = getattr(self._processor, "feature_extractor", None) or getattr(
             self._processor, "audio_processor", None
@@ -116,11 +120,17 @@ class HF:
             with suppress(Exception):  # answer() meets it again, where it can be told
                 made[tuple(map(id, batch))] = batch, self._inputs(batch)
 
-    def _inputs(self, requests: list[Request]) -> Any:
-        """The model inputs of a batch, on the CPU; of its first request alone where all ask about one sound."""
+    def _inputs(self, requests: list[Request]) -> tuple[Any, Shared | None]:
+        """The model inputs of a batch, on the CPU; of its first request alone where the others share its prefix."""
         from audiotest.models._hf.asking import inputs
+        from audiotest.models._hf.sharing import shared
 
-        return inputs(self._processor, requests[:1] if self._one_sound(requests) else requests, self.settings)
+        if self._one_sound(requests):
+            first = inputs(self._processor, requests[:1], self.settings)
+            how = shared(self._processor, requests, first, self.settings, self._model.config)
+            if how:
+                return first, how
+        return inputs(self._processor, requests, self.settings), None
 
     def _one_sound(self, requests: Sequence[Request]) -> bool:
         shares = self.settings.shared and len(requests) > 1 and bool(requests[0].audio)
@@ -160,23 +170,30 @@ class HF:
             yield list(group)
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
-        from audiotest.models._hf.asking import generate, inputs
+        from audiotest.models._hf.asking import generate
         from audiotest.models._hf.ranking import measure, tokens
         from audiotest.models._hf.sharing import shared_inputs
 
-        batch = self._prepared(requests).to(self._model.device)
-        if self._one_sound(requests):
-            shared = shared_inputs(self._model, self._processor, requests, batch, self.settings, self._budget.check)
-            batch = shared or inputs(self._processor, requests, self.settings).to(self._model.device)
-        if "past_key_values" not in batch:
-            self._budget.check(len(requests), batch["input_ids"].shape[1] + requests[0].generation.max_new_tokens)
-        said = generate(self._model, self._processor, requests, self.settings, batch)
-        return with_likelihoods(
-            requests,
-            said,
-            lambda request, texts: measure(self._model, self._processor, request, texts, self.settings),
-            lambda text: tokens(self._processor, text),
-        )
+        made, how = self._prepared(requests)
+        new = requests[0].generation.max_new_tokens
+        self._budget.check(len(requests), how.tokens if how else made["input_ids"].shape[1] + new)
+        batch = made.to(self._model.device)
+        if how:
+            with self._encoding_once(1):
+                batch = shared_inputs(self._model, self._processor, batch, how)
+        alike = len(requests) == 1 or self._one_sound(requests)
+        with self._encoding_once(len(requests) if alike else 0):
+            said = generate(self._model, self._processor, requests, self.settings, batch)
+        with self._encoding_once(1):
+            return with_likelihoods(
+                requests,
+                said,
+                lambda request, texts: measure(self._model, self._processor, request, texts, self.settings),
+                lambda text: tokens(self._processor, text),
+            )
+
+    def _encoding_once(self, prompts: int) -> AbstractContextManager[None]:
+        return self._encoding.once(prompts) if self._encoding else nullcontext()
 
     def close(self) -> None:
         """Let go of the weights."""

@@ -275,7 +275,8 @@ def phi4_multimodal(folder):
         vision_config={"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
                        "image_size": 28, "crop_size": 28, "image_token_id": ids["image_token"]},
     )  # fmt: skip
-    return save(transformers.Phi4MultimodalForCausalLM(config), processor, folder)
+    # It is given the sound with every token, and breaks where it says a sound's token itself: a trained one doesn't.
+    return save(transformers.Phi4MultimodalForCausalLM(config), processor, folder, unsaid=ids["audio_token"])
 
 
 def wav2vec2(folder, seed=0):
@@ -347,8 +348,10 @@ def fill(model, std=0.2):
             torch.nn.init.normal_(parameter, std=std)
 
 
-def save(model, processor, folder, std=0.2):
+def save(model, processor, folder, std=0.2, unsaid=None):
     fill(model, std)
+    if unsaid is not None:
+        model.lm_head.weight.data[unsaid] = 0
     model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
     model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
     model.save_pretrained(folder)

@@ -9,9 +9,10 @@ of the plain path.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
+from audiotest.models._generating import TOKENIZER
 from audiotest.models._hf.asking import conversation, template
 from audiotest.models._hf.settings import Settings
 from audiotest.words import Request
@@ -19,48 +20,57 @@ from audiotest.words import Request
 _PER_TOKEN = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
 
 
-def shared_inputs(
-    model: Any,
-    processor: Any,
-    requests: Sequence[Request],
-    first: Any,
-    settings: Settings,
-    check: Callable[[int, int], None],
-) -> dict[str, Any] | None:
-    """Model inputs for ``requests``, all about one sound, with the prefix already computed.
+class Shared(NamedTuple):
+    """How questions about one sound follow one prefix: ``length`` tokens of the first prompt, then these of each."""
 
-    ``first`` holds the inputs of the first of them. ``check`` is called with the number of prompts and their tokens
-    before memory is taken for them. None where the prompts do not begin alike, or the processor does not say where the
-    sound ends: then the plain path is taken.
+    length: int
+    tails: list[list[int]]
+    new: int
+
+    @property
+    def tokens(self) -> int:
+        """What a row is long at the most, with what is generated."""
+        return self.length + max(map(len, self.tails)) + self.new
+
+
+def shared(processor: Any, requests: Sequence[Request], first: Any, settings: Settings, config: Any) -> Shared | None:
+    """How ``requests``, all about one sound, share a prefix; ``first`` holds the inputs of the first of them.
+
+    None where the prompts do not begin alike, the processor does not say where the sound ends, or a window is narrow.
     """
-    import torch
-
     token = getattr(processor, "audio_token", None)
     if token is None:
         return None
-    ids = first["input_ids"][0]
-    places = (ids == processor.tokenizer.convert_tokens_to_ids(token)).nonzero()
-    texts = [
-        str(processor.apply_chat_template(conversation(r, settings), tokenize=False, **template(r))) for r in requests
-    ]
-    if not len(places) or len({text.rpartition(token)[0] for text in texts}) != 1:
-        return None
-    tails = [_ids(processor, text.rpartition(token)[2]) for text in texts]
+    with TOKENIZER:
+        ids = first["input_ids"][0].tolist()
+        sound = processor.tokenizer.convert_tokens_to_ids(token)
+        texts = [
+            str(processor.apply_chat_template(conversation(r, settings), tokenize=False, **template(r)))
+            for r in requests
+        ]
+        if sound not in ids or len({text.rpartition(token)[0] for text in texts}) != 1:
+            return None
+        tails = [_ids(processor, text.rpartition(token)[2]) for text in texts]
     length = len(ids) - len(tails[0])
     # A tokenizer that joins across the border would have other tails; a processor may put marks after the sound.
-    if length <= int(places[-1]) or tails[0] != ids[length:].tolist():
+    if sound in ids[length:] or tails[0] != ids[length:]:
         return None
-    longest = max(map(len, tails))
-    whole = length + longest + requests[0].generation.max_new_tokens
-    if len(set(map(len, tails))) > 1 and whole > _window(model.config):
-        return None
-    check(len(requests), whole)
+    found = Shared(length, tails, requests[0].generation.max_new_tokens)
+    return None if len(set(map(len, tails))) > 1 and found.tokens > _window(config) else found
+
+
+def shared_inputs(model: Any, processor: Any, first: Any, how: Shared) -> dict[str, Any]:
+    """Model inputs with the prefix already computed."""
+    import torch
+
+    length, tails, rows = how.length, how.tails, len(how.tails)
     cache = _prefilled(model, first, length)
-    cache.batch_repeat_interleave(len(requests))
+    cache.batch_repeat_interleave(rows)
+    longest = max(map(len, tails))
     pad = processor.tokenizer.pad_token_id
     padded = [[pad] * (longest - len(tail)) + tail for tail in tails]
     mask = [[1] * length + [0] * (longest - len(tail)) + [1] * len(tail) for tail in tails]
-    prefix = ids[:length].expand(len(requests), -1)
+    prefix = first["input_ids"][0, :length].expand(rows, -1)
     return {
         "input_ids": torch.cat([prefix, torch.tensor(padded, device=model.device)], dim=1),
         "attention_mask": torch.tensor(mask, device=model.device),
