@@ -54,6 +54,9 @@ class SALMONN:
         self._parts: Any = None
         self._budget = UNLIMITED
         self._ask = Halving(self._generate)
+        # Of the call at work: which sound each request (by its id) is about, and the tokens of those that were heard.
+        self._sounds: dict[int, str] = {}
+        self._heard: dict[str, Any] = {}
 
     def missing(self) -> list[str]:
         """What is not here: a line a file, with where it is published."""
@@ -70,7 +73,7 @@ class SALMONN:
         self._budget = budget(self._parts.llm, self.settings.memory)
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
-        """Replies in order. Requests about one clip are asked together; sampled ones alone."""
+        """Replies in order. Requests about one clip are asked together, sampled ones alone; each clip is heard once."""
         found: dict[int, Reply | Exception] = {}
         fit = []
         for i, request in enumerate(requests):
@@ -85,9 +88,13 @@ class SALMONN:
             alone = str(i) if requests[i].generation.temperature > 0 else ""
             return f"{msgspec.json.encode(requests[i].generation).decode()} {sound} {alone}"
 
-        for _, group in groupby(sorted(fit, key=kind), key=kind):
-            batch = list(group)
-            found.update(zip(batch, self._ask([requests[i] for i in batch]), strict=True))
+        self._sounds = {id(request): sound for request, sound in zip(requests, sounds, strict=True)}
+        try:
+            for _, group in groupby(sorted(fit, key=kind), key=kind):
+                batch = list(group)
+                found.update(zip(batch, self._ask([requests[i] for i in batch]), strict=True))
+        finally:
+            self._heard.clear()
         return [found[i] for i in range(len(requests))]
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
@@ -95,12 +102,14 @@ class SALMONN:
 
         from audiotest.models._salmonn.asking import generate, halves, heard, measure, tokens
 
-        sounds = sounds_of(requests)
+        sounds = [self._sounds[id(request)] for request in requests]
         clips = {sound: request.audio[0] for sound, request in zip(sounds, requests, strict=True) if sound}
+        unheard = {sound: clip for sound, clip in clips.items() if sound not in self._heard}
         with torch.inference_mode():
-            hears = dict(zip(clips, heard(self._parts, list(clips.values())), strict=True)) if clips else {}
+            if unheard:
+                self._heard.update(zip(unheard, heard(self._parts, list(unheard.values())), strict=True))
             rows = [
-                halves(self._parts, request, hears.get(sound), self.settings)
+                halves(self._parts, request, self._heard.get(sound), self.settings)
                 for request, sound in zip(requests, sounds, strict=True)
             ]
             longest = max(len(first) + len(rest) for first, rest in rows) + requests[0].generation.max_new_tokens

@@ -141,6 +141,20 @@ def test_a_sampled_reply_depends_on_its_seed_and_not_on_its_neighbours(model):
     assert together != texts(model.answer([replace(r, seed=99) for r in warm]))
 
 
+def test_a_clip_is_heard_once_for_replies_that_are_drawn_alone_and_settings_that_differ(model):
+    about = [replace(r, audio=REQUESTS[2].audio) for r in REQUESTS]
+    warm = [replace(r, generation=Generation(max_new_tokens=12, temperature=1.5), seed=i) for i, r in enumerate(about)]
+    longer = [replace(r, generation=Generation(max_new_tokens=3)) for r in about[:2]]
+    alone = [texts(model.answer([one]))[0] for one in [*about, *warm, *longer]]
+    heard = []
+    hook = model._parts.ears.register_forward_hook(lambda _m, given, _out: heard.append(len(given[0])))
+    assert texts(model.answer([*about, *warm, *longer])) == alone
+    assert heard == [1]
+    model.answer(about[:1])
+    hook.remove()
+    assert heard == [1, 1]
+
+
 def saved(files, tmp_path, change):
     """The options and the path of the checkpoint after ``change`` was made to its weights."""
     weights = tiny.own()
