@@ -150,6 +150,24 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     summary(terminalreporter, config.stash[STATE])
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_report_to_serializable(config: pytest.Config) -> Generator[None, Any, Any]:
+    """A worker's reports go to the controller packed."""
+    from audiotest.runner.packing import pack
+
+    data = yield
+    return pack(data) if hasattr(config, "workerinput") else data
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_report_from_serializable(data: dict[str, Any]) -> Generator[None, Any, Any]:
+    """What a worker packed."""
+    from audiotest.runner.packing import unpack
+
+    unpack(data)
+    return (yield)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand whole blocks of trials to workers, whatever ``--dist`` says (but ``each``); other tests go by it."""

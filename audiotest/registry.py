@@ -10,7 +10,7 @@ import difflib
 import importlib
 import pkgutil
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 _SOME = 40
@@ -33,19 +33,24 @@ class Room:
         self.package, self.attribute, self.word, self.helpers = package, attribute, word, helpers
         self.get = cache(self._get)
         self.names = cache(self._names)
+        self._outside = cache(self._entries)  # every look goes through all that is installed
 
     def _names(self) -> list[str]:
         """All names, sorted, without importing the modules."""
         path = importlib.import_module(self.package).__path__
         own = {m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_")}
-        return sorted(own - set(self.helpers) | {e.name for e in entry_points(group=self.package)})
+        return sorted(own - set(self.helpers) | set(self._outside()))
+
+    def _entries(self) -> dict[str, EntryPoint]:
+        return {entry.name: entry for entry in entry_points(group=self.package)}
 
     def _get(self, name: str) -> Any:
         """The member called ``name``; raises :class:`UnknownName` with the nearest names."""
         if name not in self.names():
             raise UnknownName(unknown(self.word, name, self.names()))
-        for entry in entry_points(group=self.package, name=name):
-            return entry.load()
+        outside = self._outside()
+        if name in outside:
+            return outside[name].load()
         module = importlib.import_module(f"{self.package}.{name}")
         if not hasattr(module, self.attribute):
             raise UnknownName(f"the {self.word} {name!r} has no `{self.attribute}`")

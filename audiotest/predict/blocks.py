@@ -19,34 +19,40 @@ BLOCK_TRIALS = 64
 _PER_WORKER = 16
 
 
-def block_size(trials: int, workers: int, batch: int) -> int:
-    """How many trials make a block. Of several ``workers`` each gets many blocks, smaller ones in a short run, so that
-    they end at about the same time; but a batch at least, unless some workers would then have nothing to do."""
+def block_sizes(trials: int, workers: int, batch: int) -> Callable[[int], int]:
+    """How many trials make a block, by how many are not in one yet. Of several ``workers`` each gets many blocks, the
+    smaller the nearer the end, so that they end at about the same time; but a batch at least, unless some workers
+    would then have nothing to do."""
     most = max(BLOCK_TRIALS, batch)
+    least = max(1, min(batch, math.ceil(trials / workers)))
     if workers < 2:
-        return most
-    share = math.ceil(trials / workers)
-    return max(1, min(most, max(math.ceil(share / _PER_WORKER), min(batch, share))))
+        return lambda left: most
+    return lambda left: min(most, max(least, math.ceil(left / workers / _PER_WORKER)))
 
 
-def plan(keys: Iterable[tuple[Hashable, Hashable, T]], size: int = BLOCK_TRIALS) -> list[list[T]]:
-    """Blocks of the trials in ``keys``, given as (sound, case, trial): at least ``size`` trials each, but the last.
+def plan(keys: Iterable[tuple[Hashable, Hashable, T]], sizes: Callable[[int], int]) -> list[list[T]]:
+    """Blocks of the trials in ``keys``, given as (sound, case, trial): each of as many trials at least as ``sizes``
+    says for those that are left, but the last.
 
-    The cases of one sound are in one block, unless they have more than twice ``size`` trials. Sounds and cases keep
+    The cases of one sound are in one block, unless they have more than twice as many trials. Sounds and cases keep
     the order in which they first appear.
     """
     sounds: dict[Hashable, dict[Hashable, list[T]]] = {}
+    left = 0
     for sound, case, trial in keys:
         sounds.setdefault(sound, {}).setdefault(case, []).append(trial)
+        left += 1
     blocks: list[list[T]] = []
     block: list[T] = []
+    size = sizes(left)
     for cases in sounds.values():
         together = sum(map(len, cases.values())) <= 2 * size
         for group in [[t for case in cases.values() for t in case]] if together else cases.values():
             block.extend(group)
             if len(block) >= size:
                 blocks.append(block)
-                block = []
+                left -= len(block)
+                block, size = [], sizes(left)
     if block:
         blocks.append(block)
     return blocks

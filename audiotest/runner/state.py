@@ -23,7 +23,7 @@ from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.models.opening import open_embedder, open_model
 from audiotest.models.protocol import Adapter
-from audiotest.predict.blocks import block_size, plan
+from audiotest.predict.blocks import block_sizes, plan
 from audiotest.predict.embedder import Similarities
 from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
@@ -196,7 +196,7 @@ class State:
         a plan of trials that are in their blocks is in the order in which they run."""
         keyed = [(self._sound(t), (t.suite.path, t.case.id), mark) for mark, t in trials]
         batch = self.batch_size or min(self._batch, _MOST_TRIALS)
-        return plan(keyed, block_size(len(keyed), self._workers, batch))
+        return plan(keyed, block_sizes(len(keyed), self._workers, batch))
 
     @cached_property
     def _workers(self) -> int:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from audiotest.declare.suite import load
 from audiotest.declare.trial import trials
 from audiotest.models.protocol import Unsupported
-from audiotest.predict.blocks import block_size, plan
+from audiotest.predict.blocks import block_sizes, plan
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.sound import Sounds, clip_id
 from audiotest.predict.store import ReplyStore
@@ -218,7 +218,7 @@ def test_other_audio_is_another_cases(suite):
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=200), st.integers(1, 30))
 def test_blocks_keep_a_sound_together_and_lose_nothing(trials, size):
-    blocks = plan([(sound, (sound, case), i) for i, (sound, case) in enumerate(trials)], size)
+    blocks = plan([(sound, (sound, case), i) for i, (sound, case) in enumerate(trials)], lambda left: size)
     assert sorted(i for block in blocks for i in block) == list(range(len(trials)))
     homes = {}
     for n, block in enumerate(blocks):
@@ -232,19 +232,22 @@ def test_blocks_keep_a_sound_together_and_lose_nothing(trials, size):
 
 def test_a_block_is_closed_when_it_is_full_and_a_sound_is_parted_only_beyond_two_blocks():
     cases = [("a", 3), ("b", 1), ("c", 8), ("d", 9), ("e", 1)]
-    blocks = plan([(sound, (sound, i), sound) for sound, count in cases for i in range(count)], 4)
+    blocks = plan([(sound, (sound, i), sound) for sound, count in cases for i in range(count)], lambda left: 4)
     assert ["".join(block) for block in blocks] == ["aaab", "c" * 8, "dddd", "dddd", "de"]
 
 
-@given(st.integers(1, 100_000), st.integers(1, 64), st.integers(1, 300))
-def test_a_block_is_a_batch_at_least_and_a_share_at_most(trials, workers, batch):
-    size = block_size(trials, workers, batch)
+@given(st.integers(1, 5_000), st.integers(1, 64), st.integers(1, 300))
+def test_a_block_is_a_batch_at_least_and_a_share_at_most_and_the_last_ones_are_the_smallest(trials, workers, batch):
     share = -(-trials // workers)
-    assert size >= min(batch, share)
-    assert size <= max(64, batch)
+    blocks = [len(block) for block in plan([(i, i, i) for i in range(trials)], block_sizes(trials, workers, batch))]
+    assert all(size >= min(batch, share) for size in blocks[:-1])
+    assert all(size <= max(64, batch) for size in blocks)
+    assert blocks == sorted(blocks, reverse=True)
     if workers > 1:
-        assert size <= share
-        assert trials / size >= min(16 * workers, trials / max(batch, 64), trials / batch) * 0.9
+        assert all(size <= share for size in blocks)
+        # None takes longer than a sixteenth of what its worker still has before it, or a batch.
+        for i, size in enumerate(blocks):
+            assert size <= max(min(batch, share), sum(blocks[i:]) / workers / 16 + 1)
 
 
 def test_cases_of_one_sound_share_a_clip_id(suite):

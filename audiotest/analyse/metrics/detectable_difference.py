@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import sqrt
+from statistics import NormalDist
 
 from audiotest.analyse.trials import Trials
 from audiotest.words import Estimate
@@ -23,9 +24,8 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """The smallest difference from the accuracy under ``condition``."""
-    from scipy.special import ndtri
-
+    z = NormalDist().inv_cdf
     found = trials.judged(condition, scorer, tags)
     n = len(found)
     p = min(max(sum(bool(v.correct) for _, v in found) / n, 1 / n), 1 - 1 / n) if n > 1 else 0.5
-    return Estimate(min(1.0, float(ndtri(0.975) + ndtri(0.8)) * sqrt(2 * p * (1 - p) / n)), n=n)
+    return Estimate(min(1.0, (z(0.975) + z(0.8)) * sqrt(2 * p * (1 - p) / n)), n=n)
