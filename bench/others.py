@@ -1,8 +1,9 @@
-"""The same items by other frameworks, where they are installed: lm-eval with its dummy model, inspect_ai with its mock.
+"""The same items by other frameworks, where they are installed, each with its own model that answers at once.
 
-Both are looked for on the PATH, or named by ``$LM_EVAL`` and ``$INSPECT`` (they want environments of their own).
-inspect_ai counts tokens with a vocabulary that it downloads: without a network, ``$TIKTOKEN_CACHE_DIR`` has to have it.
-lmms-eval has no model that answers at once, so it is not here.
+They are looked for on the PATH, or named by ``$LM_EVAL``, ``$LMMS_EVAL`` and ``$INSPECT`` (they want environments of
+their own). inspect_ai counts tokens with a vocabulary that it downloads: without a network, ``$TIKTOKEN_CACHE_DIR`` has
+to have it. lm-eval is asked for likelihoods, as its multiple choice is; the others for text, which lmms-eval compares
+with the letter.
 """
 
 from __future__ import annotations
@@ -25,6 +26,26 @@ doc_to_text: "{{{{question}}}}"
 doc_to_choice: "{{{{choices}}}}"
 doc_to_target: "{{{{choices.index(answer)}}}}"
 metric_list: [{{metric: acc}}]
+"""
+LMMS_TASK = """\
+task: instant_lmms
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: {items}}}}}
+test_split: test
+output_type: generate_until
+doc_to_visual: !function prompts.visuals
+doc_to_text: !function prompts.text
+doc_to_target: letter
+generation_kwargs: {{max_new_tokens: 8}}
+metric_list: [{{metric: exact_match, aggregation: mean, higher_is_better: true}}]
+"""
+LMMS_PROMPTS = """\
+def visuals(item):
+    return []
+
+
+def text(item, lmms_eval_specific_kwargs=None):
+    return "\\n".join([item["question"], *(f"{letter}. {choice}" for letter, choice in zip("ABCD", item["choices"]))])
 """
 INSPECT = """\
 from inspect_ai import Task, task
@@ -50,18 +71,35 @@ def write(folder: Path, n: int, choices: Sequence[str]) -> None:
     with (folder / "items.jsonl").open("w") as file:
         for i in range(n):
             item = {"id": f"case-{i}", "question": f"What is heard in clip number {i}?", "choices": list(choices)}
-            file.write(json.dumps({**item, "answer": choices[i % len(choices)]}) + "\n")
+            right = i % len(choices)
+            file.write(json.dumps({**item, "answer": choices[right], "letter": "ABCD"[right]}) + "\n")
     (folder / "instant.yaml").write_text(TASK.format(items=folder / "items.jsonl"))
     (folder / "instant.py").write_text(INSPECT)
+    (folder / "lmms").mkdir()
+    (folder / "lmms" / "instant_lmms.yaml").write_text(LMMS_TASK.format(items=folder / "items.jsonl"))
+    (folder / "lmms" / "prompts.py").write_text(LMMS_PROMPTS)
 
 
 def commands(folder: Path) -> dict[str, tuple[list[str], Path]]:
     """What is timed of those that are installed."""
     found = {}
-    lm_eval, inspect = (os.environ.get(name.upper()) or shutil.which(name) for name in ("lm_eval", "inspect"))
+    names = ("lm_eval", "lmms-eval", "inspect")
+    lm_eval, lmms_eval, inspect = (os.environ.get(n.upper().replace("-", "_")) or shutil.which(n) for n in names)
     if lm_eval:
         asked = [lm_eval, "--model", "dummy", "--tasks", "instant", "--include_path", str(folder)]
         found["lm-eval, dummy model"] = asked, folder
+    if lmms_eval:
+        asked = [
+            lmms_eval,
+            "eval",
+            "--model",
+            "dummy",
+            "--tasks",
+            "instant_lmms",
+            "--include_path",
+            str(folder / "lmms"),
+        ]
+        found["lmms-eval, dummy model"] = asked, folder
     if inspect:
         asked = [inspect, "eval", "instant.py", "--model", "mockllm/model", "--display", "none"]
         if _answers(asked, folder):

@@ -43,7 +43,7 @@ BUSY = """end = time.process_time() + {seconds} * len(requests)
 def main() -> None:
     """Time both and print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.workers", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 4000], help="numbers of items")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 2000, 4000], help="numbers of items")
     parser.add_argument("--milliseconds", type=float, default=20.0, help="CPU time of an item")
     parser.add_argument("--times", type=int, default=3, help="counted runs of each command")
     options = parser.parse_args()
@@ -58,7 +58,7 @@ def main() -> None:
             (folder / "conftest.py").write_text(
                 CONFTEST.format(needs="audio=False", work=BUSY.format(seconds=options.milliseconds / 1000))
             )
-            alone = [*PYTEST, "suite.yaml", "--reply-cache=off"]
+            alone = [*PYTEST, "suite.yaml", "--reply-cache=off", "--batch-size=8"]
             asked = {"alone": (alone, folder), "two": ([*alone, "-n", "2"], folder)}
             figures = repeat(asked, options.times, env)
             model = n * options.milliseconds / 1000
