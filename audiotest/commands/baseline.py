@@ -36,6 +36,7 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
     RUN that broke or was skipped replaces nothing. Gates are taken from RUN where it judged them.
     """
     from audiotest.analyse.change import key
+    from audiotest.analyse.compare import NotComparable, judged_alike
     from audiotest.runs import RunError, RunWriter, read_records, read_summary
 
     try:
@@ -46,13 +47,15 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
             told, suites = {key(r) for r in new}, {r.suite for r in new}
             merged = {k: r for k, r in merged.items() if k[0] not in suites or k in told}
         merged |= {key(r): r for r in new if r.outcome in ("passed", "failed", "missed") or key(r) not in merged}
+        if any(merged.get(key(r)) is r for r in old):  # else nothing of the old one is left
+            judged_alike(read_summary(baseline).get("scorers") or {}, read_summary(run).get("scorers") or {})
         for line in _told(old, new, merged):
             click.echo(line)
         if dry_run:
             return
         summary = _summary(list(merged.values()), read_summary(run), read_summary(baseline) if old else {})
         RunWriter(baseline).finish(merged.values(), summary)
-    except RunError as error:
+    except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"baseline: {baseline}, {len(merged)} trials")
 
@@ -63,6 +66,7 @@ def _summary(records: Sequence[Record], run: Mapping[str, Any], baseline: Mappin
 
     about = {name: value for name, value in run.items() if name not in ("suites", "schema_version")}
     found = summarise(records, {}, about)
+    found["scorers"] = {**(baseline.get("scorers") or {}), **(run.get("scorers") or {})}  # by those they were judged
     for name, suite in found["suites"].items():
         gates: dict[str, Any] = {}
         for summary in (baseline, run):

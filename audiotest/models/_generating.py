@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
+from audiotest.models._thinking import apart
 from audiotest.words import Generation, Reply, Request
 
 TOKENIZER = Lock()
@@ -110,11 +111,11 @@ def reply(tokenizer: Any, ids: list[int], generation: Generation, thinking_end: 
     raw = str(tokenizer.decode(ids, skip_special_tokens=True)).strip()
     for stop in generation.stop:
         raw = raw.split(stop)[0]
-    thought, end, text = raw.rpartition(thinking_end) if thinking_end else ("", "", raw)
+    text, thought = apart(raw, thinking_end)
     more = dict(details)
-    if end:
-        more["thinking"] = thought.split(">", 1)[-1].strip() if thought.lstrip().startswith("<") else thought.strip()
-    if not text.strip():
+    if thought:
+        more["thinking"] = thought
+    if not text:
         more["empty"] = True
     finish = "length" if len(ids) >= generation.max_new_tokens else "stop"
-    return Reply(text.strip(), raw=raw if end else None, finish=finish, details=more)
+    return Reply(text, raw=raw if raw != text else None, finish=finish, details=more)

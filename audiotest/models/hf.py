@@ -46,7 +46,7 @@ from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
 from audiotest.words import Needs, Reply, Request
 
-VERSION = 1
+VERSION = 2
 
 
 class HF:

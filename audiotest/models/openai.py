@@ -32,7 +32,7 @@ from audiotest.models._openai.settings import DEFAULT_URL, Settings, settings
 from audiotest.models.protocol import Interrupted
 from audiotest.words import Needs, Reply, Request
 
-VERSION = 1
+VERSION = 2
 _PATIENCE_S = 5
 
 

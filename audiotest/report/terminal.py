@@ -60,7 +60,7 @@ def summary(terminal: Any, state: State) -> None:
                     _write(terminal, _by_tag(suite.name, tag, suites[suite.name]))
         _profiles(terminal, suites)
     _missed(terminal)
-    _gates(terminal, suites, state.baseline_gates)
+    _gates(terminal, suites, state.baseline.gates)
     _closing(terminal, state)
 
 
@@ -167,7 +167,7 @@ def _closing(terminal: Any, state: State) -> None:
     cached = sum(1 for r in state.records if r.cached)
     if cached:
         terminal.write_line(f"{cached} of {len(state.records)} replies came from the cache (--refresh asks again)")
-    if state.baseline:
+    if state.baseline.trials:
         terminal.write_line(_against_baseline(state))
         for line in (*_improved(state), *_gone(state)):
             terminal.write_line(line)
@@ -182,7 +182,7 @@ def _closing(terminal: Any, state: State) -> None:
 
 
 def _against_baseline(state: State) -> str:
-    found = change(state.baseline, state.records)
+    found = change(state.baseline.trials, state.records)
     word = "more than chance" if found.p < 0.05 else "no more than chance would do"
     return (
         f"against the baseline: {found.regressed} regressed, {found.improved} improved, {found.known} known misses, "
@@ -192,7 +192,7 @@ def _against_baseline(state: State) -> str:
 
 def _improved(state: State) -> Iterator[str]:
     """What `audiotest baseline update` would keep from now on: pytest lists failures, but no improvements."""
-    better = [r.nodeid for r in state.records if r.outcome == "passed" and state.baseline.get(key(r)) is False]
+    better = [r.nodeid for r in state.records if r.outcome == "passed" and state.baseline.trials.get(key(r)) is False]
     yield from (f"  improved: {nodeid}" for nodeid in better[:_FEW])
     if len(better) > _FEW:
         yield f"  and {len(better) - _FEW} more"
@@ -205,7 +205,7 @@ def _gone(state: State) -> Iterator[str]:
     conditions = {name: {condition.name for condition, _ in suite.conditions} for name, suite in suites.items()}
     gone = [
         f"{name}/{condition}/{case}"
-        for name, case, condition in sorted(state.baseline)
+        for name, case, condition in sorted(state.baseline.trials)
         if name in suites and (case not in cases[name] or condition not in conditions[name])
     ]
     if gone:

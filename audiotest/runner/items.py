@@ -36,7 +36,7 @@ def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
     record = request.node.record
     if record.outcome in ("failed", "missed"):
         # A miss of a benchmark shows its reason and no more, unless a baseline can make a failure of it.
-        told = record.outcome == "failed" or request.config.stash[STATE].baseline
+        told = record.outcome == "failed" or request.config.stash[STATE].baseline.trials
         raise Mismatch(failure_text(record, trial) if told else record.reason)
     if record.outcome == "skipped":
         raise skipped(record.reason)
@@ -108,7 +108,7 @@ class TrialItem(pytest.Function):
             error = call.excinfo.value if call.excinfo is not None else RuntimeError("no result")
             record = failed_record(self.trial, error, self.config.stash[STATE].seed, self.nodeid)
         state = self.config.stash[STATE]
-        record = self._against_baseline(record, report, state.baseline.get(key(record)))
+        record = self._against_baseline(record, report, state.baseline.trials.get(key(record)))
         # Reports cross to other processes (xdist's controller, pytest-forked's parent) and into files, so what is on
         # them has to be plain: text, not a record.
         report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode()

@@ -43,6 +43,8 @@ def begin(config: pytest.Config) -> None:
     except (ModelError, RunError, NoCache) as error:
         raise pytest.UsageError(str(error)) from None
     if not state.is_worker:
+        for doubt in state.baseline.doubts:
+            config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
         config.pluginmanager.register(RecordTaker(state), "audiotest-records")
         state.progress = progress_for(config)
         pace = pace_for(config, lambda: state.planned)
@@ -235,7 +237,7 @@ def report_gates(session: pytest.Session) -> None:
         return
     from audiotest.runner.gates import reports
 
-    suites, known, style = _suites_of_records(state), state.baseline_gates, session.config.option.tbstyle
+    suites, known, style = _suites_of_records(state), state.baseline.gates, session.config.option.tbstyle
     made = [r for suite, path in suites for r in reports(suite, path, state.gates.get(suite.name, ()), known, style)]
     session.testscollected += sum(report.when == "call" for report in made)  # so that progress ends at 100%
     for report in made:

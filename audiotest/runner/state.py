@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from msgspec.structs import replace
 
-from audiotest.analyse.change import Key, key, met
+from audiotest.analyse.change import Key, key
 from audiotest.assisting import Assistants
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.suite import Suite, load
@@ -30,8 +30,9 @@ from audiotest.predict.predictor import Predictor, Progress
 from audiotest.predict.sound import clip_id
 from audiotest.predict.store import NoCache, ReplyStore
 from audiotest.resources import cache_dir
+from audiotest.runner.baseline import read_baseline
 from audiotest.runner.devices import Slots, gpus
-from audiotest.runs import RunWriter, read_records, read_summary
+from audiotest.runs import RunWriter
 from audiotest.words import Record
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class State:
         self.alone: frozenset[Key] = frozenset()
         """Trials that are each asked by themselves: one of them killed the worker before this one."""
         self.writer = None if self.is_worker or not option.audiotest_results else RunWriter(option.audiotest_results)
-        self.baseline = _baseline(option.audiotest_baseline)
-        self.baseline_gates = _baseline_gates(option.audiotest_baseline)
+        self.baseline = read_baseline(option.audiotest_baseline)
         self._records: dict[Key, Record] = {}
         self.fresh: tuple[str, Record] | None = None
         """The node id and the record that this process made last: its report need not be read again here."""
@@ -262,18 +262,6 @@ class State:
 
 
 STATE = pytest.StashKey[State]()
-
-
-def _baseline(folder: str | None) -> dict[Key, bool]:
-    """For every judged trial of an earlier run whether it showed what was expected. Raises RunError."""
-    records = read_records(folder) if folder else []
-    return {key(r): found for r in records if (found := met(r)) is not None}
-
-
-def _baseline_gates(folder: str | None) -> frozenset[tuple[str, str]]:
-    """(suite, gate) of every gate that failed in an earlier run. Raises RunError."""
-    suites = read_summary(folder)["suites"] if folder else {}
-    return frozenset((s, g["name"]) for s, found in suites.items() for g in found["gates"] if g["passed"] is False)
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:

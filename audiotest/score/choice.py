@@ -42,7 +42,7 @@ from audiotest.score._reading.region import answer_region
 from audiotest.score._reading.whole import whole
 from audiotest.words import Question, Status, Verdict
 
-VERSION = 2
+VERSION = 3
 
 
 class Reading(Struct, frozen=True):

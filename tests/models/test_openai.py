@@ -83,6 +83,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(int(text.split()[1]), json.dumps({"error": f"{'x' * int(text.split()[2])} {KEY}"}).encode())
         elif "toolong" in text:
             self.send(413, b"too large")
+        elif "ponders" in text:
+            self.send(200, completion("<think>It rings, so (B)", finish="length"))
         elif "thinks" in text:
             self.send(200, completion("<think>It rings.</think>\n(B) a bell"))
         elif "silent" in text:
@@ -240,12 +242,14 @@ def test_what_is_sent(server, part):
 
 
 def test_replies_tell_thinking_tokens_cost_and_emptiness(server):
-    thinks, nothing = ask(server, "thinks", "nothing", input_price=2.5, output_price=10)
+    thinks, nothing, cut = ask(server, "thinks", "nothing", "ponders", input_price=2.5, output_price=10)
     assert (thinks.text, thinks.details["thinking"]) == ("(B) a bell", "It rings.")
     assert thinks.raw == "<think>It rings.</think>\n(B) a bell"
     assert thinks.details["cost"] == pytest.approx((120 * 2.5 + 7 * 10) / 1e6)
     assert thinks.seconds > 0
     assert (nothing.text, nothing.finish, nothing.details["empty"]) == ("", "length", True)
+    assert (cut.text, cut.details["thinking"], cut.details["empty"]) == ("", "It rings, so (B)", True)
+    assert cut.raw == "<think>It rings, so (B)"
 
 
 def test_a_run_goes_on_where_it_was_and_holds_no_key(server, pytester, monkeypatch):

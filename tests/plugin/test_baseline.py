@@ -55,6 +55,31 @@ def test_a_baseline_that_is_not_there_is_a_usage_error(project):
     out.stderr.fnmatch_lines(["*cannot read the run at gone*"])
 
 
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_a_baseline_that_another_version_of_a_scorer_judged_is_told_once_with_what_to_do(project, workers):
+    tester = project(ids=("one", "wrong1"))
+    tester.runpytest_subprocess("suites", "--results", "before")
+    same = tester.runpytest_subprocess("suites", "--baseline", "before", *workers)
+    assert "judged by version" not in same.stdout.str()
+    older = json.loads((tester.path / "before/summary.json").read_text())
+    older["scorers"]["choice"] -= 1
+    (tester.path / "before/summary.json").write_text(json.dumps(older))
+    out = tester.runpytest_subprocess("suites", "--baseline", "before", *workers)
+    assert out.stdout.str().count("`audiotest rescore before --scorer choice --into DIR` judges it anew") == 1
+    # Nor is a part of a run put into it, but a run that replaces all of it is.
+    tester.runpytest_subprocess("suites", "--results", "whole")
+    tester.runpytest_subprocess("suites/kitchen.yaml::original", "--results", "part")
+    part, whole = (
+        tester.run(sys.executable, "-m", "audiotest", "baseline", "update", "before", new) for new in ("part", "whole")
+    )
+    assert (part.ret, whole.ret) == (1, 0)
+    part.stderr.fnmatch_lines(["*the scorer 'choice' was of version*audiotest rescore*"])
+    assert (
+        json.loads((tester.path / "before/summary.json").read_text())["scorers"]["choice"]
+        == older["scorers"]["choice"] + 1
+    )
+
+
 def test_a_part_of_the_suites_is_held_against_its_part_of_the_baseline(project):
     tester = project(ids=("one", "wrong1", "two"))
     tester.runpytest_subprocess("suites", "--results", "before")

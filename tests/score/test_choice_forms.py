@@ -59,6 +59,7 @@ READ = [
     # thoughts, then an answer
     (BIRDS, "<think>It could be a robin or a wren. The robin is thinner.</think>\nC", 2),
     (BIRDS, "<think>A robin? No.</think><answer>D</answer>", 3), (BIRDS, "B\n<think>It could be a wren.", 1),
+    (BIRDS, "<think>It could be a wren. <answer>D</answer>", 3), (BIRDS, "<think>A robin.</think>", 1),
     (BIRDS, "It is a robin. " + "It is loud and clear and very near. " * 700 + "The answer is C.", 2),
     (BIRDS, "Let me think step by step. A robin sings thinly. A wren is loud. The bird here is loud. So the answer is C.", 2),
     (BIRDS, "First, a blackbird is mellow. Second, an owl hoots. I hear hooting. Therefore, the answer is an owl.", 3),
@@ -134,6 +135,7 @@ UNREAD = [
     (BIRDS, "This is not consistent with a robin.", "none"), (BIRDS, "I would not go with B.", "none"),
     (BIRDS, "This cannot be described as a robin.", "none"), (BIRDS, "It is not true that a robin sings.", "none"),
     (YESNO, "It is not yes.", "none"), (INSTRUMENTS, "A piano in the key of C with a Dm7 chord", "none"),
+    (BIRDS, "<think>\nThe answer is B. But then a robin", "none"), (BIRDS, "<thinking>I cannot hear any audio", "none"),
     (BIRDS, "B or C", "ambiguous"), (BIRDS, "a robin or a wren", "ambiguous"), (BIRDS, "It could be a wren or an owl.", "ambiguous"),
     (BIRDS, "A and D", "ambiguous"), (BIRDS, "(B) a wren", "ambiguous"), (BIRDS, "A, B, C, D", "ambiguous"),
     (BIRDS, "All but the owl.", "none"), (BIRDS, "B. C.", "ambiguous"), (BIRDS, "A robin. Then a wren is heard.", "ambiguous"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from audiotest.audio.decode import wav_bytes
 from audiotest.models._openai.settings import Settings
+from audiotest.models._thinking import apart
 from audiotest.words import Reply, Request
 
 
@@ -54,15 +55,15 @@ def reply(data: Any, settings: Settings) -> Reply:
     except (KeyError, IndexError, TypeError, AttributeError):
         raise Malformed(f"no `choices` with a message in the answer: {data}") from None
     raw = _text(raw)
-    thought, end, text = raw.rpartition(settings.thinking_end) if settings.thinking_end else ("", "", raw)
+    text, thought = apart(raw, settings.thinking_end)
     thinking = choice["message"].get("reasoning_content") or choice["message"].get("reasoning") or thought
     details: dict[str, Any] = _usage(data.get("usage"), settings)
     if thinking:
-        details["thinking"] = str(thinking).split("<think>")[-1].strip()
-    if not text.strip():
+        details["thinking"] = str(thinking).strip()
+    if not text:
         details["empty"] = True
     finish = str(choice.get("finish_reason") or "") or None
-    return Reply(text.strip(), raw=raw if end else None, finish=finish, details=details)
+    return Reply(text, raw=raw if raw.strip() != text else None, finish=finish, details=details)
 
 
 def _text(content: Any) -> str:

@@ -1,7 +1,8 @@
 """Which part of a reply is the answer.
 
-Thinking is cut away (``<think>...</think>`` and the like), a tagged answer is taken out of its tag (``<answer>B</answer>``,
-``\\boxed{B}``, ``[[B]]``, ``{"answer": "B"}``), and of a very long reply only the end is read: that is where answers stand.
+Thinking is cut away (``<think>...</think>`` and the like, and one that is never closed), a tagged answer is taken out of
+its tag (``<answer>B</answer>``, ``\\boxed{B}``, ``[[B]]``, ``{"answer": "B"}``), and of a very long reply only the end is
+read: that is where answers stand.
 """
 
 from __future__ import annotations
@@ -33,14 +34,16 @@ def answer_region(output: str) -> tuple[str, bool]:
     after = _THINKING.split(output)[-1]
     if after.strip():
         output = after
-    opened = _OPENING.split(output)
-    if len(opened) > 1 and opened[0].strip():
-        output = opened[0]  # the answer came first, and a thought follows that is never closed
+    before, *unclosed = _OPENING.split(output)
+    if unclosed and before.strip():
+        output = before  # the answer came first, and a thought follows that is never closed
     for pattern in _TAGGED:
         found = [next((g for g in m.groups() if g is not None), "") for m in pattern.finditer(output)]
         found = [text for text in found if text.strip()]
         if found:
             return _plain(found[-1]), True
+    if unclosed and not before.strip() and not _THINKING.search(output):
+        return "", False  # cut while it was thinking: whatever that weighs is no answer yet
     return _plain(output), False
 
 
