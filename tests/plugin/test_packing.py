@@ -55,13 +55,17 @@ def test_reports_of_all_kinds_of_tests_reach_the_controller_with_what_was_put_on
     """
     )
     pytester.makeconftest("""
-        import os
+        class Seen:
+            def pytest_runtest_logreport(self, report):
+                if report.when == "call":
+                    why = "" if report.passed else report.longreprtext.splitlines()[-1:]
+                    with open("seen", "a") as file:
+                        print(type(report).__name__, report.nodeid, report.outcome, report.user_properties,
+                              report.sections, report.location, why, file=file)
 
-        def pytest_runtest_logreport(report):
-            if report.when == "call" and "PYTEST_XDIST_WORKER" not in os.environ:
-                with open("seen", "a") as file:
-                    print(type(report).__name__, report.nodeid, report.outcome, report.user_properties,
-                          report.sections, report.location, report.longreprtext.partition("[gw0]")[0] if report.passed else report.longreprtext.splitlines()[-1:], file=file)
+        def pytest_configure(config):
+            if not hasattr(config, "workerinput"):
+                config.pluginmanager.register(Seen())
     """)
     seen = []
     for options in ((), ("-n1",)):
