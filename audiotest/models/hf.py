@@ -197,7 +197,9 @@ class HF:
 
     def close(self) -> None:
         """Let go of the weights."""
-        self._model = self._processor = None
+        if self._encoding:
+            self._encoding.close()
+        self._model = self._processor = self._encoding = None
 
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> HF:

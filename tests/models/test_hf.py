@@ -1,8 +1,10 @@
 """The adapter ``hf`` on tiny random checkpoints of real architectures: a batch answers like single requests."""
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +75,20 @@ def test_clips_that_are_the_same_samples_cut_otherwise_are_other_sounds(tmp_path
     cut = [tuple(Waveform(part, whole.rate) for part in np.split(whole.samples, [at])) for at in (16000, 48000)]
     asked = [replace(r, audio=clips) for r, clips in zip(hf_checks.REQUESTS, cut, strict=False)]
     assert hf_checks.texts(model.answer(asked)) == [hf_checks.texts(model.answer([one]))[0] for one in asked]
+
+
+def test_the_weights_go_when_the_model_is_closed(tmp_path):
+    model = open_model(f"hf:{qwen2_audio(tmp_path)}")
+    model.load()
+    model.answer(hf_checks.REQUESTS[:2])
+    weights = weakref.ref(model._model.model.audio_tower)
+    gc.collect()
+    gc.disable()
+    try:
+        model.close()
+        assert weights() is None
+    finally:
+        gc.enable()
 
 
 FROM_THE_HUB = """

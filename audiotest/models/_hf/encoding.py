@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from inspect import signature
 from typing import Any
 
@@ -17,8 +18,8 @@ from typing import Any
 class Encoding:
     """Stands in the place of a function that encodes sound; passes on what it is given but within :meth:`once`."""
 
-    def __init__(self, encode: Callable[..., Any]) -> None:
-        self._encode = encode
+    def __init__(self, encode: Callable[..., Any], remove: Callable[[], None] | None = None) -> None:
+        self._encode, self._remove = encode, remove
         self._prompts: int | None = None
         self._kept: tuple[list[Any], Any] | None = None
 
@@ -33,6 +34,12 @@ class Encoding:
             self._prompts = None
             if not prompts:
                 self._kept = None
+
+    def close(self) -> None:
+        """Let go of what is kept and of the model, which would hold on to each other."""
+        self._kept = None
+        if self._remove:
+            self._remove()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The embeddings of all prompts, one after another. Where their arguments differ, the function is asked."""
@@ -54,13 +61,14 @@ def encode_once(model: Any) -> Encoding | None:
     modules = list(model.modules())
     # Outer ones ask the innermost. Music Flamingo's is given the question as well, to find out where the sound stands.
     places = [(module, "get_audio_features") for module in modules if _of_sound_alone(module)][-1:]
-    if not places:
-        wanted = type(getattr(model.config, "audio_config", None))
-        places = [(module, "forward") for module in modules[1:] if type(getattr(module, "config", None)) is wanted][:1]
+    ears = getattr(model.config, "audio_config", None)
+    if not places and ears is not None:
+        inner = [module for module in modules[1:] if type(getattr(module, "config", None)) is type(ears)]
+        places = [(module, "forward") for module in inner[:1]]
     if not places:
         return None
     module, name = places[0]
-    made = Encoding(getattr(module, name))
+    made = Encoding(getattr(module, name), partial(delattr, module, name))
     setattr(module, name, made)
     return made
 
@@ -104,13 +112,13 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def _repeated(value: Any, times: int) -> Any:
-    """All tensors of a result so many times in a row; they hold clip after clip, be it as rows or as tokens."""
+    """A result for so many prompts: its tensors hold clip after clip, be it as rows or as tokens, and a list does."""
     import torch
 
     if isinstance(value, torch.Tensor):
         return torch.cat([value] * times) if value.dim() else value
     if isinstance(value, dict):  # and the outputs of transformers, which are made of their fields
         return type(value)(**{name: _repeated(part, times) for name, part in value.items()})
-    if isinstance(value, list | tuple):
-        return type(value)([_repeated(part, times) for part in value])
-    return value
+    if isinstance(value, list):
+        return value * times
+    return tuple(_repeated(part, times) for part in value) if isinstance(value, tuple) else value
