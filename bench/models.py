@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from audiotest.models.opening import open_model
 from audiotest.words import Generation, Reply, Request, Waveform
@@ -148,7 +149,25 @@ def sharing(folder: Path, times: int) -> None:
     for where, options, how in (("after", {}, "one prefill"), ("before", first, "encoded once")):
         print(f"\nA Qwen2-Audio of {size / 1e6:.0f} M, 8 questions {where} one clip of 30 s, 8 new tokens\n")
         beside(folder, options, how, times)
+    ranking(shared, times)
     through(shared, folder, 6, 8)
+
+
+def ranking(shared: object, times: int) -> None:
+    """The same questions, each with four options to rank, after a prefill of their own or a shared one."""
+    choices = ("a dog that barks", "a kettle that whistles", "rain on a roof", "a violin")
+
+    def asked(seed: int) -> list[Request]:
+        return [replace(r, choices=choices, likelihoods=True) for r in requests(1, 8, 30.0, 8, seed)]
+
+    answer = shared.answer  # type: ignore[attr-defined]
+    seeds = iter(range(100, 1000))
+    alone = timed(lambda: [answer([one]) for one in asked(next(seeds))], times)
+    together = timed(lambda: answer(asked(next(seeds))), times)
+    print(
+        f"\nwith 4 options ranked: one by one {alone:.2f} s, over one prefill {together:.2f} s, "
+        f"{alone / together:.2f} times as fast"
+    )
 
 
 def beside(folder: Path, options: dict[str, str], how: str, times: int) -> None:

@@ -27,6 +27,7 @@ allows, at most ``batch_size``; out of GPU memory halves it all the same, and is
 
 from __future__ import annotations
 
+import copy
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -171,26 +172,32 @@ class HF:
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
         from audiotest.models._hf.asking import generate
-        from audiotest.models._hf.ranking import measure, tokens
-        from audiotest.models._hf.sharing import shared_inputs
+        from audiotest.models._hf.ranking import measure, measure_after, tokens
+        from audiotest.models._hf.sharing import prefilled, shared_inputs
 
+        model, processor = self._model, self._processor
         made, how = self._prepared(requests)
         new = requests[0].generation.max_new_tokens
         self._budget.check(len(requests), how.tokens if how else made["input_ids"].shape[1] + new)
-        batch = made.to(self._model.device)
+        batch, prefix = made.to(model.device), None
         if how:
             with self._encoding_once(1):
-                batch = shared_inputs(self._model, self._processor, batch, how)
+                prefix = prefilled(model, batch, how.length)
+            again = any(request.likelihoods for request in requests)
+            cache = copy.deepcopy(prefix.cache) if again else prefix.cache
+            batch = shared_inputs(model, processor, batch, how, cache)
         alike = len(requests) == 1 or self._one_sound(requests)
         with self._encoding_once(len(requests) if alike else 0):
-            said = generate(self._model, self._processor, requests, self.settings, batch)
+            said = generate(model, processor, requests, self.settings, batch)
+        tails = {id(request): tail for request, tail in zip(requests, how.tails, strict=True)} if how else {}
+
+        def measured(request: Request, texts: list[str]) -> list[float]:
+            if prefix:
+                return measure_after(model, processor, prefix, tails[id(request)], texts)
+            return measure(model, processor, request, texts, self.settings)
+
         with self._encoding_once(1):
-            return with_likelihoods(
-                requests,
-                said,
-                lambda request, texts: measure(self._model, self._processor, request, texts, self.settings),
-                lambda text: tokens(self._processor, text),
-            )
+            return with_likelihoods(requests, said, measured, lambda text: tokens(processor, text))
 
     def _encoding_once(self, prompts: int) -> AbstractContextManager[None]:
         return self._encoding.once(prompts) if self._encoding else nullcontext()

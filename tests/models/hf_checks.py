@@ -97,6 +97,21 @@ def check_options_are_ranked_over_one_prefill_as_by_reading_each_whole(model):
     assert "likelihoods" not in model.answer(REQUESTS[:1])[0].details
 
 
+def check_options_are_ranked_over_the_prefill_that_the_questions_share(model):
+    choices = ("a dog", "a kettle that whistles for a long while", "rain")
+    about = [replace(r, audio=REQUESTS[2].audio, choices=choices, likelihoods=True) for r in REQUESTS[:4]]
+    about[3] = replace(about[3], likelihoods=False)
+    shared, alone = model.answer(about), plain(model).answer(about)
+    assert texts(shared) == texts(alone)
+    assert "likelihoods" not in shared[3].details
+    for found, held in zip(shared[:3], alone[:3], strict=True):
+        for of in ("text", "label"):
+            given, wanted = found.details["likelihoods"][of], held.details["likelihoods"][of]
+            assert [o["logprob"] for o in given] == pytest.approx([o["logprob"] for o in wanted], abs=1e-3)
+    first, second = (r.details["likelihoods"]["text"][0]["logprob"] for r in shared[:2])
+    assert first != pytest.approx(second, abs=1e-3)
+
+
 def plain(model, **options):
     """The same weights without sharing."""
     made = open_model(f"hf:{model.checkpoint}", {"shared": "false", **options})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from audiotest.models._hf.asking import inputs
 from audiotest.models._hf.settings import Settings
+from audiotest.models._hf.sharing import Prefix, shift_of
 from audiotest.models._likelihoods import padded, summed
 from audiotest.words import Request
 
@@ -22,24 +24,44 @@ def measure(model: Any, processor: Any, request: Request, texts: list[str], sett
     with torch.inference_mode():
         if not settings.shared:
             return [_alone(model, first, ids[i : i + 1], mask[i : i + 1]) for i in range(len(texts))]
-        out = model(**first, use_cache=True)
-        cache = out.past_key_values
-        cache.batch_repeat_interleave(len(texts))
-        seen = torch.cat([first["attention_mask"].expand(len(texts), -1), mask], dim=1)
-        where = _positions(model, first["input_ids"].shape[1], ids)
-        logits = model(input_ids=ids, attention_mask=seen, past_key_values=cache, **where).logits
-    return summed(out.logits[0, -1], logits, ids, mask)
+        read = model(**first, use_cache=True)
+        return _after(model, read, first["attention_mask"], shift_of(model), ids, mask)
 
 
-def _positions(model: Any, length: int, ids: Any) -> dict[str, Any]:
-    """Where the texts stand, for models that count positions in three dimensions (the Omnis) and would count the
-    prompt's anew; the others find it out by themselves."""
+def measure_after(model: Any, processor: Any, prefix: Prefix, tail: list[int], texts: list[str]) -> list[float]:
+    """The same for a prompt that goes on with ``tail`` after a ``prefix``, which stays as it is."""
     import torch
 
-    deltas = getattr(getattr(model, "model", model), "rope_deltas", None)
-    if deltas is None:
+    rest = torch.tensor([tail], device=model.device)
+    seen = rest.new_ones(1, prefix.length + len(tail))
+    ids, mask = padded([tokens(processor, text) for text in texts], model.device)
+    with torch.inference_mode():
+        where = _positions(prefix.shift, prefix.length, rest)
+        cache = copy.deepcopy(prefix.cache)
+        read = model(input_ids=rest, attention_mask=seen, past_key_values=cache, use_cache=True, **where)
+        return _after(model, read, seen, prefix.shift, ids, mask)
+
+
+def _after(model: Any, read: Any, seen: Any, shift: int | None, ids: Any, mask: Any) -> list[float]:
+    """After a prompt that was ``read``, of which ``seen`` is the mask."""
+    import torch
+
+    cache, last = read.past_key_values, read.logits[0, -1]
+    cache.batch_repeat_interleave(len(ids))
+    whole = torch.cat([seen.expand(len(ids), -1), mask], dim=1)
+    where = _positions(shift, seen.shape[1], ids)
+    logits = model(input_ids=ids, attention_mask=whole, past_key_values=cache, **where).logits
+    return summed(last, logits, ids, mask)
+
+
+def _positions(shift: int | None, length: int, ids: Any) -> dict[str, Any]:
+    """Where tokens stand after ``length`` others, for models that would count the prompt's anew; the others find it out
+    by themselves."""
+    import torch
+
+    if shift is None:
         return {}
-    places = torch.arange(length, length + ids.shape[1], device=ids.device) + int(deltas.reshape(-1)[0])
+    places = torch.arange(length, length + ids.shape[1], device=ids.device) + shift
     return {"position_ids": places.expand(3, len(ids), -1)}
 
 

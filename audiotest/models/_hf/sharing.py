@@ -59,12 +59,40 @@ def shared(processor: Any, requests: Sequence[Request], first: Any, settings: Se
     return None if len(set(map(len, tails))) > 1 and found.tokens > _window(config) else found
 
 
-def shared_inputs(model: Any, processor: Any, first: Any, how: Shared) -> dict[str, Any]:
-    """Model inputs with the prefix already computed."""
+class Prefix(NamedTuple):
+    """What a model has read: keys and values of ``length`` tokens, and the ``shift`` of what follows, for models that
+    count positions in three dimensions (the Omnis)."""
+
+    cache: Any
+    length: int
+    shift: int | None
+
+
+def prefilled(model: Any, first: Any, length: int) -> Prefix:
+    """The first ``length`` tokens, sound included, of the inputs of one prompt."""
+    import torch
+
+    given = dict(first)
+    for name, value in given.items():
+        if isinstance(value, torch.Tensor) and value.is_floating_point():
+            given[name] = value.to(model.dtype)
+        elif name in _PER_TOKEN:
+            given[name] = value[:, :length]
+    with torch.inference_mode():
+        return Prefix(model(use_cache=True, **given).past_key_values, length, shift_of(model))
+
+
+def shift_of(model: Any) -> int | None:
+    """By how much the positions of what follows differ from its places, for what ``model`` read last."""
+    deltas = getattr(getattr(model, "model", model), "rope_deltas", None)
+    return None if deltas is None else int(deltas.reshape(-1)[0])
+
+
+def shared_inputs(model: Any, processor: Any, first: Any, how: Shared, cache: Any) -> dict[str, Any]:
+    """Model inputs after a prefix, whose ``cache`` is used up."""
     import torch
 
     length, tails, rows = how.length, how.tails, len(how.tails)
-    cache = _prefilled(model, first, length)
     cache.batch_repeat_interleave(rows)
     longest = max(map(len, tails))
     pad = processor.tokenizer.pad_token_id
@@ -84,20 +112,6 @@ def _window(config: Any) -> float:
     text = config.get_text_config()
     narrow = "sliding_attention" in (getattr(text, "layer_types", None) or ())
     return float(text.sliding_window) if narrow and text.sliding_window else math.inf
-
-
-def _prefilled(model: Any, first: Any, length: int) -> Any:
-    """The keys and values of the first ``length`` tokens, sound included."""
-    import torch
-
-    given = dict(first)
-    for name, value in given.items():
-        if isinstance(value, torch.Tensor) and value.is_floating_point():
-            given[name] = value.to(model.dtype)
-        elif name in _PER_TOKEN:
-            given[name] = value[:, :length]
-    with torch.inference_mode():
-        return model(use_cache=True, **given).past_key_values
 
 
 def _ids(processor: Any, text: str) -> list[int]:
