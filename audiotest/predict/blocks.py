@@ -2,8 +2,9 @@
 
 All trials of the cases that share a sound stand in one block, whatever their condition: the sound is
 decoded once, and what looks back to ``original`` finds it answered. A block is closed when it holds enough
-trials to fill a batch. Only a sound with very many cases is spread over several blocks, and a case never is.
-The plan depends on the trials and the number of workers alone, so every process makes the same.
+trials to fill a batch, or, for several workers, so much sound that one of them has its share to do. Only a sound
+with very many cases is spread over several blocks, and a case never is. The plan depends on the trials, their
+sounds' lengths and the number of workers alone, so every process makes the same.
 """
 
 from __future__ import annotations
@@ -17,42 +18,57 @@ T = TypeVar("T")
 BLOCK_TRIALS = 64
 """A block is closed once it holds this many trials (or a batch, if that is more)."""
 _PER_WORKER = 16
+_SHARE = 4
 
 
 def block_sizes(trials: int, workers: int, batch: int) -> Callable[[int], int]:
     """How many trials make a block, by how many are not in one yet. Of several ``workers`` each gets many blocks, the
     smaller the nearer the end, so that they end at about the same time; but a batch at least, unless some workers
     would then have nothing to do."""
-    most = max(BLOCK_TRIALS, batch)
-    least = max(1, min(batch, math.ceil(trials / workers)))
+    most, least = max(BLOCK_TRIALS, batch), _least(trials, workers, batch)
     if workers < 2:
         return lambda left: most
     return lambda left: min(most, max(least, math.ceil(left / workers / _PER_WORKER)))
 
 
-def plan(keys: Iterable[tuple[Hashable, Hashable, T]], sizes: Callable[[int], int]) -> list[list[T]]:
-    """Blocks of the trials in ``keys``, given as (sound, case, trial): each of as many trials at least as ``sizes``
-    says for those that are left, but the last.
+def block_seconds(seconds: float, trials: int, workers: int, batch: int) -> float:
+    """How many of all ``seconds`` of sound fill a block as well, however few trials have them: with several ``workers``
+    a quarter of what each gets, or what an average batch has."""
+    if workers < 2 or not seconds:
+        return math.inf
+    return max(seconds / workers / _SHARE, _least(trials, workers, batch) * seconds / trials)
+
+
+def _least(trials: int, workers: int, batch: int) -> int:
+    return max(1, min(batch, math.ceil(trials / workers)))
+
+
+def plan(
+    keys: Iterable[tuple[Hashable, Hashable, float, T]], sizes: Callable[[int], int], most_seconds: float = math.inf
+) -> list[list[T]]:
+    """Blocks of the trials in ``keys``, given as (sound, case, seconds, trial): each of as many trials at least as
+    ``sizes`` says for those that are left, or of ``most_seconds`` of sound, but the last.
 
     The cases of one sound are in one block, unless they have more than twice as many trials. Sounds and cases keep
     the order in which they first appear.
     """
-    sounds: dict[Hashable, dict[Hashable, list[T]]] = {}
+    sounds: dict[Hashable, dict[Hashable, list[tuple[float, T]]]] = {}
     left = 0
-    for sound, case, trial in keys:
-        sounds.setdefault(sound, {}).setdefault(case, []).append(trial)
+    for sound, case, seconds, trial in keys:
+        sounds.setdefault(sound, {}).setdefault(case, []).append((seconds, trial))
         left += 1
     blocks: list[list[T]] = []
     block: list[T] = []
-    size = sizes(left)
+    size, load = sizes(left), 0.0
     for cases in sounds.values():
         together = sum(map(len, cases.values())) <= 2 * size
         for group in [[t for case in cases.values() for t in case]] if together else cases.values():
-            block.extend(group)
-            if len(block) >= size:
+            block.extend(trial for _, trial in group)
+            load += sum(seconds for seconds, _ in group)
+            if len(block) >= size or load >= most_seconds:
                 blocks.append(block)
                 left -= len(block)
-                block, size = [], sizes(left)
+                block, size, load = [], sizes(left), 0.0
     if block:
         blocks.append(block)
     return blocks

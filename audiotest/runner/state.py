@@ -23,11 +23,11 @@ from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.models.opening import open_embedder, open_model
 from audiotest.models.protocol import Adapter
-from audiotest.predict.blocks import block_sizes, plan
+from audiotest.predict.blocks import block_seconds, block_sizes, plan
 from audiotest.predict.embedder import Similarities
 from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
-from audiotest.predict.sound import clip_id
+from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import NoCache, ReplyStore
 from audiotest.resources import cache_dir
 from audiotest.runner.baseline import read_baseline
@@ -68,6 +68,7 @@ class State:
         self.model_name = self.spec
         self.suites: dict[str, Suite] = {}
         self._named: dict[str, str] = {}
+        self._lengths: dict[tuple[str, str], float] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
         self._store: ReplyStore | None = None
         self._storeless = False
@@ -194,9 +195,18 @@ class State:
     def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
         """The block plan for (mark, trial) pairs: the marks of each block. Sounds stay in the order of their trials, so
         a plan of trials that are in their blocks is in the order in which they run."""
-        keyed = [(self._sound(t), (t.suite.path, t.case.id), mark) for mark, t in trials]
+        heard = self._workers > 1 and self.listens
+        keyed = [(self._sound(t), (t.suite.path, t.case.id), self._seconds(t) if heard else 0.0, m) for m, t in trials]
         batch = self.batch_size or min(self._batch, _MOST_TRIALS)
-        return plan(keyed, block_sizes(len(keyed), self._workers, batch))
+        of_all = len(keyed), self._workers, batch
+        return plan(keyed, block_sizes(*of_all), block_seconds(sum(key[2] for key in keyed), *of_all))
+
+    def _seconds(self, trial: Trial) -> float:
+        """How much sound a trial's case has, looked up once."""
+        name = trial.suite.path, trial.case.id
+        if name not in self._lengths:
+            self._lengths[name] = seconds(trial.suite, trial.case)
+        return self._lengths[name]
 
     @cached_property
     def _workers(self) -> int:
