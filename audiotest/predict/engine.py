@@ -40,9 +40,11 @@ class Outcome(Struct, frozen=True):
 
 
 class Engine(Protocol):
-    """Answers trials somewhere. ``ahead`` is how many blocks are worth sending before one is waited for."""
+    """Answers trials somewhere. ``ahead`` is how many blocks are worth sending before one is waited for, ``workers``
+    how many are answered at once."""
 
     ahead: int
+    workers: int
 
     def send(self, trials: Sequence[Trial]) -> Any:
         """Send a block; returns what :meth:`receive` takes."""

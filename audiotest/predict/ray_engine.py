@@ -74,10 +74,10 @@ class RayEngine:
         self._actors = [remote.remote(spec, dict(options), seed, batch_size) for _ in range(count)]
         self._turns: deque[int] = deque(range(count))
         self._waiting: list[list[Any]] = [[] for _ in range(count)]
-        self.ahead = WAITING * count
+        self.ahead, self.workers = WAITING * count, count
 
     def send(self, trials: Sequence[Trial]) -> _Sent:
-        """Send a block to the actor whose turn it is."""
+        """Send a block to the actor with the fewest that are unanswered."""
         return _Sent(trials, self._ask(trials))
 
     def receive(self, handle: _Sent) -> list[Reply | Exception]:
@@ -96,8 +96,9 @@ class RayEngine:
 
     def _ask(self, trials: Sequence[Trial], turn: int | None = None) -> Any:
         if turn is None:
-            turn = self._turns[0]
-            self._turns.rotate(-1)
+            self._forget_answered()
+            self._turns.rotate(-1)  # of several, the one that has waited longest
+            turn = min(self._turns, key=lambda i: len(self._waiting[i]))
         future = self._actors[turn].answer.remote(msgspec.json.encode([place(trial) for trial in trials]))
         self._waiting[turn].append(future)
         return future
@@ -115,11 +116,14 @@ class RayEngine:
         except self._ray.exceptions.RayActorError:
             return RemoteError(f"{trial.case.id} under {trial.condition.name} took down the model's process twice")
 
-    def _idle(self) -> int:
-        """An actor that is up and has nothing else to do: if it dies now, it is certain by what."""
+    def _forget_answered(self) -> None:
         for futures in self._waiting:
             if futures:
                 futures[:] = self._ray.wait(futures, num_returns=len(futures), timeout=0)[1]
+
+    def _idle(self) -> int:
+        """An actor that is up and has nothing else to do: if it dies now, it is certain by what."""
+        self._forget_answered()
         turn = min(range(len(self._actors)), key=lambda i: len(self._waiting[i]))
         if self._waiting[turn]:
             self._ray.wait(self._waiting[turn], num_returns=len(self._waiting[turn]))

@@ -208,9 +208,11 @@ class State:
             self._lengths[name] = seconds(trial.suite, trial.case)
         return self._lengths[name]
 
-    @cached_property
+    @property
     def _workers(self) -> int:
-        """How many processes answer trials at once."""
+        """How many processes answer trials at once, as far as that is known yet."""
+        if self._engine is not None:
+            return self._engine.workers
         told = getattr(self.config, "workerinput", None)
         if told is not None:
             return int(told["workercount"])

@@ -1,6 +1,7 @@
 """--engine ray, with a real Ray of two processes on this machine: same replies, nothing lost when one is killed."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -83,6 +84,13 @@ def test_the_same_replies_from_two_processes_and_from_the_cache_after(ours):
     assert len(asked) == len(set(asked))
     _, again = ours(*RAY, ids=ids)
     assert sum(r["cached"] for r in again.values()) == 240
+
+
+def test_a_short_run_is_shared_by_all_actors(ours):
+    ours(*RAY, ids=[f"c{i}" for i in range(10)])
+    asked = (ours.path / "pids.txt").read_text().splitlines()
+    assert sorted(Counter(line.split()[0] for line in asked).values()) == pytest.approx([15, 15], abs=3)
+    assert len(asked) == len(set(asked)) == 30
 
 
 def test_a_killed_process_loses_nothing_and_only_what_kills_twice_is_an_error(ours):
