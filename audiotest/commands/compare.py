@@ -29,8 +29,21 @@ _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95
 )
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "csv"]), default="text", show_default=True)
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write one HTML file instead, with every flipped item and both of its replies.")  # fmt: skip
-def command(runs: tuple[str, ...], common: bool, tags: bool, most: int, form: str, html: Path | None) -> None:
+              help="Write one HTML file instead: every flipped item, both of its replies, its sound.")  # fmt: skip
+@click.option("--audio-mb", type=click.FloatRange(min=0), default=20, show_default=True,
+              help="With --html: how much sound to embed for each run.")  # fmt: skip
+@click.option("--linked-mb", type=click.FloatRange(min=0), default=500, show_default=True,
+              help="With --html: how much more to write into a folder beside it.")  # fmt: skip
+def command(
+    runs: tuple[str, ...],
+    common: bool,
+    tags: bool,
+    most: int,
+    form: str,
+    html: Path | None,
+    audio_mb: float,
+    linked_mb: float,
+) -> None:
     """Hold runs against each other: results folders, the first is the one that the others are held against.
 
     \b
@@ -51,15 +64,13 @@ def command(runs: tuple[str, ...], common: bool, tags: bool, most: int, form: st
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
     if html is not None:
-        from audiotest.report.html.comparing import page
+        from audiotest.report.html.comparing import write
 
-        made = page([pairs[0].first, *(p.second for p in pairs)], leaders, pairs)
+        names = [pairs[0].first, *(p.second for p in pairs)]
         try:
-            html.parent.mkdir(parents=True, exist_ok=True)
-            html.write_text(made, encoding="utf-8")
+            click.echo(write(names, leaders, pairs, html, root=Path(), embed=audio_mb, link=linked_mb))
         except OSError as error:
             raise click.ClickException(str(error)) from None
-        click.echo(f"{html}: {sum(len(p.flipped) for p in pairs)} items flipped, {html.stat().st_size / 1e6:,.1f} MB")
         return
     if form == "csv":
         rows = (_csv_row(*names, d) for pair, names in zip(pairs, _named(runs), strict=True) for d in pair.differences)
@@ -96,8 +107,9 @@ def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple
             f"{name} ({run})",
             [d for d in compare(found[0], records, common=common) if tags or not d.tag],
             flipped(found[0], records, common=common),
+            summary,
         )
-        for run, name, records in zip(runs[1:], names[1:], found[1:], strict=True)
+        for run, name, records, summary in zip(runs[1:], names[1:], found[1:], summaries[1:], strict=True)
     ]
     leaders = _leaderboard(runs, names, found) if len(runs) > 2 else []
     return leaders, pairs

@@ -298,6 +298,47 @@ def test_a_sound_beside_the_page_is_played_and_seen_too(browser, tmp_path):
     shown.close()
 
 
+def test_what_flipped_between_two_runs_can_be_heard(browser, pytester, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    monkeypatch.chdir(pytester.path)
+    tone = "{synth: {tone: {hz: 440, seconds: 0.2}}}"
+    (pytester.path / "s.yaml").write_text(
+        "suite: s\npolicy: gates\nconditions: [original, noise(snr_db=0), text_only]\ncases:\n"
+        f"  - {{id: a, question: Q?, choices: [x, y], answer: x, audio: {tone}}}\n"
+        f"  - {{id: b, question: Why?, choices: [x, y], answer: x, audio: {tone}}}\n"
+    )
+    for model, folder in (("first", "before"), ("longest", "after")):
+        pytester.runpytest_subprocess("s.yaml", "--model", model, "--results", folder)
+    flips = (pytester.path / "after/trials.jsonl").read_text().replace('"correct":true', '"correct":false')
+    (pytester.path / "after/trials.jsonl").write_text(flips)
+    out = CliRunner().invoke(main, ["compare", "before", "after", "--html", "c.html"])
+    assert out.exit_code == 0, out.output
+    assert "6 items flipped, 3 sounds" in out.output  # the tone, and noise of its own for each case
+    text = Path("c.html").read_text()
+    assert text.count("data:audio/flac;base64,") == 3
+    shown = browser.new_page()
+    shown.on("pageerror", lambda error: pytest.fail(f"an error in the page: {error}"))
+    shown.goto((pytester.path / "c.html").as_uri())
+    assert shown.locator("audio").count() == 0
+    for item, sounds in (("s.yaml::original::a", 1), ("s.yaml::noise(snr_db=0)::b", 1), ("s.yaml::text_only::a", 0)):
+        found = shown.locator("details.item", has_text=item)
+        found.locator("summary").click()
+        shown.evaluate("() => new Promise(done => setTimeout(done, 100))")  # the event comes after the click
+        assert found.locator("audio").count() == sounds
+        if sounds:
+            found.locator("summary").click()
+            found.locator("summary").click()
+            assert found.locator("audio").count() == 1
+            handle = found.locator("audio").element_handle()
+            shown.wait_for_function("audio => Math.abs(audio.duration - 0.2) < 0.01", arg=handle)
+    shown.close()
+    left = CliRunner().invoke(
+        main, ["compare", "before", "after", "--html", "c.html", "--audio-mb", "0", "--linked-mb", "0"]
+    )
+    assert "0 sounds" in left.output
+    assert "3 sounds were left out (--audio-mb, --linked-mb)" in left.output
+
+
 def test_the_command_asks_the_item_again_as_the_run_asked(pytester, monkeypatch, opened):
     """Options, quotes and all: what is copied from the page is run by a shell."""
     (pytester.path / "it's one.yaml").write_text(

@@ -1,25 +1,61 @@
-"""A comparison of runs as one HTML file: the tables, and the items that flipped with both replies."""
+"""A comparison of runs as one HTML file: the tables, and the items that flipped with both replies and their sounds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from audiotest.analyse.compare import Difference, Flipped
+from audiotest.report.html.players import Player, players_of, sound_key
+from audiotest.report.html.writing import harmless
+from audiotest.words import Needs
 
 
 class Pair(Struct, frozen=True):
-    """Two runs by their names, and how the second differs from the first."""
+    """Two runs by their names, how the second differs from the first, and the second's summary."""
 
     first: str
     second: str
     differences: Sequence[Difference]
     flipped: Sequence[Flipped]
+    summary: Mapping[str, Any] = {}
 
 
-def page(names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Sequence[Pair]) -> str:
+def write(
+    names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Iterable[Pair], target: Path,
+    *, root: Path, embed: float, link: float,
+) -> str:  # fmt: skip
+    """Write the page to ``target``, with the sounds of the items that flipped, as the second run of each pair heard
+    them: for each pair ``embed`` megabytes in it, and up to ``link`` more in a folder beside it. ``root`` is what the
+    node ids are relative to. Returns a line that tells what was written; raises OSError."""
+    from audiotest.report.html.hearing import Hearing
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made, sounds, left, lost = [], dict[str, list[Player]](), 0, ""
+    for pair in pairs:
+        heard = Hearing(int(pair.summary.get("seed") or 0), root, Needs(**(pair.summary.get("heard_at") or {})))
+        named = [replace(one, record=heard.named(one.record)) for one in pair.flipped]
+        made.append(replace(pair, flipped=named))
+        new = [one.record for one in named if sound_key(one.record) not in sounds]
+        found, more = players_of(new, heard, target, embed=embed, link=link)
+        sounds |= found
+        left, lost = left + more, lost or heard.told()
+    target.write_text(page(names, leaders, made, sounds), encoding="utf-8")
+    told = f"{target}: {sum(len(p.flipped) for p in made)} items flipped, {sum(map(bool, sounds.values()))} sounds, "
+    told += f"{target.stat().st_size / 1e6:,.1f} MB"
+    return told + (f"; {left} sounds were left out (--audio-mb, --linked-mb)" if left else "") + lost
+
+
+def page(
+    names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Sequence[Pair], sounds: Mapping[str, list[Player]]
+) -> str:
     """The whole page; ``leaders`` is a table with its heads in the first row, or empty. What models said is escaped."""
     from jinja2 import Environment, StrictUndefined
 
@@ -27,4 +63,7 @@ def page(names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Sequence
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string((here / "compare.html").read_text(encoding="utf-8"))
     css = (here / "page.css").read_text(encoding="utf-8")
-    return template.render(names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css)
+    return template.render(
+        names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, key=sound_key,
+        sounds=harmless(json.dumps(msgspec.to_builtins(dict(sounds)), separators=(",", ":"))),
+    )  # fmt: skip
