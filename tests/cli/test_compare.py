@@ -131,7 +131,8 @@ def test_a_page_holds_the_tables_and_every_flipped_item_and_no_markup_of_a_model
     assert "<b>second" not in page
     assert "&lt;script&gt;" in page
     assert page.count("<tr>") > 6
-    assert "http" not in page.replace("http://www.w3.org", "")
+    assert "http:" not in page.replace("http://www.w3.org", "")
+    assert "https:" not in page
 
 
 def test_a_page_with_long_names_fits_a_phone(tmp_path):

@@ -41,6 +41,15 @@ def summary(records):
     return summarise(records, {}, {"model": "m", "model_spec": "first", "seed": 0})
 
 
+def until(shown, expression, given=None):
+    """Wait for a page. Asked again and again from here, for the page's own policy lets nothing be evaluated in it later."""
+    for _ in range(600):
+        if shown.evaluate(expression, given):
+            return
+        shown.wait_for_timeout(50)
+    pytest.fail(f"never came true: {expression}")
+
+
 HOSTILE = [
     "</script><script>window.broken = 1</script>",
     "<img src=x onerror='window.broken = 2'>",
@@ -201,9 +210,7 @@ def test_20000_trials_filter_and_open_at_once(opened):
     shown.fill("#f-text", "")
     shown.select_option("#f-tag", "")
     shown.evaluate("document.getElementById('list').scrollTop = 1e6")
-    shown.wait_for_function(
-        "[...document.querySelectorAll('#list .row')].some((r) => r.textContent.includes('case-09996'))"
-    )
+    until(shown, "[...document.querySelectorAll('#list .row')].some((r) => r.textContent.includes('case-09996'))")
 
 
 def test_the_keyboard_moves_through_the_list(opened):
@@ -253,7 +260,7 @@ def test_a_clip_can_be_played_and_seen(opened):
     shown = opened([record(0, hashes={"sound": "abc"})], {"abc": [Player(source, picture, 1.0, 8.0)]})
     shown.click("#tab-items")
     shown.click("#list .row")
-    shown.wait_for_function("document.querySelector('img.spectrogram').naturalWidth === 360")
+    until(shown, "document.querySelector('img.spectrogram').naturalWidth === 360")
     assert "0 to 8 kHz" in shown.inner_text("#item")
     duration = shown.evaluate("""async () => { const a = document.querySelector('audio'); a.preload = 'auto'; a.load();
         await new Promise((done, no) => { a.onloadedmetadata = done; a.onerror = no; }); return a.duration; }""")
@@ -293,8 +300,8 @@ def test_a_sound_beside_the_page_is_played_and_seen_too(browser, tmp_path):
     shown.goto(target.as_uri())
     shown.click("#tab-items")
     shown.click("#list .row")
-    shown.wait_for_function("document.querySelector('img.spectrogram').naturalWidth === 360")
-    shown.wait_for_function("document.querySelector('audio').duration === 0.5")
+    until(shown, "document.querySelector('img.spectrogram').naturalWidth === 360")
+    until(shown, "document.querySelector('audio').duration === 0.5")
     shown.close()
 
 
@@ -330,7 +337,7 @@ def test_what_flipped_between_two_runs_can_be_heard(browser, pytester, monkeypat
             found.locator("summary").click()
             assert found.locator("audio").count() == 1
             handle = found.locator("audio").element_handle()
-            shown.wait_for_function("audio => Math.abs(audio.duration - 0.2) < 0.01", arg=handle)
+            until(shown, "audio => Math.abs(audio.duration - 0.2) < 0.01", handle)
     shown.close()
     left = CliRunner().invoke(
         main, ["compare", "before", "after", "--html", "c.html", "--audio-mb", "0", "--linked-mb", "0"]
