@@ -32,7 +32,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -50,6 +50,14 @@ from audiotest.words import Needs, Reply, Request
 VERSION = 2
 
 
+class _Made(NamedTuple):
+    """Model inputs, how many ``prompts`` in them hear one sound (0: there are several), and how others share it."""
+
+    inputs: Any
+    prompts: int
+    how: Shared | None = None
+
+
 class HF:
     """A checkpoint of transformers behind the adapter protocol."""
 
@@ -64,7 +72,7 @@ class HF:
         self._budget = UNLIMITED
         self._ask = Halving(self._generate)
         # What was made ahead, by the objects that it was made of: of the batch at work and of the next one.
-        self._made: deque[dict[tuple[int, ...], tuple[list[Request], Any]]] = deque(maxlen=2)
+        self._made: deque[dict[tuple[int, ...], tuple[list[Request], _Made]]] = deque(maxlen=2)
 
     def _take(self, given: Settings) -> None:
         self.settings = given
@@ -114,30 +122,32 @@ class HF:
 
     def prepare(self, requests: Sequence[Request]) -> None:
         """Make the inputs of a later :meth:`answer`, in another thread. What cannot be made is left to that."""
-        made: dict[tuple[int, ...], tuple[list[Request], Any]] = {}
+        made: dict[tuple[int, ...], tuple[list[Request], _Made]] = {}
         self._made.append(made)
         for places in self._batches(requests):
             batch = [requests[i] for i in places]
             with suppress(Exception):  # answer() meets it again, where it can be told
                 made[tuple(map(id, batch))] = batch, self._inputs(batch)
 
-    def _inputs(self, requests: list[Request]) -> tuple[Any, Shared | None]:
+    def _inputs(self, requests: list[Request]) -> _Made:
         """The model inputs of a batch, on the CPU; of its first request alone where the others share its prefix."""
         from audiotest.models._hf.asking import inputs
         from audiotest.models._hf.sharing import shared
 
-        if self._one_sound(requests):
+        alike = self._one_sound(requests)
+        if alike:
             first = inputs(self._processor, requests[:1], self.settings)
             how = shared(self._processor, requests, first, self.settings, self._model.config)
             if how:
-                return first, how
-        return inputs(self._processor, requests, self.settings), None
+                return _Made(first, 1, how)
+        prompts = len(requests) if alike or len(requests) == 1 else 0
+        return _Made(inputs(self._processor, requests, self.settings), prompts)
 
     def _one_sound(self, requests: Sequence[Request]) -> bool:
         shares = self.settings.shared and len(requests) > 1 and bool(requests[0].audio)
         return shares and len(set(sounds_of(requests))) == 1
 
-    def _prepared(self, requests: list[Request]) -> Any:
+    def _prepared(self, requests: list[Request]) -> _Made:
         """What was made of these requests ahead, or else made now."""
         name = tuple(map(id, requests))
         for made in list(self._made):
@@ -176,18 +186,17 @@ class HF:
         from audiotest.models._hf.sharing import prefilled, shared_inputs
 
         model, processor = self._model, self._processor
-        made, how = self._prepared(requests)
+        made, prompts, how = self._prepared(requests)
         new = requests[0].generation.max_new_tokens
         self._budget.check(len(requests), how.tokens if how else made["input_ids"].shape[1] + new)
         batch, prefix = made.to(model.device), None
         if how:
-            with self._encoding_once(1):
+            with self._encoding_once(prompts):
                 prefix = prefilled(model, batch, how.length)
             again = any(request.likelihoods for request in requests)
             cache = copy.deepcopy(prefix.cache) if again else prefix.cache
             batch = shared_inputs(model, processor, batch, how, cache)
-        alike = len(requests) == 1 or self._one_sound(requests)
-        with self._encoding_once(len(requests) if alike else 0):
+        with self._encoding_once(prompts):
             said = generate(model, processor, requests, self.settings, batch)
         tails = {id(request): tail for request, tail in zip(requests, how.tails, strict=True)} if how else {}
 

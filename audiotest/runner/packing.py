@@ -1,7 +1,7 @@
 """How a worker's reports travel: as one string of bytes.
 
-execnet, which carries them, writes and reads dictionaries value by value in Python. That is a fifth of what a trial of
-an instant model costs a worker, and half of what it costs the controller.
+execnet, which carries them, writes and reads dictionaries value by value in Python. For 10,000 trials of an instant
+model on two workers, packing took the controller from 3.8 to 3.2 s of CPU (medians of four runs in turn).
 """
 
 from __future__ import annotations

@@ -73,7 +73,6 @@ def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, No
     listens gets the longest first.
     """
     from audiotest.predict.blocks import longest_first
-    from audiotest.predict.sound import seconds
 
     state = config.stash[STATE]
     _put(items, state.blocks((item, item.trial) for item in _trials(items)))
@@ -85,7 +84,7 @@ def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, No
         return
     blocks = state.blocks((item, item.trial) for item in trials)
     if kept and state.listens:
-        blocks = longest_first(blocks, lambda item: seconds(item.trial.suite, item.trial.case))
+        blocks = longest_first(blocks, lambda item: state.seconds(item.trial))
     _put(items, blocks)
 
 

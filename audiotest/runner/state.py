@@ -196,12 +196,12 @@ class State:
         """The block plan for (mark, trial) pairs: the marks of each block. Sounds stay in the order of their trials, so
         a plan of trials that are in their blocks is in the order in which they run."""
         heard = self._workers > 1 and self.listens
-        keyed = [(self._sound(t), (t.suite.path, t.case.id), self._seconds(t) if heard else 0.0, m) for m, t in trials]
+        keyed = [(self._sound(t), (t.suite.path, t.case.id), self.seconds(t) if heard else 0.0, m) for m, t in trials]
         batch = self.batch_size or min(self._batch, _MOST_TRIALS)
         of_all = len(keyed), self._workers, batch
         return plan(keyed, block_sizes(*of_all), block_seconds(sum(key[2] for key in keyed), *of_all))
 
-    def _seconds(self, trial: Trial) -> float:
+    def seconds(self, trial: Trial) -> float:
         """How much sound a trial's case has, looked up once."""
         name = trial.suite.path, trial.case.id
         if name not in self._lengths:

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from audiotest.analyse.compare import Difference, Flipped
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.writing import harmless
-from audiotest.words import Needs
 
 
 class Pair(Struct, frozen=True):
@@ -40,7 +39,7 @@ def write(
     target.parent.mkdir(parents=True, exist_ok=True)
     made, sounds, left, lost = [], dict[str, list[Player]](), 0, ""
     for pair in pairs:
-        heard = Hearing(int(pair.summary.get("seed") or 0), root, Needs(**(pair.summary.get("heard_at") or {})))
+        heard = Hearing.of(pair.summary, root)
         named = [replace(one, record=heard.named(one.record)) for one in pair.flipped]
         made.append(replace(pair, flipped=named))
         new = [one.record for one in named if sound_key(one.record) not in sounds]
@@ -62,8 +61,8 @@ def page(
     here = files("audiotest.report.html")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string((here / "compare.html").read_text(encoding="utf-8"))
-    css = (here / "page.css").read_text(encoding="utf-8")
+    css, js = ((here / name).read_text(encoding="utf-8") for name in ("page.css", "player.js"))
     return template.render(
-        names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, key=sound_key,
+        names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js=js, key=sound_key,
         sounds=harmless(json.dumps(msgspec.to_builtins(dict(sounds)), separators=(",", ":"))),
     )  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -27,6 +28,11 @@ class Hearing:
         self.lost: Counter[str] = Counter()
         """Why a trial's sound cannot be had, and how often."""
         self._suites: dict[str, tuple[Suite, dict[str, Case]]] = {}
+
+    @classmethod
+    def of(cls, summary: Mapping[str, Any], root: Path) -> Hearing:
+        """As the model of the run with this summary heard them."""
+        return cls(int(summary.get("seed") or 0), root, Needs(**(summary.get("heard_at") or {})))
 
     def __call__(self, record: Record) -> Sequence[Waveform]:
         """The waveforms of a trial, none without a sound; raises LookupError where its suite is not there."""

@@ -129,13 +129,6 @@ function said(text) {
   return el("div", {}, box, all);
 }
 
-function player(sound, condition) {
-  const audio = el("audio", { controls: "", preload: "metadata", src: sound.src, "aria-label": `the sound under ${condition}` });
-  const image = el("img", { class: "spectrogram", src: sound.image, loading: "lazy", alt: `spectrogram: 0 to ${sound.khz} kHz over ${sound.seconds} s` });
-  image.addEventListener("error", () => image.remove());
-  return el("div", {}, audio, image, el("small", { class: "axis" }, el("span", {}, "0 s"), el("span", {}, `0 to ${sound.khz} kHz`), el("span", {}, `${sound.seconds} s`)));
-}
-
 function tab(name) {
   for (const one of ["overview", "items"]) { $(one).hidden = one !== name; $("tab-" + one).setAttribute("aria-pressed", String(one === name)); }
   if (name === "items") draw();

@@ -3,13 +3,6 @@ const D = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
 
-// Everything that a model or an author wrote goes in as text, never as markup.
-function filled(made, attributes, inner) {
-  for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== undefined) made.setAttribute(key, value);
-  made.append(...inner);
-  return made;
-}
-const el = (name, attributes = {}, ...inner) => filled(document.createElement(name), attributes, inner);
 const svg = (name, attributes = {}, ...inner) => filled(document.createElementNS(SVG, name), attributes, inner);
 
 const known = (x) => x !== null && x !== undefined;

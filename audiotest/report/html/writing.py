@@ -17,9 +17,9 @@ from audiotest.report.html.confusion import confusions
 from audiotest.report.html.making import again, made_by
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.official import differing, official_and_careful, official_tables, suites_with_tables
-from audiotest.words import Needs, Record
+from audiotest.words import Record
 
-_SCRIPTS = ("page.js", "overview.js", "items.js")
+_SCRIPTS = ("player.js", "page.js", "overview.js", "items.js")
 
 
 def page(records: Sequence[Record], summary: Mapping[str, Any], audio: Mapping[str, list[Player]] | None = None) -> str:
@@ -67,7 +67,7 @@ def write(
     from audiotest.report.html.hearing import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    heard = Hearing(int(summary.get("seed") or 0), root, Needs(**(summary.get("heard_at") or {})))
+    heard = Hearing.of(summary, root)
     records = [heard.named(record) for record in records]
     players, left = players_of(records, heard, target, embed=embed, link=link)
     target.write_text(page(records, summary, players), encoding="utf-8")
