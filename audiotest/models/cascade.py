@@ -22,10 +22,11 @@ from msgspec.structs import replace
 
 from audiotest.models._options import read
 from audiotest.models._sounds import sounds_of
-from audiotest.models.protocol import Adapter
+from audiotest.models.protocol import Adapter, Interrupted
 from audiotest.words import Generation, Needs, Reply, Request
 
-VERSION = 2
+VERSION = 3
+"""Replies of version 2 may be a listener's transcripts, kept when a run was interrupted."""
 ASK = "Describe everything that can be heard in this audio, in detail: speech word for word, sounds, and music."
 TEMPLATE = """\
 What can be heard in the audio is described as follows.
@@ -82,7 +83,7 @@ class Cascade:
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Every clip is described once, in one batch; then all prompts are answered in another."""
         heard: list[list[str]] = [[] for _ in requests]
-        failed: dict[int, Exception] = {}
+        failed: dict[int, Reply | Exception] = {}
         for i, reply in self._described(requests):
             if isinstance(reply, Reply):
                 heard[i].append(reply.text)
@@ -90,11 +91,18 @@ class Cascade:
                 failed[i] = ListenerFailed(f"{self.listener.name}: {reply}")
         second = [i for i in range(len(requests)) if i not in failed]
         prompts = [replace(requests[i], audio=(), prompt=self._prompt(requests[i], heard[i])) for i in second]
-        found: dict[int, Reply | Exception] = dict(failed)
-        for i, reply in zip(second, self.llm.answer(prompts) if prompts else [], strict=True):
+
+        def answered(place: int, reply: Reply | Exception) -> tuple[int, Reply | Exception]:
+            i = second[place]
             if isinstance(reply, Reply):
                 reply = replace(reply, details={**reply.details, "intermediate": heard[i]})
-            found[i] = reply
+            return i, reply
+
+        try:
+            answers = self.llm.answer(prompts) if prompts else []
+        except Interrupted as stopped:
+            raise Interrupted(self, dict(answered(*pair) for pair in stopped.to(self.llm).items())) from None
+        found = failed | dict(answered(place, reply) for place, reply in enumerate(answers))
         return [found[i] for i in range(len(requests))]
 
     def close(self) -> None:

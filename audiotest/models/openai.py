@@ -78,7 +78,7 @@ class OpenAI:
         try:
             asyncio.run(ask(self.model, requests, self.settings, key, self._pace, said))
         except KeyboardInterrupt:
-            raise Interrupted(said) from None
+            raise Interrupted(self, said) from None
         return [said[i] for i in range(len(requests))]
 
     def close(self) -> None:

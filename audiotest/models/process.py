@@ -94,7 +94,7 @@ class Process:
                 self._ask(requests, batch, found)
                 suspect = None
             except KeyboardInterrupt:
-                raise Interrupted(found) from None
+                raise Interrupted(self, found) from None
             except (ChildGone, ChildSilent) as error:
                 self._drop()
                 first = next((i for i in batch if i not in found), None)

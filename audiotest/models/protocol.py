@@ -25,14 +25,20 @@ class Unsupported(Exception):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C while a batch was under way, from an adapter that had part of it: ``replies`` by the request's place.
+    """Ctrl-C while a batch was under way, from the adapter ``by`` that had part of it: ``replies`` by the request's
+    place in the batch that *this* adapter was given.
 
-    They are kept, so that nothing that was answered, and perhaps paid for, has to be asked again.
+    They are kept, so that nothing that was answered, and perhaps paid for, has to be asked again. Whoever asked another
+    adapter than ``by`` must not read them: an adapter that asks a second one was itself given other requests.
     """
 
-    def __init__(self, replies: Mapping[int, Reply | Exception]) -> None:
+    def __init__(self, by: object, replies: Mapping[int, Reply | Exception]) -> None:
         super().__init__()
-        self.replies = replies
+        self.by, self.replies = by, replies
+
+    def to(self, model: object) -> Mapping[int, Reply | Exception]:
+        """The replies if they are ``model``'s own, else none."""
+        return self.replies if self.by is model else {}
 
 
 @runtime_checkable
@@ -58,7 +64,7 @@ class Adapter(Protocol):
         """One reply a request, in order. An exception in the place of a reply is that request's alone;
         :class:`Unsupported` says that the model cannot take it. Raising fails the whole batch, which
         is then asked again one by one; an adapter that is interrupted (Ctrl-C) with a part of the replies raises
-        :class:`Interrupted` with them."""
+        :class:`Interrupted` with them. One that asks another adapter raises its own."""
 
     def close(self) -> None:
         """Let go of everything that :meth:`load` took."""

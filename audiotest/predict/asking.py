@@ -141,8 +141,8 @@ class Asker:
         try:
             said = self._answers_to([request for _, request in batch])
         except Interrupted as stopped:
-            some = [i for i, one in stopped.replies.items() if isinstance(one, Reply)]
-            self.keep([batch[i][0] for i in some], [stopped.replies[i] for i in some])
+            own = {i: one for i, one in stopped.to(self.model).items() if isinstance(one, Reply)}
+            self.keep([batch[i][0] for i in own], list(own.values()))
             raise
         self.keep([item for item, _ in batch], said)
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.declare.condition import ORIGINAL, number
-from audiotest.models.protocol import Adapter
+from audiotest.models.protocol import Adapter, Interrupted
 from audiotest.predict.store import ReplyStore
 from audiotest.words import Ask, Reply, Request
 
@@ -85,17 +85,24 @@ class Jury:
         failed: dict[int, Exception] = {}
         for start in range(0, len(missing), self.batch_size):
             batch = missing[start : start + self.batch_size]
-            answers = self._answers([self._request(jobs[i], attempt) for i in batch])
+            try:
+                answers = self._answers([self._request(jobs[i], attempt) for i in batch])
+            except Interrupted as stopped:
+                self._keep({keys[batch[i]]: one for i, one in stopped.to(self.judge).items() if isinstance(one, Reply)})
+                raise
             fresh: dict[bytes, Reply] = {}
             for i, answer in zip(batch, answers, strict=True):
                 if isinstance(answer, Reply):
                     fresh[keys[i]] = answer
                 else:
                     failed[i] = answer
-            if self.store is not None and fresh:
-                self.store.put(self.judge.name, fresh)
+            self._keep(fresh)
             known.update(fresh)
         return [failed[i] if i in failed else known[key].text for i, key in enumerate(keys)]
+
+    def _keep(self, replies: dict[bytes, Reply]) -> None:
+        if self.store is not None and replies:
+            self.store.put(self.judge.name, replies)
 
     def _answers(self, requests: list[Request]) -> list[Reply | Exception]:
         if not self._loaded and self._broken is None:

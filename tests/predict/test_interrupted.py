@@ -1,0 +1,141 @@
+"""Ctrl-C at every stage of a model that asks another: what is kept is what it would have said, and nothing else."""
+
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from audiotest.declare.suite import load
+from audiotest.declare.trial import trials
+from audiotest.models.cascade import Cascade
+from audiotest.models.cascade import Settings as CascadeSettings
+from audiotest.models.process import open_model as open_process
+from audiotest.models.protocol import Interrupted
+from audiotest.predict.jury import Job, Jury
+from audiotest.predict.predictor import Predictor
+from audiotest.predict.store import ReplyStore
+from audiotest.words import Ask, Needs, Reply
+
+SUITE = """\
+suite: s
+conditions: [original, text_only]
+cases:
+  - {id: a, question: Q?, choices: [x, y, z], answer: x, audio: one.wav}
+  - {id: b, question: R?, choices: [x, y, z], answer: y, audio: one.wav}
+  - {id: c, question: S?, choices: [x, y, z], answer: z, audio: [two.wav, one.wav]}
+  - {id: d, question: T?, choices: [x, y, z], answer: x, audio: two.wav}
+"""
+BRIDGE = """\
+import json, os, signal, sys, time
+stop = os.path.join(os.path.dirname(__file__), "stop")
+say = lambda **message: print(json.dumps(message), flush=True)
+sys.stdin.readline(); say(audiotest=1)
+for line in sys.stdin:
+    message = json.loads(line)
+    if "requests" not in message: break
+    for i, request in enumerate(message["requests"]):
+        if os.path.exists(stop) and i == int(open(stop).read()):
+            os.remove(stop); os.kill(os.getppid(), signal.SIGINT); time.sleep(30)
+        say(batch=message["batch"], index=request["index"], text=f"heard {len(request['audio'])}: {request['prompt'][-60:]}")
+"""
+
+
+class Part:
+    """Answers one after the other; ``stop_at``: before which of all its answers somebody presses Ctrl-C."""
+
+    def __init__(self, name, stop_at=None):
+        self.name, self.identity, self.left = name, f"{name}/1", stop_at
+        self.needs, self.batch_size = Needs(sample_rate=8000, channels=1), 64
+
+    def load(self):
+        pass
+
+    def close(self):
+        pass
+
+    def answer(self, requests):
+        said = {}
+        for i, request in enumerate(requests):
+            if self.left == 0:
+                self.left = None
+                raise Interrupted(self, said)
+            self.left = None if self.left is None else self.left - 1
+            size = [clip.samples.shape[0] for clip in request.audio]
+            said[i] = Reply(f"{self.name} on {size} and {request.prompt!r}")
+        return list(said.values())
+
+
+@pytest.fixture
+def suite(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+    for name, size in (("one", 800), ("two", 1600)):
+        soundfile.write(tmp_path / f"{name}.wav", np.linspace(-0.5, 0.5, size, dtype="float32"), 8000)
+    (tmp_path / "s.yaml").write_text(SUITE)
+    return load(tmp_path / "s.yaml")
+
+
+def cascade(listener_stop=None, llm_stop=None):
+    return Cascade(Part("ears", listener_stop), Part("head", llm_stop), CascadeSettings())
+
+
+def run(model, suite, store):
+    predictor = Predictor(model, store=store)
+    everything = list(trials(suite))
+    predictor.plan([everything])
+    answers = [predictor.answer(t) for t in everything]
+    return [(a.reply.text, a.reply.details.get("intermediate")) for a in answers], [a.cached for a in answers]
+
+
+@pytest.mark.parametrize(("stage", "at"), [("listener", n) for n in range(2)] + [("llm", n) for n in range(8)])
+def test_a_cascade_that_was_stopped_says_the_same_when_it_goes_on(suite, tmp_path, stage, at):
+    whole, _ = run(cascade(), suite, None)
+    store = ReplyStore(tmp_path / "r.sqlite")
+    with pytest.raises(KeyboardInterrupt):
+        run(cascade(**{f"{stage}_stop": at}), suite, store)
+    resumed, cached = run(cascade(), suite, store)
+    assert resumed == whole
+    assert sum(cached) == (at if stage == "llm" else 0)
+
+
+def test_a_cascade_within_a_cascade_keeps_none_of_the_inner_replies(suite, tmp_path):
+    def nested(stop=None):
+        return Cascade(cascade(llm_stop=stop), Part("outer"), CascadeSettings())
+
+    whole, _ = run(nested(), suite, None)
+    store = ReplyStore(tmp_path / "r.sqlite")
+    with pytest.raises(KeyboardInterrupt):
+        run(nested(stop=1), suite, store)
+    resumed, cached = run(nested(), suite, store)
+    assert (resumed, sum(cached)) == (whole, 0)
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_a_process_that_was_stopped_says_the_same_when_it_goes_on(suite, tmp_path, at):
+    (tmp_path / "bridge.py").write_text(BRIDGE)
+    stop = tmp_path / "stop"
+
+    def model():
+        opened = open_process(f"{sys.executable} {tmp_path / 'bridge.py'}", {})
+        opened.load()
+        return opened
+
+    whole, _ = run(model(), suite, None)
+    store = ReplyStore(tmp_path / "r.sqlite")
+    stop.write_text(str(at))
+    with pytest.raises(KeyboardInterrupt):
+        run(model(), suite, store)
+    resumed, cached = run(model(), suite, store)
+    assert (resumed, sum(cached)) == (whole, at)
+
+
+@pytest.mark.parametrize("judge", [lambda at: Part("judge", at), lambda at: cascade(llm_stop=at)])
+@pytest.mark.parametrize("at", range(3))
+def test_what_a_judge_said_before_it_was_stopped_is_its_own(tmp_path, judge, at):
+    jobs = [Job("s", f"c{i}", "original", "scorer", Ask("a", f"prompt {i}")) for i in range(3)]
+    whole = Jury(judge(None)).texts(jobs, lambda job, text: True)
+    store = ReplyStore(tmp_path / "r.sqlite")
+    with pytest.raises(KeyboardInterrupt):
+        Jury(judge(at), store=store).texts(jobs, lambda job, text: True)
+    assert sum(reply.text in whole for _, _, _, reply in store.rows()) == at
+    assert Jury(judge(None), store=store).texts(jobs, lambda job, text: True) == whole
