@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from audiotest.declare.trial import Trial
     from audiotest.models.protocol import Adapter
-    from audiotest.words import Reply
+    from audiotest.types import Reply
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -153,7 +153,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_report_to_serializable(config: pytest.Config) -> Generator[None, Any, Any]:
     """A worker's reports go to the controller packed."""
-    from audiotest.runner.packing import pack
+    from audiotest.runner.report_transport import pack
 
     data = yield
     return pack(data) if hasattr(config, "workerinput") else data
@@ -162,7 +162,7 @@ def pytest_report_to_serializable(config: pytest.Config) -> Generator[None, Any,
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_report_from_serializable(data: dict[str, Any]) -> Generator[None, Any, Any]:
     """What a worker packed."""
-    from audiotest.runner.packing import unpack
+    from audiotest.runner.report_transport import unpack
 
     unpack(data)
     return (yield)

@@ -13,11 +13,13 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from audiotest.errors import AudiotestError
+
 _SOME = 40
 """Names that are told where none is near: a suite may have 20,000 cases."""
 
 
-class UnknownName(LookupError):
+class UnknownName(AudiotestError, LookupError):
     """A name that no module and no entry point of a room goes by; the message says what is near."""
 
 
@@ -70,11 +72,11 @@ def unknown(word: str, name: str, known: list[str]) -> str:
     return f"unknown {word} {name!r}: {hint}"
 
 
-SCORERS = Room("audiotest.score", "score", "scorer", helpers=("lines", "metrics", "verdicts"))
+SCORERS = Room("audiotest.score", "score", "scorer", helpers=("answer_extraction", "lines", "metrics"))
 METRICS = Room("audiotest.analyse.metrics", "measure", "metric")
 TEXT_CONDITIONS = Room("audiotest.declare.conditions", "apply", "condition", helpers=("view",))
 SOUND_CONDITIONS = Room("audiotest.audio.conditions", "apply", "condition")
-ADAPTERS = Room("audiotest.models", "open_model", "adapter", helpers=("cards", "protocol", "opening"))
+ADAPTERS = Room("audiotest.models", "open_model", "adapter", helpers=("cards", "loading", "protocol"))
 _BENCHMARK_HELPERS = ("importing", "writing", "download", "tables", "exporting")
 BENCHMARKS = Room("audiotest.benchmarks", "import_release", "benchmark", helpers=_BENCHMARK_HELPERS)
 TABLES = Room("audiotest.benchmarks", "official_row", "benchmark", helpers=_BENCHMARK_HELPERS)

@@ -14,12 +14,13 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from audiotest.words import SCHEMA_VERSION, Record
+from audiotest.errors import AudiotestError
+from audiotest.types import SCHEMA_VERSION, Record
 
 TRIALS, SUMMARY = "trials.jsonl", "summary.json"
 
 
-class RunError(Exception):
+class RunError(AudiotestError):
     """A results folder that cannot be written or read; says why."""
 
 

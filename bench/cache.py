@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from audiotest.predict.store import ReplyStore
-from audiotest.words import Reply
+from audiotest.types import Reply
 from bench.measure import machine
 
 _BATCH = 64

@@ -12,7 +12,7 @@ import numpy as np
 
 from audiotest.analyse.trials import Trials
 from audiotest.registry import METRICS
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 from bench.simulate import PLANTED, Planted
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from msgspec.structs import replace
 
-from audiotest.models.opening import open_model
-from audiotest.words import Generation, Reply, Request, Waveform
+from audiotest.models.loading import open_model
+from audiotest.types import Generation, Reply, Request, Waveform
 from bench.measure import machine
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "models"))

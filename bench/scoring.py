@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.registry import SCORERS
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 FILES = {"muchomusic": "muchomusic", "mmar": "mmar", "mmau": "mmau", "airbench_foundation": "air_bench"}
 _KEYS = {"question", "choices", "answer", "output"}
@@ -29,7 +29,7 @@ def question(row: dict[str, Any]) -> Question:
     choices = tuple(row["choices"])
     index = choices.index(row["answer"]) if row["answer"] in choices else None
     return Question(
-        row["question"], choices, row["answer"], index, facts={k: v for k, v in row.items() if k not in _KEYS}
+        row["question"], choices, row["answer"], index, metadata={k: v for k, v in row.items() if k not in _KEYS}
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from msgspec import Struct
 
-from audiotest.words import Record, Reply, Verdict
+from audiotest.types import Record, Reply, Verdict
 
 CHOICES = ("rain", "a dog barks", "wind", "a bell is rung")
 K = len(CHOICES)

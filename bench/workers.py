@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 
 class Model:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from audiotest.words import Record
+from audiotest.types import Record
 
 Key = tuple[str, str, str]
 """(suite, case, condition): the same trial in another run."""

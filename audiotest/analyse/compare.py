@@ -17,12 +17,13 @@ from msgspec import Struct
 from audiotest.analyse.change import Change, Key, key
 from audiotest.analyse.intervals import mean, proportion
 from audiotest.analyse.trials import clip_of, verdict_of
-from audiotest.words import Estimate, Record
+from audiotest.errors import AudiotestError
+from audiotest.types import Estimate, Record
 
 _FEW = 5
 
 
-class NotComparable(Exception):
+class NotComparable(AudiotestError):
     """Two runs that did not ask the same; says in what they differ."""
 
 

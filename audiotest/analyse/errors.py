@@ -20,7 +20,7 @@ import unicodedata
 from collections import Counter
 
 from audiotest.analyse.trials import verdict_of
-from audiotest.words import Record
+from audiotest.types import Record
 
 _CAPTION_WORDS = 8
 _KINDS = {
@@ -40,7 +40,7 @@ def category(record: Record) -> str | None:
     if verdict.choice is not None and verdict.choice == record.answer_index:
         return "format failure"  # only a benchmark's own rule could not read it
     if verdict.choice is not None:
-        kind = record.kinds[verdict.choice] if verdict.choice < len(record.kinds) else None
+        kind = record.distractor_types[verdict.choice] if verdict.choice < len(record.distractor_types) else None
         return _KINDS.get(kind or "", "wrong option")
     if verdict.status in ("ambiguous", "unparsed"):
         return "format failure"

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.registry import METRICS, UnknownName
-from audiotest.words import Estimate, Gate
+from audiotest.types import Estimate, Gate
 
 _UNFIT = re.compile(r"[^A-Za-z0-9_.()=,+-]+")
 

@@ -19,7 +19,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 RESAMPLES = 2000
 LEVEL = 0.95

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from audiotest.analyse.trials import ORDERS, SOUNDLESS, first_word, own_choice, verdict_of
-from audiotest.words import Record
+from audiotest.types import Record
 
 FLAGS = ("guessable", "unsolved", "solved", "disputed", "by_position")
 

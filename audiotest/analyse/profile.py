@@ -22,7 +22,7 @@ from typing import Any
 from audiotest.analyse.errors import category
 from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import SOUNDLESS, UNANSWERABLE, Trials, of_family, verdict_of
-from audiotest.words import Record, Verdict
+from audiotest.types import Record, Verdict
 
 LABELS = ("listened", "guessable", "fragile", "misheard", "unparsed", "right")
 DEFINITION = (

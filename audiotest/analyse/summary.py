@@ -20,7 +20,7 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.profile import profile
 from audiotest.analyse.trials import NotMeasured, Trials, counted, paired, verdict_of
 from audiotest.registry import METRICS, SCORERS, version_of
-from audiotest.words import SCHEMA_VERSION, Estimate, Outcome, Record
+from audiotest.types import SCHEMA_VERSION, Estimate, Outcome, Record
 
 _ORIGINAL = (
     "accuracy",

@@ -17,10 +17,11 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from audiotest.words import Record, Verdict
+from audiotest.errors import AudiotestError
+from audiotest.types import Record, Verdict
 
 
-class NotMeasured(Exception):
+class NotMeasured(AudiotestError):
     """A metric that these records cannot give; the message says what is missing."""
 
 

@@ -23,7 +23,8 @@ from typing import Literal
 
 import numpy as np
 
-from audiotest.words import Waveform
+from audiotest.errors import AudiotestError
+from audiotest.types import Waveform
 
 VERSION = 1
 """Bumped when the same file would give other samples: it goes into the names of cached replies."""
@@ -35,7 +36,7 @@ _SLOWEST_HZ, _FASTEST_HZ = 1_000, 10_000_000
 _UNKNOWN_LENGTH = 0x7FFFF000
 
 
-class AudioError(ValueError):
+class AudioError(AudiotestError, ValueError):
     """Sound that cannot be used; says which file, what is wrong with it, and what to do."""
 
 

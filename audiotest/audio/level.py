@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 
 def rms(samples: np.ndarray) -> float:

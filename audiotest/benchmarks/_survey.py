@@ -16,7 +16,7 @@ from typing import Any
 from audiotest.benchmarks import tables
 from audiotest.benchmarks.importing import ImportFailed, release_of
 from audiotest.benchmarks.writing import write_suite
-from audiotest.words import Case, Record
+from audiotest.types import Case, Record
 
 ITEMS, CAPTIONS = 100, 147
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")

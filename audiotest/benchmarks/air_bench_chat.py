@@ -21,7 +21,7 @@ from audiotest.benchmarks.air_bench_foundation import case_id, released_place, w
 from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import rest
 from audiotest.score._official.air_bench_judge import GROUPS
-from audiotest.words import Case, Record
+from audiotest.types import Case, Record
 
 _NEEDED = ("meta_info", "question", "answer_gt", "path", "task_name", "dataset_name", "uniq_id")
 HUB = Hub("qyang1021/AIR-Bench-Dataset", ("Chat/Chat_meta.json",), ("Chat/**",))
@@ -90,7 +90,7 @@ def exported(case: Case, record: Record) -> dict[str, Any]:
     """A line as ``score_chat.py`` reads it."""
     assert record.reply is not None
     return {
-        "meta_info": case.facts.get("description"),
+        "meta_info": case.metadata.get("description"),
         "question": case.question,
         "answer_gt": case.reference[0],
         **released_place(case),

@@ -26,7 +26,7 @@ from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
 from audiotest.benchmarks.writing import write_suite
 from audiotest.declare.suite import Suite
-from audiotest.words import Case, Record
+from audiotest.types import Case, Record
 
 _CHOICES = ("choice_a", "choice_b", "choice_c", "choice_d")
 _NEEDED = ("path", "question", "choice_a", "choice_b", "answer_gt", "task_name", "dataset_name", "uniq_id")
@@ -155,8 +155,8 @@ def released_place(case: Case) -> dict[str, Any]:
     task, dataset = case.tags["task_name"][0], case.tags["dataset_name"][0]
     path = str(case.audio[0].file).split(f"{task}_{dataset}/", 1)[-1]
     return {
-        "path": case.facts.get("path", path),
+        "path": case.metadata.get("path", path),
         "task_name": task,
         "dataset_name": dataset,
-        "uniq_id": case.facts.get("uniq_id", case.id),
+        "uniq_id": case.metadata.get("uniq_id", case.id),
     }

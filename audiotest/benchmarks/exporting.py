@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from audiotest.declare.suite import Suite
 from audiotest.registry import EXPORTS
-from audiotest.words import Record
+from audiotest.types import Record
 
 
 class Exported(Struct, frozen=True):

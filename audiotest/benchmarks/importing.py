@@ -13,8 +13,10 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from audiotest.errors import AudiotestError
 
-class ImportFailed(Exception):
+
+class ImportFailed(AudiotestError):
     """A release that cannot be imported; says what is wrong with it, and where."""
 
 

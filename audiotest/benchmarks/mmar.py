@@ -22,7 +22,7 @@ from audiotest.benchmarks import tables
 from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
 from audiotest.benchmarks.writing import write_suite
-from audiotest.words import Case, Record
+from audiotest.types import Case, Record
 
 TAGS = ("modality", "category", "sub-category", "language", "source")
 _NEEDED = ("id", "audio_path", "question", "choices", "answer", "modality", "category", "sub-category")
@@ -84,7 +84,7 @@ def exported(case: Case, record: Record) -> dict[str, Any]:
         "choices": list(case.choices),
         "answer": case.answer,
         **{tag: values[0] for tag, values in case.tags.items()},
-        **case.facts,
+        **case.metadata,
         **({"thinking_prediction": thinking} if thinking is not None else {}),
         "answer_prediction": record.reply.text,
     }

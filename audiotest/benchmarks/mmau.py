@@ -21,7 +21,7 @@ from typing import Any
 from audiotest.benchmarks import tables
 from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
 from audiotest.benchmarks.writing import write_suite
-from audiotest.words import Case, Record
+from audiotest.types import Case, Record
 
 TAGS = ("task", "dataset", "split", "category", "sub-category", "difficulty")
 _NEEDED = ("id", "audio_id", "question", "choices", "task")
@@ -92,7 +92,7 @@ def exported(case: Case, record: Record) -> dict[str, Any]:
         "choices": list(case.choices),
         "answer": case.answer,
         **{tag: values[0] for tag, values in case.tags.items()},
-        **case.facts,
+        **case.metadata,
         "model_output": record.reply.text,
         "model_prediction": record.reply.text,
     }

@@ -34,7 +34,7 @@ from audiotest.benchmarks.importing import (
     rest,
 )
 from audiotest.benchmarks.writing import write_suite
-from audiotest.words import Case, Record
+from audiotest.types import Case, Record
 
 TAGS = ("category", "sub-cat", "length_type", "task_classification", "perceptual_skills", "reasoning_skills")
 OPEN, FOLLOWING = "open", "instruction following"
@@ -140,6 +140,6 @@ def exported(case: Case, record: Record) -> dict[str, Any]:
         "answer": case.answer,
         "choices": list(case.choices),
         **{tag: list(values) if tag in lists else values[0] for tag, values in case.tags.items()},
-        **case.facts,
+        **case.metadata,
         "model_output": record.reply.text,
     }

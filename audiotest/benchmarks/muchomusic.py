@@ -30,7 +30,7 @@ from audiotest.benchmarks import tables
 from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import ImportFailed, grouped, need, read_csv, release_of, released_file, rest
 from audiotest.benchmarks.writing import write_suite
-from audiotest.words import Case, Record
+from audiotest.types import Case, Record
 
 KINDS = ("correct", "incorrect_but_related", "correct_but_unrelated", "incorrect_and_unrelated")
 _TEXTS = ("correct_answer", "distractor_1_answer", "distractor_2_answer", "distractor_3_answer")
@@ -119,7 +119,7 @@ def exported(case: Case, record: Record) -> dict[str, Any]:
         "id": case.id,
         "prompt": record.prompt,
         "answers": list(record.choices),
-        "answer_orders": [KINDS.index(str(kind)) for kind in record.kinds],
+        "answer_orders": [KINDS.index(str(kind)) for kind in record.distractor_types],
         "dataset": case.tags["dataset"][0],
         "genre": case.tags.get("genre", (None,))[0],
         "reasoning": list(case.tags.get("music_reasoning", ())),

@@ -15,7 +15,7 @@ from msgspec import Struct
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import read_document
 from audiotest.resources import folder
-from audiotest.words import Record, Verdict
+from audiotest.types import Record, Verdict
 
 Pairs = Sequence[tuple[Record, Verdict]]
 OfficialRow = Callable[[Pairs], dict[str, float]]

@@ -16,7 +16,7 @@ from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.yaml import parse
 from audiotest.resources import folder
-from audiotest.words import writable
+from audiotest.types import writable
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9)]")
 # What JSON leaves as it is and YAML does not: controls it refuses, and signs at which it breaks lines even in quotes.

@@ -18,7 +18,7 @@ def _of(names: Callable[[], Iterable[tuple[str, str]]]) -> Complete:
 
 
 def _models() -> Iterable[tuple[str, str]]:
-    from audiotest.models.opening import ModelError, cards
+    from audiotest.models.loading import ModelError, cards
 
     try:
         return [(name, card.title) for name, card in cards().items()]

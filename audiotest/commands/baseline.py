@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from audiotest.analyse.change import Key
-    from audiotest.words import Record
+    from audiotest.types import Record
 
 
 @click.group("baseline")

@@ -10,7 +10,7 @@ import click
 from audiotest.commands import _completing as completing
 
 if TYPE_CHECKING:
-    from audiotest.words import Request
+    from audiotest.types import Request
 
 _SECONDS = (0.5, 1.0, 2.3, 5.1, 0.7, 3.0, 8.0, 1.6)
 
@@ -27,7 +27,7 @@ def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
     The replies have to be the same texts: padding must not be heard. Models that differ (Qwen-Audio-Chat loses 40
     points on ClothoAQA at batch 8, QwenLM/Qwen-Audio issue 43) belong at batch size 1. Exits with 1 if any differs.
     """
-    from audiotest.models.opening import ModelError, open_model
+    from audiotest.models.loading import ModelError, open_model
 
     pairs = [option.partition("=") for option in options]
     try:
@@ -57,7 +57,7 @@ def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
 def _requests(rate: int, tokens: int) -> list[Request]:
     import numpy as np
 
-    from audiotest.words import Generation, Request, Waveform
+    from audiotest.types import Generation, Request, Waveform
 
     made = []
     for i, seconds in enumerate(_SECONDS):
@@ -79,7 +79,7 @@ def _requests(rate: int, tokens: int) -> list[Request]:
 
 
 def _texts(replies: object) -> list[str]:
-    from audiotest.words import Reply
+    from audiotest.types import Reply
 
     assert isinstance(replies, list)
     return [reply.text if isinstance(reply, Reply) else f"error: {reply}" for reply in replies]

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from audiotest.analyse.compare import Difference, Flipped
     from audiotest.report.html.comparing import Pair
-    from audiotest.words import Estimate, Record
+    from audiotest.types import Estimate, Record
 
 _CSV = ("first run", "second run", "suite", "condition", "tag", "n", "first", "second", "difference", "low", "high",
         "worse", "better", "p")  # fmt: skip

@@ -71,7 +71,7 @@ def _sound_library() -> str:
 
 def _of_model(spec: str) -> list[str]:
     """What is missing for ``spec``; what is known of it is printed."""
-    from audiotest.models.opening import ModelError, cards, open_model
+    from audiotest.models.loading import ModelError, cards, open_model
 
     try:
         model, card = open_model(spec), cards().get(spec)

@@ -8,7 +8,7 @@ import click
 @click.command("models")
 def command() -> None:
     """List the models that --model can name: cards, and adapters that take an argument."""
-    from audiotest.models.opening import ModelError, cards
+    from audiotest.models.loading import ModelError, cards
     from audiotest.registry import ADAPTERS
 
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from audiotest.words import Record
+    from audiotest.types import Record
 
 
 @click.command("report")
@@ -73,7 +73,7 @@ def command(
 
 
 def _html(records: list[Record], summary: Mapping[str, Any], target: Path, embed: float, link: float) -> Iterator[str]:
-    from audiotest.report.html.writing import write
+    from audiotest.report.html.render import write
 
     yield write(records, summary, target, root=Path(), embed=embed, link=link)
 

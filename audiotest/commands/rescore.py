@@ -27,8 +27,8 @@ def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
     """
     from audiotest.analyse.summary import summarise
     from audiotest.declare.problems import SuiteError
+    from audiotest.grade.rescoring import CannotRescore, rescore
     from audiotest.registry import SCORERS, UnknownName
-    from audiotest.rescoring import CannotRescore, rescore
     from audiotest.runs import RunError, RunWriter, read_records, read_summary
 
     try:

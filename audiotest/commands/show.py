@@ -32,7 +32,7 @@ def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
     from audiotest.models.protocol import Unsupported
     from audiotest.predict.sound import Sounds
     from audiotest.registry import unknown
-    from audiotest.words import Needs, NotApplicable
+    from audiotest.types import Needs, NotApplicable
 
     file, *rest = nodeid.split("::")
     if len(rest) not in (1, 2):

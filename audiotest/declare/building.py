@@ -17,7 +17,7 @@ from audiotest.declare import prompt as prompts
 from audiotest.declare.condition import Condition, ConditionError, parse, parse_one
 from audiotest.declare.problems import Path
 from audiotest.registry import METRICS, SCORERS, unknown
-from audiotest.words import Case, Check, ClipSpec, Gate, Generation
+from audiotest.types import Case, Check, ClipSpec, Gate, Generation
 
 Found = list[tuple[Path, str]]
 _ABOUT = ("description", "source", "revision", "licence", "citation")
@@ -161,13 +161,13 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
         question=row["question"],
         audio=_clips(row["audio"]) if "audio" in row else (),
         choices=tuple(texts),
-        kinds=tuple(kinds) if any(kinds) else (),
+        distractor_types=tuple(kinds) if any(kinds) else (),
         answer=row.get("answer"),
         reference=(reference,) if isinstance(reference, str) else tuple(reference),
         task=row.get("task", ""),
         tags={k: (v,) if isinstance(v, str) else tuple(v) for k, v in tags.items()},
         expect=checks(row["expect"], ()) if "expect" in row else (),
-        facts=row.get("facts", {}),
+        metadata=row.get("facts", {}),
         paraphrases=tuple(row.get("paraphrases", ())),
         file=file,
         line=line,

@@ -25,6 +25,7 @@ from typing import Any, Literal
 import numpy as np
 from msgspec import Struct
 
+from audiotest.errors import AudiotestError
 from audiotest.registry import SOUND_CONDITIONS, TEXT_CONDITIONS, UnknownName, unknown
 
 ORIGINAL = "original"
@@ -36,7 +37,7 @@ _ITEM = re.compile(r"\s*(?:([a-z_][a-z0-9_]*)\s*=\s*)?(\[[^\]]*\]|[^,\[\]]+?)\s*
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 
 
-class ConditionError(ValueError):
+class ConditionError(AudiotestError, ValueError):
     """A condition that does not parse, is not known or has parameters that it does not take."""
 
 

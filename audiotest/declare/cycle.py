@@ -12,7 +12,7 @@ import numpy as np
 
 from audiotest.declare.condition import number
 from audiotest.declare.suite import Suite
-from audiotest.words import Case
+from audiotest.types import Case
 
 
 def others(suite: Suite, case: Case, seed: int, *, audio: bool = False) -> Iterator[Case]:

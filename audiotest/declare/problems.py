@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from audiotest.errors import AudiotestError
+
 Path = tuple[str | int, ...]
 """Where a value stands in a document: ``("cases", 3, "choices")``."""
 
@@ -28,7 +30,7 @@ class Problem(Struct, frozen=True):
         return where + (f"{key_path(self.path)}: " if self.path else "") + self.message
 
 
-class SuiteError(Exception):
+class SuiteError(AudiotestError):
     """A suite (or card) that cannot be used; ``problems`` says all of why."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

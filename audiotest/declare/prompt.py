@@ -16,10 +16,11 @@ from importlib.resources import files
 from string import ascii_uppercase
 from typing import Any
 
+from audiotest.errors import AudiotestError
 from audiotest.registry import unknown
 
 
-class PromptError(ValueError):
+class PromptError(AudiotestError, ValueError):
     """A template that is not known, does not parse or asks for a name that there is not."""
 
 

@@ -31,7 +31,7 @@ from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.yaml import Document, parse
 from audiotest.registry import METRICS, SCORERS, SOUND_CONDITIONS, TEXT_CONDITIONS
 from audiotest.resources import cache_dir
-from audiotest.words import Case, Check, Gate, Generation
+from audiotest.types import Case, Check, Gate, Generation
 
 Expectation = Literal["correct", "stays_correct", "same", "abstains", "recorded"]
 

@@ -13,7 +13,7 @@ from audiotest.declare.cycle import others
 from audiotest.declare.prompt import render, source
 from audiotest.declare.suite import Expectation, Suite
 from audiotest.registry import TEXT_CONDITIONS
-from audiotest.words import Case, NotApplicable
+from audiotest.types import Case, NotApplicable
 
 
 class Trial(Struct, frozen=True):
@@ -51,7 +51,7 @@ def present(trial: Trial, seed: int) -> View:
     ``shuffled`` shows the same order alone and in ``shuffled+noise(snr_db=10)``. A condition that takes ``others`` is
     given the other cases of the suite, in the order of :func:`audiotest.declare.cycle.others`.
 
-    Raises :class:`~audiotest.words.NotApplicable` where the case cannot take one.
+    Raises :class:`~audiotest.types.NotApplicable` where the case cannot take one.
     """
     view = first_view(trial.case)
     for part in trial.condition.of("text"):
@@ -68,7 +68,7 @@ def present(trial: Trial, seed: int) -> View:
 def prompt_of(trial: Trial, view: View) -> str:
     """The rendered prompt.
 
-    Raises :class:`~audiotest.declare.prompt.PromptError`, and :class:`~audiotest.words.NotApplicable` where the
+    Raises :class:`~audiotest.declare.prompt.PromptError`, and :class:`~audiotest.types.NotApplicable` where the
     template does not show what the condition changed.
     """
     prompt = view.prompt or trial.suite.prompt

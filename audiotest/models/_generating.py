@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
+from audiotest.errors import AudiotestError
 from audiotest.models._thinking import apart
-from audiotest.words import Generation, Reply, Request
+from audiotest.types import Generation, Reply, Request
 
 TOKENIZER = Lock()
 """A fast tokenizer refuses to be used by two threads at once, and inputs are made in another thread than replies."""
 
 
-class NoNumbers(Exception):
+class NoNumbers(AudiotestError):
     """The model computed NaN: nothing that it says can be believed."""
 
 
-class TooLarge(Exception):
+class TooLarge(AudiotestError):
     """A batch that would not fit into memory; ``rows`` requests of its length would."""
 
     def __init__(self, rows: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from audiotest.words import Reply, Request
+from audiotest.types import Reply, Request
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

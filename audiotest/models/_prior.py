@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from audiotest.declare.prompt import named
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 
 class Prior:

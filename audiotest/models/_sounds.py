@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from audiotest.words import Request
+from audiotest.types import Request
 
 
 def sounds_of(requests: Sequence[Request]) -> list[str]:

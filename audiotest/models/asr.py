@@ -21,7 +21,7 @@ from audiotest.models._device import device_of, dtype_of
 from audiotest.models._files import state_of
 from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 VERSION = 2
 _WINDOW_S = 30.0

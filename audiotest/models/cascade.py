@@ -20,10 +20,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest.errors import AudiotestError
 from audiotest.models._options import read
 from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Adapter, Interrupted
-from audiotest.words import Generation, Needs, Reply, Request
+from audiotest.types import Generation, Needs, Reply, Request
 
 VERSION = 3
 """Replies of version 2 may be a listener's transcripts, kept when a run was interrupted."""
@@ -47,7 +48,7 @@ class Settings(Struct, frozen=True):
     words: int = 512
 
 
-class ListenerFailed(Exception):
+class ListenerFailed(AudiotestError):
     """The first of the two gave no text, so the second was not asked."""
 
 
@@ -129,7 +130,7 @@ class Cascade:
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> Cascade:
     """``cascade`` with its options; raises ValueError without both models."""
-    from audiotest.models.opening import open_model as open_any
+    from audiotest.models.loading import open_model as open_any
 
     given = read(Settings, "cascade", {key: value for key, value in options.items() if "." not in key})
     if argument or not given.listener or not given.llm:

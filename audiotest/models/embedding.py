@@ -22,7 +22,7 @@ from audiotest.models._device import device_of, dtype_of
 from audiotest.models._files import state_of
 from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 if TYPE_CHECKING:
     import numpy as np

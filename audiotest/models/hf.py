@@ -45,7 +45,7 @@ from audiotest.models._hf.sharing import Shared
 from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 VERSION = 2
 

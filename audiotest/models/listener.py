@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audiotest.declare.prompt import named
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 VERSION = 1
 """Bumped when the same sound and question may get another answer: replies are cached under it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiotest.models._prior import Prior, opened
-from audiotest.words import Request
+from audiotest.types import Request
 
 
 def _pick(request: Request) -> int:

@@ -30,7 +30,7 @@ import msgspec
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.settings import DEFAULT_URL, Settings, settings
 from audiotest.models.protocol import Interrupted
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 VERSION = 2
 _PATIENCE_S = 5

@@ -30,11 +30,12 @@ import msgspec
 from msgspec import Struct
 
 from audiotest.audio.decode import wav_bytes
+from audiotest.errors import AudiotestError
 from audiotest.models._files import state_of
 from audiotest.models._options import read
 from audiotest.models._process.child import Child, ChildGone, ChildSilent, write_sounds
 from audiotest.models.protocol import Interrupted, Unsupported
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 VERSION = 1
 
@@ -53,7 +54,7 @@ class Settings(Struct, frozen=True):
     python: str = ""
 
 
-class ItemFailed(Exception):
+class ItemFailed(AudiotestError):
     """What the other side said of one request instead of a reply."""
 
 

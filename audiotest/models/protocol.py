@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from audiotest.words import Needs, Reply, Request
+from audiotest.errors import AudiotestError
+from audiotest.types import Needs, Reply, Request
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
 
-class Unsupported(Exception):
+class Unsupported(AudiotestError):
     """A request that this model cannot take (too many clips, too long, no such condition recorded).
 
     It is an outcome of its own, counted and shown as such; never a wrong answer, never a silent cut.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from audiotest.models._prior import Prior, opened
-from audiotest.words import Request
+from audiotest.types import Request
 
 
 def _pick(request: Request) -> int:

@@ -22,8 +22,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 ID_KEYS = ("case", "case_id", "id", "question_id", "uniq_id")
 TEXT_KEYS = (
@@ -32,7 +33,7 @@ TEXT_KEYS = (
 )  # fmt: skip
 
 
-class Missing(LookupError):
+class Missing(AudiotestError, LookupError):
     """A case that the recording should have answered and did not."""
 
 

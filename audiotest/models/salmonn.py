@@ -34,7 +34,7 @@ from audiotest.models._options import read
 from audiotest.models._salmonn.settings import Settings, missing
 from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request
 
 VERSION = 1
 
@@ -133,12 +133,12 @@ class SALMONN:
         import torch
 
         from audiotest.models._salmonn.asking import halves
-        from audiotest.models._salmonn.ears import _bounded
+        from audiotest.models._salmonn.encoders import _bounded
 
         parts, wave = self._parts, _bounded(request.audio[0].samples[:, 0])
         with torch.inference_mode():
-            speech, audio = parts.ears.speech([wave]), parts.ears.audio([wave])
-            tokens = parts.ears.boil(speech, audio)[0]
+            speech, audio = parts.encoders.speech([wave]), parts.encoders.audio([wave])
+            tokens = parts.encoders.pool(speech, audio)[0]
             rows = torch.cat(halves(parts, request, tokens.to(parts.llm.dtype), self.settings))
             logits = parts.llm(inputs_embeds=rows[None]).logits[0]
         return {"whisper": speech[0], "beats": audio[0], "tokens": tokens, "logits": logits}

@@ -15,11 +15,12 @@ from msgspec import Struct
 from audiotest.declare.condition import ORIGINAL, Condition
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
+from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Case, Reply
+from audiotest.types import Case, Reply
 
 
-class RemoteError(Exception):
+class RemoteError(AudiotestError):
     """What a model elsewhere raised, in its words."""
 
 

@@ -1,7 +1,7 @@
 """The loop that feeds an adapter: a block of trials goes in, an answer to each comes out.
 
 Blocks are asked in the order of the plan, in batches; while the model works on one, the sounds of the next are made.
-What happens to each trial on the way is :mod:`audiotest.predict.asking`'s.
+What happens to each trial on the way is :mod:`audiotest.predict.requests`'s.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
-from audiotest.predict.asking import Answer, Asker, Pending
 from audiotest.predict.engine import Engine
-from audiotest.predict.pipeline import Ahead
+from audiotest.predict.prefetch import Ahead
+from audiotest.predict.requests import Answer, Asker, Pending
 from audiotest.predict.store import ReplyStore
-from audiotest.words import Request
+from audiotest.types import Request
 
 Progress = Callable[[int, int], None]
 Key = tuple[str, str, str]

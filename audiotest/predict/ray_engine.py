@@ -17,11 +17,12 @@ import msgspec
 from msgspec import Struct
 
 from audiotest.declare.trial import Trial
-from audiotest.models.opening import open_model
+from audiotest.errors import AudiotestError
+from audiotest.models.loading import open_model
 from audiotest.models.protocol import Adapter, Unsupported
 from audiotest.predict.engine import Outcome, Place, RemoteError, opened, place, trial_at
 from audiotest.predict.predictor import Predictor
-from audiotest.words import Reply
+from audiotest.types import Reply
 
 WAITING = 2
 """Blocks an actor has, so that it never idles: the sounds of the second are made while it answers the first."""
@@ -31,7 +32,7 @@ _STARTS, _START_WAIT = 300, 1.0
 """How often, and after how many seconds, an actor that died is asked whether it is up again."""
 
 
-class EngineError(Exception):
+class EngineError(AudiotestError):
     """An engine that cannot be started; says why and what to do."""
 
 

@@ -23,7 +23,7 @@ from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
 from audiotest.registry import SOUND_CONDITIONS, unknown
-from audiotest.words import Case, ClipSpec, Needs, NotApplicable, Waveform
+from audiotest.types import Case, ClipSpec, Needs, NotApplicable, Waveform
 
 _KEPT_CLIPS = 8
 """Decoded clips kept at hand: the conditions of one case follow each other."""

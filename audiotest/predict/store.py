@@ -18,7 +18,8 @@ from typing import TypeVar
 
 import msgspec
 
-from audiotest.words import Reply
+from audiotest.errors import AudiotestError
+from audiotest.types import Reply
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ _HEAD = b"SQLite format 3\x00"
 _AT_ONCE = 500  # SQLite takes at least 999 variables a statement
 
 
-class NoCache(Exception):
+class NoCache(AudiotestError):
     """A file that is named as the cache and is something else, or a place where none can be kept."""
 
 

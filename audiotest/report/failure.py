@@ -7,7 +7,7 @@ import textwrap
 from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
 from audiotest.report.replies import printable
-from audiotest.words import Record
+from audiotest.types import Record
 
 _WIDTH = 100
 _REPLY_LIMIT = 2000

@@ -6,7 +6,7 @@ from functools import cache
 
 from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
-from audiotest.words import Record
+from audiotest.types import Record
 
 _REPLY_LIMIT = 2000
 

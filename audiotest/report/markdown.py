@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from audiotest.words import Record
+from audiotest.types import Record
 
 _ACTING = "\\`*_~[](){}<>|&#!:@"
 

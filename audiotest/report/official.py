@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from audiotest.benchmarks.tables import Row, Table, judged_by, published
 from audiotest.registry import TABLES, UnknownName
-from audiotest.words import Record, Verdict
+from audiotest.types import Record, Verdict
 
 CAREFUL = "choice"
 _NOT_BENCHMARKS = ("choice", "expect")

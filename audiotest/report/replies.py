@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from audiotest.words import Record
+from audiotest.types import Record
 
 _INDENT = "    "
 _LINE = 110

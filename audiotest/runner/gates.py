@@ -13,7 +13,7 @@ from audiotest.analyse.gates import name as gate_name
 from audiotest.analyse.trials import Trials
 from audiotest.declare.suite import Suite
 from audiotest.runner.longrepr import longrepr
-from audiotest.words import Gate, Record
+from audiotest.types import Gate, Record
 
 GATES = "gates"
 """What stands for the condition in the node ids of gates."""

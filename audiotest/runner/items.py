@@ -13,18 +13,18 @@ import pytest
 from msgspec.structs import replace
 
 from audiotest.analyse.change import key
-from audiotest.assisting import AssistantFailed
 from audiotest.declare.trial import Trial
-from audiotest.judging import failed_record, judge
+from audiotest.grade.assistants import AssistantFailed
+from audiotest.grade.judging import failed_record, judge
 from audiotest.models.protocol import Unsupported
-from audiotest.predict.asking import Answer
 from audiotest.predict.predictor import Predictor
+from audiotest.predict.requests import Answer
 from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
 from audiotest.runner.longrepr import longrepr
 from audiotest.runner.state import STATE
-from audiotest.words import Case, NotApplicable, Record, Reply
+from audiotest.types import Case, NotApplicable, Record, Reply
 
 
 class Mismatch(AssertionError):

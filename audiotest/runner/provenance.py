@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiotest import __version__
-from audiotest.models.opening import ModelError, cards
+from audiotest.models.loading import ModelError, cards
 from audiotest.runner.devices import gpu_models
 
 if TYPE_CHECKING:

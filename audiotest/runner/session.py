@@ -13,9 +13,9 @@ import pytest
 
 from audiotest.declare.suite import Suite
 from audiotest.runner.devices import gpus, pin
-from audiotest.runner.queued import queued
 from audiotest.runner.state import DEFAULT_MODEL, STATE, State
-from audiotest.words import Record
+from audiotest.runner.worker_queue import queued
+from audiotest.types import Record
 
 if TYPE_CHECKING:
     from audiotest.runner.items import TrialItem
@@ -25,7 +25,7 @@ _SCHEDULER = pytest.StashKey[Any]()
 
 def begin(config: pytest.Config) -> None:
     """Make the process's state; options that cannot work end the session with a sentence."""
-    from audiotest.models.opening import ModelError
+    from audiotest.models.loading import ModelError
     from audiotest.predict.store import NoCache
     from audiotest.report.progress import pace_for, progress_for
     from audiotest.report.replies import replies_for
@@ -271,7 +271,7 @@ def write_results(session: pytest.Session) -> None:
 
 def _write_page(config: pytest.Config, records: Sequence[Record], summary: Mapping[str, Any]) -> str:
     """Write the HTML report; what is wrong with its file costs the run nothing else. Returns what to tell of it."""
-    from audiotest.report.html.writing import write
+    from audiotest.report.html.render import write
 
     target = config.invocation_params.dir / config.option.audiotest_html
     try:

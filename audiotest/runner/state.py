@@ -17,15 +17,15 @@ import pytest
 from msgspec.structs import replace
 
 from audiotest.analyse.change import Key, key
-from audiotest.assisting import Assistants
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
-from audiotest.models.opening import open_embedder, open_model
+from audiotest.grade.assistants import Assistants
+from audiotest.grade.jury import Jury
+from audiotest.grade.similarities import Similarities
+from audiotest.models.loading import open_embedder, open_model
 from audiotest.models.protocol import Adapter
 from audiotest.predict.blocks import block_seconds, block_sizes, plan
-from audiotest.predict.embedder import Similarities
-from audiotest.predict.jury import Jury
 from audiotest.predict.predictor import Predictor, Progress
 from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import NoCache, ReplyStore
@@ -33,7 +33,7 @@ from audiotest.resources import cache_dir
 from audiotest.runner.baseline import read_baseline
 from audiotest.runner.devices import Slots, gpus
 from audiotest.runs import RunWriter
-from audiotest.words import Record
+from audiotest.types import Record
 
 if TYPE_CHECKING:
     from audiotest.analyse.gates import GateResult

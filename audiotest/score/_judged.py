@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from audiotest.words import Verdict
+from audiotest.types import Verdict
 
 
 def without_judge(rule: str) -> Verdict:

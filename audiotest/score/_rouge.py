@@ -33,7 +33,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, get_args
 
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 Type = Literal["rouge1", "rouge2", "rougeL", "rougeLsum"]
 Measure = Literal["precision", "recall", "fmeasure"]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from audiotest.score._reading.cues import DENIED_BEFORE
-from audiotest.score._reading.fold import CJK, clean, fold
+from audiotest.score.answer_extraction.cues import DENIED_BEFORE
+from audiotest.score.answer_extraction.normalise import CJK, clean, fold
 
 _EDGES = ".,;:!?\"'()[]"
 

@@ -40,7 +40,7 @@ Known defects
 from __future__ import annotations
 
 from audiotest.score._official.unjudged import crashed, without_answer
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 LETTERS = "ABCD"
 

@@ -31,7 +31,7 @@ from collections.abc import Callable, Mapping
 from audiotest.score import _judged
 from audiotest.score._official import air_bench_judge
 from audiotest.score._official.air_bench_judge import Pair
-from audiotest.words import Ask, Generation, Question, Verdict
+from audiotest.types import Ask, Generation, Question, Verdict
 
 
 def asks(question: Question, output: str) -> tuple[Ask, ...]:
@@ -47,7 +47,7 @@ def asks(question: Question, output: str) -> tuple[Ask, ...]:
 
 def _prompt(question: Question, first: str, second: str) -> str:
     text = _judged.source("air_bench_chat.txt")
-    text = text.replace("XAudioX", str(question.facts.get("description", "")))
+    text = text.replace("XAudioX", str(question.metadata.get("description", "")))
     text = text.replace("XQuestionX", question.question)
     return text.replace("XAssistant1X", first).replace("XAssistant2X", second)
 

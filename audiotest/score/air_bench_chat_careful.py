@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from audiotest.score import air_bench_chat
 from audiotest.score._official import air_bench_judge
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 asks = air_bench_chat.asks
 

@@ -6,12 +6,12 @@ Goal
 
 Rule
     1. The answer's part of the reply is taken: after any thinking, out of an answer tag
-       (:mod:`audiotest.score._reading.region`).
+       (:mod:`audiotest.score.answer_extraction.answer_span`).
     2. If that is nothing but an option, it is that option: a label in any dress (``B``, ``(b)``, ``B.``, ``Option
     B``), a
        label with its own text (``(B) a flute``), the text, or an unmistakable half of it.
     3. Otherwise every mention of an option is found, by label, text or place, and it is told whether the sentence
-       affirms or denies it (:mod:`audiotest.score._reading.mentions`).
+       affirms or denies it (:mod:`audiotest.score.answer_extraction.mentions`).
     4. What is given as *the* answer ("the answer is", "I choose") outweighs what is merely named; of several such
        sentences the last one counts. After a change of mind ("no, wait") only what follows counts; an answer that was
        given falls only to one put in its place ("B. Wait, it's C"). Next counts what the reply opens with and then
@@ -32,15 +32,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from audiotest.score._reading import cues
-from audiotest.score._reading.abstention import abstains
-from audiotest.score._reading.fold import fold
-from audiotest.score._reading.mentions import Mention, clauses, mentions
-from audiotest.score._reading.opening import believed, opening
-from audiotest.score._reading.options import Options, compile_options
-from audiotest.score._reading.region import answer_region
-from audiotest.score._reading.whole import whole
-from audiotest.words import Question, Status, Verdict
+from audiotest.score.answer_extraction import cues
+from audiotest.score.answer_extraction.abstention import abstains
+from audiotest.score.answer_extraction.answer_span import answer_region
+from audiotest.score.answer_extraction.leading_answer import believed, opening
+from audiotest.score.answer_extraction.mentions import Mention, clauses, mentions
+from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction.options import Options, compile_options
+from audiotest.score.answer_extraction.whole import whole
+from audiotest.types import Question, Status, Verdict
 
 VERSION = 3
 
@@ -56,7 +56,7 @@ class Reading(Struct, frozen=True):
 
 def score(question: Question, output: str) -> Verdict:
     """Whether the reply chooses ``question.answer``; takes no options, never raises."""
-    labels = question.facts.get("labels")
+    labels = question.metadata.get("labels")
     if not isinstance(labels, list | tuple) or len(labels) != len(question.choices):
         labels = ()
     reading = read(question.choices, output, tuple(map(str, labels)))

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from audiotest.score._words import occurrences, pattern, phrases
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 VERSION = 2
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from audiotest.score._words import occurrences, pattern, phrases
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 VERSION = 2
 

@@ -7,8 +7,8 @@ as where a condition takes it away, the reply is not judged.
 
 from __future__ import annotations
 
-from audiotest.score._reading.fold import clean, fold
-from audiotest.words import Question, Verdict
+from audiotest.score.answer_extraction.normalise import clean, fold
+from audiotest.types import Question, Verdict
 
 _EDGES = " .,;:!?\"'()[]。，！？"
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import msgspec
 
+from audiotest.errors import AudiotestError
 from audiotest.registry import SCORERS
 from audiotest.score.choice import read
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 _ASKED = {"question", "choices", "answer", "output", "reference"}
 
 
-class BadLine(ValueError):
+class BadLine(AudiotestError, ValueError):
     """A line that cannot be scored; ``line`` is what stands in its place: the same with ``error``."""
 
     def __init__(self, message: str, row: Any) -> None:
@@ -68,7 +69,7 @@ def _question(row: dict[str, Any]) -> Question:
         answer=answer,
         answer_index=choices.index(answer) if answer in choices else None,
         reference=(reference,) if isinstance(reference, str) else tuple(map(str, reference)),
-        facts={key: value for key, value in row.items() if key not in _ASKED},
+        metadata={key: value for key, value in row.items() if key not in _ASKED},
     )
 
 

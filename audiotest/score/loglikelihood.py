@@ -32,7 +32,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audiotest.registry import unknown
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 _PER = {"token": "tokens", "character": "characters", "none": None}
 _OF = ("text", "label")
@@ -46,12 +46,12 @@ def check(of: str = "text", normalise: str = "token") -> None:
 
 
 def score(question: Question, output: str, of: str = "text", normalise: str = "token") -> Verdict:
-    """Which option is the most probable, by ``question.facts["likelihoods"]``; ``output`` is not looked at.
+    """Which option is the most probable, by ``question.metadata["likelihoods"]``; ``output`` is not looked at.
 
     Raises ValueError for options that there are not.
     """
     check(of, normalise)
-    measured: Mapping[str, Sequence[Mapping[str, float]]] | None = question.facts.get("likelihoods")
+    measured: Mapping[str, Sequence[Mapping[str, float]]] | None = question.metadata.get("likelihoods")
     if not measured or len(measured[of]) != len(question.choices):
         return Verdict(None, status="none", counted=False, evidence="there are no likelihoods of the options")
     values = _values(measured[of], normalise)

@@ -28,7 +28,7 @@ from collections.abc import Mapping
 
 from audiotest.score import _judged, mmar
 from audiotest.score._official import mmar_rubric as rubric
-from audiotest.words import Ask, Generation, Question, Verdict
+from audiotest.types import Ask, Generation, Question, Verdict
 
 RATERS, ATTEMPTS = 5, 20
 _GENERATION = Generation(
@@ -41,15 +41,15 @@ _GENERATION = Generation(
 
 def asks(question: Question, output: str) -> tuple[Ask, ...]:
     """Five ratings of a right answer; none of a wrong one, or of an item without a rubric."""
-    if not question.facts.get("rubric") or not mmar.score(question, output).correct:
+    if not question.metadata.get("rubric") or not mmar.score(question, output).correct:
         return ()
     text = _judged.render(
         "mmar_rubric.jinja",
         question=question.question,
         answer=question.answer,
-        thinking=question.facts.get("thinking", ""),
-        rubric=question.facts["rubric"],
-        reasoning=question.facts.get("thinking_prediction", ""),
+        thinking=question.metadata.get("thinking", ""),
+        rubric=question.metadata["rubric"],
+        reasoning=question.metadata.get("thinking_prediction", ""),
         reply=output,
     )
     prompt = "\n".join(line.lstrip() for line in text.strip().splitlines())
@@ -58,12 +58,12 @@ def asks(question: Question, output: str) -> tuple[Ask, ...]:
 
 def readable(question: Question, text: str) -> bool:
     """Whether a rating need not be asked for again."""
-    return rubric.official(text, rubric.criteria(question.facts["rubric"])).score is not None
+    return rubric.official(text, rubric.criteria(question.metadata["rubric"])).score is not None
 
 
 def score(question: Question, output: str, *, judged: Mapping[str, str] | None = None) -> Verdict:
     """The trimmed mean of the ratings; ValueError for a rubric that is not one."""
-    if not question.facts.get("rubric"):
+    if not question.metadata.get("rubric"):
         return Verdict(None, status="none", counted=False, evidence="mmar_rubric needs a `rubric`; there is none")
     answered = mmar.score(question, output)
     if not answered.correct:
@@ -71,7 +71,7 @@ def score(question: Question, output: str, *, judged: Mapping[str, str] | None =
                        evidence="the answer is wrong, so its reasoning scores 0")  # fmt: skip
     if not judged:
         return _judged.without_judge("mmar_rubric")
-    criteria = rubric.criteria(question.facts["rubric"])
+    criteria = rubric.criteria(question.metadata["rubric"])
     ratings = [rubric.official(text, criteria).score for text in judged.values()]
     read = [rating for rating in ratings if rating is not None]
     whole = len(read) == len(ratings)

@@ -31,7 +31,7 @@ Known defects
 from __future__ import annotations
 
 from audiotest.score._official import string_match
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 
 def score(question: Question, output: str) -> Verdict:

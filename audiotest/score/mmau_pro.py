@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from audiotest.score import mmau_pro_closed, mmau_pro_if, mmau_pro_open
-from audiotest.words import Ask, Question, Verdict
+from audiotest.types import Ask, Question, Verdict
 
 
 def kind(question: Question) -> str:
     """``open``, ``if`` or ``closed``."""
-    tags = question.facts.get("tags", {})
-    named = question.facts.get("category") or next(iter(tags.get("category", ())), "")
+    tags = question.metadata.get("tags", {})
+    named = question.metadata.get("category") or next(iter(tags.get("category", ())), "")
     return {"open": "open", "instruction following": "if"}.get(str(named), "closed")
 
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audiotest.score._official.unjudged import without_answer
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 
 def compares(question: Question, output: str) -> tuple[str, tuple[str, ...]] | None:

@@ -44,12 +44,12 @@ from typing import Any
 
 from audiotest.score._official import if_rules, sentences
 from audiotest.score._official.unjudged import crashed
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 
 def score(question: Question, output: str) -> Verdict:
     """What MMAU-Pro's script says of ``output``; takes no options and never raises."""
-    identifier, kwargs = question.facts.get("task_identifier", ""), question.facts.get("kwargs")
+    identifier, kwargs = question.metadata.get("task_identifier", ""), question.metadata.get("kwargs")
     try:
         finding = if_rules.apply(identifier, str(output), kwargs, question.question)
     except (AttributeError, TypeError, ValueError) as error:

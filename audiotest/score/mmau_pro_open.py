@@ -25,7 +25,7 @@ import msgspec
 
 from audiotest.score import _judged
 from audiotest.score._official import mmau_pro_judge
-from audiotest.words import Ask, Generation, Question, Verdict
+from audiotest.types import Ask, Generation, Question, Verdict
 
 _GENERATION = Generation(max_new_tokens=512, temperature=0.1, system="You are a helpful and objective evaluator.")
 

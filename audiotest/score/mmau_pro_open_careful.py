@@ -11,7 +11,7 @@ import msgspec
 
 from audiotest.score import _judged, mmau_pro_open
 from audiotest.score._official import mmau_pro_judge
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 asks = mmau_pro_open.asks
 

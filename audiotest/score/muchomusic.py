@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audiotest.score._official.unjudged import crashed, without_answer
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 PREFIX = "The correct answer is:"
 LETTERS = "ABCD"
@@ -95,7 +95,7 @@ def score(question: Question, output: str) -> Verdict:
 
 
 def _right_place(question: Question) -> int | None:
-    order = question.facts.get("answer_order")
+    order = question.metadata.get("answer_order")
     if order is not None:
         place: int = order.index(0)
         return place

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 
 from audiotest.score import _rouge
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 SPELLINGS = {"Popular": ("pop",), "Soul-RnB": ("R&B", "soul"), "Old-Time / Historic": ("old-time", "historic")}
 

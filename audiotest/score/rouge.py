@@ -19,7 +19,7 @@ Verdict
 from __future__ import annotations
 
 from audiotest.score import _rouge
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 
 def check(

@@ -7,7 +7,7 @@ The scorer :mod:`~audiotest.score.rouge` with ``type: rouge1``. Options: ``min``
 from __future__ import annotations
 
 from audiotest.score import _rouge
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 
 def check(*, min: float | None = None, use_stemmer: bool = False) -> None:

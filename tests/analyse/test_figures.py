@@ -12,7 +12,7 @@ from audiotest.analyse.intervals import mean, proportion
 from audiotest.analyse.summary import summarise
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.registry import METRICS
-from audiotest.words import Gate, Record, Verdict
+from audiotest.types import Gate, Record, Verdict
 
 
 def record(case="a", condition="original", correct=True, choice=0, status="read", **kw):

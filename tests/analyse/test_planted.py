@@ -14,7 +14,7 @@ from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.cli import main
 from audiotest.registry import METRICS
 from audiotest.runs import RunWriter
-from audiotest.words import Record, Reply, Verdict
+from audiotest.types import Record, Reply, Verdict
 from bench.coverage import measured
 from bench.simulate import CHOICES, PLANTED, record
 
@@ -97,10 +97,10 @@ def test_the_profile_tells_listening_from_guessing():
     assert profile(Trials([record(0, "text_only", 0, 0)])) is None
 
 
-def wrong_reply(text, status="none", choice=None, kinds=()):
+def wrong_reply(text, status="none", choice=None, distractor_types=()):
     verdict = Verdict(False, choice, status)
     return Record(suite="s", case="c", condition="original", nodeid="", expectation="correct", outcome="missed",
-                  question="What is heard?", choices=CHOICES, kinds=kinds, answer=CHOICES[0], answer_index=0,
+                  question="What is heard?", choices=CHOICES, distractor_types=distractor_types, answer=CHOICES[0], answer_index=0,
                   reply=Reply(text), verdicts={"choice": verdict})  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def test_a_disputed_item_is_one_on_which_scorers_differ():
 
 CONFTEST = """\
 import numpy as np, pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Planted:
     # Deaf to one half of the clips; says the same without sound; loses the rest below 0 dB.

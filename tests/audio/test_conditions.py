@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from audiotest.audio.conditions import noise, noise_only, silence
 from audiotest.audio.level import rms
 from audiotest.registry import SOUND_CONDITIONS
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 sounds = arrays(
     np.float32,

@@ -8,7 +8,7 @@ from scipy.signal import butter, correlate, sosfilt
 
 from audiotest.audio.conditions import clipping, codec, gain, highpass, lowpass
 from audiotest.audio.level import rms
-from audiotest.words import NotApplicable, Waveform
+from audiotest.types import NotApplicable, Waveform
 
 RATE = 16000
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from audiotest.declare.condition import parse_one
 from audiotest.registry import SOUND_CONDITIONS
-from audiotest.words import NotApplicable, Waveform
+from audiotest.types import NotApplicable, Waveform
 
 ONE_OF_EACH = [
     "babble(snr_db=5,talkers=4)",

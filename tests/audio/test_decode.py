@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiotest.audio.decode import AudioError, conform, fingerprint, read, wav_bytes
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 
 def tone(seconds=0.5, rate=16000, channels=1, hz=440.0):

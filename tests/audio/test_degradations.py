@@ -19,7 +19,7 @@ from audiotest.audio.conditions import (
 )
 from audiotest.audio.level import rms
 from audiotest.registry import SOUND_CONDITIONS
-from audiotest.words import NotApplicable, Waveform
+from audiotest.types import NotApplicable, Waveform
 
 RATE = 16000
 sounds = arrays(

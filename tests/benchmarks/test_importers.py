@@ -62,7 +62,7 @@ def test_mmau_tells_its_known_faults_and_keeps_them(tmp_path):
     assert cases["0001-a"].audio[0].file == "test-mini-audios/0001-a.wav"
     assert cases["0003"].answer is None
     assert cases["0003"].choices == ("yes", "no")
-    assert cases["0003"].facts == {"extra": {"new": 1}}
+    assert cases["0003"].metadata == {"extra": {"new": 1}}
     assert sorted(p.name for p in (tmp_path / "out" / "cases").iterdir()) == ["music.yaml", "sound.yaml", "speech.yaml"]
 
 
@@ -70,7 +70,7 @@ def test_muchomusic_keeps_kinds_and_draws_an_order_from_the_id(tmp_path):
     source = as_csv(tmp_path / "muchomusic.csv", MUCHOMUSIC_FIELDS, MUCHOMUSIC_ROWS)
     _, _, cases = imported("muchomusic", source, tmp_path)
     first = cases["q1"]
-    kinds = dict(zip(first.choices, first.kinds, strict=True))
+    kinds = dict(zip(first.choices, first.distractor_types, strict=True))
     assert kinds == {
         "A snare": "correct",
         "A tom": "incorrect_but_related",
@@ -81,7 +81,7 @@ def test_muchomusic_keeps_kinds_and_draws_an_order_from_the_id(tmp_path):
     assert first.tags["music_knowledge"] == ("instrumentation", "melody")
     assert first.tags["aspect"] == ("knowledge",)
     assert first.audio[0].file == "audio/sdd/audio/00/415600.2min.mp3"
-    assert first.facts == {"num_annotations": "3"}
+    assert first.metadata == {"num_annotations": "3"}
     assert cases["q2"].audio[0].file == "audio/musiccaps/audio/[-aB_c9]-[30-40].wav"
     assert "genre" not in cases["q2"].tags
     assert "aspect" not in cases["q3"].tags
@@ -105,7 +105,7 @@ def test_air_bench_chat_keeps_what_a_judge_needs(tmp_path):
     rows = [*CHAT_ROWS, {**CHAT, "uniq_id": 77, "task_name": "smell_QA"}]
     said, _, cases = imported("air_bench_chat", as_json(tmp_path / "Chat" / "Chat_meta.json", rows), tmp_path)
     assert cases["0"].reference == ("She is amused.",)
-    assert cases["0"].facts == {"description": "A woman laughs."}
+    assert cases["0"].metadata == {"description": "A woman laughs."}
     assert cases["4"].tags["group"] == ("speech_and_sound",)
     assert "unknown tasks" in said
     assert "smell_QA" in said
@@ -120,8 +120,8 @@ def test_mmau_pro_from_parquet(tmp_path):
     assert cases["p3"].choices == ()
     assert cases["p3"].answer == "It rains, then stops."
     assert cases["p4"].answer is None
-    assert cases["p4"].facts["task_identifier"] == "No Commas"
-    assert cases["p7"].facts["kwargs"] == {"N": 2, "keyword": "rain"}
+    assert cases["p4"].metadata["task_identifier"] == "No Commas"
+    assert cases["p7"].metadata["kwargs"] == {"N": 2, "keyword": "rain"}
     assert cases["p5"].choices == ("only",)
     assert "2 rows have no answer" in said
     assert "1 closed questions have fewer than two choices" in said
@@ -182,8 +182,8 @@ def test_musiccaps(tmp_path):
     first, second = cases["musiccaps.-0Gj8-vB1q4"], cases["musiccaps.0L_9"]
     assert first.reference == ("A slow song.",)
     assert first.audio[0].file == "musiccaps/[-0Gj8-vB1q4]-[30-40].wav"
-    assert first.facts["aspects"] == ["low quality", "sustained strings"]
-    assert first.facts["author_id"] == "4"
+    assert first.metadata["aspects"] == ["low quality", "sustained strings"]
+    assert first.metadata["author_id"] == "4"
     assert second.reference == ('A "loud" song, with\na break.',)
     assert second.audio[0].file == "musiccaps/0L_9.wav"
 
@@ -237,7 +237,7 @@ def test_half_an_emoji_and_a_number_that_is_none_cost_no_release(tmp_path):
     row = {**MMAU, "question": "Half \ud83d?", "extra": float("nan"), "most": float("-inf")}
     ((_, case),) = imported("mmau", as_json(tmp_path / "m.json", [row]), tmp_path)[2].items()
     assert case.question == "Half \ufffd?"
-    assert repr(case.facts) == "{'extra': nan, 'most': -inf}"
+    assert repr(case.metadata) == "{'extra': nan, 'most': -inf}"
 
 
 def test_what_a_folder_holds_of_others_is_left_alone(tmp_path):

@@ -57,9 +57,9 @@ def test_everything_the_release_knows_is_kept(tmp_path):
     assert first.answer == "1:30"
     assert first.tags["sub-category"] == ("Counting and Statistics",)
     assert "language" not in first.tags
-    assert first.facts == {k: ROW[k] for k in ("url", "timestamp", "thinking", "cue", "rubric")}
+    assert first.metadata == {k: ROW[k] for k in ("url", "timestamp", "thinking", "cue", "rubric")}
     assert second.tags["language"] == ("zh",)
-    assert second.facts["future"] == {"x": [1]}
+    assert second.metadata["future"] == {"x": [1]}
     assert suite.scorers[0].name == "mmar"
 
 
@@ -115,7 +115,7 @@ def test_the_real_release_and_real_predictions_give_the_official_figures(tmp_pat
     for id_, row in released.items():
         case = cases[id_]
         assert (case.question, list(case.choices), case.answer) == (row["question"], row["choices"], row["answer"])
-        kept = {**{k: v[0] for k, v in case.tags.items()}, **case.facts}
+        kept = {**{k: v[0] for k, v in case.tags.items()}, **case.metadata}
         assert kept == {k: v for k, v in row.items() if v is not None and k not in
                         ("id", "audio_path", "question", "choices", "answer")}  # fmt: skip
     predictions = Path(REAL) / "mmar-predictions-qwen3-omni.jsonl"

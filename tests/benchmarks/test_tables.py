@@ -12,7 +12,7 @@ from audiotest.declare.problems import SuiteError
 from audiotest.registry import TABLES
 from audiotest.report.official import official_tables
 from audiotest.resources import folder
-from audiotest.words import Record, Reply, Verdict
+from audiotest.types import Record, Reply, Verdict
 
 BENCHMARKS = sorted(p.parent.name for p in folder("suites").glob("*/published.yaml"))
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from audiotest.cli import main
 from audiotest.predict.store import ReplyStore
-from audiotest.words import Reply
+from audiotest.types import Reply
 
 
 @pytest.fixture

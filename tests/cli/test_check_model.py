@@ -4,7 +4,7 @@ from click.testing import CliRunner
 
 from audiotest.cli import main
 from audiotest.registry import ADAPTERS
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 
 class Model:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from audiotest.analyse.compare import NotComparable, compare, flipped, holm
 from audiotest.cli import main
 from audiotest.runs import RunWriter
-from audiotest.words import Record, Reply, Verdict
+from audiotest.types import Record, Reply, Verdict
 
 
 def record(i, correct, condition="original", skill="pitch", **more):

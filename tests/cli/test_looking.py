@@ -19,7 +19,7 @@ from audiotest.cli import main
 from audiotest.models import opening
 from audiotest.report.markdown import lines
 from audiotest.resources import folder
-from audiotest.words import Record, Reply
+from audiotest.types import Record, Reply
 
 SUITE = """\
 suite: s

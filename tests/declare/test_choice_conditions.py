@@ -10,13 +10,13 @@ from audiotest.declare.conditions.view import NONE, NotApplicable
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial, present, prompt_of
 from audiotest.score.choice import read
-from audiotest.words import Case, ClipSpec
+from audiotest.types import Case, ClipSpec
 
 MUSIC = Case(
     id="c",
     question="Which instrument leads?",
     choices=("a violin", "a cello", "rubato", "a drum"),
-    kinds=(None, "related", "unrelated", "unrelated"),
+    distractor_types=(None, "related", "unrelated", "unrelated"),
     answer="a violin",
     audio=(ClipSpec(file="x.wav"),),
     paraphrases=("What plays the tune?", "Who leads?"),
@@ -26,7 +26,7 @@ choices = st.lists(st.text("abcdefgh", min_size=1, max_size=5), min_size=2, max_
 cases = choices.flatmap(
     lambda c: st.builds(
         Case, id=st.text("abc", min_size=1, max_size=5), question=st.just("Q?"), choices=st.just(tuple(c)),
-        answer=st.sampled_from(c), kinds=st.just(tuple(f"kind-{x}" for x in c)), audio=st.just((ClipSpec(file="x.wav"),)),
+        answer=st.sampled_from(c), distractor_types=st.just(tuple(f"kind-{x}" for x in c)), audio=st.just((ClipSpec(file="x.wav"),)),
     )
 )  # fmt: skip
 
@@ -46,7 +46,7 @@ def prompt(case, condition, **suite):
 
 def is_consistent(view):
     assert len(view.choices) == len(view.order)
-    assert len(view.kinds) in (0, len(view.choices))
+    assert len(view.distractor_types) in (0, len(view.choices))
     if view.answer_index is not None:
         assert view.choices[view.answer_index] == view.answer
     for place, choice in zip(view.order, view.choices, strict=True):
@@ -143,7 +143,7 @@ def test_fewer_keeps_the_answer_and_the_order(case, k, seed):
     assert len(view.choices) == k
     assert view.answer == case.answer
     assert list(view.order) == sorted(view.order)
-    assert view.kinds == tuple(case.kinds[i] for i in view.order)
+    assert view.distractor_types == tuple(case.distractor_types[i] for i in view.order)
 
 
 def test_one_distractor_of_a_kind():

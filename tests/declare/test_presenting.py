@@ -9,7 +9,7 @@ from audiotest.declare.condition import parse_one
 from audiotest.declare.prompt import PromptError, render
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial, present, prompt_of
-from audiotest.words import Case, ClipSpec, NotApplicable
+from audiotest.types import Case, ClipSpec, NotApplicable
 
 cases = st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=8, unique=True).flatmap(
     lambda choices: st.builds(
@@ -18,7 +18,7 @@ cases = st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=8, unique
         question=st.just("Q?"),
         choices=st.just(tuple(choices)),
         answer=st.sampled_from(choices),
-        kinds=st.just(tuple(f"kind {c}" for c in choices)),
+        distractor_types=st.just(tuple(f"kind {c}" for c in choices)),
         audio=st.just((ClipSpec(file="x.wav"),)),
     )
 )
@@ -35,7 +35,7 @@ def test_shuffling_is_another_order_that_carries_the_answer_along(case, seed):
     assert view.choices != case.choices
     assert view.choices[view.answer_index] == case.answer == view.answer
     assert tuple(case.choices[i] for i in view.order) == view.choices
-    assert view.kinds == tuple(f"kind {c}" for c in view.choices)
+    assert view.distractor_types == tuple(f"kind {c}" for c in view.choices)
     assert shown(case, "shuffled", seed) == view
 
 

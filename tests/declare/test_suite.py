@@ -59,7 +59,7 @@ def test_a_file_whose_name_begins_with_dots_is_within_its_folder(tmp_path):
 
 def test_a_number_of_more_than_64_bits_is_a_fact_like_any_other(tmp_path):
     suite = written(tmp_path, f"suite: x\ncases:\n{GOOD.replace('id:', f'facts: {{track: {10**30}}}, id:')}")
-    assert suite.cases[0].facts == {"track": 10**30}
+    assert suite.cases[0].metadata == {"track": 10**30}
 
 
 @pytest.mark.parametrize(

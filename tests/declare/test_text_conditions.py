@@ -9,14 +9,14 @@ from audiotest.declare.condition import ConditionError, names, parse, parse_one
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial, present, prompt_of
 from audiotest.resources import PACKAGE
-from audiotest.words import Case, ClipSpec, NotApplicable
+from audiotest.types import Case, ClipSpec, NotApplicable
 
 KINDS = ("correct", "incorrect_but_related", "correct_but_unrelated", "incorrect_and_unrelated")
 CASE = Case(
     id="c",
     question="What is heard?",
     choices=("rain", "wind", "a dog", "a bell"),
-    kinds=KINDS,
+    distractor_types=KINDS,
     answer="rain",
     audio=(ClipSpec(file="c.wav"),),
     paraphrases=("Which sound is it?", "Name the sound."),
@@ -77,7 +77,7 @@ def test_fewer_keeps_the_answer_and_the_order(seed):
     assert len(view.choices) == 3
     assert view.choices[view.answer_index] == "rain"
     assert list(view.order) == sorted(view.order)
-    assert view.kinds == tuple(KINDS[i] for i in view.order)
+    assert view.distractor_types == tuple(KINDS[i] for i in view.order)
 
 
 def test_fewer_by_kind_is_muchomusics_test():

@@ -9,9 +9,9 @@ from audiotest.declare.condition import parse_one
 from audiotest.declare.conditions.view import NONE, NotApplicable
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial, present
-from audiotest.judging import judge
-from audiotest.predict.asking import Answer
-from audiotest.words import Case, Check, ClipSpec, Reply
+from audiotest.grade.judging import judge
+from audiotest.predict.requests import Answer
+from audiotest.types import Case, Check, ClipSpec, Reply
 
 FAMILIES = {
     "speech": ("What is said?", ("yes", "no", "perhaps")),
@@ -24,7 +24,7 @@ def a_case(i, family):
     question, choices = FAMILIES[family]
     return Case(
         id=f"{family}-{i}", question=question, choices=choices, answer=choices[i % 2],
-        kinds=tuple(f"kind {c}" for c in choices), audio=(ClipSpec(file=f"{family}-{i}.wav"),), tags={"family": (family,)},
+        distractor_types=tuple(f"kind {c}" for c in choices), audio=(ClipSpec(file=f"{family}-{i}.wav"),), tags={"family": (family,)},
     )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_answer_removed(case):
     assert [c for c in view.choices if c != NONE] == [c for c in case.choices if c != case.answer]
     assert view.answer_index == case.choices.index(case.answer)
     assert view.order[view.answer_index] == -1
-    assert view.kinds[view.answer_index] is None
+    assert view.distractor_types[view.answer_index] is None
     if len(case.choices) > 2:
         bare = shown(case, "answer_removed(offer_none=no)")
         assert bare.choices == tuple(c for c in case.choices if c != case.answer)

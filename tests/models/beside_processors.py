@@ -34,7 +34,7 @@ def main(name, folder):
     import hf_checks
     from tiny import BESIDE_PROCESSORS
 
-    from audiotest.models.opening import open_model
+    from audiotest.models.loading import open_model
 
     model = open_model(f"hf:{BESIDE_PROCESSORS[name](Path(folder))}")
     model.load()

@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from audiotest.models._hf.memory import budget
-from audiotest.models.opening import open_model
-from audiotest.words import Generation, Request, Waveform
+from audiotest.models.loading import open_model
+from audiotest.types import Generation, Request, Waveform
 
 SECONDS = (0.4, 1.0, 2.3, 5.1, 0.7, 3.0, 1.6, 0.9)
 

@@ -8,7 +8,7 @@ pytest.importorskip("transformers")
 import tiny
 from hf_checks import REQUESTS, sound, texts
 
-from audiotest.models.opening import open_model
+from audiotest.models.loading import open_model
 from audiotest.models.protocol import Unsupported
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from audiotest.models._process.child import ChildGone
-from audiotest.models.opening import cards, open_model
+from audiotest.models.loading import cards, open_model
 
 ROOT = Path(__file__).parents[2]
 BRIDGES = ROOT / "bridges"

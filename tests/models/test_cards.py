@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiotest.models.opening import cards, open_embedder, open_model
+from audiotest.models.loading import cards, open_embedder, open_model
 
 NAMED = (  # what the published tables name and an adapter can serve
     "salmonn", "salmonn-7b", "qwen2-audio", "qwen2.5-omni-3b", "qwen2.5-omni-7b", "qwen3-omni", "qwen3-omni-thinking",

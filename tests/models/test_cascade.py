@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from audiotest.models.cascade import ASK, Cascade, Settings
-from audiotest.models.opening import ModelError, open_model
-from audiotest.words import Generation, Needs, Reply, Request, Waveform
+from audiotest.models.loading import ModelError, open_model
+from audiotest.types import Generation, Needs, Reply, Request, Waveform
 
 
 class Part:

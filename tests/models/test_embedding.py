@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from audiotest.models.opening import ModelError, open_embedder, open_model
-from audiotest.predict.embedder import Similarities
+from audiotest.grade.similarities import Similarities
+from audiotest.models.loading import ModelError, open_embedder, open_model
 from audiotest.predict.store import ReplyStore
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "rain", "wind", "is", "heard", "a", "loud", "bell", "the"]

@@ -16,8 +16,8 @@ import hf_checks
 from msgspec.structs import replace
 from tiny import BESIDE_PROCESSORS, BUILDERS, qwen2_audio
 
-from audiotest.models.opening import open_model
-from audiotest.words import Generation, Waveform
+from audiotest.models.loading import open_model
+from audiotest.types import Generation, Waveform
 
 CHECKS = [check for name, check in vars(hf_checks).items() if name.startswith("check_")]
 HERE = Path(__file__).parent
@@ -95,7 +95,7 @@ FROM_THE_HUB = """
 import shutil, sys
 from pathlib import Path
 from huggingface_hub import constants
-from audiotest.models.opening import open_model
+from audiotest.models.loading import open_model
 
 def needs(**options):
     model = open_model("hf:org/tiny", options)

@@ -6,7 +6,7 @@ import pytest
 from audiotest.audio.synth import synthesise
 from audiotest.models.listener import Listener, open_model
 from audiotest.registry import ADAPTERS
-from audiotest.words import Generation, Request, Waveform
+from audiotest.types import Generation, Request, Waveform
 
 NOTHING, UNSURE = "I hear nothing.", "I cannot tell from the audio."
 

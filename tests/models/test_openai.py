@@ -12,8 +12,8 @@ import time
 import numpy as np
 import pytest
 
-from audiotest.models.opening import ModelError, open_model
-from audiotest.words import Generation, Reply, Request, Waveform
+from audiotest.models.loading import ModelError, open_model
+from audiotest.types import Generation, Reply, Request, Waveform
 
 KEY = "sk-very-secret-key-0123456789"
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from audiotest.models._process.child import ChildGone, ChildSilent
-from audiotest.models.opening import ModelError, open_model
+from audiotest.models.loading import ModelError, open_model
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Generation, Reply, Request, Waveform
+from audiotest.types import Generation, Reply, Request, Waveform
 
 BRIDGES = Path(__file__).parents[2] / "bridges"
 SCRIPT = """\

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from audiotest.models.opening import ModelError, open_model
+from audiotest.models.loading import ModelError, open_model
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Reply, Request
+from audiotest.types import Reply, Request
 
 ROWS = [{"id": "a", "output": "x"}, {"id": "b", "output": "y"}]
 

@@ -16,9 +16,9 @@ import tiny_salmonn as tiny
 import torch
 
 from audiotest.cli import main
-from audiotest.models.opening import cards, open_model
+from audiotest.models.loading import cards, open_model
 from audiotest.models.protocol import Unsupported
-from audiotest.words import Generation, Request, Waveform
+from audiotest.types import Generation, Request, Waveform
 
 OFFICIAL = np.load(Path(__file__).parent / "data" / "salmonn.npz")
 CLIPS = [Waveform(wave[:, None], 16000) for wave in tiny.sounds()]
@@ -147,7 +147,7 @@ def test_a_clip_is_heard_once_for_replies_that_are_drawn_alone_and_settings_that
     longer = [replace(r, generation=Generation(max_new_tokens=3)) for r in about[:2]]
     alone = [texts(model.answer([one]))[0] for one in [*about, *warm, *longer]]
     heard = []
-    hook = model._parts.ears.register_forward_hook(lambda _m, given, _out: heard.append(len(given[0])))
+    hook = model._parts.encoders.register_forward_hook(lambda _m, given, _out: heard.append(len(given[0])))
     assert texts(model.answer([*about, *warm, *longer])) == alone
     assert heard == [1]
     model.answer(about[:1])

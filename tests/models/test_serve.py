@@ -19,7 +19,7 @@ pytest.importorskip("openai")
 import tiny
 from hf_checks import REQUESTS, texts
 
-from audiotest.models.opening import open_model
+from audiotest.models.loading import open_model
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ CASE = """\
 # A model that answers from the text: right for every case but those whose id has `wrong` in it.
 MODEL = """\
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Scripted:
     name, identity, needs, batch_size = "scripted", "", Needs(audio=False), 8

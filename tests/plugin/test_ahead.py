@@ -6,7 +6,7 @@ import soundfile
 MODEL = """\
 import threading
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Model:
     name, identity, needs, batch_size = "model", "", Needs(sample_rate=8000, channels=1), 4

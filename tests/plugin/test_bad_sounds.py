@@ -6,7 +6,7 @@ import soundfile
 
 MODEL = """\
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Hears:
     name, identity, needs, batch_size = "hears", "", Needs(sample_rate=16000, channels=1), 4

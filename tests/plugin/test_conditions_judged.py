@@ -75,7 +75,7 @@ CASES = """\
 LISTENS = """\
 import pytest
 from audiotest.declare.prompt import named
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Listens:
     name, identity, needs, batch_size = "listens", "", Needs(sample_rate=16000, channels=1), 8

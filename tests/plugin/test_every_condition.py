@@ -21,7 +21,7 @@ cases:
 """
 CONFTEST = """\
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Ears:
     name, identity, needs, batch_size = "ears", "", Needs(sample_rate=16000, channels=1), 4

@@ -21,7 +21,7 @@ CHAT = """\
 """
 PLUGIN = """\
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Model:
     name, identity, needs, batch_size = "talker", "", Needs(audio=False), 8
@@ -36,7 +36,7 @@ def model():
 """
 JUDGE = """\
 import os
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Judge:
     name, identity, needs, batch_size = "judge", "judge 1", Needs(audio=False), 4

@@ -17,7 +17,7 @@ cases:
 # Says "A", whatever is asked; finds the kettle the most probable.
 MODEL = """\
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Ranks:
     name, identity, needs, batch_size = "ranks", "ranks 1", Needs(audio=False), 8

@@ -7,7 +7,7 @@ import soundfile
 BREAKS = """\
 import os
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Breaking:
     name, identity, needs, batch_size = "breaking", "", Needs(audio=False), 8

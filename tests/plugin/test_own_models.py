@@ -4,7 +4,7 @@ import pytest
 
 NOTING = """\
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Noting:
     name, identity, needs, batch_size = "{name}", "", Needs(audio=False), 8

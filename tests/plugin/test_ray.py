@@ -15,7 +15,7 @@ cases:
 MODEL = """\
 import os, signal
 from pathlib import Path
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 from audiotest.models.protocol import Unsupported
 
 class Model:

@@ -7,7 +7,7 @@ import pytest
 RERUN = """\
 import pytest
 from _pytest.runner import runtestprotocol
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Moody:
     name, identity, needs, batch_size = "moody", "", Needs(audio=False), 8

@@ -288,7 +288,7 @@ def test_junit_tells_what_was_asked_and_answered(project, properties):
 def test_a_tests_time_is_its_own_reply_and_not_its_blocks(project):
     tester = project(policy="gates")
     (tester.path / "conftest.py").write_text(
-        "import time, pytest\nfrom audiotest.words import Needs, Reply\n"
+        "import time, pytest\nfrom audiotest.types import Needs, Reply\n"
         "class M:\n    name, identity, needs, batch_size = 'm', 'm/1', Needs(audio=False), 64\n"
         "    def load(self): pass\n    def close(self): pass\n"
         "    def answer(self, requests):\n        time.sleep(1.2)\n"

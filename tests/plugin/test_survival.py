@@ -8,7 +8,7 @@ import time
 SLOW = """\
 import time
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Slow:
     name, identity, needs, batch_size = "slow", "slow/1", Needs(audio=False), 1
@@ -29,7 +29,7 @@ def model():
 DEADLY = """\
 import os
 import pytest
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Deadly:
     name, identity, needs, batch_size = "deadly", "", Needs(audio=False), 16

@@ -12,7 +12,7 @@ from audiotest.declare.suite import load
 from audiotest.declare.trial import trials
 from audiotest.predict.engine import Outcome, place
 from audiotest.predict.ray_engine import Answerer
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 
 class Model:

@@ -8,14 +8,14 @@ import soundfile
 
 from audiotest.declare.suite import load
 from audiotest.declare.trial import trials
+from audiotest.grade.jury import Job, Jury
 from audiotest.models.cascade import Cascade
 from audiotest.models.cascade import Settings as CascadeSettings
 from audiotest.models.process import open_model as open_process
 from audiotest.models.protocol import Interrupted
-from audiotest.predict.jury import Job, Jury
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.store import ReplyStore
-from audiotest.words import Ask, Needs, Reply
+from audiotest.types import Ask, Needs, Reply
 
 SUITE = """\
 suite: s

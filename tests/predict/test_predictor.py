@@ -15,7 +15,7 @@ from audiotest.models.protocol import Unsupported
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.sound import Sounds, clip_id
 from audiotest.predict.store import ReplyStore
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 SUITE = """\
 suite: s

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from audiotest.predict.store import NoCache, ReplyStore
-from audiotest.words import Reply
+from audiotest.types import Reply
 
 
 def key(i: int) -> bytes:
@@ -75,7 +75,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from audiotest.predict.store import ReplyStore
-from audiotest.words import Reply
+from audiotest.types import Reply
 store, me = ReplyStore(Path(sys.argv[1])), int(sys.argv[2])
 for i in range(50):
     store.put("m", {(me * 1000 + i * 10 + j).to_bytes(32, "big"): Reply(f"{me}") for j in range(10)})

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from audiotest.analyse.summary import summarise
 from audiotest.cli import main
 from audiotest.report.html.players import Player, _flac, players_of
+from audiotest.report.html.render import harmless, page
 from audiotest.report.html.spectrogram import png
-from audiotest.report.html.writing import harmless, page
 from audiotest.runs import RunWriter, read_records, read_summary
-from audiotest.words import Record, Reply, Verdict, Waveform
+from audiotest.types import Record, Reply, Verdict, Waveform
 
 CHOICES = ("rain", "wind", "a bell", "a dog")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -78,7 +78,7 @@ def test_the_command_writes_one_file_with_the_sounds_as_heard(pytester, monkeypa
         f"  - {{id: a, question: Q?, choices: [x, y], answer: x, audio: {tone}}}\n"
     )
     (pytester.path / "conftest.py").write_text(
-        "import pytest\nfrom audiotest.words import Needs, Reply\n"
+        "import pytest\nfrom audiotest.types import Needs, Reply\n"
         "class M:\n    name, identity, needs, batch_size = 'm', '', Needs(), 4\n    def load(self): pass\n    def close(self): pass\n"
         "    def answer(self, requests): return [Reply('x') for r in requests]\n"
         "@pytest.fixture(scope='session')\ndef model(): return M()\n"
@@ -111,7 +111,7 @@ def test_clips_that_were_joined_for_the_model_are_one_player(pytester, monkeypat
         f"  - {{id: a, question: Q?, choices: [x, y], answer: x, audio: [{clips}]}}\n"
     )
     (pytester.path / "conftest.py").write_text(
-        "import pytest\nfrom audiotest.words import Needs, Reply\n"
+        "import pytest\nfrom audiotest.types import Needs, Reply\n"
         "class M:\n    name, identity, needs, batch_size = 'm', '', Needs(clips=1), 4\n    def load(self): pass\n"
         "    def close(self): pass\n    def answer(self, requests): return [Reply('x') for r in requests]\n"
         "@pytest.fixture(scope='session')\ndef model(): return M()\n"

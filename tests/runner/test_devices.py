@@ -49,7 +49,7 @@ def test_pinning():
 CONFTEST = """\
 import os, pytest
 SEEN = os.environ.get("CUDA_VISIBLE_DEVICES")
-from audiotest.words import Needs, Reply
+from audiotest.types import Needs, Reply
 
 class Told:
     name, identity, needs, batch_size = "told", "", Needs(audio=False), 8

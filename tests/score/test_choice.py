@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audiotest.score import choice
 from audiotest.score.choice import read
-from audiotest.words import Question
+from audiotest.types import Question
 
 GOLDEN = os.environ.get("AUDIOTEST_GOLDEN")
 WORDS = [
@@ -104,7 +104,7 @@ def test_the_verdict_says_what_was_read_and_on_what_ground():
 
 
 def test_other_labels_than_letters():
-    question = Question("Q?", ("a flute", "a kettle"), "a kettle", 1, facts={"labels": ("1", "2")})
+    question = Question("Q?", ("a flute", "a kettle"), "a kettle", 1, metadata={"labels": ("1", "2")})
     assert choice.score(question, "2").choice == 1
     assert choice.score(question, "(1) a flute").choice == 0
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from audiotest.registry import SCORERS
-from audiotest.words import Question
+from audiotest.types import Question
 
 CHOICES = ("a flute", "the whistle of a kettle", "rain")
 

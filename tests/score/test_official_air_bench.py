@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiotest.score.air_bench import extract, score
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 GENRES = ("Jazz", "Blues", "Classical", "Disco")
 

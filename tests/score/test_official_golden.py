@@ -11,7 +11,7 @@ import pytest
 
 from audiotest.score import _rouge, air_bench, mmar, mmau, mmau_pro_if, muchomusic
 from audiotest.score._official import air_bench_judge, mmar_rubric, mmau_pro_judge
-from audiotest.words import Question
+from audiotest.types import Question
 
 GOLDEN = os.environ.get("AUDIOTEST_GOLDEN")
 pytestmark = pytest.mark.skipif(GOLDEN is None, reason="AUDIOTEST_GOLDEN does not point to golden verdicts")

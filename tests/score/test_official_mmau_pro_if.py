@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from audiotest.score._official import if_counts, if_rules, sentences
 from audiotest.score.mmau_pro_if import score
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 
 def say(rule: Any, kwargs: Any, reply: Any, prompt: str = "Describe the sound") -> Verdict:
-    return score(Question(prompt, facts={"task_identifier": rule, "kwargs": kwargs}), reply)
+    return score(Question(prompt, metadata={"task_identifier": rule, "kwargs": kwargs}), reply)
 
 
 CASES: list[tuple[str, Any, str, str]] = [

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiotest.score.muchomusic import score
-from audiotest.words import Question, Verdict
+from audiotest.types import Question, Verdict
 
 INSTRUMENTS = ("Viola", "Cello", "Oboe", "Horn")
 
 
 def say(reply: Any, choices: tuple[str, ...] = INSTRUMENTS, order: Any = (1, 0, 2, 3), **known: Any) -> Verdict:
-    return score(Question("Which instrument?", choices, facts={"answer_order": order}, **known), reply)
+    return score(Question("Which instrument?", choices, metadata={"answer_order": order}, **known), reply)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audiotest.score import mmar, mmau
 from audiotest.score._official import string_match
-from audiotest.words import Question
+from audiotest.types import Question
 
 
 def accepted(answer: str, reply: str, *others: str) -> bool:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from audiotest.score import _rouge, rouge, rouge_1, rouge_l
 from audiotest.score.metrics import path
-from audiotest.words import Question
+from audiotest.types import Question
 
 REFERENCE, REPLY = "the dog barks at the cat", "a dog barks"
 
@@ -182,7 +182,7 @@ def test_evaluate_gives_the_same_figures_offline_in_several_processes(tmp_path: 
 
 def test_scoring_imports_neither_evaluate_nor_datasets() -> None:
     code = (
-        "import sys; from audiotest.score import rouge; from audiotest.words import Question; "
+        "import sys; from audiotest.score import rouge; from audiotest.types import Question; "
         "assert 'rouge_score' not in sys.modules; "
         "rouge.score(Question('q', reference=('a b',)), 'a'); "
         "assert not {'evaluate', 'datasets', 'torch'} & set(sys.modules)"

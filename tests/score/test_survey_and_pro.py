@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiotest.score import mmau_pro, mmau_pro_closed, mmau_pro_open, mmau_pro_open_careful, music_survey
-from audiotest.words import Question
+from audiotest.types import Question
 
 GENRES = ("Blues", "Classical", "Hip-Hop", "Popular", "Rock")
 
@@ -43,7 +43,7 @@ def test_a_caption_is_graded():
 
 
 def question(category, **more):
-    return Question("?", more.pop("choices", ("rain", "wind")), more.pop("answer", "rain"), 0, facts={
+    return Question("?", more.pop("choices", ("rain", "wind")), more.pop("answer", "rain"), 0, metadata={
         "tags": {"category": (category,)}, **more})  # fmt: skip
 
 

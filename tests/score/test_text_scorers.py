@@ -2,9 +2,9 @@
 
 import pytest
 
+from audiotest.grade.verdicts import verdicts
 from audiotest.score import contains, does_not_mention, exact, mentions
-from audiotest.score.verdicts import verdicts
-from audiotest.words import Check, Question
+from audiotest.types import Check, Question
 
 OPEN = Question("Describe the sounds.", reference=("Oil sizzles in a pan.",))
 FRYING = "Oil is sizzling in a hot pan, and there is no music. Somebody chops vegetables."

@@ -18,7 +18,7 @@ from audiotest.audio.conditions import noise
 from audiotest.audio.synth import synthesise
 from audiotest.models import first, listener, longest
 from audiotest.models import random as random_model
-from audiotest.words import Request
+from audiotest.types import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "suites" / "listening").glob("*.yaml"))

@@ -14,7 +14,7 @@ import numpy as np
 
 from audiotest.analyse.intervals import bootstrap
 from audiotest.analyse.trials import UNANSWERABLE, NotMeasured, Trials, abstained, clip_of, of_family
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

@@ -7,11 +7,11 @@ error. The kinds are MuChoMusic's (arXiv 2408.01337).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import NotMeasured, Trials
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 _UNGROUNDED = ("incorrect_but_related", "incorrect_and_unrelated")
 
@@ -25,8 +25,12 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Share of replies that choose what cannot be heard."""
-    found = [(r, v) for r, v in trials.judged(condition, scorer, tags) if any(r.kinds)]
+    found = [(r, v) for r, v in trials.judged(condition, scorer, tags) if any(r.distractor_types)]
     if not found:
         raise NotMeasured(f"no question under {condition} says of what kind its options are")
-    chosen = [r.kinds[v.choice] if v.choice is not None and v.choice < len(r.kinds) else None for r, v in found]
+    chosen = [_type_of(r.distractor_types, v.choice) for r, v in found]
     return proportion(sum(kind in _UNGROUNDED for kind in chosen), len(found))
+
+
+def _type_of(types: Sequence[str | None], choice: int | None) -> str | None:
+    return types[choice] if choice is not None and choice < len(types) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiotest.analyse.trials import NotMeasured, Trials
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

@@ -12,7 +12,7 @@ import numpy as np
 
 from audiotest.analyse.intervals import bootstrap
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

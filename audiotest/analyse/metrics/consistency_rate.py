@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import Trials, clip_of, own_choice, perturbed
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

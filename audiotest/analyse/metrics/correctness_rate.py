@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import Trials, clip_of, perturbed
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

@@ -12,7 +12,7 @@ from math import sqrt
 from statistics import NormalDist
 
 from audiotest.analyse.trials import Trials
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

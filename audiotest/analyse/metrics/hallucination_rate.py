@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import NotMeasured, Trials, abstained
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

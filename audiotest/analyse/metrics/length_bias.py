@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import Trials, paired
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

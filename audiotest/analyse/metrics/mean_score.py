@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import NotMeasured, Trials, verdict_of
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

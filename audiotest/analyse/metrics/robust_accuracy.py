@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import ORDERS, NotMeasured, Trials, by_case, of_family
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 
 def measure(

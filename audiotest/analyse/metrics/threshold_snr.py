@@ -17,7 +17,7 @@ import numpy as np
 
 from audiotest.analyse.intervals import LEVEL
 from audiotest.analyse.trials import NotMeasured, Trials, by_case, clip_of
-from audiotest.words import Estimate
+from audiotest.types import Estimate
 
 _SWEEP = re.compile(r"(?:noise|babble)\((?:.*,)?snr_db=(-?[\d.]+)(?:,.*)?\)")
 _RESAMPLES = 500

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import NotMeasured, Trials
-from audiotest.words import Estimate, Record
+from audiotest.types import Estimate, Record
 
 
 def measure(

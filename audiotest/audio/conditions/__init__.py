@@ -5,6 +5,6 @@ unless its definition says otherwise. ``VERSION`` goes into the names of cached 
 the same input would give other samples. A module that needs other cases' sound takes ``others`` and says how
 many in ``NEEDS_OTHERS``: a number, or the parameter that says so (a number, the id of a case, or ``other`` for the
 next one). ``check`` with the same parameters, where a module has it, refuses values (ValueError) as soon as the suite
-is read. A clip that cannot be put under the condition raises :class:`~audiotest.words.NotApplicable`: its trial is
+is read. A clip that cannot be put under the condition raises :class:`~audiotest.types.NotApplicable`: its trial is
 skipped with the reason.
 """

@@ -15,7 +15,7 @@ import numpy as np
 from audiotest.audio.conditions.noise import SILENT_LEVEL
 from audiotest.audio.decode import conform
 from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
-from audiotest.words import NotApplicable, Waveform
+from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
 NEEDS_OTHERS = 6

@@ -24,7 +24,7 @@ import numpy as np
 
 from audiotest.audio.decode import conform
 from audiotest.audio.level import like
-from audiotest.words import NotApplicable, Waveform
+from audiotest.types import NotApplicable, Waveform
 
 VERSION = 3
 _FILES = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.audio.level import amplitude, in_range, like
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 VERSION = 1
 

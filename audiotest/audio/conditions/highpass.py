@@ -10,7 +10,7 @@ import numpy as np
 
 from audiotest.audio.conditions.lowpass import filtered
 from audiotest.audio.level import in_range, like
-from audiotest.words import NotApplicable, Waveform
+from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
 

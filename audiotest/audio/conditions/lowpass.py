@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.audio.level import in_range, like
-from audiotest.words import NotApplicable, Waveform
+from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
 

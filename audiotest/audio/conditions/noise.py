@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 VERSION = 1
 SILENT_LEVEL = amplitude(-40.0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from audiotest.audio.conditions.noise import SILENT_LEVEL
 from audiotest.audio.level import like, rms, scaled_to
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 VERSION = 1
 

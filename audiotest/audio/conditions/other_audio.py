@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 VERSION = 1
 NEEDS_OTHERS = 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.audio.level import like
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 VERSION = 1
 

@@ -27,7 +27,7 @@ import numpy as np
 
 from audiotest.audio.synth._elements import element
 from audiotest.audio.synth._reading import LONGEST_S, SynthError, frequency
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 __all__ = ["LONGEST_S", "RATE", "VERSION", "SynthError", "frequency", "synthesise"]
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from audiotest.errors import AudiotestError
 from audiotest.registry import unknown
 
 LONGEST_S = 600.0
@@ -19,7 +20,7 @@ _STEPS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 
 
-class SynthError(ValueError):
+class SynthError(AudiotestError, ValueError):
     """A scene that cannot be rendered; names the place in it and what was expected."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audiotest.declare.conditions.view import NotApplicable
-from audiotest.words import Case
+from audiotest.types import Case
 
 
 def unlike(case: Case, others: Iterator[Case], by: str | None, condition: str) -> Iterator[Case]:

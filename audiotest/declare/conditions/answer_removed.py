@@ -33,13 +33,15 @@ def apply(view: View, rng: np.random.Generator, *, offer_none: bool = True) -> V
             raise NotApplicable("without the right option a single one would be left, which is no choice")
         return replace(view.reordered(rest), answer=None, answerable=False)
 
+    types = view.distractor_types
+
     def put(old: tuple[str, ...], new: str) -> tuple[str, ...]:
         return (*old[:right], new, *old[right + 1 :])
 
     return replace(
         view,
         choices=put(view.choices, NONE),
-        kinds=(*view.kinds[:right], None, *view.kinds[right + 1 :]) if view.kinds else (),
+        distractor_types=(*types[:right], None, *types[right + 1 :]) if types else (),
         order=(*view.order[:right], -1, *view.order[right + 1 :]),
         answer=NONE,
         answerable=False,

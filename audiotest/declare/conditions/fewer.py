@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.declare.conditions.view import View
-from audiotest.words import NotApplicable
+from audiotest.types import NotApplicable
 
 
 def check(*, k: int = 2, kind: str | None = None) -> None:
@@ -25,7 +25,7 @@ def apply(view: View, rng: np.random.Generator, *, k: int = 2, kind: str | None 
     if view.answer_index is None:
         raise NotApplicable("fewer needs choices with a right one among them")
     wrong = [i for i in range(len(view.choices)) if i != view.answer_index]
-    wrong = [i for i in wrong if kind is None or (i < len(view.kinds) and view.kinds[i] == kind)]
+    wrong = [i for i in wrong if kind is None or (i < len(view.distractor_types) and view.distractor_types[i] == kind)]
     if len(wrong) < k - 1 or k >= len(view.choices):
         of = f" of the kind {kind}" if kind else ""
         raise NotApplicable(f"{len(view.choices)} choices with {len(wrong)} distractors{of} cannot become fewer: {k}")

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from audiotest.declare.conditions._foreign import none_left, unlike
 from audiotest.declare.conditions.view import NotApplicable, View
-from audiotest.words import Case
+from audiotest.types import Case
 
 
 def apply(
@@ -37,7 +37,7 @@ def apply(
     shown = replace(
         view,
         choices=lender.choices,
-        kinds=(),
+        distractor_types=(),
         order=(-1,) * len(lender.choices),
         answer=None,
         answer_index=None,

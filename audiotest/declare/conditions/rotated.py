@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.declare.conditions.view import View
-from audiotest.words import NotApplicable
+from audiotest.types import NotApplicable
 
 
 def check(*, k: int) -> None:

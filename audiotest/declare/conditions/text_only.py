@@ -10,7 +10,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from audiotest.declare.conditions.view import View
-from audiotest.words import NotApplicable
+from audiotest.types import NotApplicable
 
 
 def apply(view: View, rng: np.random.Generator) -> View:

@@ -6,8 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.declare.prompt import labels_for
-from audiotest.words import Case
-from audiotest.words import NotApplicable as NotApplicable
+from audiotest.types import Case
+from audiotest.types import NotApplicable as NotApplicable
 
 NONE = "none of the above"
 """The option that stands for: no other one is right."""
@@ -16,7 +16,7 @@ NONE = "none of the above"
 class View(Struct, frozen=True):
     """What a trial shows of its case.
 
-    ``choices`` and ``kinds`` are in the order shown; ``order[i]`` is the place in the case's own list
+    ``choices`` and ``distractor_types`` are in the order shown; ``order[i]`` is the place in the case's own list
     of what is shown at place ``i``, -1 for what is not in it; ``answer_index`` follows the answer. ``audio`` False: the
     prompt has no audio part at all. ``prompt`` replaces the suite's template where it is set; ``label_style`` is one of
     :data:`~audiotest.declare.prompt.STYLES`. ``answerable`` False: the question has no right answer but to decline or
@@ -26,7 +26,7 @@ class View(Struct, frozen=True):
     case: Case
     question: str
     choices: tuple[str, ...]
-    kinds: tuple[str | None, ...]
+    distractor_types: tuple[str | None, ...]
     order: tuple[int, ...]
     answer: str | None
     answer_index: int | None
@@ -47,7 +47,7 @@ class View(Struct, frozen=True):
         return replace(
             self,
             choices=tuple(self.choices[i] for i in places),
-            kinds=tuple(self.kinds[i] for i in places) if self.kinds else (),
+            distractor_types=tuple(self.distractor_types[i] for i in places) if self.distractor_types else (),
             order=tuple(self.order[i] for i in places),
             answer_index=index,
         )
@@ -61,7 +61,7 @@ class View(Struct, frozen=True):
         return replace(
             self,
             choices=(*self.choices, NONE),
-            kinds=(*self.kinds, None) if self.kinds else (),
+            distractor_types=(*self.distractor_types, None) if self.distractor_types else (),
             order=(*self.order, -1),
             answer=NONE if right else self.answer,
             answer_index=len(self.choices) if right else self.answer_index,
@@ -80,7 +80,7 @@ def first_view(case: Case) -> View:
         case=case,
         question=case.question,
         choices=case.choices,
-        kinds=case.kinds,
+        distractor_types=case.distractor_types,
         order=tuple(range(len(case.choices))),
         answer=case.answer,
         answer_index=index,

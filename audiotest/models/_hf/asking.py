@@ -9,7 +9,7 @@ from typing import Any
 
 from audiotest.models._generating import TOKENIZER, how, replies, watch
 from audiotest.models._hf.settings import Settings
-from audiotest.words import Reply, Request, Waveform
+from audiotest.types import Reply, Request, Waveform
 
 
 def conversation(request: Request, settings: Settings) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from audiotest.models._hf.asking import inputs
 from audiotest.models._hf.settings import Settings
 from audiotest.models._hf.sharing import Prefix, shift_of
 from audiotest.models._likelihoods import padded, summed
-from audiotest.words import Request
+from audiotest.types import Request
 
 
 def measure(model: Any, processor: Any, request: Request, texts: list[str], settings: Settings) -> list[float]:

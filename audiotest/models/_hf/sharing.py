@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from audiotest.models._generating import TOKENIZER
 from audiotest.models._hf.asking import conversation, template
 from audiotest.models._hf.settings import Settings
-from audiotest.words import Request
+from audiotest.types import Request
 
 _PER_TOKEN = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids")
 

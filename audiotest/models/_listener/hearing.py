@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiotest.audio.decode import conform
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 RATE = 16000
 HOP = 80

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from audiotest.models._listener import changing, claiming, comparing, counting, harmony, naming, space
 from audiotest.models._listener.hearing import Hearing
 from audiotest.models._listener.wording import Asked, Fits, none_of_these
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 NOTHING = "I hear nothing."
 UNSURE = "I cannot tell from the audio."

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from audiotest.errors import AudiotestError
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.settings import Settings
 from audiotest.models._openai.wire import Malformed, body, reply
-from audiotest.words import Reply, Request
+from audiotest.types import Reply, Request
 
 AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 529}
 _LONGEST_WAIT = 120.0
@@ -25,7 +26,7 @@ _ADVICE = {
 }
 
 
-class ServerError(Exception):
+class ServerError(AudiotestError):
     """What a server said instead of a reply, and what to do about it; never holds the key."""
 
 

@@ -6,12 +6,13 @@ import base64
 from typing import Any
 
 from audiotest.audio.decode import wav_bytes
+from audiotest.errors import AudiotestError
 from audiotest.models._openai.settings import Settings
 from audiotest.models._thinking import apart
-from audiotest.words import Reply, Request
+from audiotest.types import Reply, Request
 
 
-class Malformed(Exception):
+class Malformed(AudiotestError):
     """A server's answer that is no chat completion; asked for again like a server error."""
 
 

@@ -11,15 +11,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from audiotest.errors import AudiotestError
+
 PROTOCOL = 1
 _TOLD = 4000
 
 
-class ChildGone(Exception):
+class ChildGone(AudiotestError):
     """The process ended or closed its output; says with what status, and the end of what it wrote to stderr."""
 
 
-class ChildSilent(Exception):
+class ChildSilent(AudiotestError):
     """Nothing came within the time that was given."""
 
 

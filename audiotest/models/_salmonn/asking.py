@@ -11,17 +11,17 @@ from transformers import LogitsProcessorList
 
 from audiotest.models._generating import how, replies, watch
 from audiotest.models._likelihoods import padded, summed
-from audiotest.models._salmonn.ears import LONGEST, RATE
+from audiotest.models._salmonn.encoders import LONGEST, RATE
 from audiotest.models._salmonn.loading import Parts
 from audiotest.models._salmonn.settings import Settings
-from audiotest.words import Reply, Request, Waveform
+from audiotest.types import Reply, Request, Waveform
 
 PLACE = "<SpeechHere>"
 
 
 def heard(parts: Parts, clips: Sequence[Waveform]) -> torch.Tensor:
     """(clips, tokens, width): the tokens that stand for each clip, as its first channel has it."""
-    return parts.ears([clip.samples[:, 0] for clip in clips]).to(parts.llm.dtype)
+    return parts.encoders([clip.samples[:, 0] for clip in clips]).to(parts.llm.dtype)
 
 
 def halves(parts: Parts, request: Request, sound: torch.Tensor | None, settings: Settings) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from audiotest.models._device import device_of, dtype_of
 from audiotest.models._salmonn import beats
-from audiotest.models._salmonn.ears import Ears
+from audiotest.models._salmonn.encoders import Encoders
 from audiotest.models._salmonn.settings import PUBLISHED, Settings
 
 # Tables that old versions of transformers saved with the weights; they are computed, not learned.
@@ -23,7 +23,7 @@ _LORA = re.compile(r"^llama_model\.(?:base_model\.model\.)?(?P<module>.+)\.lora_
 class Parts(Struct):
     """A SALMONN: what hears, what answers, and its tokenizer."""
 
-    ears: Ears
+    encoders: Encoders
     llm: Any
     tokenizer: Any
 
@@ -37,11 +37,11 @@ def load(checkpoint: str, settings: Settings) -> Parts:
     own = {name: weight for name, weight in own.items() if not _COMPUTED.search(name)}
     llm = _part("llm", settings.llm, lambda: transformers.LlamaForCausalLM.from_pretrained(settings.llm, dtype=dtype))
     merge_lora(llm, own, settings.lora_alpha)
-    ears = _ears(own, settings, llm.config.hidden_size, dtype)
+    encoders = _encoders(own, settings, llm.config.hidden_size, dtype)
     if own:
         raise ValueError(f"{path} holds weights that belong nowhere: {_some(own)}")
     tokenizer = _part("llm", settings.llm, lambda: transformers.AutoTokenizer.from_pretrained(settings.llm))
-    return Parts(ears.to(device).eval(), llm.to(device).eval(), tokenizer)
+    return Parts(encoders.to(device).eval(), llm.to(device).eval(), tokenizer)
 
 
 def _file(checkpoint: str, settings: Settings) -> str:
@@ -91,7 +91,7 @@ def merge_lora(llm: Any, own: dict[str, Any], alpha: float) -> None:
         weight.data = (weight.data.float() + update).to(weight.dtype)
 
 
-def _ears(own: dict[str, Any], settings: Settings, width: int, dtype: Any) -> Ears:
+def _encoders(own: dict[str, Any], settings: Settings, width: int, dtype: Any) -> Encoders:
     """The part that hears, from the Whisper and BEATs files and from ``own``, out of which its weights are taken."""
     named = settings.whisper
     whisper = _part("whisper", named, lambda: transformers.WhisperModel.from_pretrained(named, dtype=dtype).encoder)
@@ -112,12 +112,14 @@ def _ears(own: dict[str, Any], settings: Settings, width: int, dtype: Any) -> Ea
         cross_attention_frequency=1,
         use_qformer_text_input=False,
     )
-    ears = Ears(whisper, extractor, heard, transformers.Blip2QFormerModel(config), queries, width, settings.window)
-    absent, left = ears.load_state_dict(weights, strict=False)
+    encoders = Encoders(
+        whisper, extractor, heard, transformers.Blip2QFormerModel(config), queries, width, settings.window
+    )
+    absent, left = encoders.load_state_dict(weights, strict=False)
     absent = [name for name in absent if not name.startswith(("whisper.", "beats."))]
     if absent or left:
         raise ValueError(f"the file of SALMONN lacks {_some(absent)}, and has no use here for {_some(left)}")
-    return ears
+    return encoders
 
 
 def _name(published: str) -> str:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from audiotest.analyse.compare import Difference, Flipped
 from audiotest.report.html.players import Player, players_of, sound_key
-from audiotest.report.html.writing import harmless
+from audiotest.report.html.render import harmless
 
 
 class Pair(Struct, frozen=True):
@@ -34,7 +34,7 @@ def write(
     """Write the page to ``target``, with the sounds of the items that flipped, as the second run of each pair heard
     them: for each pair ``embed`` megabytes in it, and up to ``link`` more in a folder beside it. ``root`` is what the
     node ids are relative to. Returns a line that tells what was written; raises OSError."""
-    from audiotest.report.html.hearing import Hearing
+    from audiotest.report.html.playback import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
     made, sounds, left, lost = [], dict[str, list[Player]](), 0, ""

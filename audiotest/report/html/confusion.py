@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from audiotest.analyse.trials import verdict_of
-from audiotest.words import Record
+from audiotest.types import Record
 
 _MOST_CLASSES = 20
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from audiotest.report.html.spectrogram import png
-from audiotest.words import Record, Waveform
+from audiotest.types import Record, Waveform
 
 _WRONG = ("failed", "missed", "error")
 

@@ -9,7 +9,7 @@ import io
 
 import numpy as np
 
-from audiotest.words import Waveform
+from audiotest.types import Waveform
 
 WIDTH, HEIGHT = 360, 96
 _WINDOW = 512

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audiotest.words import Verdict
+from audiotest.types import Verdict
 
 
 def without_answer(rule: str) -> Verdict:

@@ -14,10 +14,10 @@ import msgspec
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.trials import verdict_of
 from audiotest.report.html.confusion import confusions
-from audiotest.report.html.making import again, made_by
 from audiotest.report.html.players import Player, players_of, sound_key
+from audiotest.report.html.provenance import again, made_by
 from audiotest.report.official import differing, official_and_careful, official_tables, suites_with_tables
-from audiotest.words import Record
+from audiotest.types import Record
 
 _SCRIPTS = ("player.js", "page.js", "overview.js", "items.js")
 
@@ -64,7 +64,7 @@ def write(
 ) -> str:
     """Write the page to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
     it. ``root`` is what the node ids are relative to. Returns a line that tells what was written; raises OSError."""
-    from audiotest.report.html.hearing import Hearing
+    from audiotest.report.html.playback import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
     heard = Hearing.of(summary, root)

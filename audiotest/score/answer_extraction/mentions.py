@@ -9,9 +9,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.score._reading import cues
-from audiotest.score._reading.fold import fold
-from audiotest.score._reading.options import Options, is_bounded, patterns
+from audiotest.score.answer_extraction import cues
+from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction.options import Options, is_bounded, patterns
 
 Kind = Literal["label", "text", "number"]
 

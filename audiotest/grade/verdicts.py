@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from audiotest.registry import SCORERS
-from audiotest.words import Check, Question, Reply, Verdict
+from audiotest.types import Check, Question, Reply, Verdict
 
 Assist = Callable[[str], dict[str, Any]]
 """What a scorer needs besides the reply, by its name: a judge's texts, similarities."""
@@ -40,7 +40,7 @@ def verdicts(
     return found
 
 
-def facts_of(
+def metadata_of(
     facts: Mapping[str, Any], tags: Mapping[str, tuple[str, ...]], labels: Sequence[str], reply: Reply
 ) -> dict[str, Any]:
     """What scorers may want to know besides the reply's text: what the release knows (``facts``), the case's tags, the

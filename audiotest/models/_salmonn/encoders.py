@@ -1,4 +1,4 @@
-"""What SALMONN hears with: Whisper for speech and BEATs for everything else, joined and boiled down by a Q-Former.
+"""What SALMONN hears with: Whisper for speech and BEATs for everything else, joined and summarised by a Q-Former.
 
 Source: SALMONN: Towards Generic Hearing Abilities for Large Language Models (Tang et al., 2024, arXiv:2310.13289) and
 ``models/salmonn.py`` of bytedance/SALMONN, branch ``salmonn``, commit a58bba7. Batches answer like single clips: BEATs
@@ -19,7 +19,7 @@ RATE = 16000
 SHORTEST, LONGEST = 1.0, 30.0
 
 
-class Ears(nn.Module):
+class Encoders(nn.Module):
     """Clips to tokens of the language model: 88 a clip."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Ears(nn.Module):
         A clip is padded to 1 s and cut at 30 s.
         """
         waves = [_bounded(wave) for wave in waves]
-        return self.boil(self.speech(waves), self.audio(waves))
+        return self.pool(self.speech(waves), self.audio(waves))
 
     def speech(self, waves: Sequence[np.ndarray[Any, Any]]) -> torch.Tensor:
         """(clips, 1500, d) of Whisper's encoder."""
@@ -56,7 +56,7 @@ class Ears(nn.Module):
             found |= dict(zip(places, self.beats(batch), strict=True))
         return [found[i] for i in range(len(waves))]
 
-    def boil(self, speech: torch.Tensor, audio: Sequence[torch.Tensor]) -> torch.Tensor:
+    def pool(self, speech: torch.Tensor, audio: Sequence[torch.Tensor]) -> torch.Tensor:
         """Both, side by side along time (the shorter one filled up with zeros after its layer norm), in windows of 17
         frames, a third of a second: one token for each. What does not fill a window at the end is dropped."""
         normed = [self.ln_audio(clip) for clip in audio]
@@ -66,8 +66,8 @@ class Ears(nn.Module):
         joined = torch.cat([heard, rest], dim=2)[:, : frames // self.window * self.window]
         windows = joined.unflatten(1, (-1, self.window)).flatten(0, 1)
         queries = self.query_tokens.expand(len(windows), -1, -1)
-        boiled = self.qformer(query_embeds=queries, encoder_hidden_states=windows).last_hidden_state
-        tokens: torch.Tensor = self.projection(boiled)
+        pooled = self.qformer(query_embeds=queries, encoder_hidden_states=windows).last_hidden_state
+        tokens: torch.Tensor = self.projection(pooled)
         return tokens.reshape(len(speech), -1, tokens.shape[2])
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from audiotest.declare.suite import Suite, load
-from audiotest.judging import correctness
-from audiotest.score.verdicts import facts_of, verdicts
-from audiotest.words import Case, Check, Outcome, Question, Record
+from audiotest.errors import AudiotestError
+from audiotest.grade.judging import correctness
+from audiotest.grade.verdicts import metadata_of, verdicts
+from audiotest.types import Case, Check, Outcome, Question, Record
 
 
-class CannotRescore(Exception):
+class CannotRescore(AudiotestError):
     """A run whose suite is not to be found; says which."""
 
 
@@ -48,7 +49,7 @@ def rescore(
 
 def _again(record: Record, case: Case | None, scorers: Sequence[Check], policy: str) -> Record:
     assert record.reply is not None
-    facts = facts_of(case.facts if case is not None else {}, record.tags, record.labels, record.reply)
+    facts = metadata_of(case.metadata if case is not None else {}, record.tags, record.labels, record.reply)
     reference = case.reference if case is not None else ()
     question = Question(record.question, record.choices, record.answer, record.answer_index, reference, facts)
     found = verdicts(question, record.reply.text, scorers)

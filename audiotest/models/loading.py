@@ -18,12 +18,13 @@ from msgspec import Struct, convert, field
 
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import read_document
+from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Adapter, Embedder
 from audiotest.registry import ADAPTERS, unknown
 from audiotest.resources import PACKAGE
 
 
-class ModelError(Exception):
+class ModelError(AudiotestError):
     """A model that cannot be named, opened or loaded; the message says why and what to do."""
 
 

@@ -8,7 +8,7 @@ from string import ascii_uppercase
 
 from msgspec import Struct
 
-from audiotest.score._reading.fold import CJK, TOKEN, clean, fold
+from audiotest.score.answer_extraction.normalise import CJK, TOKEN, clean, fold
 
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+")
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905

@@ -18,16 +18,16 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.assisting import AssistantFailed, Assistants, Judged, needs_assistance
 from audiotest.declare.conditions.view import View
 from audiotest.declare.trial import Trial
+from audiotest.grade.assistants import AssistantFailed, Assistants, Judged, needs_assistance
+from audiotest.grade.verdicts import metadata_of, verdicts
 from audiotest.models.protocol import Unsupported
-from audiotest.predict.asking import Answer
 from audiotest.predict.predictor import Predictor
+from audiotest.predict.requests import Answer
 from audiotest.predict.sound import clip_id
-from audiotest.score._reading.abstention import abstains, is_abstaining_option, rejects
-from audiotest.score.verdicts import facts_of, verdicts
-from audiotest.words import Case, Check, NotApplicable, Outcome, Question, Record, Reply, Verdict
+from audiotest.score.answer_extraction.abstention import abstains, is_abstaining_option, rejects
+from audiotest.types import Case, Check, NotApplicable, Outcome, Question, Record, Reply, Verdict
 
 
 class Finding(Struct, frozen=True):
@@ -80,7 +80,7 @@ def _blank(trial: Trial, answer: Answer, seed: int, nodeid: str) -> Record:
         outcome="error",
         question=view.question if view else case.question,
         choices=view.choices if view else case.choices,
-        kinds=view.kinds if view else case.kinds,
+        distractor_types=view.distractor_types if view else case.distractor_types,
         order=view.order if view else tuple(range(len(case.choices))),
         answer=view.answer if view else case.answer,
         answer_index=view.answer_index if view else None,
@@ -133,7 +133,7 @@ def _checks(trial: Trial) -> tuple[Check, ...]:
 
 
 def _question(trial: Trial, view: View, reply: Reply) -> Question:
-    facts = facts_of(trial.case.facts, trial.case.tags, view.labels, reply)
+    facts = metadata_of(trial.case.metadata, trial.case.tags, view.labels, reply)
     reference = trial.case.reference if view.answerable else ()
     return Question(view.question, view.choices, view.answer, view.answer_index, reference, facts)
 

@@ -14,7 +14,7 @@ from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial, present
 from audiotest.predict.sound import Sounds
-from audiotest.words import Case, Needs, NotApplicable, Record, Waveform
+from audiotest.types import Case, Needs, NotApplicable, Record, Waveform
 
 
 class Hearing:

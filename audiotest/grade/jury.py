@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from audiotest.declare.condition import ORIGINAL, number
 from audiotest.models.protocol import Adapter, Interrupted
 from audiotest.predict.store import ReplyStore
-from audiotest.words import Ask, Reply, Request
+from audiotest.types import Ask, Reply, Request
 
 KEY_VERSION = 1
 

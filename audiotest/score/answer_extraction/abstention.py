@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from audiotest.score._reading.fold import clean, fold
+from audiotest.score.answer_extraction.normalise import clean, fold
 
 _HEAR = r"(?:hear|listen(?:\ to)?|access|process|play|perceive|analy[sz]e|detect|receive|open|find)"
 _SOUND = r"(?:audio|sound|sounds|recording|clip|music|speech|file|anything|voice|noise|attachment|it)"

@@ -1,7 +1,7 @@
 """Asking a judge, without pytest."""
 
-from audiotest.predict.jury import Job, Jury
-from audiotest.words import Ask, Needs, Reply
+from audiotest.grade.jury import Job, Jury
+from audiotest.types import Ask, Needs, Reply
 
 
 class Judge:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from audiotest.score._reading import cues
-from audiotest.score._reading.mentions import Mention
+from audiotest.score.answer_extraction import cues
+from audiotest.score.answer_extraction.mentions import Mention
 
 _NO_WORDS = re.compile(r"[\W_]*(?:(?:option|choice|answer|an?|the)[\W_]+)?")
 _MATE = re.compile(r"[ ().:,\"'-]*(?:an?|the)? ?")

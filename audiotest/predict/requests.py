@@ -18,16 +18,17 @@ from audiotest.declare.condition import number
 from audiotest.declare.conditions.view import View
 from audiotest.declare.prompt import PromptError
 from audiotest.declare.trial import Trial, present, prompt_of
+from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Adapter, Interrupted, Unsupported
 from audiotest.predict.sound import Sounds, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
-from audiotest.words import NotApplicable, Reply, Request
+from audiotest.types import NotApplicable, Reply, Request
 
 KEY_VERSION = 1
 
 
-class NoReply(Exception):
+class NoReply(AudiotestError):
     """The model raised, timed out or returned nothing; never a wrong answer."""
 
 

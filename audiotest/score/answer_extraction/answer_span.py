@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from audiotest.score._reading.fold import clean
+from audiotest.score.answer_extraction.normalise import clean
 
 LONGEST = 20_000
 """Characters that are read; of a longer reply, its end."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from audiotest.models.protocol import Embedder
 from audiotest.predict.store import ReplyStore
-from audiotest.words import Reply
+from audiotest.types import Reply
 
 KEY_VERSION = 1
 Pair = tuple[str, tuple[str, ...]]

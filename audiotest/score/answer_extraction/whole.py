@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from audiotest.score._reading import cues
-from audiotest.score._reading.fold import fold, tokens
-from audiotest.score._reading.options import Options, bare
+from audiotest.score.answer_extraction import cues
+from audiotest.score.answer_extraction.normalise import fold, tokens
+from audiotest.score.answer_extraction.options import Options, bare
 
 _LEAD = re.compile(
     r"""^\W*(?:(?:so|therefore|thus|hence|ok|okay|sure|yes|well|所以|因此)[,:!.，]?\s+)?

@@ -13,16 +13,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from audiotest.predict.embedder import Similarities
-from audiotest.predict.jury import Job, Jury
+from audiotest.errors import AudiotestError
+from audiotest.grade.jury import Job, Jury
+from audiotest.grade.similarities import Similarities
 from audiotest.registry import SCORERS
-from audiotest.words import Check, Question
+from audiotest.types import Check, Question
 
 Place = tuple[str, str, str]
 """(suite, case, condition)."""
 
 
-class AssistantFailed(Exception):
+class AssistantFailed(AudiotestError):
     """A judge or an embedding model that gave no answer; the reply is kept, and asking again costs only this."""
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiotest.predict.blocks import longest_first
-from audiotest.predict.pipeline import Ahead
+from audiotest.predict.prefetch import Ahead
 
 
 @given(st.lists(st.integers(), max_size=20), st.booleans(), st.lists(st.booleans(), min_size=20, max_size=20))

@@ -1,0 +1,284 @@
+"""The words of audiotest, as frozen records: what passes from one room to the next.
+
+Every room takes and returns these and nothing looser; a field that is missing here is
+missing on purpose. They are :class:`msgspec.Struct`, so a suite of 20,000 cases costs
+little memory and can be written to a cache or a run record as it stands.
+
+*suite* > *case* > (with a *condition*) *trial* > *request* > *reply* > *verdict*
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
+
+from audiotest.errors import AudiotestError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Status = Literal["read", "none", "ambiguous", "refused", "unparsed"]
+"""What a scorer could make of a reply: it read a choice, found none, found several that it could
+not decide between, met a refusal (or an abstention), or could not parse the asked-for format."""
+
+
+SCHEMA_VERSION = 1
+"""The version of a run's files, as ``schemas/run.schema.json`` describes them. Runs of it and of all earlier ones are
+read: a field that an older line lacks has its default."""
+
+
+class NotApplicable(AudiotestError):
+    """A condition that a case cannot take, such as shuffling an open question; says why. Its trial is skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """Sound: ``samples`` is float32 of shape (frames, channels), full scale ±1.0; ``rate`` in Hz."""
+
+    samples: npt.NDArray[np.float32]
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return float(self.samples.shape[0]) / self.rate
+
+    @property
+    def channels(self) -> int:
+        """Number of channels: 1 mono, 2 stereo (left, right)."""
+        return int(self.samples.shape[1])
+
+
+class ClipSpec(Struct, frozen=True):
+    """Where a case's clip comes from: a file or a synthesised scene, and the segment of it in seconds."""
+
+    file: str | None = None
+    synth: Any = None
+    start: float | None = None
+    end: float | None = None
+
+
+class Check(Struct, frozen=True):
+    """A scorer by name with its options, as written under ``scorers`` or ``expect``."""
+
+    name: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+class Case(Struct, frozen=True):
+    """One item as its author wrote it, before any condition.
+
+    ``answer`` is the text of the right option, or None for an open question. ``tags`` may have
+    several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
+    transcription...), for scorers that need it. ``line`` is where the case starts in its file.
+    """
+
+    id: str
+    question: str
+    audio: tuple[ClipSpec, ...] = ()
+    choices: tuple[str, ...] = ()
+    distractor_types: tuple[str | None, ...] = ()
+    answer: str | None = None
+    reference: tuple[str, ...] = ()
+    task: str = ""
+    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    expect: tuple[Check, ...] = ()
+    metadata: dict[str, Any] = field(default_factory=dict)
+    paraphrases: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+
+
+class Question(Struct, frozen=True):
+    """What was asked, as a scorer sees it: the choices in the order in which they were shown.
+
+    ``answer`` is the text of the right option (None for open questions) and ``answer_index`` its
+    place among ``choices``. ``metadata`` carries what one benchmark's rule needs besides
+    (``answer_order`` for muchomusic; ``task_identifier`` and ``kwargs`` for mmau_pro_if; ...).
+    """
+
+    question: str
+    choices: tuple[str, ...] = ()
+    answer: str | None = None
+    answer_index: int | None = None
+    reference: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Verdict(Struct, frozen=True):
+    """What a scorer says of a reply.
+
+    ``correct`` is None where there is no right or wrong (a recorded caption without a threshold).
+    ``choice`` is the index (0-based, as shown) of the option that was read, else None. ``score`` is
+    in [0, 1]. ``format_kept`` tells whether the asked-for form was kept, None where none was asked.
+    ``counted`` is False where the benchmark's own rule drops the item from its denominator.
+    ``evidence`` is the part of the reply that decided; ``details`` holds further figures by name.
+    """
+
+    correct: bool | None
+    choice: int | None = None
+    status: Status = "read"
+    score: float | None = None
+    format_kept: bool | None = None
+    counted: bool = True
+    evidence: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class Generation(Struct, frozen=True):
+    """How a model is asked to generate; part of a trial's identity. Greedy unless told otherwise."""
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    stop: tuple[str, ...] = ()
+    system: str | None = None
+    thinking: bool | None = None
+
+
+class Needs(Struct, frozen=True):
+    """What an adapter can take.
+
+    ``audio`` False: it never looks at sound, so none is decoded for it. ``sample_rate`` in Hz and
+    ``channels`` (1: mean of the channels, 2: stereo), None: as the file has them. ``clips``: the most
+    clips in a request, None: any number. ``max_seconds``: the longest clip it hears whole.
+    """
+
+    audio: bool = True
+    sample_rate: int | None = None
+    channels: int | None = None
+    clips: int | None = None
+    max_seconds: float | None = None
+
+
+class Request(Struct, frozen=True):
+    """One trial as a model gets it. ``audio`` holds :class:`Waveform` s, already under the condition.
+
+    ``prompt`` is the rendered text that a language model is to be given; ``question`` and
+    ``choices`` are its parts, for adapters that answer by other means. ``labels`` are those of the choices where
+    the condition changed them (empty: A, B, C...). ``seed`` is the trial's own. ``likelihoods``: the probability of
+    each option is wanted beside the reply, as ``details["likelihoods"]``.
+    """
+
+    suite: str
+    case: str
+    condition: str
+    prompt: str
+    question: str
+    choices: tuple[str, ...] = ()
+    audio: tuple[Any, ...] = ()
+    generation: Generation = Generation()
+    seed: int = 0
+    labels: tuple[str, ...] = ()
+    likelihoods: bool = False
+
+
+class Reply(Struct, frozen=True):
+    """What the model said. ``text`` is what gets scored; ``raw`` the whole output where it differs
+    (thinking, tags); ``finish`` says why it ended; ``seconds`` is the model's own time for it."""
+
+    text: str
+    raw: str | None = None
+    finish: str | None = None
+    seconds: float | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Keep to what can be written: half a surrogate pair, as of an emoji that was cut, is no text."""
+        for name in ("text", "raw"):
+            said = getattr(self, name)
+            if isinstance(said, str) and (fit := writable(said)) is not said:
+                force_setattr(self, name, fit)
+
+
+def writable(text: str) -> str:
+    """``text`` with the sign for a broken character in the place of halves of surrogate pairs, which JSON can hold and
+    UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+class Ask(Struct, frozen=True):
+    """What a scorer asks a judge about one reply: ``name`` tells its asks apart (``forward``, ``rating 3``).
+
+    ``attempts``: how often a line that the scorer cannot read is asked for again before it counts as unreadable.
+    """
+
+    name: str
+    prompt: str
+    generation: Generation = Generation()
+    attempts: int = 1
+
+
+Outcome = Literal["passed", "failed", "missed", "error", "skipped", "unsupported"]
+"""How a trial ended. *missed*: an unmet expectation in a suite whose policy is ``gates``; *failed*:
+the same where the policy is ``cases``; *unsupported*: the model cannot take such a trial."""
+
+
+class Record(Struct, frozen=True):
+    """A line of ``trials.jsonl``: one trial, what was said and what it was worth.
+
+    ``choices`` and ``answer_index`` are as shown under the condition. ``order[i]`` is the place in the
+    case's own list of the option shown at place ``i``, so choices can be compared across orders (-1: an option that
+    is not the case's own). ``labels`` are those shown, where the condition changed them.
+    ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
+    ``verdicts`` keeps the order of the suite's scorers; the first decides. ``reference`` holds the texts that an open
+    question's reply is held against.
+    """
+
+    suite: str
+    case: str
+    condition: str
+    nodeid: str
+    expectation: str
+    outcome: Outcome
+    question: str
+    choices: tuple[str, ...] = ()
+    distractor_types: tuple[str | None, ...] = field(default=(), name="kinds")
+    order: tuple[int, ...] = ()
+    answer: str | None = None
+    answer_index: int | None = None
+    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    clip: str = ""
+    prompt: str = ""
+    reply: Reply | None = None
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    reason: str = ""
+    cached: bool = False
+    hashes: dict[str, str] = field(default_factory=dict)
+    seed: int = 0
+    labels: tuple[str, ...] = ()
+    reference: tuple[str, ...] = ()
+
+
+class Gate(Struct, frozen=True):
+    """An assertion over a suite: ``metric`` under ``condition`` lies within ``min`` and ``max``.
+
+    ``versus`` names the condition that a paired metric is held against. ``bound`` says which end of
+    the 95% interval has to satisfy it. ``tags`` narrows it to the cases that carry them.
+    """
+
+    metric: str
+    min: float | None = None
+    max: float | None = None
+    condition: str = "original"
+    versus: str | None = None
+    bound: Literal["point", "lower", "upper"] = "point"
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class Estimate(Struct, frozen=True):
+    """A measured figure: its value, the ends of its 95% interval (None: none can be given) and its n."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
