@@ -29,9 +29,8 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         module = name.replace("-", "_")
         for candidate in (module, f"{module}_"):
-            if candidate in COMMANDS.names():
-                command: click.Command = COMMANDS.get(candidate)
-                return command
+            if candidate in COMMANDS:
+                return COMMANDS.get(candidate).command
         return None
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from audiotest.declare.trial import Trial
     from audiotest.models.protocol import Adapter
+    from audiotest.runner.state import State
     from audiotest.types import Reply
 
 
@@ -25,19 +26,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+def _state(config: pytest.Config) -> State | None:
+    """This process's state; None while no suite has been met: other people's tests do not pay for it."""
+    from audiotest.runner.options import STATE
+
+    return config.stash.get(STATE, None)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """One state a process; what is wrong with the options is said before anything is collected."""
-    from audiotest.runner.session import begin
+    """A worker sees its own GPU alone; what is wrong with options is reported before anything is collected."""
+    from audiotest.devices import pin
+    from audiotest.runner.options import asked_for
 
-    begin(config)
+    pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
+    if asked_for(config):
+        from audiotest.runner.hooks import state_of
+
+        state_of(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Close caches and results."""
-    from audiotest.runner.session import end
-
-    end(config)
+    state = _state(config)
+    if state is not None:
+        state.session.close()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -56,31 +69,36 @@ def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> Generator[None, None, None]:
     """Trials of one block stand together, before everybody else chooses and orders and after."""
-    from audiotest.runner.session import order
+    if _state(config) is None:
+        return (yield)
+    from audiotest.runner.hooks import order
 
     return (yield from order(config, items))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is left to run is known: the blocks can be planned."""
-    from audiotest.runner.session import collected
+    if _state(session.config) is not None:
+        from audiotest.runner.hooks import collected
 
-    collected(session)
+        collected(session)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, bool, bool]:
     """Judge the gates after the last trial, where all results meet; of a run that is stopped (``-x``, Ctrl-C) they are
     no tests any more, but the summary says what became of each."""
-    from audiotest.runner.session import judge_gates, report_gates
-
     try:
         result = yield
-    except BaseException:
-        judge_gates(session)
-        raise
-    judge_gates(session)
-    report_gates(session)
+    finally:
+        if _state(session.config) is not None:
+            from audiotest.runner.hooks import judge_gates
+
+            judge_gates(session)
+    if _state(session.config) is not None:
+        from audiotest.runner.hooks import report_gates
+
+        report_gates(session)
     return result
 
 
@@ -88,14 +106,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, bool, bool]:
 def model(pytestconfig: pytest.Config) -> Iterator[Adapter]:
     """The model that ``--model`` names, loaded. Override it in a conftest with any object that has the
     attributes of :class:`audiotest.models.protocol.Adapter`."""
-    from audiotest.runner.state import STATE
+    from audiotest.runner.hooks import loaded_model
 
-    state = pytestconfig.stash[STATE]
-    adapter = state.open_model()
-    if state.open_engine() is None:  # an engine loads it where it answers
-        adapter.load()
-    yield adapter
-    adapter.close()
+    yield from loaded_model(pytestconfig)
 
 
 @pytest.fixture
@@ -107,10 +120,8 @@ def trial(request: pytest.FixtureRequest) -> Trial:
 
 @pytest.fixture
 def reply(request: pytest.FixtureRequest, model: Adapter) -> Reply:
-    """What the model said to this trial. The first of a block asks for all of it."""
-    from audiotest.runner.state import STATE
-
-    answer: Reply = request.node.ask(request.config.stash[STATE].predictor(model, request.node.source))
+    """What the model said to this trial, waited for; others that arrive meanwhile wait for their own tests."""
+    answer: Reply = request.node.ask(model)
     return answer
 
 
@@ -129,25 +140,26 @@ def pytest_runtest_makereport(
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] | None:
     """A missed trial of a benchmark is shown as what it is."""
-    from audiotest.report.terminal import status
+    from audiotest.runner.terminal import status
 
     return status(report)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Which model answers."""
-    from audiotest.report.terminal import header
-    from audiotest.runner.state import STATE
-
-    return header(config.stash[STATE])
+    state = _state(config)
+    name, seed = (state.session.model_name, state.session.settings.seed) if state is not None else ("listener", 0)
+    default = "" if config.option.audiotest_model else " (the default)"
+    return f"audiotest: model {name}{default}, seed {seed or config.option.audiotest_seed}"
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """A table a suite, its gates, and where the results are."""
-    from audiotest.report.terminal import summary
-    from audiotest.runner.state import STATE
+    state = _state(config)
+    if state is not None:
+        from audiotest.runner.terminal import summary
 
-    summary(terminalreporter, config.stash[STATE])
+        summary(terminalreporter, state)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -171,7 +183,7 @@ def pytest_report_from_serializable(data: dict[str, Any]) -> Generator[None, Any
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand whole blocks of trials to workers, whatever ``--dist`` says (but ``each``); other tests go by it."""
-    from audiotest.runner.session import scheduler
+    from audiotest.runner.hooks import scheduler
 
     return scheduler(config, log)
 
@@ -179,7 +191,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker which trials have to be asked alone."""
-    from audiotest.runner.session import prepare_worker
+    from audiotest.runner.hooks import prepare_worker
 
     prepare_worker(node)
 
@@ -187,7 +199,7 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: Any) -> None:
     """A worker is gone."""
-    from audiotest.runner.session import worker_gone
+    from audiotest.runner.hooks import worker_gone
 
     worker_gone(node, error)
 
@@ -195,13 +207,14 @@ def pytest_testnodedown(node: Any, error: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """``-n auto`` is a worker a GPU."""
-    from audiotest.runner.session import workers_wanted
+    from audiotest.runner.hooks import workers_wanted
 
     return workers_wanted()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the run, whole or as far as it got."""
-    from audiotest.runner.session import write_results
+    if _state(session.config) is not None:
+        from audiotest.runner.hooks import write_results
 
-    write_results(session)
+        write_results(session)

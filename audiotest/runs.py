@@ -1,4 +1,4 @@
-"""A run on disk: ``trials.jsonl`` (a line a trial) and ``summary.json``, in the folder of ``--results``.
+"""A run: its records, its figures, and the folder that holds both (``trials.jsonl``, a line a trial; ``summary.json``).
 
 Lines are written as trials finish, so a run that is stopped keeps what it has. At the end the file is put
 into the order of the suites, so that the same run reads the same however many workers did it.
@@ -6,22 +6,177 @@ into the order of the suites, so that the same run reads the same however many w
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
+from audiotest.analyse.summary import Provenance, Summary, summarise, to_json
+from audiotest.analyse.trials import verdict_of
 from audiotest.errors import AudiotestError
-from audiotest.types import SCHEMA_VERSION, Record
+from audiotest.registry import PLOTS, REPORTS, UnknownName, unknown
+from audiotest.types import SCHEMA_VERSION, GateResult, Record
+
+if TYPE_CHECKING:
+    import pandas
+
+    from audiotest.declare.suite import Suite
 
 TRIALS, SUMMARY = "trials.jsonl", "summary.json"
+_WRONG = ("failed", "missed", "error")
 
 
 class RunError(AudiotestError):
     """A results folder that cannot be written or read; says why."""
+
+
+class Run:
+    """All trials of one invocation and what they show. What ``audiotest.run`` returns and ``--results`` writes.
+
+    ``records`` has a :class:`~audiotest.types.Record` a trial, ``summary`` the figures. ``root`` is the folder that the
+    suites' paths start from, by which reports find the sounds; ``suites`` holds the suites that are at hand, by name.
+
+    >>> import audiotest
+    >>> run = audiotest.Run.from_records([])
+    >>> run.records, run.partial
+    ([], False)
+    """
+
+    def __init__(
+        self,
+        records: Sequence[Record],
+        summary: Summary,
+        *,
+        root: Path | None = None,
+        suites: Mapping[str, Suite] | None = None,
+    ) -> None:
+        self.records, self.summary = list(records), summary
+        self.root, self.suites = root or Path(), dict(suites or {})
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str], root: str | os.PathLike[str] = ".") -> Run:
+        """The run in ``folder``, which ``--results`` or :meth:`save` wrote. Raises :class:`RunError`."""
+        return cls(read_records(folder), read_summary(folder), root=Path(root))
+
+    @classmethod
+    def from_records(cls, records: Iterable[Record], model: str = "") -> Run:
+        """A run of records from anywhere; its figures are computed, gates are not judged."""
+        records = list(records)
+        return cls(records, summarise(records, {}, Provenance(model=model)))
+
+    @property
+    def partial(self) -> bool:
+        """Whether the run was stopped before its last trial."""
+        return bool(self.summary.stopped)
+
+    @property
+    def failures(self) -> list[Record]:
+        """The trials that did not show what was expected, or broke."""
+        return [record for record in self.records if record.outcome in _WRONG]
+
+    @property
+    def gates(self) -> dict[str, list[GateResult]]:
+        """What became of the gates, by suite."""
+        return {name: suite.gates for name, suite in self.summary.suites.items() if suite.gates}
+
+    def of_suite(self, name: str | None) -> Run:
+        """The part of the run that is of one suite; None: the whole."""
+        if name is None:
+            return self
+        suites = {key: suite for key, suite in self.summary.suites.items() if key == name}
+        records = [record for record in self.records if record.suite == name]
+        return Run(records, msgspec.structs.replace(self.summary, suites=suites), root=self.root, suites=self.suites)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """A pandas data frame with a row a trial: suite, case, condition, outcome, expectation, correct, choice (its
+        text), status, score, answer, reply, seconds, cached, reason, and ``tag.KEY`` for every tag.
+
+        Raises ImportError without pandas (``pip install pandas``).
+        """
+        import pandas
+
+        return pandas.DataFrame([_row(record) for record in self.records])
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write the run into ``folder``, which is made; an earlier run there is replaced. Raises :class:`RunError`."""
+        try:
+            RunWriter(folder).finish(self.records, self.summary)
+        except OSError as error:
+            raise RunError(f"cannot write the run to {folder}: {error}") from error
+        return Path(folder)
+
+    def report(self, target: str | os.PathLike[str], **options: Any) -> str:
+        """Write a report to ``target``, in the format that its ending names (``.html``, ``.md``, ``.csv``, ``.json``).
+
+        Returns a line that says what was written. Raises :class:`~audiotest.registry.UnknownName` for another ending.
+        """
+        path = Path(target)
+        formats = {ending: name for name in REPORTS.names() for ending in REPORTS.get(name).endings}
+        if path.suffix not in formats:
+            raise UnknownName(unknown("ending of a report:", path.suffix or path.name, sorted(formats)))
+        return REPORTS.get(formats[path.suffix]).write(self, path, **options)
+
+    def plot(self, kind: str, target: str | os.PathLike[str] | None = None, **options: Any) -> Any:
+        """Draw a figure of one kind (``snr``, ``gap``, ``profile``, ``tags``...); the matplotlib figure is returned,
+        and written to ``target`` if that is given (``.svg``, ``.png``, ``.pdf``).
+
+        Raises :class:`~audiotest.registry.UnknownName` for another kind, :class:`RunError` where there is nothing to
+        draw, and ImportError without matplotlib (``pip install 'audiotest[plot]'``).
+        """
+        figure = PLOTS.get(kind).draw(self, **options)
+        if target is not None:
+            figure.savefig(target)
+        return figure
+
+    def listen(self, record: Record | None = None) -> Any:
+        """Players for the sounds of one trial (default: of those that failed), shown by a notebook."""
+        shows = REPORTS.get("notebook").shows
+        assert shows is not None
+        return _Shown(shows(self, [record] if record is not None else self.failures[:20]))
+
+    def __repr__(self) -> str:
+        part = ", stopped early" if self.partial else ""
+        return f"<Run of {self.summary.model or 'no model'}: {len(self.records)} trials{part}>"
+
+    def _repr_html_(self) -> str:
+        shows = REPORTS.get("notebook").shows
+        assert shows is not None
+        return shows(self)
+
+
+class _Shown:
+    """HTML that a notebook shows."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
+def _row(record: Record) -> dict[str, Any]:
+    verdict, reply = verdict_of(record), record.reply
+    choice = verdict.choice if verdict is not None else None
+    return {
+        "suite": record.suite,
+        "case": record.case,
+        "condition": record.condition,
+        "outcome": record.outcome,
+        "expectation": record.expectation,
+        "correct": verdict.correct if verdict is not None else None,
+        "choice": record.choices[choice] if choice is not None and choice < len(record.choices) else None,
+        "status": verdict.status if verdict is not None else None,
+        "score": verdict.score if verdict is not None else None,
+        "question": record.question,
+        "answer": record.answer,
+        "reply": reply.text if reply is not None else None,
+        "seconds": reply.seconds if reply is not None else None,
+        "cached": record.cached,
+        "reason": record.reason,
+        **{f"tag.{tag}": ", ".join(values) for tag, values in record.tags.items()},
+    }
 
 
 class RunWriter:
@@ -54,12 +209,12 @@ class RunWriter:
             self._begun = (self._place / TRIALS).open("wb", buffering=1 << 16)
         return self._begun
 
-    def finish(self, records: Iterable[Record], summary: Mapping[str, Any]) -> None:
+    def finish(self, records: Iterable[Record], summary: Summary) -> None:
         """Write all records in their final order, and the summary. Either file is replaced as a whole."""
         if self._begun is not None:
             self._begun.close()
         _replace(self._place / TRIALS, b"".join(msgspec.json.encode(r) + b"\n" for r in records))
-        _replace(self._place / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False).encode())
+        _replace(self._place / SUMMARY, to_json(summary))
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -70,31 +225,38 @@ def _replace(path: Path, data: bytes) -> None:
 
 def read_records(folder: str | os.PathLike[str]) -> list[Record]:
     """The records of a run; raises :class:`RunError` naming the line that cannot be read."""
+    return list(iterate_records(folder))
+
+
+def iterate_records(folder: str | os.PathLike[str]) -> Iterator[Record]:
+    """As :func:`read_records`, one by one."""
     path = Path(folder) / TRIALS if Path(folder).is_dir() else Path(folder)
     decoder = msgspec.json.Decoder(Record)
-    records = []
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    records.append(decoder.decode(line))
+                    yield decoder.decode(line)
                 except msgspec.MsgspecError as error:
                     raise RunError(f"{path}:{number}: not a line of a run ({error})") from None
     except OSError as error:
         raise RunError(f"cannot read the run at {folder}: {error}") from error
-    return records
 
 
-def read_summary(folder: str | os.PathLike[str]) -> dict[str, Any]:
+class _Version(msgspec.Struct):
+    schema_version: Any = 1
+
+
+def read_summary(folder: str | os.PathLike[str]) -> Summary:
     """The ``summary.json`` of a run; raises :class:`RunError`."""
     path = Path(folder) / SUMMARY
     try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        data = path.read_bytes()
+        version = msgspec.json.decode(data, type=_Version).schema_version
+        if not isinstance(version, int) or version > SCHEMA_VERSION:
+            raise RunError(
+                f"{path} is of version {version}, and this audiotest reads up to {SCHEMA_VERSION}; update it"
+            )
+        return msgspec.json.decode(data, type=Summary)
+    except (OSError, msgspec.MsgspecError) as error:
         raise RunError(f"cannot read {path}: {error}") from error
-    if not isinstance(data, dict):
-        raise RunError(f"{path} holds no summary")
-    version = data.get("schema_version", 1)
-    if not isinstance(version, int) or version > SCHEMA_VERSION:
-        raise RunError(f"{path} is of version {version}, and this audiotest reads up to {SCHEMA_VERSION}; update it")
-    return data

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
@@ -258,6 +258,21 @@ class Record(Struct, frozen=True):
     labels: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
 
+    def _repr_html_(self) -> str:
+        from audiotest.registry import REPORTS
+
+        shows = REPORTS.get("notebook").shows
+        assert shows is not None
+        return shows(self)
+
+
+class TrialKey(NamedTuple):
+    """What tells the trials of a run apart, and finds one again in another run: suites go by their names."""
+
+    suite: str
+    case: str
+    condition: str
+
 
 class Gate(Struct, frozen=True):
     """An assertion over a suite: ``metric`` under ``condition`` lies within ``min`` and ``max``.
@@ -273,6 +288,18 @@ class Gate(Struct, frozen=True):
     versus: str | None = None
     bound: Literal["point", "lower", "upper"] = "point"
     tags: dict[str, str] = field(default_factory=dict)
+
+
+class GateResult(Gate, frozen=True):
+    """A gate with what became of it; ``name`` stands in node ids, ``passed`` is None for one that was not judged."""
+
+    name: str = ""
+    passed: bool | None = None
+    reason: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
 
 
 class Estimate(Struct, frozen=True):

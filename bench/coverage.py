@@ -19,7 +19,7 @@ from bench.simulate import PLANTED, Planted
 def measured(planted: Planted, seed: int, cases: int) -> Estimate:
     """The metric over one simulated run."""
     rng = np.random.default_rng([seed, *planted.name.encode()])
-    found: Estimate = METRICS.get(planted.metric)(Trials(planted.make(rng, cases)), **planted.arguments)
+    found: Estimate = METRICS.get(planted.metric).measure(Trials(planted.make(rng, cases)), **planted.arguments)
     return found
 
 

@@ -52,7 +52,7 @@ def agrees(verdict: Verdict, intended: str, choices: tuple[str, ...], answer: st
 
 def line(name: str, scorer: str, rows: list[dict[str, Any]], *, strict: bool) -> str:
     """A line of the table."""
-    score = SCORERS.get(scorer)
+    score = SCORERS.get(scorer).score
     asked = [(question(row), str(row["output"] or ""), row.get("intended")) for row in rows]
     started = time.perf_counter()
     verdicts = [score(q, output) for q, output, _ in asked]

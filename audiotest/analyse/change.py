@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from audiotest.types import Record
+from audiotest.types import Record, TrialKey
 
-Key = tuple[str, str, str]
-"""(suite, case, condition): the same trial in another run."""
+Key = TrialKey
+"""What finds a trial in another run."""
 
 
 class Change(Struct, frozen=True):
@@ -38,7 +38,7 @@ class Change(Struct, frozen=True):
 
 def key(record: Record) -> Key:
     """What finds a record's trial in another run."""
-    return record.suite, record.case, record.condition
+    return TrialKey(record.suite, record.case, record.condition)
 
 
 def met(record: Record) -> bool | None:

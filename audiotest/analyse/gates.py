@@ -11,27 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.registry import METRICS, UnknownName
-from audiotest.types import Estimate, Gate
+from audiotest.types import Estimate, Gate, GateResult
 
 _UNFIT = re.compile(r"[^A-Za-z0-9_.()=,+-]+")
-
-
-class GateResult(Struct, frozen=True):
-    """A gate with what became of it; ``passed`` is None for one that was not judged."""
-
-    gate: Gate
-    name: str
-    passed: bool | None
-    reason: str
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    n: int = 0
 
 
 def name(gate: Gate) -> str:
@@ -66,23 +52,27 @@ def judge(
 def _judge(gate: Gate, trials: Trials, expected: Mapping[str, int], partial: str | None) -> GateResult:
     unfit = partial or _unfit(gate, trials, expected)
     if unfit:
-        return GateResult(gate, name(gate), None, f"not judged: {unfit}")
+        return _result(gate, None, f"not judged: {unfit}")
     base, scorer = parse_metric(gate.metric)
     try:
-        estimate: Estimate = METRICS.get(base)(
+        estimate: Estimate = METRICS.get(base).measure(
             trials, condition=gate.condition, versus=gate.versus, scorer=scorer, tags=gate.tags
         )
     except (NotMeasured, UnknownName) as error:
-        return GateResult(gate, name(gate), False, f"not measured: {error}")
+        return _result(gate, False, f"not measured: {error}")
     return _held(gate, estimate)
+
+
+def _result(gate: Gate, passed: bool | None, reason: str = "") -> GateResult:
+    return GateResult(**asdict(gate), name=name(gate), passed=passed, reason=reason)
 
 
 def _unfit(gate: Gate, trials: Trials, expected: Mapping[str, int]) -> str:
     """Why the records are not the whole suite under the gate's conditions; "" if they are."""
     base, _ = parse_metric(gate.metric)
     needed = {gate.condition, *([gate.versus] if gate.versus else [])}
-    if base == "listening_gap":
-        needed.add(gate.versus or "text_only")
+    if not gate.versus and base in METRICS:
+        needed.update(METRICS.get(base).needs)
     for condition in sorted(needed & set(expected)):
         records = trials.by_condition.get(condition, [])
         if len(records) < expected[condition]:
@@ -96,7 +86,7 @@ def _unfit(gate: Gate, trials: Trials, expected: Mapping[str, int]) -> str:
 
 def _held(gate: Gate, estimate: Estimate) -> GateResult:
     looked_at = {"point": estimate.value, "lower": estimate.low, "upper": estimate.high}[gate.bound]
-    measured = GateResult(gate, name(gate), False, "", estimate.value, estimate.low, estimate.high, estimate.n)
+    measured = replace(_result(gate, False), value=estimate.value, low=estimate.low, high=estimate.high, n=estimate.n)
     if looked_at is None:
         return replace(measured, reason=f"not measured: {estimate.n} trials give no {gate.bound} bound")
     word = {"point": "", "lower": "lower bound of ", "upper": "upper bound of "}[gate.bound]

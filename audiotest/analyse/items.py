@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from audiotest.analyse.trials import ORDERS, SOUNDLESS, first_word, own_choice, verdict_of
+from audiotest.analyse.trials import ORDERS, SOUNDLESS, is_of, own_choice, verdict_of
 from audiotest.types import Record
 
 FLAGS = ("guessable", "unsolved", "solved", "disputed", "by_position")
@@ -49,7 +49,7 @@ def items(runs: Iterable[Sequence[Record]]) -> list[Item]:
 def _item(suite: str, case: str, runs: list[list[Record]]) -> Item:
     original = [right for rows in runs for r in rows if r.condition == "original" and (right := _right(r)) is not None]
     soundless = [
-        [right for r in rows if r.condition in SOUNDLESS and (right := _right(r)) is not None] for rows in runs
+        [right for r in rows if is_of(r.condition, SOUNDLESS) and (right := _right(r)) is not None] for rows in runs
     ]
     asked = [all_of for all_of in soundless if all_of]
     flags = {
@@ -81,7 +81,7 @@ def _by_position(rows: list[Record]) -> bool:
         return False
     for record in rows:
         now = verdict_of(record)
-        if first_word(record.condition) not in ORDERS or now is None or now.choice is None:
+        if not is_of(record.condition, ORDERS) or now is None or now.choice is None:
             continue
         if now.choice == before.choice and own_choice(record, now) != own_choice(first, before):
             return True

@@ -1,98 +1,252 @@
-"""``summary.json``: the figures of a run, by suite, condition and tag.
+"""``summary.json``: the figures of a run, by suite, condition and tag, and where they come from.
 
 ``.model``, ``.suites.NAME.conditions.COND.metrics.METRIC.{value,low,high,n}``,
 ``.suites.NAME.conditions.COND.tags.TAG.VALUE.metrics.METRIC.{...}``, ``.suites.NAME.gates[]`` and
-``.suites.NAME.profile``. ``accuracy`` is
-the deciding scorer's, ``accuracy:SCORER`` each other's. A metric that could not be measured is not there.
+``.suites.NAME.profile``. ``accuracy`` is the deciding scorer's, ``accuracy:SCORER`` each other's. A metric that could
+not be measured is not there; which of them stand under which condition each metric says itself
+(:class:`audiotest.registry.Metric`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import get_args
 
 import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
 
 from audiotest.analyse.change import Change
-from audiotest.analyse.gates import GateResult
-from audiotest.analyse.intervals import proportion
 from audiotest.analyse.profile import profile
-from audiotest.analyse.trials import NotMeasured, Trials, counted, paired, verdict_of
-from audiotest.registry import METRICS, SCORERS, version_of
-from audiotest.types import SCHEMA_VERSION, Estimate, Outcome, Record
+from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, is_of, paired
+from audiotest.registry import METRICS, SCORERS, Metric, Where
+from audiotest.types import SCHEMA_VERSION, Estimate, GateResult, Outcome, Record
 
-_ORIGINAL = (
-    "accuracy",
-    "chance",
-    "chance_corrected_accuracy",
-    "detectable_difference",
-    "instruction_following",
-    "unparsed_rate",
-    "abstention_rate",
-    "listening_gap",
-    "position_bias",
-    "length_bias",
-    "yes_rate",
-    "balanced_accuracy",
-    "consistency_rate",
-    "correctness_rate",
-    "robust_accuracy",
-    "abstention_calibration",
-    "auditory_hallucination_rate",
-    "chair",
-    "threshold_snr",
-)
-_OTHER = ("accuracy", "unparsed_rate", "abstention_rate", "consistency", "flip_rate", "influence_rate")
-_SOUNDLESS = ("hallucination_rate",)
-_WITHOUT_SOUND = ("text_only", "silence", "noise_only")
+ORIGINAL = "original"
 
 
-def summarise(
-    records: Iterable[Record], gates: Mapping[str, Sequence[GateResult]], about: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The summary of a run; ``about`` holds the model and where the numbers come from."""
+class TagFigures(Struct):
+    """The figures over the trials that carry one value of a tag."""
+
+    metrics: dict[str, Estimate]
+
+
+class VersusOriginal(Struct):
+    """How many cases became wrong or right against ``original``, of ``n`` pairs, with the p-value of the difference."""
+
+    worse: int
+    better: int
+    n: int
+    p: float
+
+
+class ConditionSummary(Struct, omit_defaults=True):
+    """The figures of a suite under one condition. ``replies`` counts marks on replies, such as those that were cut."""
+
+    trials: int
+    outcomes: dict[str, int]
+    metrics: dict[str, Estimate]
+    tags: dict[str, dict[str, TagFigures]]
+    replies: dict[str, int] = {}
+    versus_original: VersusOriginal | None = None
+
+
+class Position(Struct):
+    """How often the option at one place of the list was chosen, and how often the right one stood there."""
+
+    chosen: int
+    right: int
+
+
+class Profile(Struct):
+    """The listening profile: shares of the labels (:mod:`audiotest.analyse.profile`), also by tag, the errors by
+    category, and what was chosen at each place."""
+
+    shares: dict[str, Estimate]
+    tags: dict[str, dict[str, dict[str, Estimate]]]
+    errors: dict[str, int]
+    positions: list[Position]
+
+
+class SuiteSummary(Struct, omit_defaults=True):
+    """What became of one suite."""
+
+    trials: int
+    conditions: dict[str, ConditionSummary]
+    gates: list[GateResult]
+    profile: Profile | None = None
+    not_run: int | UnsetType = UNSET
+
+
+class HeardAt(Struct):
+    """The form in which the model was given sound: rate in Hz, channels, and the most clips a request; None: as is."""
+
+    sample_rate: int | None = None
+    channels: int | None = None
+    clips: int | None = None
+
+
+class CardStamp(Struct):
+    """The model card that was named, and the SHA-256 of its file."""
+
+    model: str
+    revision: str
+    sha256: str
+
+
+class SuiteFile(Struct, omit_defaults=True):
+    """A suite's file, its content's SHA-256, and for an imported one the release that it was made from."""
+
+    path: str
+    sha256: str
+    source: str = ""
+    revision: str = ""
+
+
+class GitState(Struct):
+    """What was checked out where the run was made, and whether files were changed since."""
+
+    commit: str
+    changed: bool
+
+
+class Rescored(Struct):
+    """The run whose replies were scored again, and by which scorers."""
+
+    origin: str = field(name="from")
+    scorers: list[str]
+
+
+class Provenance(Struct, kw_only=True):
+    """Where a run's numbers come from: what a reader needs to make them again."""
+
+    model: str
+    model_spec: str | UnsetType = UNSET
+    model_options: dict[str, str] | UnsetType = UNSET
+    model_identity: str | UnsetType = UNSET
+    model_commit: str | UnsetType = UNSET
+    heard_at: HeardAt | UnsetType = UNSET
+    card: CardStamp | UnsetType = UNSET
+    rerun: list[str] | UnsetType = UNSET
+    seed: int | UnsetType | None = UNSET
+    limit: int | UnsetType | None = UNSET
+    command: list[str] | UnsetType = UNSET
+    finished: str | UnsetType = UNSET
+    audiotest: str | UnsetType = UNSET
+    python: str | UnsetType = UNSET
+    platform: str | UnsetType = UNSET
+    packages: dict[str, str] | UnsetType = UNSET
+    gpus: list[str] | UnsetType = UNSET
+    suite_files: dict[str, SuiteFile] | UnsetType = UNSET
+    git: GitState | UnsetType | None = UNSET
+    ci: bool | UnsetType = UNSET
+    python_executable: str | UnsetType = UNSET
+    rescored: Rescored | UnsetType = UNSET
+    stopped: str | UnsetType = UNSET
+    """Why the run ended before its last trial."""
+
+
+class Summary(Provenance, kw_only=True):
+    """A run in figures. ``scorers`` holds the version of each scorer that gave a verdict."""
+
+    schema_version: int = SCHEMA_VERSION
+    scorers: dict[str, int] = {}
+    suites: dict[str, SuiteSummary] = {}
+
+    def _repr_html_(self) -> str:
+        from audiotest.registry import REPORTS
+
+        shows = REPORTS.get("notebook").shows
+        assert shows is not None
+        return shows(self)
+
+
+def summarise(records: Iterable[Record], gates: Mapping[str, Sequence[GateResult]], provenance: Provenance) -> Summary:
+    """The summary of a run's records, with the results of its gates by suite."""
     suites: dict[str, list[Record]] = {}
     for record in records:
         suites.setdefault(record.suite, []).append(record)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        **about,
-        "scorers": _versions(suites.values()),
-        "suites": {name: _suite(rows, gates.get(name, ())) for name, rows in suites.items()},
-    }
+    return Summary(
+        **{name: getattr(provenance, name) for name in Provenance.__struct_fields__},
+        scorers=_versions(suites.values()),
+        suites={name: _suite(rows, gates.get(name, ())) for name, rows in suites.items()},
+    )
 
 
 def _versions(suites: Iterable[Iterable[Record]]) -> dict[str, int]:
     """The scorers that gave verdicts, with their versions; ``expect`` is none, its checks are."""
     names = sorted({name for records in suites for record in records for name in record.verdicts})
-    return {name: version_of(SCORERS.get(name)) for name in names if name in SCORERS.names()}
+    return {name: SCORERS.get(name).version for name in names if name in SCORERS}
 
 
-def _suite(records: list[Record], gates: Sequence[GateResult]) -> dict[str, Any]:
+def _suite(records: list[Record], gates: Sequence[GateResult]) -> SuiteSummary:
     trials = Trials(records)
     conditions = {name: _condition(trials, name, rows) for name, rows in trials.by_condition.items()}
-    found = {"trials": len(records), "conditions": conditions, "gates": [_gate(g) for g in gates]}
     listening = profile(trials)
-    return {**found, "profile": listening} if listening is not None else found
+    return SuiteSummary(
+        trials=len(records),
+        conditions=conditions,
+        gates=list(gates),
+        profile=None if listening is None else msgspec.convert(listening, Profile),
+    )
 
 
-def _condition(trials: Trials, condition: str, records: list[Record]) -> dict[str, Any]:
-    metrics: dict[str, Any] = {}
-    for metric in _wanted(condition):
-        try:
-            metrics[metric] = _figure(METRICS.get(metric)(trials, condition=condition))
-        except NotMeasured:
-            continue
-    metrics.update(_accuracies(records))
-    metrics.update(_mean_scores(trials, condition, records))
+def _condition(trials: Trials, condition: str, records: list[Record]) -> ConditionSummary:
     counts = Counter(r.outcome for r in records)
-    outcomes = {outcome: counts[outcome] for outcome in get_args(Outcome) if counts[outcome]}
-    found = {"trials": len(records), "outcomes": outcomes, "metrics": metrics, "tags": _tags(records)}
-    marked = marks(records)
-    if marked:
-        found["replies"] = marked
-    return found if condition == "original" else {**found, **_change(trials, condition)}
+    return ConditionSummary(
+        trials=len(records),
+        outcomes={outcome: counts[outcome] for outcome in get_args(Outcome) if counts[outcome]},
+        metrics=dict(_figures(trials, condition, _shown(condition))),
+        tags=_tags(records, condition),
+        replies=marks(records),
+        versus_original=_versus_original(trials, condition) if condition != ORIGINAL else None,
+    )
+
+
+def _figures(trials: Trials, condition: str, metrics: Iterable[Metric]) -> Iterator[tuple[str, Estimate]]:
+    """Those of ``metrics`` that can be measured; the ones per scorer also for every other scorer."""
+    scorers = dict.fromkeys(name for r in trials.by_condition[condition] for name in list(r.verdicts)[1:])
+    for metric in metrics:
+        for scorer in (None, *scorers) if metric.per_scorer else (None,):
+            if metric.shown_if is not None and not metric.shown_if(trials, condition, scorer):
+                continue
+            try:
+                estimate = metric.measure(trials, condition=condition, scorer=scorer)
+            except NotMeasured:
+                continue
+            yield (f"{metric.name}:{scorer}" if scorer else metric.name), estimate
+
+
+def _shown(condition: str) -> list[Metric]:
+    places: set[Where] = {"original"} if condition == ORIGINAL else {"others"}
+    if is_of(condition, SOUNDLESS):
+        places.add("soundless")
+    return [metric for metric in map(METRICS.get, METRICS.names()) if places & set(metric.shown_under)]
+
+
+def _tags(records: list[Record], condition: str) -> dict[str, dict[str, TagFigures]]:
+    groups: dict[str, dict[str, list[Record]]] = {}
+    for record in records:
+        for tag, values in record.tags.items():
+            for value in values:
+                groups.setdefault(tag, {}).setdefault(value, []).append(record)
+    by_tag = [metric for metric in _shown(condition) if metric.by_tag]
+    return {
+        tag: {
+            value: TagFigures(dict(_figures(Trials(rows), condition, by_tag))) for value, rows in sorted(values.items())
+        }
+        for tag, values in groups.items()
+    }
+
+
+def _versus_original(trials: Trials, condition: str) -> VersusOriginal | None:
+    try:
+        pairs = paired(trials, condition, ORIGINAL)
+    except NotMeasured:
+        return None
+    worse = sum(bool(before.correct) and not now.correct for _, now, _, before in pairs)
+    better = sum(bool(now.correct) and not before.correct for _, now, _, before in pairs)
+    return VersusOriginal(worse, better, len(pairs), Change(worse, better, 0, len(pairs)).p)
 
 
 def marks(records: Iterable[Record]) -> dict[str, int]:
@@ -106,64 +260,7 @@ def marks(records: Iterable[Record]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _change(trials: Trials, condition: str) -> dict[str, Any]:
-    """Against ``original``: how many cases became wrong or right, and McNemar's exact p-value."""
-    try:
-        pairs = paired(trials, condition, "original")
-    except NotMeasured:
-        return {}
-    worse = sum(bool(before.correct) and not now.correct for _, now, _, before in pairs)
-    better = sum(bool(now.correct) and not before.correct for _, now, _, before in pairs)
-    change = Change(regressed=worse, improved=better, known=0, n=len(pairs))
-    return {"versus_original": {"worse": worse, "better": better, "n": len(pairs), "p": change.p}}
-
-
-def _wanted(condition: str) -> tuple[str, ...]:
-    if condition == "original":
-        return _ORIGINAL
-    return _OTHER + (_SOUNDLESS if condition in _WITHOUT_SOUND else ())
-
-
-def _accuracies(records: list[Record]) -> dict[str, Any]:
-    """``accuracy`` by the deciding scorer, and ``accuracy:SCORER`` by each of the others."""
-    scorers = dict.fromkeys(name for record in records for name in list(record.verdicts)[1:])
-    names: dict[str, str | None] = {"accuracy": None, **{f"accuracy:{s}": s for s in scorers}}
-    found = {}
-    for name, scorer in names.items():
-        verdicts = [verdict for _, verdict in counted(records, scorer)]
-        if verdicts:
-            found[name] = _figure(proportion(sum(bool(v.correct) for v in verdicts), len(verdicts)))
-    return found
-
-
-def _mean_scores(trials: Trials, condition: str, records: list[Record]) -> dict[str, Any]:
-    """``mean_score`` by the deciding scorer, and ``mean_score:SCORER`` by each other, of those that grade."""
-    scorers = dict.fromkeys(name for record in records for name in list(record.verdicts)[1:])
-    names: dict[str, str | None] = {"mean_score": None, **{f"mean_score:{s}": s for s in scorers}}
-    found = {}
-    for name, scorer in names.items():
-        scores = [v.score for r in records if (v := verdict_of(r, scorer)) is not None and v.counted]
-        if any(score is not None and score not in (0, 1) for score in scores):
-            found[name] = _figure(METRICS.get("mean_score")(trials, condition=condition, scorer=scorer))
-    return found
-
-
-def _tags(records: list[Record]) -> dict[str, Any]:
-    groups: dict[str, dict[str, list[Record]]] = {}
-    for record in records:
-        for tag, values in record.tags.items():
-            for value in values:
-                groups.setdefault(tag, {}).setdefault(value, []).append(record)
-    return {
-        tag: {value: {"metrics": _accuracies(rows)} for value, rows in sorted(values.items())}
-        for tag, values in groups.items()
-    }
-
-
-def _figure(estimate: Estimate) -> dict[str, Any]:
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
-
-
-def _gate(result: GateResult) -> dict[str, Any]:
-    rest: dict[str, Any] = msgspec.to_builtins(result)
-    return {**rest.pop("gate"), **rest}
+def to_json(summary: Summary) -> bytes:
+    """The summary as ``summary.json`` has it: indented, one key a line."""
+    data: bytes = msgspec.json.format(msgspec.json.encode(summary), indent=1)
+    return data

@@ -18,6 +18,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
+from audiotest.registry import CONDITIONS
 from audiotest.types import Record, Verdict
 
 
@@ -121,20 +122,23 @@ def abstained(record: Record) -> bool | None:
     return verdict.status == "refused"
 
 
-ORDERS = ("shuffled", "rotated")
-PERTURBATIONS = (*ORDERS, "relabelled", "rephrased", "prompt")
-SOUNDLESS = ("text_only", "silence", "noise_only")
-UNANSWERABLE = (*SOUNDLESS, "answer_removed", "foreign_choices", "foreign_question")
+ORDERS = ("reorders",)
+PERTURBATIONS = ("reorders", "rewords")
+SOUNDLESS = ("soundless",)
+UNANSWERABLE = ("soundless", "unanswerable")
+"""Families of conditions, by the traits that their members declare (:class:`audiotest.registry.Condition`)."""
 
 
-def first_word(condition: str) -> str:
-    """``noise`` of ``noise(snr_db=10)+shuffled``."""
-    return condition.partition("(")[0].partition("+")[0]
+def is_of(condition: str, family: tuple[str, ...]) -> bool:
+    """Whether ``condition`` is made of nothing but parts with a trait of ``family``. A condition that is not installed
+    any more, as in the record of an old run, has no trait."""
+    names = [part.partition("(")[0].strip() for part in condition.split("+")]
+    return all(name in CONDITIONS and any(getattr(CONDITIONS.get(name), t) for t in family) for name in names)
 
 
 def of_family(trials: Trials, family: tuple[str, ...]) -> list[str]:
     """The conditions that ran and are made of nothing but members of ``family``."""
-    return [c for c in trials.by_condition if c != "original" and all(first_word(p) in family for p in c.split("+"))]
+    return [condition for condition in trials.by_condition if is_of(condition, family)]
 
 
 def by_case(

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.declare.suite import Suite
-from audiotest.registry import EXPORTS
+from audiotest.registry import BENCHMARKS, UnknownName, unknown
 from audiotest.types import Record
 
 
@@ -33,7 +33,10 @@ def export(
 
     Raises :class:`~audiotest.registry.UnknownName` for a benchmark without a prediction file.
     """
-    exported = EXPORTS.get(benchmark)
+    exported = BENCHMARKS.get(benchmark).exported
+    if exported is None:
+        known = [name for name in BENCHMARKS.names() if BENCHMARKS.get(name).exported is not None]
+        raise UnknownName(unknown("benchmark with a prediction file:", benchmark, known))
     replies = {r.case: r for r in records if r.suite == suite.name and r.condition == condition and r.reply}
     rows = [exported(case, replies[case.id]) for case in suite.cases if case.id in replies]
     missing = tuple(case.id for case in suite.cases if case.id not in replies)

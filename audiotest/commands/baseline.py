@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from audiotest.analyse.change import Key
-    from audiotest.types import Record
+    from audiotest.analyse.summary import Summary
+    from audiotest.types import GateResult, Record
 
 
 @click.group("baseline")
@@ -48,33 +49,33 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
             merged = {k: r for k, r in merged.items() if k[0] not in suites or k in told}
         merged |= {key(r): r for r in new if r.outcome in ("passed", "failed", "missed") or key(r) not in merged}
         if any(merged.get(key(r)) is r for r in old):  # else nothing of the old one is left
-            judged_alike(read_summary(baseline).get("scorers") or {}, read_summary(run).get("scorers") or {})
+            judged_alike(read_summary(baseline).scorers, read_summary(run).scorers)
         for line in _told(old, new, merged):
             click.echo(line)
         if dry_run:
             return
-        summary = _summary(list(merged.values()), read_summary(run), read_summary(baseline) if old else {})
-        RunWriter(baseline).finish(merged.values(), summary)
+        summary = _summary(list(merged.values()), read_summary(run), read_summary(baseline) if old else None)
+        RunWriter(baseline).finish(list(merged.values()), summary)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"baseline: {baseline}, {len(merged)} trials")
 
 
-def _summary(records: Sequence[Record], run: Mapping[str, Any], baseline: Mapping[str, Any]) -> dict[str, Any]:
-    """The merged run's summary: figures anew, gates as the run judged them, or else as they were."""
+def _summary(records: Sequence[Record], run: Summary, baseline: Summary | None) -> Summary:
+    """The merged run's summary: figures computed again, gates as the run judged them, or else as they were."""
     from audiotest.analyse.summary import summarise
 
-    about = {name: value for name, value in run.items() if name not in ("suites", "schema_version")}
-    found = summarise(records, {}, about)
-    found["scorers"] = {**(baseline.get("scorers") or {}), **(run.get("scorers") or {})}  # by those they were judged
-    for name, suite in found["suites"].items():
-        gates: dict[str, Any] = {}
-        for summary in (baseline, run):
-            for gate in summary.get("suites", {}).get(name, {}).get("gates", ()):
-                if gate["passed"] is not None or gate["name"] not in gates:
-                    gates[gate["name"]] = gate
-        suite["gates"] = list(gates.values())
-    return found
+    merged = summarise(records, {}, run)
+    earlier = [summary for summary in (baseline, run) if summary is not None]
+    merged.scorers = {name: version for summary in earlier for name, version in summary.scorers.items()}
+    for name, suite in merged.suites.items():
+        gates: dict[str, GateResult] = {}
+        for summary in earlier:
+            for gate in summary.suites[name].gates if name in summary.suites else ():
+                if gate.passed is not None or gate.name not in gates:
+                    gates[gate.name] = gate
+        suite.gates = list(gates.values())
+    return merged
 
 
 def _told(old: Sequence[Record], new: Sequence[Record], merged: dict[Key, Record]) -> list[str]:

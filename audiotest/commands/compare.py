@@ -68,7 +68,7 @@ def command(
 
         names = [pairs[0].first, *(p.second for p in pairs)]
         try:
-            click.echo(write(names, leaders, pairs, html, root=Path(), embed=audio_mb, link=linked_mb))
+            click.echo(write(names, leaders, pairs, html, embed=audio_mb, link=linked_mb))
         except OSError as error:
             raise click.ClickException(str(error)) from None
         return
@@ -94,22 +94,22 @@ def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple
     """The leaderboard, if there are more than two runs, and each run against the first."""
     from audiotest.analyse.compare import compare, flipped, judged_alike
     from audiotest.report.html.comparing import Pair
-    from audiotest.runs import read_records, read_summary
+    from audiotest.runs import Run
 
-    found = [read_records(run) for run in runs]
-    summaries = [read_summary(run) for run in runs]
-    names = [str(summary.get("model", run)) for run, summary in zip(runs, summaries, strict=True)]
-    for summary in summaries[1:]:
-        judged_alike(summaries[0].get("scorers") or {}, summary.get("scorers") or {})
+    loaded = [Run.load(run) for run in runs]
+    found = [run.records for run in loaded]
+    names = [run.summary.model or path for path, run in zip(runs, loaded, strict=True)]
+    for other in loaded[1:]:
+        judged_alike(loaded[0].summary.scorers, other.summary.scorers)
     pairs = [
         Pair(
             f"{names[0]} ({runs[0]})",
             f"{name} ({run})",
             [d for d in compare(found[0], records, common=common) if tags or not d.tag],
             flipped(found[0], records, common=common),
-            summary,
+            other,
         )
-        for run, name, records, summary in zip(runs[1:], names[1:], found[1:], summaries[1:], strict=True)
+        for run, name, records, other in zip(runs[1:], names[1:], found[1:], loaded[1:], strict=True)
     ]
     leaders = _leaderboard(runs, names, found) if len(runs) > 2 else []
     return leaders, pairs

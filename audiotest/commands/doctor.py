@@ -25,8 +25,8 @@ _LOCAL = ("hf", "embedding", "salmonn")
 def command(spec: str | None) -> None:
     """Look at this installation: packages, sound library, GPUs, cache. Exits with 1 if something needed is missing."""
     from audiotest import __version__
+    from audiotest.devices import gpu_models, gpus
     from audiotest.resources import cache_dir
-    from audiotest.runner.devices import gpu_models, gpus
 
     missing = [name for name in _NEEDED if _version(name) is None]
     click.echo(f"audiotest {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")

@@ -23,20 +23,17 @@ def command(benchmark: str, run: str, suite_path: Path | None, target: Path | No
     \b
       audiotest export mmar results/ --into predictions.jsonl
     """
-    from importlib import import_module
-
     from audiotest.benchmarks.exporting import export
     from audiotest.declare.problems import SuiteError
     from audiotest.declare.suite import load
-    from audiotest.registry import EXPORTS, UnknownName
+    from audiotest.registry import BENCHMARKS, UnknownName
     from audiotest.runs import RunError, read_records
 
     try:
-        module = import_module(EXPORTS.get(benchmark).__module__)
+        default = BENCHMARKS.get(benchmark).export_file
         records = read_records(run)
         path = suite_path or _where(benchmark, [r.nodeid for r in records if r.suite == benchmark])
         suite = load(path / "suite.yaml" if path.is_dir() else path)
-        default = getattr(module, "EXPORT", f"{benchmark}_predictions.jsonl")
         done = export(benchmark, suite, records, target or Path(default), condition)
     except (UnknownName, RunError, SuiteError) as error:
         raise click.ClickException(str(error)) from None

@@ -52,14 +52,19 @@ def command(
     from audiotest.registry import BENCHMARKS, UnknownName
 
     try:
-        import_release = BENCHMARKS.get(benchmark)
+        member = BENCHMARKS.get(benchmark)
     except UnknownName as error:
         raise click.ClickException(str(error)) from None
+    import_release = member.import_release
+    if import_release is None:
+        raise click.ClickException(
+            f"{benchmark} has a table, but nothing to import: its suites have importers of their own"
+        )
     if (source is None) != download:
         raise click.UsageError("give either SOURCE (the released file or folder) or --download")
     try:
         if download:
-            source, audio = _fetched(benchmark, import_release, revision, audio, without_audio)
+            source, audio = _fetched(benchmark, member.hub, revision, audio, without_audio)
         lines = import_release(source, target, audio, **_drawing(import_release, benchmark, sample, sample_seed))
     except ImportFailed as error:
         raise click.ClickException(str(error)) from None
@@ -68,13 +73,10 @@ def command(
 
 
 def _fetched(
-    benchmark: str, import_release: Any, revision: str | None, audio: Path | None, without_audio: bool
+    benchmark: str, hub: Any, revision: str | None, audio: Path | None, without_audio: bool
 ) -> tuple[Path, Path | None]:
-    from importlib import import_module
-
     from audiotest.benchmarks.download import download
 
-    hub = getattr(import_module(import_release.__module__), "HUB", None)
     if hub is None:
         raise click.ClickException(f"{benchmark} has no release on the hub that audiotest knows; import a local copy")
     folder, commit = download(hub, revision=revision, audio=audio is None and not without_audio)

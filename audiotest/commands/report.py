@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -49,39 +49,28 @@ def command(
       audiotest report results/ --table differing --suite mmar
     """
     from audiotest.declare.problems import SuiteError
-    from audiotest.runs import RunError, read_records, read_summary
+    from audiotest.report.markdown import lines as overview
+    from audiotest.runs import Run, RunError
 
     try:
-        records = [r for r in read_records(run) if suite in (None, r.suite)]
-        summary = read_summary(run)
-        summary["suites"] = {name: of for name, of in summary.get("suites", {}).items() if suite in (None, name)}
-        model = str(summary["model"])
-        if not records:
+        whole = Run.load(run).of_suite(suite)
+        if not whole.records:
             raise click.ClickException(f"{run} has no trials" + (f" of the suite {suite}" if suite else ""))
+        lines: Iterable[str]
         if html is not None:
-            lines = _html(records, summary, html, audio_mb, linked_mb)
+            from audiotest.report.html.render import write
+
+            lines = [write(whole, html, embed=audio_mb, link=linked_mb)]
         elif table == "official":
-            lines = _official(records, model, condition, form)
+            lines = _official(whole.records, whole.summary.model, condition, form)
         else:
-            lines = _differing(records, condition) if table == "differing" else _overview(summary, records)
+            lines = _differing(whole.records, condition) if table == "differing" else overview(whole)
         for line in lines:
             click.echo(line)
     except BrokenPipeError:  # `| head` has seen enough: click ends quietly
         raise
     except (RunError, SuiteError, OSError) as error:
         raise click.ClickException(str(error)) from None
-
-
-def _html(records: list[Record], summary: Mapping[str, Any], target: Path, embed: float, link: float) -> Iterator[str]:
-    from audiotest.report.html.render import write
-
-    yield write(records, summary, target, root=Path(), embed=embed, link=link)
-
-
-def _overview(summary: Mapping[str, Any], records: list[Record]) -> Iterator[str]:
-    from audiotest.report.markdown import lines
-
-    return lines(summary, records)
 
 
 def _official(records: list[Record], model: str, condition: str, form: str) -> Iterator[str]:

@@ -23,9 +23,12 @@ from audiotest.commands import _completing as completing
 def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
     """Score the replies of RUN again and write them as a run of their own.
 
-    Gates are not judged anew: their bounds were set for the suite's own scorers.
+    Gates are not judged again: their bounds were set for the suite's own scorers.
     """
-    from audiotest.analyse.summary import summarise
+    from msgspec import UNSET
+    from msgspec.structs import replace
+
+    from audiotest.analyse.summary import Rescored, summarise
     from audiotest.declare.problems import SuiteError
     from audiotest.grade.rescoring import CannotRescore, rescore
     from audiotest.registry import SCORERS, UnknownName
@@ -35,14 +38,14 @@ def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
         for name in scorers:
             SCORERS.get(name)
         records = rescore(read_records(run), scorers)
-        about = {k: v for k, v in read_summary(run).items() if k not in ("suites", "schema_version", "scorers")}
-        summary = summarise(records, {}, {**about, "rescored": {"from": run, "scorers": list(scorers)}})
+        about = replace(read_summary(run), rescored=Rescored(run, list(scorers)), stopped=UNSET)
+        summary = summarise(records, {}, about)
         RunWriter(target).finish(records, summary)
     except (UnknownName, RunError, SuiteError, CannotRescore, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    for suite, found in summary["suites"].items():
-        for condition, row in found["conditions"].items():
-            figures = {k: f for k, f in row["metrics"].items() if k.startswith(("accuracy", "mean_score"))}
-            told = ", ".join(f"{name} {100 * f['value']:.2f}% (n = {f['n']})" for name, f in figures.items())
-            click.echo(f"{suite} {condition}: {told or 'nothing was judged'}")
+    for suite, figures in summary.suites.items():
+        for condition, row in figures.conditions.items():
+            shown = {k: f for k, f in row.metrics.items() if k.startswith(("accuracy", "mean_score"))}
+            text = ", ".join(f"{name} {100 * (f.value or 0):.2f}% (n = {f.n})" for name, f in shown.items())
+            click.echo(f"{suite} {condition}: {text or 'nothing was judged'}")
     click.echo(f"results: {target}")

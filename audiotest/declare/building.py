@@ -5,12 +5,9 @@ Each check returns (path of the key, sentence) pairs; the caller knows the file 
 
 from __future__ import annotations
 
-import inspect
 import math
 import os.path
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 from audiotest.declare import prompt as prompts
@@ -80,28 +77,19 @@ def _check_fault(check: Check) -> str:
     """What is wrong with a scorer as written, as far as it can be told before there is a reply."""
     if check.name not in SCORERS.names():
         return unknown("scorer", check.name, SCORERS.names())
-    taken = _options(check.name)
+    taken = SCORERS.get(check.name).options
     if taken is None:
         return ""
     for key in check.options:
         if key not in taken:
             return unknown(f"option of {check.name}:", key, taken) if taken else f"`{check.name}` takes no options"
-    test = getattr(import_module(SCORERS.get(check.name).__module__), "check", None)
+    test = SCORERS.get(check.name).check
     try:
         if test is not None:
             test(**check.options)
     except ValueError as error:
         return str(error)
     return ""
-
-
-@cache
-def _options(scorer: str) -> list[str] | None:
-    """The options that a suite can give to ``scorer``; None if it takes any."""
-    parameters = list(inspect.signature(SCORERS.get(scorer)).parameters.values())[2:]
-    if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return None
-    return [p.name for p in parameters if p.name not in ("judged", "similarities")]
 
 
 def _conditions(rows: list[Any], found: Found) -> tuple[tuple[Condition, str], ...]:

@@ -14,19 +14,23 @@ parameters of ``apply``, values that it refuses (ValueError) are problems of the
 from __future__ import annotations
 
 import hashlib
-import inspect
 import itertools
+import math
 import re
-from functools import cache
-from importlib import import_module
+from collections.abc import Mapping
 from keyword import iskeyword
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 from msgspec import Struct
 
 from audiotest.errors import AudiotestError
-from audiotest.registry import SOUND_CONDITIONS, TEXT_CONDITIONS, UnknownName, unknown
+from audiotest.registry import CONDITIONS, UnknownName, unknown
+from audiotest.registry import Condition as Member
+
+if TYPE_CHECKING:
+    import inspect
+
+    import numpy as np
 
 ORIGINAL = "original"
 
@@ -58,10 +62,9 @@ class Part(Struct, frozen=True):
         return f"{self.name}({inner})" if inner else self.name
 
     @property
-    def module(self) -> Any:
-        """The module that implements it."""
-        room = TEXT_CONDITIONS if self.acts_on == "text" else SOUND_CONDITIONS
-        return import_module(room.get(self.name).__module__)
+    def member(self) -> Member:
+        """The registered condition that implements it."""
+        return CONDITIONS.get(self.name)
 
 
 class Condition(Struct, frozen=True):
@@ -114,31 +117,21 @@ def _condition(parts: tuple[Part, ...]) -> Condition:
 
 def names() -> list[str]:
     """All conditions that can be named."""
-    return sorted({ORIGINAL, *TEXT_CONDITIONS.names(), *SOUND_CONDITIONS.names()})
+    return sorted({ORIGINAL, *CONDITIONS.names()})
 
 
-@cache
-def _find(name: str) -> tuple[Literal["text", "sound"], dict[str, inspect.Parameter]]:
-    for room, acts_on in ((TEXT_CONDITIONS, "text"), (SOUND_CONDITIONS, "sound")):
-        try:
-            apply = room.get(name)
-        except UnknownName:
-            continue
-        parameters = inspect.signature(apply).parameters
-        taken = {n.rstrip("_"): p for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY and n != "others"}
-        return acts_on, taken  # type: ignore[return-value]
-    raise ConditionError(unknown("condition", name, names()))
-
-
-def borrows(part: Part) -> bool:
-    """Whether a text condition takes something of other cases."""
-    return "others" in inspect.signature(TEXT_CONDITIONS.get(part.name)).parameters
+def _find(name: str) -> Member:
+    try:
+        return CONDITIONS.get(name)
+    except UnknownName:
+        raise ConditionError(unknown("condition", name, names())) from None
 
 
 def _variants(name: str, inner: str | None, text: str) -> list[Part]:
     if name == ORIGINAL:
         raise ConditionError(f"`{ORIGINAL}` changes nothing and takes no parentheses (in {text!r})")
-    acts_on, taken = _find(name)
+    member = _find(name)
+    taken = member.parameters
     given: dict[str, list[Value]] = {}
     for i, (key, raw) in enumerate(_items(inner or "", text)):
         if not key:
@@ -159,16 +152,15 @@ def _variants(name: str, inner: str | None, text: str) -> list[Part]:
         raise ConditionError(f"`{name}` needs {', '.join(f'`{m}`' for m in missing)}: {_usage(name, taken)}")
     ordered = [n for n in taken if n in given]
     return [
-        _checked(Part(name, acts_on, dict(zip(ordered, values, strict=True))), text)
+        _checked(Part(name, member.acts_on, dict(zip(ordered, values, strict=True))), text)
         for values in itertools.product(*(given[n] for n in ordered))
     ]
 
 
 def _checked(part: Part, text: str) -> Part:
-    check = getattr(part.module, "check", None)
-    if check is not None:
+    if part.member.check is not None:
         try:
-            check(**part.arguments)
+            part.member.check(**part.arguments)
         except (ValueError, LookupError) as error:
             raise ConditionError(f"{error} (in {text!r})") from None
     return part
@@ -200,7 +192,7 @@ def _value(raw: str, parameter: inspect.Parameter, text: str) -> Value:
             if "str" not in wanted:
                 raise ConditionError(f"`{name}` in {text!r} takes a number, not {raw!r}") from None
         else:
-            if not np.isfinite(number):
+            if not math.isfinite(number):
                 raise ConditionError(f"`{name}` in {text!r} takes a finite number, not {raw!r}")
             if "float" not in wanted and number != int(number):
                 raise ConditionError(f"`{name}` in {text!r} takes a whole number, not {raw!r}")
@@ -216,12 +208,14 @@ def _written(value: Value) -> str:
     return str(value)  # to the last digit: it names cached replies and seeds what is random
 
 
-def _usage(name: str, taken: dict[str, inspect.Parameter]) -> str:
+def _usage(name: str, taken: Mapping[str, inspect.Parameter]) -> str:
     return f"{name}({', '.join(f'{n}=...' for n in taken)})"
 
 
 def generator(seed: int, case: str, condition: str) -> np.random.Generator:
     """The random numbers of one trial: the same on every machine, worker and order of running."""
+    import numpy as np
+
     return np.random.default_rng(number(seed, case, condition))
 
 

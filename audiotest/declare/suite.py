@@ -29,7 +29,7 @@ from audiotest.declare.condition import Condition
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.yaml import Document, parse
-from audiotest.registry import METRICS, SCORERS, SOUND_CONDITIONS, TEXT_CONDITIONS
+from audiotest.registry import CONDITIONS, METRICS, SCORERS
 from audiotest.resources import cache_dir
 from audiotest.types import Case, Check, Gate, Generation
 
@@ -120,7 +120,7 @@ def _gc_paused() -> Iterator[None]:
 @cache
 def _environment() -> bytes:
     """What a parsed suite depends on besides its own bytes."""
-    rooms = (SCORERS, METRICS, SOUND_CONDITIONS, TEXT_CONDITIONS)
+    rooms = (SCORERS, METRICS, CONDITIONS)
     # In a checkout the rules change and the version does not.
     rules = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(__file__).parent.glob("*.py"))]
     parts = [__version__, repr(rules), *(schema.text(n) for n in schema.NAMES), *(",".join(r.names()) for r in rooms)]
@@ -135,18 +135,40 @@ def _digest(contents: list[tuple[str, bytes]]) -> str:
     return digest.hexdigest()
 
 
+class _Stored(Struct):
+    """A parsed suite as the cache keeps it: with the stamps of all members that it names, whose code judged it."""
+
+    members: dict[str, str]
+    suite: Suite
+
+
+def _members(suite: Suite) -> dict[str, str]:
+    """What changes when the code of a scorer, condition or metric that ``suite`` names does."""
+    checks = {check.name for check in suite.scorers} | {check.name for case in suite.cases for check in case.expect}
+    conditions = {part.name for condition, _ in suite.conditions for part in condition.parts}
+    metrics = {gate.metric.partition(":")[0] for gate in suite.gates}
+    named = ((SCORERS, checks), (CONDITIONS, conditions), (METRICS, metrics))
+    return {f"{room.word} {name}": room.stamp(name) for room, names in named for name in sorted(names)}
+
+
 def _read(stored: Path) -> Suite | None:
     try:
-        return msgspec.msgpack.decode(stored.read_bytes(), type=Suite)
+        kept = msgspec.msgpack.decode(stored.read_bytes(), type=_Stored)
     except (OSError, msgspec.MsgspecError):
-        return None  # not there, or of an older shape: parse anew
+        return None  # not there, or of an older shape: parse again
+    rooms = {room.word: room for room in (SCORERS, CONDITIONS, METRICS)}
+    for member, stamp in kept.members.items():
+        word, _, name = member.partition(" ")
+        if rooms[word].stamp(name) != stamp:
+            return None
+    return kept.suite
 
 
 def _write(stored: Path, suite: Suite) -> None:
     try:
         stored.parent.mkdir(parents=True, exist_ok=True)
         part = stored.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(msgspec.msgpack.encode(suite))
+        part.write_bytes(msgspec.msgpack.encode(_Stored(_members(suite), suite)))
         part.replace(stored)
     except (OSError, OverflowError):
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.declare.condition import ORIGINAL, Condition, borrows, generator
+from audiotest.declare.condition import ORIGINAL, Condition, generator
 from audiotest.declare.conditions.view import View, first_view
 from audiotest.declare.cycle import others
 from audiotest.declare.prompt import render, source
 from audiotest.declare.suite import Expectation, Suite
-from audiotest.registry import TEXT_CONDITIONS
-from audiotest.types import Case, NotApplicable
+from audiotest.registry import SCORERS
+from audiotest.types import Case, NotApplicable, TrialKey
 
 
 class Trial(Struct, frozen=True):
@@ -25,14 +25,14 @@ class Trial(Struct, frozen=True):
     expectation: Expectation
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """(suite file, case id, condition name): what tells trials of a run apart."""
-        return (self.suite.path, self.case.id, self.condition.name)
+    def key(self) -> TrialKey:
+        """What tells the trials of a run apart."""
+        return TrialKey(self.suite.name, self.case.id, self.condition.name)
 
     @property
     def likelihoods(self) -> bool:
         """Whether a scorer ranks the options by what the model thinks of each, rather than by what it says."""
-        return any(check.name == "loglikelihood" for check in (*self.suite.scorers, *self.case.expect))
+        return any(SCORERS.get(check.name).wants_likelihoods for check in (*self.suite.scorers, *self.case.expect))
 
     def original(self) -> Trial:
         """The same case as its author wrote it: what ``same`` and ``stays_correct`` look back to."""
@@ -55,9 +55,8 @@ def present(trial: Trial, seed: int) -> View:
     """
     view = first_view(trial.case)
     for part in trial.condition.of("text"):
-        apply = TEXT_CONDITIONS.get(part.name)
-        extra = {"others": others(trial.suite, trial.case, seed)} if borrows(part) else {}
-        view = apply(view, generator(seed, trial.case.id, str(part)), **part.arguments, **extra)
+        extra = {"others": others(trial.suite, trial.case, seed)} if part.member.borrows else {}
+        view = part.member.apply(view, generator(seed, trial.case.id, str(part)), **part.arguments, **extra)
     sound = trial.condition.of("sound")
     if sound and not view.audio:
         why = "is shown without it" if trial.case.audio else "has none"

@@ -1,14 +1,14 @@
 """What some scorers need besides the reply: a judge's opinion, or how near texts are by an embedding model.
 
-Scorers stay pure: a judged one says what it asks (``asks``), one that compares says what (``compares``), and this room
-has it answered for all trials of a block at once before their verdicts are made.
+Scorers stay pure: a judged one says what it asks (``asks``), one that compares says what (``compares``). What they
+need is submitted when a reply arrives and waited for when its verdicts are made, so that a judge works on many at
+once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib import import_module
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -17,20 +17,17 @@ from audiotest.errors import AudiotestError
 from audiotest.grade.jury import Job, Jury
 from audiotest.grade.similarities import Similarities
 from audiotest.registry import SCORERS
-from audiotest.types import Check, Question
-
-Place = tuple[str, str, str]
-"""(suite, case, condition)."""
+from audiotest.types import Check, Question, TrialKey
 
 
 class AssistantFailed(AudiotestError):
     """A judge or an embedding model that gave no answer; the reply is kept, and asking again costs only this."""
 
 
-class Judged(Struct, frozen=True):
-    """A reply that is to be judged: where it stands, what was asked, what was said, by which scorers."""
+class Wanted(Struct, frozen=True):
+    """A reply that is to be judged: of which trial, what was asked, what was said, by which scorers."""
 
-    place: Place
+    key: TrialKey
     question: Question
     output: str
     checks: tuple[Check, ...]
@@ -41,31 +38,44 @@ class Assistants:
 
     def __init__(self, jury: Jury | None = None, similarities: Similarities | None = None) -> None:
         self.jury, self.similarities = jury, similarities
-        self._said: dict[tuple[Place, str], dict[str, str] | Exception] = {}
-        self._near: dict[tuple[Place, str], tuple[float, ...] | Exception] = {}
+        self._jobs: dict[tuple[TrialKey, str], list[Job]] = {}
+        self._pairs: dict[tuple[TrialKey, str], Any] = {}
+        self._lock = threading.Lock()
 
-    def prepare(self, replies: Iterable[Judged]) -> None:
-        """Have everything asked that scorers will need for ``replies`` and that has not been asked."""
-        wanted = [(r, c.name) for r in replies for c in r.checks if needs_assistance(c.name)]
-        if self.jury is not None:
-            asking = {(r.place, asker(n)): (r, asker(n)) for r, n in wanted}
-            self._ask(self.jury, [pair for key, pair in asking.items() if key not in self._said])
-        if self.similarities is not None:
-            self._compare(self.similarities, [(r, n) for r, n in wanted if (r.place, n) not in self._near])
+    def wanted_by(self, checks: Sequence[Check]) -> bool:
+        """Whether any of the scorers asks a judge or compares by embeddings, and there is one to ask."""
+        if self.jury is None and self.similarities is None:
+            return False
+        return any(SCORERS.get(check.name).needs_assistance for check in checks)
 
-    def given(self, place: Place, scorer: str) -> dict[str, Any]:
-        """The arguments that ``scorer`` takes for the reply at ``place``. Raises :class:`AssistantFailed`."""
-        found: dict[str, Any] = {}
-        if (said := self._said.get((place, asker(scorer)))) is not None:
-            if isinstance(said, Exception):
-                assert self.jury is not None
-                raise AssistantFailed(f"the judge {self.jury.judge.name}: {said or type(said).__name__}")
-            found["judged"] = said
-        if (near := self._near.get((place, scorer))) is not None:
-            if isinstance(near, Exception):
-                raise AssistantFailed(f"the embedding model: {near or type(near).__name__}")
-            found["similarities"] = near
-        return found
+    def submit(self, wanted: Wanted) -> None:
+        """Have everything asked that scorers will need for a reply, unless that has been done."""
+        for check in wanted.checks:
+            scorer = SCORERS.get(check.name)
+            if self.jury is not None and scorer.asks is not None:
+                self._ask(self.jury, wanted, scorer.asker)
+            if self.similarities is not None and scorer.compares is not None:
+                self._compare(self.similarities, wanted, check.name)
+
+    def given(self, key: TrialKey, scorer: str) -> dict[str, Any]:
+        """The arguments that ``scorer`` takes for the reply to the trial ``key``, waited for.
+
+        Raises :class:`AssistantFailed`.
+        """
+        arguments: dict[str, Any] = {}
+        jobs = self._jobs.get((key, SCORERS.get(scorer).asker))
+        if jobs and self.jury is not None:
+            try:
+                arguments["judged"] = {job.ask.name: self.jury.text(job) for job in jobs}
+            except Exception as error:
+                raise AssistantFailed(f"the judge {self.jury.name}: {error or type(error).__name__}") from None
+        pair = self._pairs.get((key, scorer))
+        if pair is not None and self.similarities is not None:
+            try:
+                arguments["similarities"] = self.similarities.cosines(pair)
+            except Exception as error:
+                raise AssistantFailed(f"the embedding model: {error or type(error).__name__}") from None
+        return arguments
 
     def close(self) -> None:
         """Let go of both."""
@@ -73,51 +83,21 @@ class Assistants:
             if one is not None:
                 one.close()
 
-    def _ask(self, jury: Jury, wanted: Sequence[tuple[Judged, str]]) -> None:
-        jobs: list[tuple[Judged, str, Job]] = []
-        for reply, name in wanted:
-            asks = getattr(_module(name), "asks", None)
-            for ask in asks(reply.question, reply.output) if asks else ():
-                jobs.append((reply, name, Job(*reply.place, name, ask)))
-        questions = {(job.case, job.condition): reply.question for reply, _, job in jobs}
+    def _ask(self, jury: Jury, wanted: Wanted, asker: str) -> None:
+        with self._lock:
+            if (wanted.key, asker) in self._jobs:
+                return
+            self._jobs[wanted.key, asker] = jobs = []
+        scorer = SCORERS.get(asker)
+        for ask in scorer.asks(wanted.question, wanted.output) if scorer.asks is not None else ():
+            jobs.append(Job(*wanted.key, asker, ask, wanted.question, scorer.readable))
+        jury.submit(jobs)
 
-        def readable(job: Job, text: str) -> bool:
-            test = getattr(_module(job.scorer), "readable", None)
-            return True if test is None else bool(test(questions[job.case, job.condition], text))
-
-        for (reply, name, job), text in zip(jobs, jury.texts([job for *_, job in jobs], readable), strict=True):
-            key = (reply.place, name)
-            if isinstance(text, Exception):
-                self._said[key] = text
-            elif not isinstance(said := self._said.setdefault(key, {}), Exception):
-                said[job.ask.name] = text
-
-    def _compare(self, similarities: Similarities, wanted: Sequence[tuple[Judged, str]]) -> None:
-        pairs = {}
-        for reply, name in wanted:
-            compares = getattr(_module(name), "compares", None)
-            if compares is not None and (pair := compares(reply.question, reply.output)) is not None:
-                pairs[reply.place, name] = pair
-        if not pairs:
-            return
-        try:
-            self._near.update(zip(pairs, similarities.of(list(pairs.values())), strict=True))
-        except Exception as error:
-            self._near.update(dict.fromkeys(pairs, error))
-
-
-def needs_assistance(scorer: str) -> bool:
-    """Whether a scorer asks a judge or compares by embeddings."""
-    module = _module(scorer)
-    return hasattr(module, "asks") or hasattr(module, "compares")
-
-
-@cache
-def asker(scorer: str) -> str:
-    """The scorer whose asks these are: two readings of one judge's lines share what it said."""
-    asks = getattr(_module(scorer), "asks", None)
-    return scorer if asks is None else str(asks.__module__).rpartition(".")[2]
-
-
-def _module(scorer: str) -> Any:
-    return import_module(SCORERS.get(scorer).__module__)
+    def _compare(self, similarities: Similarities, wanted: Wanted, name: str) -> None:
+        compares = SCORERS.get(name).compares
+        pair = compares(wanted.question, wanted.output) if compares is not None else None
+        with self._lock:
+            known = (wanted.key, name) in self._pairs
+            self._pairs[wanted.key, name] = pair
+        if pair is not None and not known:
+            similarities.submit([pair])

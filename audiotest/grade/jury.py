@@ -15,21 +15,25 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.declare.condition import ORIGINAL, number
-from audiotest.models.protocol import Adapter, Interrupted
+from audiotest.grade.asking import AskedModel, Item
+from audiotest.models.protocol import Adapter
+from audiotest.models.streaming import NoReply
 from audiotest.predict.store import ReplyStore
-from audiotest.types import Ask, Reply, Request
+from audiotest.types import Ask, Question, Reply, Request
 
 KEY_VERSION = 1
 
 
-class Job(Struct, frozen=True):
-    """One ask about one trial's reply."""
+class Job(Struct, frozen=True, eq=False):
+    """One ask about one trial's reply. ``readable(question, text)`` says whether a text of the judge can be read."""
 
     suite: str
     case: str
     condition: str
     scorer: str
     ask: Ask
+    question: Question | None = None
+    readable: Callable[..., bool] | None = None
 
     @property
     def name(self) -> str:
@@ -37,8 +41,16 @@ class Job(Struct, frozen=True):
         return f"{self.scorer}.{self.ask.name}" + ("" if self.condition == ORIGINAL else f"@{self.condition}")
 
 
+class _Attempt(Item, kw_only=True):
+    """One attempt at a job; ``last_text`` is what the one before was told."""
+
+    job: Job
+    number: int
+    last_text: str | None
+
+
 class Jury:
-    """Asks ``judge`` in batches; loads it when there is something that the store does not know."""
+    """Asks ``judge``; loads it when there is something that the store does not know."""
 
     def __init__(
         self,
@@ -49,83 +61,44 @@ class Jury:
         refresh: bool = False,
         batch_size: int | None = None,
     ) -> None:
-        self.judge, self.seed, self.refresh = judge, seed, refresh
-        self.store = store if judge.identity else None
-        self.batch_size = batch_size or judge.batch_size
-        self._loaded = False
-        self._broken: Exception | None = None
+        self.judge, self.name, self.seed = judge, judge.name, seed
+        self._settled: dict[int, str | Exception] = {}
+        self._asked = AskedModel(judge, store=store, refresh=refresh, batch_size=batch_size, finished=self._finished)
 
-    def texts(self, jobs: Sequence[Job], readable: Callable[[Job, str], bool]) -> list[str | Exception]:
-        """What the judge said to each of ``jobs``, in order; an exception where it said nothing."""
-        said: list[str | Exception] = [""] * len(jobs)
-        waiting = list(range(len(jobs)))
-        attempt = 0
-        while waiting:
-            found = self._ask([jobs[i] for i in waiting], attempt)
-            again = []
-            attempt += 1
-            for i, text in zip(waiting, found, strict=True):
-                repeated = attempt > 1 and text == said[i]  # a judge that repeats itself will go on doing so
-                said[i] = text
-                more = isinstance(text, str) and not readable(jobs[i], text) and not repeated
-                if more and attempt < jobs[i].ask.attempts:
-                    again.append(i)
-            waiting = again
-        return said
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Queue jobs to be asked."""
+        self._asked.submit([self._attempt(job, 0, None) for job in jobs])
+
+    def text(self, job: Job) -> str:
+        """What the judge said to a job that was submitted, waited for. Raises what stands in its place."""
+        self._asked.wait(lambda: id(job) in self._settled)
+        outcome = self._settled.get(id(job))
+        if outcome is None:
+            outcome = NoReply(f"{self.name} ended its stream without an answer to this request")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def close(self) -> None:
         """Let go of the judge."""
-        if self._loaded:
-            self.judge.close()
+        self._asked.close()
 
-    def _ask(self, jobs: list[Job], attempt: int) -> list[str | Exception]:
-        keys = [self._key(job, attempt) for job in jobs]
-        known = self.store.get(keys) if self.store is not None and not self.refresh else {}
-        missing = [i for i, key in enumerate(keys) if key not in known]
-        failed: dict[int, Exception] = {}
-        for start in range(0, len(missing), self.batch_size):
-            batch = missing[start : start + self.batch_size]
-            try:
-                answers = self._answers([self._request(jobs[i], attempt) for i in batch])
-            except Interrupted as stopped:
-                self._keep({keys[batch[i]]: one for i, one in stopped.to(self.judge).items() if isinstance(one, Reply)})
-                raise
-            fresh: dict[bytes, Reply] = {}
-            for i, answer in zip(batch, answers, strict=True):
-                if isinstance(answer, Reply):
-                    fresh[keys[i]] = answer
-                else:
-                    failed[i] = answer
-            self._keep(fresh)
-            known.update(fresh)
-        return [failed[i] if i in failed else known[key].text for i, key in enumerate(keys)]
+    def _finished(self, item: Item) -> Item | None:
+        assert isinstance(item, _Attempt)
+        job, outcome = item.job, item.outcome
+        if isinstance(outcome, Reply):
+            text = outcome.text
+            readable = job.readable is None or bool(job.readable(job.question, text))
+            repeated = text == item.last_text  # a judge that repeats itself will go on doing so
+            if not readable and not repeated and item.number + 1 < job.ask.attempts:
+                return self._attempt(job, item.number + 1, text)
+            self._settled[id(job)] = text
+        else:
+            self._settled[id(job)] = outcome or NoReply(self.name)
+        return None
 
-    def _keep(self, replies: dict[bytes, Reply]) -> None:
-        if self.store is not None and replies:
-            self.store.put(self.judge.name, replies)
-
-    def _answers(self, requests: list[Request]) -> list[Reply | Exception]:
-        if not self._loaded and self._broken is None:
-            try:
-                self.judge.load()
-                self._loaded = True
-            except Exception as error:  # kept: loading may take minutes, and fails again for every ask
-                self._broken = error
-        return self._said(requests) if self._broken is None else [self._broken] * len(requests)
-
-    def _said(self, requests: list[Request]) -> list[Reply | Exception]:
-        try:
-            said = list(self.judge.answer(requests))
-            if len(said) != len(requests):
-                raise ValueError(f"{self.judge.name} gave {len(said)} replies to {len(requests)} requests")
-            return said
-        except Exception as error:
-            if len(requests) == 1:
-                return [error]
-        return [answer for request in requests for answer in self._said([request])]
-
-    def _request(self, job: Job, attempt: int) -> Request:
-        return Request(
+    def _attempt(self, job: Job, attempt: int, last_text: str | None) -> _Attempt:
+        request = Request(
             suite=job.suite,
             case=job.case,
             condition=job.name,
@@ -134,6 +107,8 @@ class Jury:
             generation=job.ask.generation,
             seed=self._seed(job, attempt),
         )
+        key = self._key(job, attempt)
+        return _Attempt(key=key, request=request, job=job, number=attempt, last_text=last_text)
 
     def _seed(self, job: Job, attempt: int) -> int:
         return number(self.seed, job.case, f"{job.name} {attempt}")

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from audiotest.declare.suite import Suite, load
 from audiotest.errors import AudiotestError
-from audiotest.grade.judging import correctness
-from audiotest.grade.verdicts import metadata_of, verdicts
-from audiotest.types import Case, Check, Outcome, Question, Record
+from audiotest.grade.expectations import correctness
+from audiotest.grade.question import question_of
+from audiotest.grade.verdicts import verdicts
+from audiotest.types import Case, Check, Outcome, Record
 
 
 class CannotRescore(AudiotestError):
@@ -24,40 +25,36 @@ def rescore(
     """The records with verdicts by ``scorers``, the first of which decides, and outcomes to match. A scorer that the
     suite names has the options that it has there.
 
-    Expectations that look at one reply alone (``correct``, ``recorded``) are judged anew; the others keep their
+    Expectations that look at one reply alone (``correct``, ``recorded``) are judged again; the others keep their
     outcome. ``find`` gives the suite of a file name in a node id. Raises :class:`CannotRescore`, and ValueError for a
     scorer that needs what a suite does not have.
     """
     find = find or _load
-    cases: dict[str, dict[str, Case]] = {}
-    policies: dict[str, str] = {}
-    checks: dict[str, list[Check]] = {}
-    made = []
+    suites: dict[str, tuple[Suite, dict[str, Case], list[Check]]] = {}
+    rescored = []
     for record in records:
         if record.reply is None:
-            made.append(record)
+            rescored.append(record)
             continue
         file = record.nodeid.partition("::")[0]
-        if file not in cases:
+        if file not in suites:
             suite = find(file)
-            cases[file], policies[file] = {case.id: case for case in suite.cases}, suite.policy
             known = {check.name: check for check in suite.scorers}
-            checks[file] = [known.get(name, Check(name)) for name in scorers]
-        made.append(_again(record, cases[file].get(record.case), checks[file], policies[file]))
-    return made
+            checks = [known.get(name, Check(name)) for name in scorers]
+            suites[file] = suite, {case.id: case for case in suite.cases}, checks
+        suite, cases, checks = suites[file]
+        rescored.append(_again(record, cases.get(record.case), checks, suite.policy))
+    return rescored
 
 
 def _again(record: Record, case: Case | None, scorers: Sequence[Check], policy: str) -> Record:
     assert record.reply is not None
-    facts = metadata_of(case.metadata if case is not None else {}, record.tags, record.labels, record.reply)
-    reference = case.reference if case is not None else ()
-    question = Question(record.question, record.choices, record.answer, record.answer_index, reference, facts)
-    found = verdicts(question, record.reply.text, scorers)
-    if record.expectation != "correct" or record.outcome not in ("passed", "failed", "missed") or not found:
-        return replace(record, verdicts=found)
-    finding = correctness(found)
+    judged = replace(record, verdicts=verdicts(question_of(record, case), record.reply.text, scorers))
+    if record.expectation != "correct" or record.outcome not in ("passed", "failed", "missed") or not judged.verdicts:
+        return judged
+    finding = correctness(judged)
     outcome: Outcome = "missed" if finding.outcome == "failed" and policy == "gates" else finding.outcome
-    return replace(record, verdicts=found, outcome=outcome, reason=finding.reason)
+    return replace(judged, outcome=outcome, reason=finding.reason)
 
 
 def _load(file: str) -> Suite:

@@ -8,12 +8,47 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from audiotest.grade.asking import AskedModel, Item
 from audiotest.models.protocol import Embedder
+from audiotest.models.streaming import NoReply
 from audiotest.predict.store import ReplyStore
-from audiotest.types import Reply
+from audiotest.types import Needs, Reply, Request
 
 KEY_VERSION = 1
 Pair = tuple[str, tuple[str, ...]]
+"""A text, and others that it is held against."""
+
+
+class Comparer:
+    """An embedding model as one that answers: a request's prompt is held against its choices, and the cosines are in
+    the reply's details."""
+
+    needs = Needs(audio=False)
+    batch_size = 64
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.embedder, self.name, self.identity = embedder, embedder.name, embedder.identity
+
+    def load(self) -> None:
+        """Load the embedding model."""
+        self.embedder.load()
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
+        """The cosines of each request; every text of the batch is embedded once."""
+        texts = list(dict.fromkeys(text for r in requests for text in (r.prompt, *r.choices)))
+        vectors = np.asarray(self.embedder.embed(texts), dtype=np.float64)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors = vectors / np.where(lengths > 0, lengths, 1.0)
+        places = {text: i for i, text in enumerate(texts)}
+        replies: list[Reply | Exception] = []
+        for request in requests:
+            cosines = vectors[[places[text] for text in request.choices]] @ vectors[places[request.prompt]]
+            replies.append(Reply("", details={"cosines": [float(value) for value in cosines]}))
+        return replies
+
+    def close(self) -> None:
+        """Let go of the embedding model."""
+        self.embedder.close()
 
 
 class Similarities:
@@ -21,40 +56,28 @@ class Similarities:
 
     def __init__(self, embedder: Embedder, *, store: ReplyStore | None = None) -> None:
         self.embedder = embedder
-        self.store = store if embedder.identity else None
-        self._loaded = False
+        self._asked = AskedModel(Comparer(embedder), store=store)
+        self._items: dict[Pair, Item] = {}
 
-    def of(self, pairs: Sequence[Pair]) -> list[tuple[float, ...]]:
-        """For each (text, others) the cosine to each of the others. Every text is embedded once."""
-        keys = [self._key(pair) for pair in pairs]
-        known = self.store.get(keys) if self.store is not None else {}
-        missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
-        if missing:
-            fresh = self._fresh(missing)
-            if self.store is not None:
-                self.store.put(self.embedder.name, fresh)
-            known = {**known, **fresh}
-        return [tuple(known[key].details["cosines"]) for key in keys]
+    def submit(self, pairs: Sequence[Pair]) -> None:
+        """Queue (text, others) to be compared; what was queued before is not compared again."""
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in self._items]
+        items = [Item(key=self._key(pair), request=Request("", "", "", pair[0], pair[0], pair[1])) for pair in fresh]
+        self._items |= dict(zip(fresh, items, strict=True))
+        self._asked.submit(items)
+
+    def cosines(self, pair: Pair) -> tuple[float, ...]:
+        """The cosine to each of the others, waited for. Raises what the embedding model raised."""
+        item = self._items[pair]
+        self._asked.wait(lambda: item.outcome is not None)
+        outcome = item.outcome or NoReply(f"{self.embedder.name} gave no vectors")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return tuple(outcome.details["cosines"])
 
     def close(self) -> None:
         """Let go of the embedding model."""
-        if self._loaded:
-            self.embedder.close()
-
-    def _fresh(self, pairs: dict[bytes, Pair]) -> dict[bytes, Reply]:
-        if not self._loaded:
-            self.embedder.load()
-            self._loaded = True
-        texts = list(dict.fromkeys(text for one, others in pairs.values() for text in (one, *others)))
-        vectors = np.asarray(self.embedder.embed(texts), dtype=np.float64)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors = vectors / np.where(lengths > 0, lengths, 1.0)
-        places = {text: i for i, text in enumerate(texts)}
-        found = {}
-        for key, (one, others) in pairs.items():
-            cosines = vectors[[places[text] for text in others]] @ vectors[places[one]]
-            found[key] = Reply("", details={"cosines": [float(value) for value in cosines]})
-        return found
+        self._asked.close()
 
     def _key(self, pair: Pair) -> bytes:
         identity = {"version": KEY_VERSION, "embedder": self.embedder.identity, "pair": pair}

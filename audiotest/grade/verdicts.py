@@ -7,13 +7,13 @@ where they apply.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from audiotest.registry import SCORERS
-from audiotest.types import Check, Question, Reply, Verdict
+from audiotest.types import Check, Question, Verdict
 
 Assist = Callable[[str], dict[str, Any]]
 """What a scorer needs besides the reply, by its name: a judge's texts, similarities."""
@@ -40,28 +40,10 @@ def verdicts(
     return found
 
 
-def metadata_of(
-    facts: Mapping[str, Any], tags: Mapping[str, tuple[str, ...]], labels: Sequence[str], reply: Reply
-) -> dict[str, Any]:
-    """What scorers may want to know besides the reply's text: what the release knows (``facts``), the case's tags, the
-    labels shown where they are not the usual ones, and of the reply its thinking and the likelihoods of the options.
-
-    A release may call something of its own ``labels`` or ``likelihoods``, such as the classes of a clip: that is not
-    what these names stand for here.
-    """
-    found = {name: value for name, value in facts.items() if name not in ("labels", "likelihoods")}
-    found["tags"] = tags
-    if labels:
-        found["labels"] = labels
-    names = {"thinking": "thinking_prediction", "likelihoods": "likelihoods"}
-    return found | {fact: reply.details[name] for name, fact in names.items() if name in reply.details}
-
-
 def one(question: Question, output: str, check: Check, assist: Assist | None = None) -> Verdict:
     """The verdict of one scorer with its options."""
     given = assist(check.name) if assist is not None else {}
-    verdict: Verdict = SCORERS.get(check.name)(question, output, **check.options, **given)
-    return verdict
+    return SCORERS.get(check.name).score(question, output, **check.options, **given)
 
 
 def _free(name: str, taken: dict[str, Verdict]) -> str:

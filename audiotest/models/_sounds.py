@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from audiotest.types import Request
+from audiotest.types import Request, Waveform
 
 
 def sounds_of(requests: Sequence[Request]) -> list[str]:
@@ -31,3 +31,8 @@ def _digest(samples: Any, known: dict[int, str]) -> str:
     if id(samples) not in known:
         known[id(samples)] = hashlib.sha256(samples.tobytes()).hexdigest()
     return known[id(samples)]
+
+
+def sound_name(clip: Waveform) -> str:
+    """A name that clips of the same samples and rate have in common."""
+    return f"{clip.rate} {clip.samples.shape} {hashlib.sha256(clip.samples.tobytes()).hexdigest()}"

@@ -14,7 +14,9 @@ Options
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -22,9 +24,10 @@ from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
 from audiotest.models._options import read
-from audiotest.models._sounds import sounds_of
-from audiotest.models.protocol import Adapter, Interrupted
-from audiotest.types import Generation, Needs, Reply, Request
+from audiotest.models._sounds import sound_name
+from audiotest.models.protocol import Adapter
+from audiotest.models.streaming import in_order, stream_of
+from audiotest.types import Generation, Needs, Reply, Request, Waveform
 
 VERSION = 3
 """Replies of version 2 may be a listener's transcripts, kept when a run was interrupted."""
@@ -81,47 +84,70 @@ class Cascade:
         self.listener.load()
         self.llm.load()
 
+    def stream(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Reply | Exception]]:
+        """Requests go to the language model as soon as their clips are described; every clip is described once."""
+        asked: dict[int, tuple[Request, Request, list[str]]] = {}
+        failed: deque[tuple[Request, Exception]] = deque()
+
+        def prompts() -> Iterator[Request]:
+            for request, heard in self._described(requests):
+                if isinstance(heard, Exception):
+                    failed.append((request, heard))
+                    continue
+                prompt = replace(request, audio=(), prompt=self._prompt(request, heard))
+                asked[id(prompt)] = request, prompt, heard
+                yield prompt
+
+        for prompt, reply in stream_of(self.llm)(prompts()):
+            while failed:
+                yield failed.popleft()
+            request, _, heard = asked.pop(id(prompt))
+            if isinstance(reply, Reply):
+                reply = replace(reply, details={**reply.details, "intermediate": heard})
+            yield request, reply
+        yield from failed
+
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
-        """Every clip is described once, in one batch; then all prompts are answered in another."""
-        heard: list[list[str]] = [[] for _ in requests]
-        failed: dict[int, Reply | Exception] = {}
-        for i, reply in self._described(requests):
-            if isinstance(reply, Reply):
-                heard[i].append(reply.text)
-            else:
-                failed[i] = ListenerFailed(f"{self.listener.name}: {reply}")
-        second = [i for i in range(len(requests)) if i not in failed]
-        prompts = [replace(requests[i], audio=(), prompt=self._prompt(requests[i], heard[i])) for i in second]
-
-        def answered(place: int, reply: Reply | Exception) -> tuple[int, Reply | Exception]:
-            i = second[place]
-            if isinstance(reply, Reply):
-                reply = replace(reply, details={**reply.details, "intermediate": heard[i]})
-            return i, reply
-
-        try:
-            answers = self.llm.answer(prompts) if prompts else []
-        except Interrupted as stopped:
-            raise Interrupted(self, dict(answered(*pair) for pair in stopped.to(self.llm).items())) from None
-        found = failed | dict(answered(place, reply) for place, reply in enumerate(answers))
-        return [found[i] for i in range(len(requests))]
+        """The replies to ``requests``, in order."""
+        return in_order(self.stream, requests)
 
     def close(self) -> None:
         """Let go of both."""
         self.listener.close()
         self.llm.close()
 
-    def _described(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply | Exception]]:
-        """(place of the request, what the listener says) for every clip; clips that are alike are asked about once."""
-        # The options and how probable they are is the second one's affair.
-        alone = {"prompt": self.ask, "question": self.ask, "choices": (), "labels": (), "likelihoods": False}
-        clips = [(i, clip) for i, request in enumerate(requests) for clip in request.audio]
-        asked = [replace(requests[i], audio=(clip,), generation=self._generation, **alone) for i, clip in clips]
-        names = sounds_of(asked)
-        first = dict(zip(reversed(names), reversed(asked), strict=True))
-        said = dict(zip(first, self.listener.answer(list(first.values())) if first else [], strict=True))
-        for (i, _), name in zip(clips, names, strict=True):
-            yield i, said[name]
+    def _described(self, requests: Iterator[Request]) -> Iterator[tuple[Request, list[str] | Exception]]:
+        """Each request with what the listener says of its clips. So many requests at a time as fill a batch of either
+        model: the language model goes on with what it has while the next ones are listened to."""
+        texts: dict[str, str | Exception] = {}
+        while chunk := list(islice(requests, max(self.listener.batch_size, self.llm.batch_size))):
+            names = [[sound_name(clip) for clip in request.audio] for request in chunk]
+            clips = {
+                name: (request, clip)
+                for request, of in zip(chunk, names, strict=True)
+                for name, clip in zip(of, request.audio, strict=True)
+                if not isinstance(texts.get(name), str)
+            }
+            questions = [self._question(request, clip) for request, clip in clips.values()]
+            for name, reply in zip(clips, in_order(stream_of(self.listener), questions), strict=True):
+                failed = ListenerFailed(f"{self.listener.name}: {reply}")
+                texts[name] = reply.text if isinstance(reply, Reply) else failed
+            for request, of in zip(chunk, names, strict=True):
+                broken = next((text for name in of if isinstance(text := texts[name], Exception)), None)
+                yield request, broken or [str(texts[name]) for name in of]
+
+    def _question(self, request: Request, clip: Waveform) -> Request:
+        """What the listener is asked about a clip. The options, and how probable they are, concern the second alone."""
+        return replace(
+            request,
+            audio=(clip,),
+            generation=self._generation,
+            prompt=self.ask,
+            question=self.ask,
+            choices=(),
+            labels=(),
+            likelihoods=False,
+        )
 
     def _prompt(self, request: Request, heard: list[str]) -> str:
         """A request without sound is asked as it stands."""

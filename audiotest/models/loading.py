@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, convert, field
 
@@ -82,16 +82,36 @@ def open_model(spec: str, options: Mapping[str, str] | None = None) -> Adapter:
     if card is not None:
         name, argument = card.adapter, card.checkpoint or ""
         given = {**card.options, **({"revision": card.revision} if card.revision else {}), **given}
-    if name not in ADAPTERS.names():
+    if name not in ADAPTERS:
         known = sorted({*cards(), *(f"{a}:..." for a in ADAPTERS.names())})
         raise ModelError(unknown("model", spec, known))
     try:
-        adapter: Adapter = ADAPTERS.get(name)(argument or None, given)
+        adapter: Adapter = ADAPTERS.get(name).open_model(argument or None, given)
     except (ValueError, OSError) as error:
         raise ModelError(f"the model {spec!r} cannot be opened: {error}") from error
     if card is not None and card.batch_size is not None and "batch_size" not in (options or {}):
         adapter.batch_size = card.batch_size
     return adapter
+
+
+class _Loads(Protocol):
+    def load(self) -> None: ...
+
+
+_MOST_CHARACTERS = 400
+"""Of what a library says when a model cannot be loaded."""
+
+
+def load_model(model: _Loads, spec: str, name: str) -> None:
+    """Load a model. Raises :class:`ModelError` with one sentence, which says what to do."""
+    try:
+        model.load()
+    except Exception as error:
+        text = " ".join(str(error).split()) or type(error).__name__
+        text = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
+        raise ModelError(
+            f"the model {name} cannot be loaded: {text}; `audiotest doctor --model {spec}` says what is missing"
+        ) from error
 
 
 def open_embedder(spec: str, options: Mapping[str, str] | None = None) -> Embedder:

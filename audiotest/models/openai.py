@@ -29,7 +29,6 @@ import msgspec
 
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.settings import DEFAULT_URL, Settings, settings
-from audiotest.models.protocol import Interrupted
 from audiotest.types import Needs, Reply, Request
 
 VERSION = 2
@@ -78,7 +77,7 @@ class OpenAI:
         try:
             asyncio.run(ask(self.model, requests, self.settings, key, self._pace, said))
         except KeyboardInterrupt:
-            raise Interrupted(self, said) from None
+            raise
         return [said[i] for i in range(len(requests))]
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ from audiotest.errors import AudiotestError
 from audiotest.models._files import state_of
 from audiotest.models._options import read
 from audiotest.models._process.child import Child, ChildGone, ChildSilent, write_sounds
-from audiotest.models.protocol import Interrupted, Unsupported
+from audiotest.models.protocol import Unsupported
 from audiotest.types import Needs, Reply, Request
 
 VERSION = 1
@@ -95,7 +95,7 @@ class Process:
                 self._ask(requests, batch, found)
                 suspect = None
             except KeyboardInterrupt:
-                raise Interrupted(self, found) from None
+                raise
             except (ChildGone, ChildSilent) as error:
                 self._drop()
                 first = next((i for i in batch if i not in found), None)

@@ -1,13 +1,18 @@
 """What an adapter is: the one thing that stands between audiotest and a model.
 
-An adapter is loaded once, answers batches of requests, and says what it needs. Any object with these
-attributes will do: the built-in ones are modules of this package, and a user's conftest may return
-one from the session-scoped ``model`` fixture.
+An adapter is loaded once, answers requests, and says what it needs. Any object with these attributes will do: the
+built-in ones are modules of this package, and a user's conftest may return one from the session-scoped ``model``
+fixture.
+
+There are two ways to answer. ``answer(requests)`` is the easy one: a batch goes in, as many replies come out.
+``stream(requests)`` is for models that work on many requests at once and finish them in any order: it pulls from an
+iterator and yields each reply when it is there. :func:`audiotest.models.streaming.stream_of` makes the second of the
+first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from audiotest.errors import AudiotestError
@@ -25,26 +30,17 @@ class Unsupported(AudiotestError):
     """
 
 
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C while a batch was under way, from the adapter ``by`` that had part of it: ``replies`` by the request's
-    place in the batch that *this* adapter was given.
+class Unavailable(AudiotestError):
+    """A model that cannot answer anything: nobody listens at its address, its key is refused, its process dies at
+    start.
 
-    They are kept, so that nothing that was answered, and perhaps paid for, has to be asked again. Whoever asked another
-    adapter than ``by`` must not read them: an adapter that asks a second one was itself given other requests.
+    Its message is the same for every request, since it is no request's fault.
     """
-
-    def __init__(self, by: object, replies: Mapping[int, Reply | Exception]) -> None:
-        super().__init__()
-        self.by, self.replies = by, replies
-
-    def to(self, model: object) -> Mapping[int, Reply | Exception]:
-        """The replies if they are ``model``'s own, else none."""
-        return self.replies if self.by is model else {}
 
 
 @runtime_checkable
 class Adapter(Protocol):
-    """A model that answers.
+    """A model that answers, with ``answer`` or with ``stream`` (see :class:`Streaming`).
 
     ``name`` is shown in reports. ``identity`` names everything that decides its replies (weights, revision,
     code version): replies are cached under it, and an empty one means that they are not. ``needs`` says what
@@ -63,12 +59,23 @@ class Adapter(Protocol):
 
     def answer(self, requests: Sequence[Request]) -> Sequence[Reply | Exception]:
         """One reply a request, in order. An exception in the place of a reply is that request's alone;
-        :class:`Unsupported` says that the model cannot take it. Raising fails the whole batch, which
-        is then asked again one by one; an adapter that is interrupted (Ctrl-C) with a part of the replies raises
-        :class:`Interrupted` with them. One that asks another adapter raises its own."""
+        :class:`Unsupported` says that the model cannot take it. Raising fails the whole batch, which is then asked
+        again one by one."""
 
     def close(self) -> None:
         """Let go of everything that :meth:`load` took."""
+
+
+class Streaming(Protocol):
+    """What an adapter has in the place of ``answer``, or beside it, if it answers as a stream."""
+
+    def stream(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Reply | Exception]]:
+        """Pull as many requests as can be worked on, and yield each with its reply as soon as that is there.
+
+        ``requests`` may be pulled by any one thread at a time; ``next`` may take a while (a sound is being decoded).
+        Everything that was pulled is yielded, the same object, in any order. A reply counts as given, and is kept,
+        once it has been yielded. Where the consumer closes the stream, whatever is in flight is given up.
+        """
 
 
 @runtime_checkable
@@ -86,3 +93,11 @@ class Embedder(Protocol):
 
     def close(self) -> None:
         """Let go of everything that :meth:`load` took."""
+
+
+def missing_attributes(model: object) -> list[str]:
+    """What an object lacks to be an adapter, such as ``needs``; empty for one that is complete."""
+    lacking = [
+        name for name in ("name", "identity", "needs", "batch_size", "load", "close") if not hasattr(model, name)
+    ]
+    return lacking if hasattr(model, "answer") or hasattr(model, "stream") else [*lacking, "answer (or stream)"]

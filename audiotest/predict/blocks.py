@@ -13,7 +13,19 @@ import math
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
+from msgspec import Struct
+
+from audiotest.declare.trial import Trial
+
 T = TypeVar("T")
+
+
+class Block(Struct, frozen=True, eq=False):
+    """Trials that stand together; ``number`` is the block's own within a run."""
+
+    number: int
+    trials: tuple[Trial, ...]
+
 
 BLOCK_TRIALS = 64
 """A block is closed once it holds this many trials (or a batch, if that is more)."""

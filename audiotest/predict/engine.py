@@ -1,14 +1,14 @@
 """Where trials are answered: in this process, or by models elsewhere that are sent trials and give back replies.
 
 An engine is given *trials*, by the names of suite, case and condition, and never sound: paths are small, and whoever
-answers decodes for itself. It works ahead: several blocks are on their way while one is being waited for.
+answers decodes for itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -16,8 +16,14 @@ from audiotest.declare.condition import ORIGINAL, Condition
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.errors import AudiotestError
-from audiotest.models.protocol import Unsupported
+from audiotest.models.protocol import Unavailable, Unsupported
+from audiotest.predict.exchange import Answered
+from audiotest.predict.requests import Pending
 from audiotest.types import Case, Reply
+
+
+class EngineError(AudiotestError):
+    """An engine that cannot be started; says why and what to do."""
 
 
 class RemoteError(AudiotestError):
@@ -32,26 +38,25 @@ class Place(Struct, frozen=True):
     condition: str
 
 
-class Outcome(Struct, frozen=True):
-    """A reply, or the error in its place, as it travels."""
+class Answer(Struct, frozen=True):
+    """A reply, or the error in its place, as it travels; ``number`` is its place among those that were sent."""
 
+    number: int
     reply: Reply | None = None
     error: str = ""
-    unsupported: bool = False
+    kind: str = ""
 
 
 class Engine(Protocol):
-    """Answers trials somewhere. ``ahead`` is how many blocks are worth sending before one is waited for, ``workers``
-    how many are answered at once."""
+    """Answers trials somewhere; ``workers`` is how many are answered at once."""
 
-    ahead: int
     workers: int
 
-    def send(self, trials: Sequence[Trial]) -> Any:
-        """Send a block; returns what :meth:`receive` takes."""
+    def send(self, items: Iterator[Pending]) -> Iterator[list[Answered[Pending]]]:
+        """Send trials, and give each back with its outcome as soon as that is there."""
 
-    def receive(self, handle: Any) -> list[Reply | Exception]:
-        """Wait for a block: one reply, or the error in its place, for each trial sent."""
+    def load(self) -> None:
+        """Wait until there is a model that can answer. Raises what loading it raised."""
 
     def close(self) -> None:
         """Let go of the models."""
@@ -75,8 +80,19 @@ def _suite(path: str) -> tuple[Suite, dict[str, Case], dict[str, Condition]]:
     return suite, {case.id: case for case in suite.cases}, conditions
 
 
-def opened(outcome: Outcome) -> Reply | Exception:
+_KINDS: dict[str, type[AudiotestError]] = {"unsupported": Unsupported, "unavailable": Unavailable}
+
+
+def packed(number: int, reply: Reply | None, error: Exception | None) -> Answer:
+    """What became of a trial, ready to travel."""
+    if error is None:
+        return Answer(number, reply)
+    kind = next((name for name, of in _KINDS.items() if isinstance(error, of)), "")
+    return Answer(number, None, str(error) or type(error).__name__, kind)
+
+
+def opened(answer: Answer) -> Reply | Exception:
     """The reply, or the exception that stands for what went wrong there."""
-    if outcome.reply is not None:
-        return outcome.reply
-    return Unsupported(outcome.error) if outcome.unsupported else RemoteError(outcome.error)
+    if answer.reply is not None:
+        return answer.reply
+    return _KINDS.get(answer.kind, RemoteError)(answer.error)

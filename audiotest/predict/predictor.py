@@ -1,41 +1,39 @@
-"""The loop that feeds an adapter: a block of trials goes in, an answer to each comes out.
+"""Trials are answered: the plan's blocks are opened one after the other, and their requests go to the model as a
+stream.
 
-Blocks are asked in the order of the plan, in batches; while the model works on one, the sounds of the next are made.
-What happens to each trial on the way is :mod:`audiotest.predict.requests`'s.
+Whoever wants the answer to a trial waits for that one; others that arrive meanwhile are kept until they are asked for.
+The order is the plan's: questions about a clip together. A trial that is wanted out of order goes first, with its
+block.
 """
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-
-from msgspec import Struct
 
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
+from audiotest.models.streaming import NoReply, Outcome, chunks_of, streams
+from audiotest.predict.blocks import Block
 from audiotest.predict.engine import Engine
-from audiotest.predict.prefetch import Ahead
-from audiotest.predict.requests import Answer, Asker, Pending
+from audiotest.predict.exchange import Answered, Exchange, NotAsked
+from audiotest.predict.prefetch import Prefetch, usual_threads
+from audiotest.predict.requests import Answer, Pending, Requests
 from audiotest.predict.store import ReplyStore
-from audiotest.types import Request
+from audiotest.types import Reply, Request, TrialKey
 
 Progress = Callable[[int, int], None]
-Key = tuple[str, str, str]
-
-
-class _Sent(Struct):
-    """A block that is on its way: its answers, and those of them that an engine was asked for."""
-
-    answers: list[Answer]
-    pending: list[Pending]
-    handle: object
+"""Called with (answered, planned) while somebody waits for an answer: first with 0, last with both alike."""
 
 
 class Predictor:
-    """Answers trials through one adapter, block by block.
+    """Answers trials through one adapter.
 
-    ``plan`` tells which trials are asked together; a trial of no block is asked alone. ``store`` None means
-    that nothing is looked up or kept; ``refresh`` that replies are kept but not looked up. ``upcoming`` tells the keys
-    of the trials that will be asked for next, in order; None: the blocks come in the order of the plan.
+    ``plan`` says which trials will be asked for, and which belong together; a trial of no block is asked alone.
+    ``store`` None means that nothing is looked up or kept; ``refresh`` that replies are kept but not looked up.
+    ``upcoming`` gives the keys of the trials that will be asked for next, in order; None: the blocks come in the order
+    of the plan. ``arrived(trial, answer)`` is called for every answer when it is there, possibly in another thread.
     """
 
     def __init__(
@@ -48,151 +46,207 @@ class Predictor:
         batch_size: int | None = None,
         progress: Progress | None = None,
         engine: Engine | None = None,
-        upcoming: Callable[[], Iterable[Key]] | None = None,
+        upcoming: Callable[[], Iterable[TrialKey]] | None = None,
+        arrived: Callable[[Trial, Answer], None] | None = None,
     ) -> None:
         self.model, self.seed, self.engine = model, seed, engine
         self.batch_size = batch_size or model.batch_size
-        self.progress = progress
-        self._asker = Asker(model, seed, store, refresh)
-        self._upcoming = upcoming
-        self._ahead: Ahead[list[Pending], list[tuple[Pending, Request]]] = Ahead(
-            self._asker.build, threaded=model.needs.audio
-        )
-        self._begun: dict[int, tuple[list[Answer], list[list[Pending]]]] = {}
-        self._order: list[list[Trial]] = []
-        self._places: dict[int, int] = {}
-        self._sent: dict[int, _Sent] = {}
-        self._blocks: dict[Key, list[Trial]] = {}
-        self._asked: set[Key] = set()
-        self._waiting: dict[int, set[Key]] = {}
-        self._answers: dict[Key, Answer] = {}
+        self._store = store if model.identity else None
+        self._requests = Requests(model, seed, self._store, refresh)
+        self._progress, self._upcoming, self._arrived = progress, upcoming, arrived
+        self._lock = threading.Condition(threading.RLock())
+        self._blocks: dict[TrialKey, Block] = {}
+        self._unopened: deque[Block] = deque()
+        self._queue: deque[Pending] = deque()
+        self._pending: dict[TrialKey, Pending] = {}
+        self._answers: dict[TrialKey, Answer] = {}
+        self._waiting: dict[int, set[TrialKey]] = {}
+        self._opened: set[int] = set()
+        self._planned = self._answered = 0
+        self._ready: deque[tuple[Trial, Answer]] | None = None
+        self._exchange: Exchange[Pending] = Exchange(
+            model.name, engine.send if engine is not None else self._send, self._following, self._finish,
+            lock=self._lock, threaded=engine is not None or streams(model),
+        )  # fmt: skip
 
-    def plan(self, blocks: Iterable[list[Trial]]) -> None:
+    def plan(self, blocks: Iterable[Block]) -> None:
         """Say which trials will be asked for, and which of them belong together."""
         for block in blocks:
-            self._places[id(block)] = len(self._order)
-            self._order.append(block)
-            self._waiting[id(block)] = {t.key for t in block}
-            for trial in block:
+            self._unopened.append(block)
+            self._planned += len(block.trials)
+            self._waiting[block.number] = {t.key for t in block.trials}
+            for trial in block.trials:
                 self._blocks[trial.key] = block
 
-    def answer(self, trial: Trial, *, anew: bool = False) -> Answer:
-        """The answer to ``trial``; the first of a block asks the whole block. ``anew``: not the one from before, but
-        one to this trial alone."""
-        if anew:
-            answer = self.predict([trial])[0]
-            if trial.key in self._answers:
-                self._answers[trial.key] = answer
-            return answer
-        block = self._blocks.get(trial.key, [])
-        if trial.key not in self._answers and trial.key not in self._asked:
-            for other, answer in zip(block, self._all_of(block), strict=True):
-                self._answers[other.key] = answer
-                self._asked.add(other.key)
-        return self._answers[trial.key] if trial.key in self._answers else self.predict([trial])[0]
+    def answer(self, trial: Trial, *, again: bool = False) -> Answer:
+        """The answer to ``trial``, waited for. ``again``: not the one from before, but one to this trial alone.
+
+        Raises :class:`~audiotest.predict.breaker.ModelDown` where the model fails every request alike.
+        """
+        if again or trial.key not in self._blocks:
+            return self._alone(trial, keep=again)
+        with self._lock:
+            block = self._blocks[trial.key]
+            if block.number not in self._opened:
+                self._open(block, first=True)
+            answer = self._answers.get(trial.key)
+        if answer is None:  # let go of, since all of its block had been finished
+            return self._alone(trial)
+        if not answer.given:
+            self._await(trial, answer)
+        return answer
+
+    def answers(self) -> Iterator[tuple[Trial, Answer]]:
+        """Every planned trial with its answer, in the order in which the answers are there."""
+        left = {trial.key: trial for block in self._unopened for trial in block.trials}
+        self._ready = deque()
+        while left:
+            while self._ready:
+                trial, answer = self._ready.popleft()
+                if left.pop(trial.key, None) is not None:
+                    yield trial, answer
+            if not left:
+                return
+            self._watched(lambda: bool(self._ready))
+            if not self._ready:  # nothing is left to send: what has no answer by now gets none
+                error = NoReply(f"{self.model.name} ended its stream without an answer to this request")
+                self._ready.extend((trial, Answer(error=error)) for trial in left.values())
 
     def together(self, trial: Trial) -> list[tuple[Trial, Answer]]:
-        """(trial, answer) of everything in the trial's block that is answered and not yet let go."""
-        block = self._blocks.get(trial.key, [])
-        return [(other, self._answers[other.key]) for other in block if other.key in self._answers]
+        """(trial, answer) of everything in the trial's block that is answered and not yet let go of."""
+        with self._lock:
+            block = self._blocks.get(trial.key)
+            trials: Sequence[Trial] = block.trials if block is not None else ()
+            return [(t, a) for t in trials if (a := self._answers.get(t.key)) is not None and a.given]
 
     def done(self, trial: Trial) -> None:
-        """``trial`` is finished; when all of its block are, their answers are let go."""
-        block = self._blocks.get(trial.key, [])
-        waiting = self._waiting.get(id(block), set())
+        """``trial`` is finished; when all of its block are, their answers are let go of."""
+        block = self._blocks.get(trial.key)
+        if block is None:
+            return
+        waiting = self._waiting[block.number]
         waiting.discard(trial.key)
         if not waiting:
-            for other in block:
-                self._answers.pop(other.key, None)
-
-    def predict(self, trials: Sequence[Trial]) -> list[Answer]:
-        """Answers to ``trials``, in order, asked in batches; what the store has is not asked."""
-        if self.engine is not None:
-            return self._predict_elsewhere(self.engine, trials)
-        answers, batches = self._begin(trials)
-        total = sum(map(len, batches))
-        asked = 0
-        for i, batch in enumerate(batches):
-            built = self._ahead.take(batch)
-            following = batches[i + 1] if i + 1 < len(batches) else self._first_of_next(trials)
-            if following is not None:
-                self._ahead.start(following)
-            self._tell(asked, total)
-            self._asker.ask(built)
-            asked += self.batch_size
-        self._tell(total, total)
-        return answers
-
-    def _all_of(self, block: list[Trial]) -> list[Answer]:
-        """Answers to ``block``; its trials are asked one by one from now on if anybody stops it. Not the model, whose
-        errors are answers: a test's time may be up. That is one test's then, and not that of each that waits here."""
-        try:
-            return self.predict(block)
-        except BaseException:
-            for trial in block:
-                self._blocks.pop(trial.key, None)
-            raise
+            with self._lock:
+                for other in block.trials:
+                    self._answers.pop(other.key, None)
+                    self._pending.pop(other.key, None)
 
     def close(self) -> None:
-        """Let go of what was built ahead."""
-        self._begun.clear()
-        self._ahead.close()
+        """Stop asking."""
+        self._exchange.close()
 
-    def _begin(self, trials: Sequence[Trial]) -> tuple[list[Answer], list[list[Pending]]]:
-        """Answers to fill, and the batches that have to be asked for it."""
-        begun = self._begun.pop(id(trials), None)
-        if begun is not None:
-            return begun
-        answers, pending = self._asker.open(trials)
-        pending = self._asker.by_length(pending, self.batch_size)
-        return answers, [pending[i : i + self.batch_size] for i in range(0, len(pending), self.batch_size)]
+    # -- waiting -------------------------------------------------------------------------------------------
 
-    def _first_of_next(self, trials: Sequence[Trial]) -> list[Pending] | None:
-        """The first batch of the block after this one, which is begun for that; None where nobody can tell which block
-        comes next, or nothing is worth building ahead."""
-        following = next(self._following(trials), None) if self._ahead.threaded else None
-        if following is None:
-            return None
-        begun = self._begin(following)
-        for _, unasked in self._begun.values():  # another block was asked for: tests that were put in another order
-            self._ahead.drop(unasked[0] if unasked else [])
-        self._begun = {id(following): begun}
-        batches = self._begun[id(following)][1]
-        return batches[0] if batches else None
+    def _await(self, trial: Trial, answer: Answer) -> None:
+        item = self._pending[trial.key]
+        if self._exchange.was_lost(item):
+            self._exchange.alone(item, lambda: answer.given)
+        else:
+            self._watched(lambda: answer.given)
+        if not answer.given:
+            answer.error = NoReply(f"{self.model.name} ended its stream without an answer to this request")
 
-    def _predict_elsewhere(self, engine: Engine, trials: Sequence[Trial]) -> list[Answer]:
-        """Send this block and those after it, as far ahead as the engine likes, and wait for this one."""
-        sent = self._sent.pop(id(trials), None) or self._send(engine, trials)
-        for block in self._following(trials):
-            if len(self._sent) >= engine.ahead:
-                break
-            if id(block) not in self._sent:
-                self._sent[id(block)] = self._send(engine, block)
-        self._tell(0, len(sent.pending))
-        if sent.pending:
-            self._asker.keep(sent.pending, engine.receive(sent.handle))
-        self._tell(len(sent.pending), len(sent.pending))
-        return sent.answers
+    def _watched(self, done: Callable[[], bool]) -> None:
+        if self._progress is None:
+            self._exchange.wait(done)
+            return
+        progress, total = self._progress, self._planned
+        progress(0, total)
+        try:
+            self._exchange.wait(done, lambda: progress(max(1, self._answered), max(total, self._answered + 1)))
+        finally:
+            progress(total, total)
 
-    def _send(self, engine: Engine, trials: Sequence[Trial]) -> _Sent:
-        answers, pending = self._asker.open(trials)
-        handle = engine.send([item.trial for item in pending]) if pending else None
-        return _Sent(answers, pending, handle)
+    def _alone(self, trial: Trial, *, keep: bool = False) -> Answer:
+        """An answer to this trial by itself; ``keep``: it takes the place of the one from before."""
+        [answer], pending = self._requests.open([trial])
+        for item in pending:
+            self._exchange.alone(item, lambda: answer.given)
+        if not answer.given:
+            answer.error = NoReply(f"{self.model.name} ended its stream without an answer to this request")
+        if keep and trial.key in self._answers:
+            self._answers[trial.key] = answer
+        return answer
 
-    def _following(self, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
-        """The blocks that come after this one and are not answered yet."""
-        for block in self._planned_after(trials) if self._upcoming is None else self._blocks_of(self._upcoming()):
-            if block and block is not trials and block[0].key not in self._asked:
-                yield block
+    # -- what the exchange asks and is given (with the lock held) ------------------------------------------
 
-    def _planned_after(self, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
-        start = self._places.get(id(trials), len(self._order))
-        for i in range(start + 1, len(self._order)):
-            yield self._order[i]
+    def _following(self) -> Pending | None:
+        while not self._queue:
+            block = self._next_block()
+            if block is None:
+                return None
+            self._open(block)
+        return self._queue.popleft()
 
-    def _blocks_of(self, keys: Iterable[Key]) -> Iterator[list[Trial]]:
-        return (self._blocks[key] for key in keys if key in self._blocks)
+    def _next_block(self) -> Block | None:
+        if self._upcoming is not None:
+            blocks = (self._blocks[key] for key in self._upcoming() if key in self._blocks)
+            return next((block for block in blocks if block.number not in self._opened), None)
+        while self._unopened:
+            block = self._unopened.popleft()
+            if block.number not in self._opened:
+                return block
+        return None
 
-    def _tell(self, done: int, total: int) -> None:
-        if self.progress is not None:
-            self.progress(done, total)
+    def _open(self, block: Block, *, first: bool = False) -> None:
+        self._opened.add(block.number)
+        answers, pending = self._requests.open(block.trials, block.number)
+        pending = self._requests.by_length(pending, self.batch_size)
+        asked = {id(item.answer) for item in pending}
+        self._pending |= {item.trial.key: item for item in pending}
+        for trial, answer in zip(block.trials, answers, strict=True):
+            self._answers[trial.key] = answer
+            if id(answer) not in asked:
+                self._note(trial, answer)
+        if first:
+            self._queue.extendleft(reversed(pending))
+        else:
+            self._queue.extend(pending)
+
+    def _finish(self, answered: Sequence[tuple[Pending, Outcome]]) -> None:
+        replies = {item.key: outcome for item, outcome in answered if isinstance(outcome, Reply)}
+        if self._store is not None and replies:
+            self._store.put(self.model.name, replies)
+        for item, outcome in answered:
+            if isinstance(outcome, Reply):
+                item.answer.reply = outcome
+            else:
+                item.answer.error = outcome
+            self._note(item.trial, item.answer)
+
+    def _note(self, trial: Trial, answer: Answer) -> None:
+        self._answered += 1
+        if self._ready is not None:
+            self._ready.append((trial, answer))
+        if self._arrived is not None:
+            self._arrived(trial, answer)
+
+    # -- the model -----------------------------------------------------------------------------------------
+
+    def _send(self, items: Iterator[Pending]) -> Iterator[list[Answered[Pending]]]:
+        """Make requests of ``items``, some of them ahead, and stream them through the model."""
+        threads = usual_threads() if self.model.needs.audio else 0
+        ahead = Prefetch(
+            lambda: next(items, None), self._requests.request, seconds=lambda item: item.seconds, threads=threads
+        )
+        sent: dict[int, tuple[Request, Pending]] = {}
+        unfit: list[Answered[Pending]] = []
+
+        def outgoing() -> Iterator[Request]:
+            for item, built in ahead:
+                if isinstance(built, Request):
+                    sent[id(built)] = built, item
+                    yield built
+                else:
+                    unfit.append((item, NotAsked(built)))
+
+        try:
+            for chunk in chunks_of(self.model, self.batch_size)(outgoing()):
+                answered: list[Answered[Pending]] = [*unfit]
+                unfit.clear()
+                answered += [(sent.pop(id(r))[1], outcome) for r, outcome in chunk if id(r) in sent]
+                yield answered
+            yield unfit
+        finally:
+            ahead.close()

@@ -1,48 +1,50 @@
 """``--engine ray``: models in Ray actors, one a GPU, on this machine or on a cluster.
 
-Blocks are sent as names (a few hundred bytes) and come back as replies. An actor that dies is started again by Ray;
-the block it had is asked once more, a trial at a time, so that only the trial that kills it a second time is lost,
-and is told so. The machines of a cluster have to see the suites and their audio under the same paths.
+Trials are sent as names (a few hundred bytes), a block at a time, and come back as replies one by one, in the order in
+which they are there: a slow block holds nobody up. An actor that dies is started again by Ray; what it had not
+answered is asked once more, a trial at a time, so that only the trial that kills it a second time is lost, and is
+reported so. The machines of a cluster have to see the suites and their audio under the same paths.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from audiotest.declare.trial import Trial
-from audiotest.errors import AudiotestError
 from audiotest.models.loading import open_model
-from audiotest.models.protocol import Adapter, Unsupported
-from audiotest.predict.engine import Outcome, Place, RemoteError, opened, place, trial_at
+from audiotest.models.protocol import Adapter, Unavailable
+from audiotest.predict.blocks import Block
+from audiotest.predict.engine import Answer, EngineError, Place, RemoteError, opened, packed, place, trial_at
+from audiotest.predict.exchange import Answered
 from audiotest.predict.predictor import Predictor
-from audiotest.types import Reply
+from audiotest.predict.requests import Pending
 
 WAITING = 2
 """Blocks an actor has, so that it never idles: the sounds of the second are made while it answers the first."""
-
-
 _STARTS, _START_WAIT = 300, 1.0
 """How often, and after how many seconds, an actor that died is asked whether it is up again."""
 
 
-class EngineError(AudiotestError):
-    """An engine that cannot be started; says why and what to do."""
+class _Sent(Struct, eq=False):
+    """A block on its way: what has not come back of it, by number, and the actor that has it."""
 
-
-class _Sent(Struct):
-    trials: Sequence[Trial]
-    future: Any
+    items: dict[int, Pending]
+    actor: int
+    replies: Any
 
 
 class RayEngine:
-    """A pool of actors, each with a model of its own. ``actors`` None: as many as there are GPUs, or cores."""
+    """A pool of actors, each with a model of its own. ``actors`` None: as many as there are GPUs, or cores.
+
+    Raises :class:`~audiotest.predict.engine.EngineError` without Ray or a cluster.
+    """
 
     def __init__(
         self,
@@ -67,26 +69,38 @@ class RayEngine:
                 raise EngineError(f"no Ray cluster at {address}: {error}") from None
         resources = ray.cluster_resources()
         gpus = int(resources.get("GPU", 0))
-        count = actors or gpus or max(1, int(resources.get("CPU", 1)))
-        share = min(1.0, gpus / count) if gpus else 0
+        self.workers = actors or gpus or max(1, int(resources.get("CPU", 1)))
+        share = min(1.0, gpus / self.workers) if gpus else 0
         remote = ray.remote(num_cpus=1, num_gpus=share, max_restarts=-1, max_task_retries=0, max_concurrency=WAITING)(
             _Actor
         )
-        self._actors = [remote.remote(spec, dict(options), seed, batch_size) for _ in range(count)]
-        self._turns: deque[int] = deque(range(count))
-        self._waiting: list[list[Any]] = [[] for _ in range(count)]
-        self.ahead, self.workers = WAITING * count, count
+        self._actors = [remote.remote(spec, dict(options), seed, batch_size) for _ in range(self.workers)]
+        self._load = [0] * self.workers
 
-    def send(self, trials: Sequence[Trial]) -> _Sent:
-        """Send a block to the actor with the fewest that are unanswered."""
-        return _Sent(trials, self._ask(trials))
-
-    def receive(self, handle: _Sent) -> list[Reply | Exception]:
-        """Wait for a block; if its actor died, ask its trials one by one."""
+    def load(self) -> None:
+        """Wait until a model is loaded. Raises :class:`~audiotest.models.protocol.Unavailable` where none can be."""
         try:
-            return self._outcomes(handle.future)
-        except self._ray.exceptions.RayActorError:
-            return [self._alone(trial) for trial in handle.trials]
+            self._ray.get(self._actors[0].ready.remote())
+        except self._ray.exceptions.RayTaskError as error:
+            raise Unavailable(str(error.cause)) from None
+        except self._ray.exceptions.RayActorError as error:
+            raise Unavailable(_cause(error)) from None
+
+    def send(self, items: Iterator[Pending]) -> Iterator[list[Answered[Pending]]]:
+        """Send blocks to whoever has the fewest unanswered, and give out replies as they come."""
+        blocks = (list(group) for _, group in groupby(items, key=lambda item: item.block))
+        under_way: dict[Any, _Sent] = {}
+        exhausted = False
+        while True:
+            while not exhausted and min(self._load) < WAITING:
+                block = next(blocks, None)
+                exhausted = block is None
+                if block:
+                    self._ask(block, under_way)
+            if not under_way:
+                return
+            [ready], _ = self._ray.wait(list(under_way), num_returns=1)
+            yield from self._take(under_way.pop(ready), under_way)
 
     def close(self) -> None:
         """Stop the actors, and Ray if it was started here."""
@@ -95,47 +109,64 @@ class RayEngine:
         if self._own:
             self._ray.shutdown()
 
-    def _ask(self, trials: Sequence[Trial], turn: int | None = None) -> Any:
-        if turn is None:
-            self._forget_answered()
-            self._turns.rotate(-1)  # of several, the one that has waited longest
-            turn = min(self._turns, key=lambda i: len(self._waiting[i]))
-        future = self._actors[turn].answer.remote(msgspec.json.encode([place(trial) for trial in trials]))
-        self._waiting[turn].append(future)
-        return future
+    def _ask(self, block: Sequence[Pending], under_way: dict[Any, _Sent], actor: int | None = None) -> None:
+        if actor is None:
+            actor = self._load.index(min(self._load))
+        self._load[actor] += 1
+        places = msgspec.json.encode([place(item.trial) for item in block])
+        replies = self._actors[actor].answer.options(num_returns="streaming").remote(places)
+        under_way[replies] = _Sent(dict(enumerate(block)), actor, replies)
 
-    def _outcomes(self, future: Any) -> list[Reply | Exception]:
+    def _take(self, sent: _Sent, under_way: dict[Any, _Sent]) -> Iterator[list[Answered[Pending]]]:
+        """The next reply of a block, or what is left of a block whose actor died, asked one by one."""
         try:
-            said = self._ray.get(future)
+            answer = msgspec.json.decode(self._ray.get(next(sent.replies)), type=Answer)
+        except StopIteration:
+            self._load[sent.actor] -= 1
+            yield [
+                (item, RemoteError("the model's process gave no answer to this trial")) for item in sent.items.values()
+            ]
         except self._ray.exceptions.RayTaskError as error:
-            raise RemoteError(str(error.cause)) from None
-        return [opened(outcome) for outcome in msgspec.json.decode(said, type=list[Outcome])]
-
-    def _alone(self, trial: Trial) -> Reply | Exception:
-        try:
-            return self._outcomes(self._ask([trial], self._idle()))[0]
+            self._load[sent.actor] -= 1
+            yield [(item, RemoteError(str(error.cause))) for item in sent.items.values()]
         except self._ray.exceptions.RayActorError:
+            self._load[sent.actor] -= 1
+            for item in sent.items.values():
+                yield [(item, self._alone(item))]
+        else:
+            yield [(sent.items.pop(answer.number), opened(answer))]
+            under_way[sent.replies] = sent
+
+    def _alone(self, item: Pending) -> Any:
+        actor = self._restarted()
+        try:
+            replies = (
+                self._actors[actor]
+                .answer.options(num_returns="streaming")
+                .remote(msgspec.json.encode([place(item.trial)]))
+            )
+            return opened(msgspec.json.decode(self._ray.get(next(replies)), type=Answer))
+        except self._ray.exceptions.RayTaskError as error:
+            return RemoteError(str(error.cause))
+        except self._ray.exceptions.RayActorError:
+            trial = item.trial
             return RemoteError(f"{trial.case.id} under {trial.condition.name} took down the model's process twice")
 
-    def _forget_answered(self) -> None:
-        for futures in self._waiting:
-            if futures:
-                futures[:] = self._ray.wait(futures, num_returns=len(futures), timeout=0)[1]
-
-    def _idle(self) -> int:
-        """An actor that is up and has nothing else to do: if it dies now, it is certain by what."""
-        self._forget_answered()
-        turn = min(range(len(self._actors)), key=lambda i: len(self._waiting[i]))
-        if self._waiting[turn]:
-            self._ray.wait(self._waiting[turn], num_returns=len(self._waiting[turn]))
-            self._waiting[turn].clear()
+    def _restarted(self) -> int:
+        """An actor that is up and has the least to do: if it dies now, it is most likely by what it is asked next."""
+        actor = self._load.index(min(self._load))
         for _ in range(_STARTS):
             try:
-                self._ray.get(self._actors[turn].ready.remote())
-                return turn
+                self._ray.get(self._actors[actor].ready.remote())
+                return actor
             except self._ray.exceptions.RayActorError:
                 time.sleep(_START_WAIT)
         raise EngineError("a Ray actor that died does not come back; see Ray's logs")
+
+
+def _cause(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
 
 
 class Answerer:
@@ -147,22 +178,18 @@ class Answerer:
     def __init__(self, model: Adapter, *, seed: int, batch_size: int | None) -> None:
         model.load()
         self._predictor = Predictor(model, seed=seed, batch_size=batch_size)
+        self._numbers = itertools.count()
         self._turn = threading.Lock()
 
-    def answer(self, block: bytes) -> bytes:
-        """The outcomes of a block of places, both as JSON."""
-        places = msgspec.json.decode(block, type=list[Place])
-        trials = [trial_at(where) for where in places]
-        self._predictor.plan([trials])
+    def answer(self, block: bytes) -> Iterator[bytes]:
+        """The answers to a block of places, each as soon as it is there, all as JSON."""
+        trials = [trial_at(where) for where in msgspec.json.decode(block, type=list[Place])]
+        self._predictor.plan([Block(next(self._numbers), tuple(trials))])
         with self._turn:
-            answers = self._predictor.predict(trials)
-        return msgspec.json.encode([_outcome(answer.reply, answer.error) for answer in answers])
-
-
-def _outcome(reply: Reply | None, error: Exception | None) -> Outcome:
-    if error is None:
-        return Outcome(reply)
-    return Outcome(None, str(error) or type(error).__name__, isinstance(error, Unsupported))
+            for number, trial in enumerate(trials):
+                answer = self._predictor.answer(trial)
+                yield msgspec.json.encode(packed(number, answer.reply, answer.error))
+                self._predictor.done(trial)
 
 
 class _Actor:
@@ -174,5 +201,5 @@ class _Actor:
     def ready(self) -> bool:
         return True
 
-    def answer(self, block: bytes) -> bytes:
-        return self._answerer.answer(block)
+    def answer(self, block: bytes) -> Any:
+        yield from self._answerer.answer(block)

@@ -8,10 +8,12 @@ decoding anything: from the bytes of the files, the condition with its version, 
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import numpy as np
@@ -22,11 +24,39 @@ from audiotest.declare.cycle import named, others
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
-from audiotest.registry import SOUND_CONDITIONS, unknown
+from audiotest.registry import unknown
 from audiotest.types import Case, ClipSpec, Needs, NotApplicable, Waveform
 
 _KEPT_CLIPS = 8
 """Decoded clips kept at hand: the conditions of one case follow each other."""
+_KEPT_PLAIN = 4
+T = TypeVar("T")
+
+
+class _Kept(Generic[T]):
+    """The last few things that were made, by name; what several threads want at once is made by one of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._made: OrderedDict[str, Future[T]] = OrderedDict()
+
+    def get(self, name: str, make: Callable[[], T]) -> T:
+        with self._lock:
+            future = self._made.get(name)
+            mine = future is None
+            if future is None:
+                future = self._made[name] = Future()
+            self._made.move_to_end(name)
+            while len(self._made) > self._most:
+                self._made.popitem(last=False)
+        if mine:
+            try:
+                future.set_result(make())
+            except BaseException as error:
+                with self._lock:
+                    self._made.pop(name, None)
+                future.set_exception(error)
+        return future.result()
 
 
 class Sounds:
@@ -34,9 +64,9 @@ class Sounds:
 
     def __init__(self, needs: Needs, seed: int) -> None:
         self.needs, self.seed = needs, seed
-        self._clips: OrderedDict[str, Waveform] = OrderedDict()
-        # What was given last as the files have it: questions about a clip follow each other, and it is resampled once.
-        self._last: tuple[str, tuple[Waveform, ...]] = "", ()
+        self._clips: _Kept[Waveform] = _Kept(_KEPT_CLIPS)
+        # As the files have it: questions about a clip follow each other, and it is resampled once.
+        self._plain: _Kept[tuple[Waveform, ...]] = _Kept(_KEPT_PLAIN)
 
     def fingerprints(self, trial: Trial) -> tuple[str, str]:
         """Two SHA-256: of all that decides the samples that the model is given, and of the same but for the form that
@@ -87,25 +117,22 @@ class Sounds:
         if parts or joined:
             return self._conformed(sounds)
         name = "\n".join(_clip_name(trial.suite, clip) for clip in case.audio)
-        if self._last[0] != name:
-            self._last = name, self._conformed(sounds)
-        return self._last[1]
+        return self._plain.get(name, lambda: self._conformed(sounds))
 
     def _conformed(self, sounds: Sequence[Waveform]) -> tuple[Waveform, ...]:
         return tuple(decode.conform(s, rate=self.needs.sample_rate, channels=self.needs.channels) for s in sounds)
 
     def _under(self, trial: Trial, part: Part, sounds: list[Waveform]) -> list[Waveform]:
-        apply = SOUND_CONDITIONS.get(part.name)
         rng = np.random.default_rng(number(self.seed, trial.case.id, str(part)))
         extra: dict[str, Any] = {}
         lent = self._others(trial, part)
         if lent:
             extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in lent]
-        return [apply(sound, rng, **part.arguments, **extra) for sound in sounds]
+        return [part.member.apply(sound, rng, **part.arguments, **extra) for sound in sounds]
 
     def _others(self, trial: Trial, part: Part) -> list[Case]:
         """The cases whose sound ``part`` borrows: the next ones in the suite's cycle, or the one that it names."""
-        wanted = int(part.parameters.get("talkers", getattr(part.module, "NEEDS_OTHERS", 0)))
+        wanted = int(part.parameters.get("talkers", part.member.needs_others))
         if not wanted:
             return []
         suite, own = trial.suite, trial.case.audio
@@ -127,13 +154,7 @@ class Sounds:
         return found
 
     def _clip(self, suite: Suite, clip: ClipSpec) -> Waveform:
-        name = _clip_name(suite, clip)
-        if name not in self._clips:
-            self._clips[name] = _decoded(suite, clip)
-            if len(self._clips) > _KEPT_CLIPS:
-                self._clips.popitem(last=False)
-        self._clips.move_to_end(name)
-        return self._clips[name]
+        return self._clips.get(_clip_name(suite, clip), lambda: _decoded(suite, clip))
 
 
 def join(sounds: Sequence[Waveform], gap: float) -> Waveform:
@@ -183,7 +204,7 @@ def _length(suite: Suite, clip: ClipSpec) -> float:
 
 
 def _version(part: Part) -> int:
-    return int(getattr(part.module, "VERSION", 1))
+    return part.member.version
 
 
 def _digest(content: object) -> str:

@@ -9,6 +9,7 @@ run may not.
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -46,6 +47,7 @@ class ReplyStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._full = False
+        self._lock = threading.RLock()  # replies may arrive in another thread
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _refuse_other_files(path)
@@ -63,7 +65,7 @@ class ReplyStore:
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+        db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
@@ -97,7 +99,8 @@ class ReplyStore:
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Reply]:
         """The replies that there are for ``keys``."""
-        return self._past_damage(lambda: self._get(keys))
+        with self._lock:
+            return self._past_damage(lambda: self._get(keys))
 
     def _get(self, keys: Sequence[bytes]) -> dict[bytes, Reply]:
         found: dict[bytes, Reply] = {}
@@ -113,7 +116,8 @@ class ReplyStore:
         """Keep ``replies``; on disk when this returns. Where there is no space for them any more, that is told once and
         the run goes on without."""
         try:
-            self._past_damage(lambda: self._put(model, replies))
+            with self._lock:
+                self._past_damage(lambda: self._put(model, replies))
         except sqlite3.OperationalError as error:
             if not self._full:
                 warnings.warn(f"replies are not kept any more, {self.path} cannot be written: {error}", stacklevel=2)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from audiotest.types import Record
+from audiotest.runs import Run
+from audiotest.types import Estimate, Record
 
 _ACTING = "\\`*_~[](){}<>|&#!:@"
 
@@ -16,28 +16,29 @@ _SAID = 160
 """Signs of a reply that are shown."""
 
 
-def lines(summary: Mapping[str, Any], records: Iterable[Record] = ()) -> Iterator[str]:
+def lines(run: Run) -> Iterator[str]:
     """A table over suites and conditions, the gates that did not pass, and the trials that failed or broke."""
-    yield f"### audiotest: {_plain(str(summary.get('model', '')))}\n"
+    summary = run.summary
+    yield f"### audiotest: {_plain(summary.model)}\n"
     yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
-    for name, suite in summary.get("suites", {}).items():
-        for condition, row in suite["conditions"].items():
-            figure = row["metrics"].get("accuracy", {})
-            outcomes = ", ".join(f"{n} {word}" for word, n in row.get("outcomes", {}).items())
-            value = "-" if figure.get("value") is None else f"{100 * figure['value']:.1f}%"
-            low, high = figure.get("low"), figure.get("high")
+    for name, suite in summary.suites.items():
+        for condition, row in suite.conditions.items():
+            figure = row.metrics.get("accuracy", Estimate(None))
+            outcomes = ", ".join(f"{n} {word}" for word, n in row.outcomes.items())
+            value = "-" if figure.value is None else f"{100 * figure.value:.1f}%"
+            low, high = figure.low, figure.high
             interval = "-" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
-            yield f"| {_plain(name)} | {_plain(condition)} | {figure.get('n', 0)} | {value} | {interval} | {outcomes} |"
-    gates = [(name, gate) for name, suite in summary.get("suites", {}).items() for gate in suite.get("gates", ())]
+            yield f"| {_plain(name)} | {_plain(condition)} | {figure.n} | {value} | {interval} | {outcomes} |"
+    gates = [(name, gate) for name, suite in summary.suites.items() for gate in suite.gates]
     if gates:
-        yield f"\n{sum(bool(gate['passed']) for _, gate in gates)} of {len(gates)} gates passed\n"
+        yield f"\n{sum(bool(gate.passed) for _, gate in gates)} of {len(gates)} gates passed\n"
         for name, gate in gates:
-            if not gate["passed"]:
-                word = "**failed**" if gate["passed"] is False else "not judged"
-                yield f"- {_plain(name)} `{gate['name']}` {word}: {_plain(gate['reason'])}"
+            if not gate.passed:
+                word = "**failed**" if gate.passed is False else "not judged"
+                yield f"- {_plain(name)} `{gate.name}` {word}: {_plain(gate.reason)}"
 
-    yield from _failed([record for record in records if record.outcome in ("failed", "error")])
+    yield from _failed([record for record in run.records if record.outcome in ("failed", "error")])
 
 
 def _failed(records: Sequence[Record]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.benchmarks.tables import Row, Table, judged_by, published
-from audiotest.registry import TABLES, UnknownName
+from audiotest.registry import BENCHMARKS, UnknownName, unknown
 from audiotest.types import Record, Verdict
 
 CAREFUL = "choice"
@@ -30,7 +30,9 @@ def official_tables(suite: str, records: Sequence[Record], model: str, condition
 
     Raises :class:`~audiotest.registry.UnknownName` for a suite that is no benchmark with a table.
     """
-    row_of = TABLES.get(suite)
+    row_of = BENCHMARKS.get(suite).official_row if suite in BENCHMARKS else None
+    if row_of is None:
+        raise UnknownName(unknown("benchmark with a table:", suite, [n for n in BENCHMARKS.names() if _has_table(n)]))
     own = [r for r in records if r.suite == suite]
     rows = []
     for scorer in dict.fromkeys(name for r in own for name in r.verdicts):
@@ -50,11 +52,7 @@ def suites_with_tables(records: Iterable[Record]) -> list[str]:
 
 
 def _has_table(suite: str) -> bool:
-    try:
-        TABLES.get(suite)
-    except UnknownName:
-        return False
-    return True
+    return suite in BENCHMARKS and BENCHMARKS.get(suite).official_row is not None
 
 
 def official_and_careful(record: Record) -> tuple[str, Verdict, Verdict] | None:

@@ -18,8 +18,8 @@ from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Invalid, Suite
 from audiotest.declare.trial import Trial
 from audiotest.runner.gates import GATES, gate_names
+from audiotest.runner.hooks import state_of
 from audiotest.runner.items import TrialItem, check, skipped, tag_marks
-from audiotest.runner.state import STATE
 
 INVALID = "invalid"
 _SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
@@ -66,9 +66,9 @@ class SuiteFile(pytest.Module):
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """A collector for each condition, and one for the cases that cannot be used."""
-        state = self.config.stash[STATE]
+        state = state_of(self.config)
         try:
-            suite = state.suite(self.path, self.nodeid)
+            suite = state.session.suite(self.path, self.nodeid)
         except SuiteError as error:
             state.broken_suites += 1
             raise self.CollectError(str(error)) from None

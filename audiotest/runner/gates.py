@@ -8,39 +8,15 @@ from typing import Any, Literal
 
 import pytest
 
-from audiotest.analyse.gates import GateResult, judge
 from audiotest.analyse.gates import name as gate_name
-from audiotest.analyse.trials import Trials
 from audiotest.declare.suite import Suite
 from audiotest.runner.longrepr import longrepr
-from audiotest.types import Gate, Record
+from audiotest.types import Gate, GateResult
 
 GATES = "gates"
 """What stands for the condition in the node ids of gates."""
 Outcome = Literal["passed", "failed", "skipped"]
 Phase = Literal["setup", "call", "teardown"]
-
-
-def judge_suites(suites: Iterable[Suite], records: Iterable[Record], limit: int | None) -> dict[str, list[GateResult]]:
-    """The gates of every suite of which anything ran, by suite name."""
-    by_suite: dict[str, list[Record]] = {}
-    for record in records:
-        by_suite.setdefault(record.suite, []).append(record)
-    found: dict[str, list[GateResult]] = {}
-    for suite in suites:
-        if suite.name in by_suite:
-            found[suite.name] = _judge(suite, by_suite[suite.name], limit)
-    return found
-
-
-def _judge(suite: Suite, records: list[Record], limit: int | None) -> list[GateResult]:
-    partial = None
-    if limit is not None and limit < len(suite.cases):
-        partial = f"--limit {limit} left out {len(suite.cases) - limit} of {len(suite.cases)} cases"
-    elif suite.invalid:
-        partial = f"{len(suite.invalid)} of the suite's cases cannot be used"
-    expected = {condition.name: len(suite.cases) for condition, _ in suite.conditions}
-    return judge(suite.gates, Trials(records), expected=expected, partial=partial)
 
 
 def gate_names(gates: Iterable[Gate]) -> list[str]:
@@ -63,7 +39,7 @@ def reports(
     """For each gate the reports of a test: it passed, failed, or was skipped as not judged. ``known`` holds (suite,
     gate) of those that failed in the baseline: they are expected to. ``style`` is pytest's ``--tb``."""
     given = list(results)
-    for result, name in zip(given, gate_names(result.gate for result in given), strict=True):
+    for result, name in zip(given, gate_names(given), strict=True):
         for report in _report(suite, f"{nodeid}::{GATES}::{name}", result, style):
             if report.failed and (suite.name, result.name) in known:
                 report.outcome = "skipped"

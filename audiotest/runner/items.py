@@ -10,20 +10,19 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 
-from audiotest.analyse.change import key
 from audiotest.declare.trial import Trial
 from audiotest.grade.assistants import AssistantFailed
-from audiotest.grade.judging import failed_record, judge
-from audiotest.models.protocol import Unsupported
+from audiotest.models.loading import ModelError
+from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.predict.breaker import ModelDown
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.requests import Answer
 from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
+from audiotest.runner.hooks import WorkerStopped, state_of, stop
 from audiotest.runner.longrepr import longrepr
-from audiotest.runner.state import STATE
 from audiotest.types import Case, NotApplicable, Record, Reply
 
 
@@ -36,8 +35,8 @@ def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
     record = request.node.record
     if record.outcome in ("failed", "missed"):
         # A miss of a benchmark shows its reason and no more, unless a baseline can make a failure of it.
-        told = record.outcome == "failed" or request.config.stash[STATE].baseline.trials
-        raise Mismatch(failure_text(record, trial) if told else record.reason)
+        whole = record.outcome == "failed" or state_of(request.config).session.baseline.trials
+        raise Mismatch(failure_text(record, trial) if whole else record.reason)
     if record.outcome == "skipped":
         raise skipped(record.reason)
 
@@ -48,24 +47,27 @@ def skipped(reason: str) -> BaseException:
 
 
 class TrialItem(pytest.Function):
-    """One trial. ``record`` is there once it has been judged."""
+    """One trial. ``record`` is there once it has been graded."""
 
     trial: Trial
     predictor: Predictor | None = None
     answer: Answer | None = None
     record: Record | None = None
     waited: float = 0.0
-    """Seconds for the model, which are the whole block's for the first of a block and next to none for the others."""
-    told: Sequence[tuple[str, object]] = ()
+    """Seconds for the model, which are the whole batch's for the first of a batch and next to none for the others."""
+    added: Sequence[tuple[str, object]] = ()
     """What it has put among its ``user_properties``."""
-    anew = False
+    again = False
     """Whether the model broke when this was last run: a plugin that reruns failures wants it asked again."""
 
     def setup(self) -> None:
         """Begin with nothing, for a plugin may have it run again."""
-        self.anew = self.record is not None and self.record.outcome == "error"
-        self.user_properties = [given for given in self.user_properties if given not in self.told]
-        self.record, self.told = None, ()
+        self.again = self.record is not None and self.record.outcome == "error"
+        self.user_properties = [given for given in self.user_properties if given not in self.added]
+        self.record, self.added = None, ()
+        state = state_of(self.config)
+        if state.broken_model:
+            stop(self.config, ModelError("the fixture `model` raised (see the first error)"))
         super().setup()
 
     @property
@@ -73,49 +75,63 @@ class TrialItem(pytest.Function):
         """The fixture that gives this trial its model: a conftest of its own folder may have one."""
         return self._fixtureinfo.name2fixturedefs["model"][-1]
 
-    def ask(self, predictor: Predictor) -> Reply:
-        """The model's reply, judged; raises what stands in its place, and skips what cannot be asked."""
-        self.predictor = predictor
+    def ask(self, model: Adapter) -> Reply:
+        """The model's reply, graded; raises what stands in its place, and skips what cannot be asked."""
+        state = state_of(self.config)
+        self.predictor = state.predictor(model, self.source)
         started = time.perf_counter()
-        self.answer = predictor.answer(self.trial, anew=self.anew)
-        self.waited = time.perf_counter() - started
-        error, assistants = self.answer.error, self.config.stash[STATE].assistants
-        self.record = judge(self.trial, self.answer, predictor, self.nodeid, assistants)
-        if error is None:
+        try:
+            self.answer = self.predictor.answer(self.trial, again=self.again)
+            self.waited = time.perf_counter() - started
+            self.record = state.session.grade(self.trial, self.answer, self.predictor, self.nodeid)
+        except ModelDown as error:
+            stop(self.config, error)
+        failed = self.answer.error
+        if failed is None:
             if self.record.outcome == "error":
                 raise AssistantFailed(self.record.reason)
             assert self.answer.reply is not None
             return self.answer.reply
-        if isinstance(error, Unsupported):
-            raise skipped(f"unsupported: {error}")
-        if isinstance(error, NotApplicable):
-            raise skipped(str(error))
-        raise error
+        if isinstance(failed, Unsupported):
+            raise skipped(f"unsupported: {failed}")
+        if isinstance(failed, NotApplicable):
+            raise skipped(str(failed))
+        raise failed
 
     def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Put the record on the report that decides the trial, for the controller to take in."""
+        raised = call.excinfo.value if call.excinfo is not None else None
+        if isinstance(raised, WorkerStopped):
+            report.outcome = "skipped"
+            report.longrepr = (str(self.path), 1, f"Skipped: {raised}")
+            report.__dict__["audiotest_stop"] = str(raised)
+            return
         if report.when == "teardown":
             if self.predictor is not None:
                 self.predictor.done(self.trial)
             self.answer = None
             return
+        state = state_of(self.config)
         if report.when == "setup":
             report.duration = max(0.0, report.duration + self._own_seconds() - self.waited)
             if report.passed:
                 return
+            failed = getattr(self.source, "cached_result", None)
+            state.broken_model = bool(failed and failed[2]) and self.source.scope == "session"
         record = self.record
         if record is None or (report.failed and record.outcome not in ("failed", "missed", "error")):
-            error = call.excinfo.value if call.excinfo is not None else RuntimeError("no result")
-            record = failed_record(self.trial, error, self.config.stash[STATE].seed, self.nodeid)
-        state = self.config.stash[STATE]
-        record = self._against_baseline(record, report, state.baseline.trials.get(key(record)))
+            record = state.session.grader.broken(self.trial, raised or RuntimeError("no result"), self.nodeid)
+        baseline = state.session.baseline
+        record = baseline.against(record)
+        if baseline.improved(record):
+            report.wasxfail = "improved: a miss in the baseline"
         # Reports cross to other processes (xdist's controller, pytest-forked's parent) and into files, so what is on
         # them has to be plain: text, not a record.
         report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode()
         state.fresh = self.nodeid, record
-        model = self.predictor.model.name if self.predictor is not None else state.model_name
-        self.told = [("model", model), *properties(record, self.trial)]
-        self.user_properties += self.told
+        model = self.predictor.model.name if self.predictor is not None else state.session.model_name
+        self.added = [("model", model), *properties(record, self.trial)]
+        self.user_properties += self.added
         report.user_properties = list(self.user_properties)
         if record.outcome == "missed" and report.failed:
             report.outcome = "skipped"
@@ -125,19 +141,6 @@ class TrialItem(pytest.Function):
         """What the model took for this reply; nothing if it was known."""
         reply = self.answer.reply if self.answer is not None and not self.answer.cached else None
         return (reply.seconds if reply is not None else None) or 0.0
-
-    def _against_baseline(self, record: Record, report: pytest.TestReport, before: bool | None) -> Record:
-        """With ``--baseline``: a known miss is expected, a regression fails whatever the policy, an improvement is
-        told. Only a wrong answer can be a known miss: a model that breaks is an error as ever."""
-        if before is None:
-            return record
-        if record.outcome in ("failed", "missed"):
-            if not before:
-                return replace(record, outcome="missed", reason=f"{record.reason} (as in the baseline)")
-            return replace(record, outcome="failed", reason=f"{record.reason} (right in the baseline)")
-        if record.outcome == "passed" and not before:
-            report.wasxfail = "improved: a miss in the baseline"
-        return record
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A mismatch is told in its own words; anything else with its traceback."""

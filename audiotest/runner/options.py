@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from audiotest.session import Settings
+
+STATE: pytest.StashKey[Any] = pytest.StashKey()
+"""Where a process keeps its state, from the moment at which a suite is met, or an option of audiotest's is given."""
 
 
 def _count(text: str) -> int:
@@ -61,3 +69,45 @@ def add_options(parser: pytest.Parser) -> None:
         help="where replies are kept, or `off` (default: in $AUDIOTEST_CACHE_DIR, or the user's)")  # fmt: skip
     add("--refresh", dest="audiotest_refresh", action="store_true",
         help="ask the model again even where the cache has its reply")  # fmt: skip
+
+
+def asked_for(config: pytest.Config) -> bool:
+    """Whether the command line has any option of audiotest's."""
+    names = ("model", "results", "html", "baseline", "limit", "judge", "embedder", "reply_cache", "ray_address")
+    given = [getattr(config.option, f"audiotest_{name}") for name in names]
+    return any(value is not None for value in given) or config.option.audiotest_engine != "local"
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """The engine's settings that the command line asks for. Raises UsageError for what is not KEY=VALUE."""
+    from audiotest.session import DEFAULT_MODEL, Settings
+
+    option = config.option
+    return Settings(
+        model=option.audiotest_model or DEFAULT_MODEL,
+        model_options=_pairs("--model-option", option.audiotest_model_options),
+        seed=option.audiotest_seed,
+        limit=option.audiotest_limit,
+        batch_size=option.audiotest_batch_size,
+        engine=option.audiotest_engine,
+        ray_address=option.audiotest_ray_address,
+        ray_actors=option.audiotest_ray_actors,
+        judge=option.audiotest_judge or "",
+        judge_options=_pairs("--judge-option", option.audiotest_judge_options),
+        embedder=option.audiotest_embedder or "",
+        embedder_options=_pairs("--embedder-option", option.audiotest_embedder_options),
+        reply_cache=option.audiotest_reply_cache,
+        refresh=option.audiotest_refresh,
+        results=option.audiotest_results,
+        baseline=option.audiotest_baseline,
+    )
+
+
+def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise pytest.UsageError(f"{option} takes KEY=VALUE, not {text!r}")
+        pairs[name] = value
+    return pairs

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from audiotest.predict.predictor import Key
-from audiotest.runner.items import TrialItem
+from audiotest.types import TrialKey
 
 
-def queued(session: pytest.Session) -> Iterator[Key]:
+def queued(session: pytest.Session) -> Iterator[TrialKey]:
     """The keys of the trials that wait in this worker, in order; none where xdist keeps them in another way."""
+    from audiotest.runner.items import TrialItem
+
     for plugin in session.config.pluginmanager.get_plugins():
         if type(plugin).__name__ == "WorkerInteractor":
             for index in _waiting(plugin):

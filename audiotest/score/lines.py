@@ -41,7 +41,7 @@ def score_line(scorer: str, line: bytes) -> bytes:
         question, output = _question(row), _text(row["output"])
         # MMAU-Pro's script judges str(reply), whatever the reply is: a missing one as "nan".
         said = row["output"] if scorer == "mmau_pro_if" else output
-        verdict: Verdict = SCORERS.get(scorer)(question, said)
+        verdict: Verdict = SCORERS.get(scorer).score(question, said)
     except (ValueError, TypeError) as error:
         raise BadLine(str(error), row) from None
     choice = verdict.choice if scorer == "choice" or not question.choices else read(question.choices, output).index

@@ -26,7 +26,7 @@ def record(case="a", condition="original", correct=True, choice=0, status="read"
 
 
 def measure(name, records, **kw):
-    return METRICS.get(name)(Trials(records), **kw)
+    return METRICS.get(name).measure(Trials(records), **kw)
 
 
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

@@ -28,7 +28,7 @@ def test_the_planted_value_is_recovered(planted):
 
 
 def measure(metric, records, **arguments):
-    return METRICS.get(metric)(Trials(records), **arguments)
+    return METRICS.get(metric).measure(Trials(records), **arguments)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from audiotest.audio.conditions import noise, noise_only, silence
 from audiotest.audio.level import rms
-from audiotest.registry import SOUND_CONDITIONS
+from audiotest.registry import CONDITIONS
 from audiotest.types import Waveform
 
 sounds = arrays(
@@ -29,7 +29,7 @@ def rng(seed=0):
 @given(sound=sounds)
 def test_length_rate_and_channels_stay_and_the_input_too(name, sound):
     before = sound.samples.copy()
-    out = SOUND_CONDITIONS.get(name)(sound, rng(), **ARGUMENTS.get(name, {}))
+    out = CONDITIONS.get(name).apply(sound, rng(), **ARGUMENTS.get(name, {}))
     assert out.samples.shape == sound.samples.shape
     assert out.rate == sound.rate
     assert out.samples.dtype == np.float32
@@ -51,7 +51,7 @@ def test_the_signal_to_noise_ratio_is_met_within_a_tenth_of_a_decibel(color, sou
 @pytest.mark.parametrize("name", ["noise_only", "noise"])
 def test_same_seed_same_bytes(name):
     sound = Waveform(np.full((500, 2), 0.3, np.float32), 16000)
-    apply, extra = SOUND_CONDITIONS.get(name), ARGUMENTS.get(name, {})
+    apply, extra = CONDITIONS.get(name).apply, ARGUMENTS.get(name, {})
     once, again, other = apply(sound, rng(1), **extra), apply(sound, rng(1), **extra), apply(sound, rng(2), **extra)
     assert once.samples.tobytes() == again.samples.tobytes()
     assert once.samples.tobytes() != other.samples.tobytes()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from audiotest.declare.condition import parse_one
-from audiotest.registry import SOUND_CONDITIONS
+from audiotest.registry import CONDITIONS
 from audiotest.types import NotApplicable, Waveform
 
 ONE_OF_EACH = [
@@ -48,13 +48,13 @@ OTHERS = [Waveform(np.sin(2 * np.pi * hz * T)[:, None].astype(np.float32) * 0.3,
 
 def under(text, sound, seed=0, others=OTHERS):
     part = parse_one(text).parts[0]
-    apply = SOUND_CONDITIONS.get(part.name)
+    apply = CONDITIONS.get(part.name).apply
     extra = {"others": others} if "others" in inspect.signature(apply).parameters else {}
     return apply(sound, np.random.default_rng(seed), **part.arguments, **extra)
 
 
 def test_the_list_has_one_of_each():
-    assert {text.partition("(")[0] for text in ONE_OF_EACH} == set(SOUND_CONDITIONS.names())
+    assert {text.partition("(")[0] for text in ONE_OF_EACH} == {name for name in CONDITIONS.names() if CONDITIONS.get(name).acts_on == "sound"}
 
 
 @pytest.mark.parametrize("text", ONE_OF_EACH)

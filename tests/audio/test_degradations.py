@@ -18,7 +18,7 @@ from audiotest.audio.conditions import (
     speed,
 )
 from audiotest.audio.level import rms
-from audiotest.registry import SOUND_CONDITIONS
+from audiotest.registry import CONDITIONS
 from audiotest.types import NotApplicable, Waveform
 
 RATE = 16000
@@ -66,7 +66,7 @@ CASES = {
 def test_length_rate_and_channels_stay_and_the_input_too(name, sound):
     before = sound.samples.copy()
     try:
-        out = SOUND_CONDITIONS.get(name)(sound, rng(), **CASES[name])
+        out = CONDITIONS.get(name).apply(sound, rng(), **CASES[name])
     except NotApplicable:
         assert not sound.samples.any() or name == "clipping"
         return
@@ -79,7 +79,7 @@ def test_length_rate_and_channels_stay_and_the_input_too(name, sound):
 
 @pytest.mark.parametrize("name", ["babble", "reverb"])
 def test_same_seed_same_bytes(name):
-    sound, apply = speechlike(), SOUND_CONDITIONS.get(name)
+    sound, apply = speechlike(), CONDITIONS.get(name).apply
     once, again, other = (apply(sound, rng(s), **CASES[name]).samples.tobytes() for s in (1, 1, 2))
     assert once == again != other
 

@@ -25,7 +25,7 @@ class Model:
 
 
 def check(monkeypatch, hears_padding):
-    monkeypatch.setattr(ADAPTERS, "get", lambda name: lambda argument, options: Model(hears_padding))
+    monkeypatch.setattr("audiotest.models.loading.open_model", lambda spec, options: Model(hears_padding))
     return CliRunner().invoke(main, ["check-model", "first"])
 
 

@@ -188,7 +188,7 @@ def test_no_sound_breaks_it(ask, samples, question, choices):
 
 
 def test_it_is_an_adapter_with_an_identity_and_without_options():
-    model = ADAPTERS.get("listener")(None, {})
+    model = ADAPTERS.get("listener").open_model(None, {})
     assert model.identity.startswith("listener/")
     assert (model.needs.sample_rate, model.needs.channels) == (16000, 2)
     with pytest.raises(ValueError, match="no options, found loud"):

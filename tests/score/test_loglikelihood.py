@@ -16,7 +16,7 @@ def option(logprob, tokens, characters):
 
 TEXT = [option(-6.0, 2, 7), option(-9.0, 6, 23), option(-4.0, 1, 4)]
 LABEL = [option(-1.0, 1, 1), option(-2.0, 1, 1), option(-3.0, 1, 1)]
-score = SCORERS.get("loglikelihood")
+score = SCORERS.get("loglikelihood").score
 
 
 def question(**more):

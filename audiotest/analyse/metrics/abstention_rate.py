@@ -13,6 +13,8 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import NotMeasured, Trials, abstained
 from audiotest.types import Estimate
 
+shown_under = ("original", "others")
+
 
 def measure(
     trials: Trials,

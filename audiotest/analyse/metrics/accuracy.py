@@ -12,6 +12,9 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import Trials
 from audiotest.types import Estimate
 
+shown_under = ("original", "others")
+per_scorer = by_tag = True
+
 
 def measure(
     trials: Trials,

@@ -13,6 +13,8 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import NotMeasured, Trials, own_choice, paired
 from audiotest.types import Estimate
 
+shown_under = ("others",)
+
 
 def measure(
     trials: Trials,

@@ -12,6 +12,8 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import Trials, paired
 from audiotest.types import Estimate
 
+shown_under = ("others",)
+
 
 def measure(
     trials: Trials,

@@ -12,6 +12,8 @@ from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import Trials, paired
 from audiotest.types import Estimate
 
+needs = ("text_only",)
+
 
 def measure(
     trials: Trials,

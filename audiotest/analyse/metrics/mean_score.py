@@ -11,6 +11,9 @@ from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import NotMeasured, Trials, verdict_of
 from audiotest.types import Estimate
 
+shown_under = ("original", "others")
+per_scorer = True
+
 
 def measure(
     trials: Trials,
@@ -29,3 +32,9 @@ def measure(
     if not found:
         raise NotMeasured(f"no reply under {condition} has a score")
     return mean([score for score, _ in found], [clip for _, clip in found])
+
+
+def shown_if(trials: Trials, condition: str, scorer: str | None) -> bool:
+    """Whether the scorer grades: where all scores are 0 or 1, the mean is the accuracy."""
+    verdicts = (verdict_of(r, scorer) for r in trials.under(condition))
+    return any(v is not None and v.counted and v.score not in (None, 0, 1) for v in verdicts)

@@ -12,6 +12,8 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import NotMeasured, Trials, verdict_of
 from audiotest.types import Estimate
 
+shown_under = ("original", "others")
+
 
 def measure(
     trials: Trials,

@@ -13,6 +13,7 @@ from audiotest.audio.level import like, rms, scaled_to
 from audiotest.types import Waveform
 
 VERSION = 1
+soundless = True
 
 
 def apply(sound: Waveform, rng: np.random.Generator) -> Waveform:

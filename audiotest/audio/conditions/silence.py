@@ -12,6 +12,7 @@ from audiotest.audio.level import like
 from audiotest.types import Waveform
 
 VERSION = 1
+soundless = True
 
 
 def apply(sound: Waveform, rng: np.random.Generator) -> Waveform:

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from audiotest.declare.conditions.view import NONE, NotApplicable, View
 
+unanswerable = True
+
 
 def apply(view: View, rng: np.random.Generator, *, offer_none: bool = True) -> View:
     """Replace the right option, or leave it out; the others keep their order.

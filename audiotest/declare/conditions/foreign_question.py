@@ -22,6 +22,8 @@ from audiotest.declare.conditions._foreign import none_left, unlike
 from audiotest.declare.conditions.view import NotApplicable, View
 from audiotest.types import Case
 
+unanswerable = True
+
 
 def apply(
     view: View, rng: np.random.Generator, *, others: Iterator[Case], by: str | None = None, offer_none: bool = False

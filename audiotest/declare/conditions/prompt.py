@@ -13,6 +13,8 @@ from audiotest.declare.conditions.view import View
 from audiotest.declare.prompt import template_names
 from audiotest.registry import UnknownName, unknown
 
+rewords = True
+
 
 def check(*, name: str) -> None:
     """Raise :class:`UnknownName` for a template that there is not, with the near ones."""

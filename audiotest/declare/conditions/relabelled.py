@@ -21,6 +21,8 @@ from audiotest.declare.conditions.view import NotApplicable, View
 from audiotest.declare.prompt import STYLES
 from audiotest.registry import unknown
 
+rewords = True
+
 
 def check(*, style: str) -> None:
     """Raise ValueError for a style that there is not."""

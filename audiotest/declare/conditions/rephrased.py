@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from audiotest.declare.conditions.view import View
 from audiotest.types import NotApplicable
 
+rewords = True
+
 
 def check(*, k: int = 1) -> None:
     """Raise ValueError for values out of range."""

@@ -11,6 +11,8 @@ import numpy as np
 from audiotest.declare.conditions.view import View
 from audiotest.types import NotApplicable
 
+reorders = True
+
 
 def check(*, k: int) -> None:
     """Raise ValueError for values out of range."""

@@ -11,6 +11,8 @@ import numpy as np
 from audiotest.declare.conditions.view import View
 from audiotest.types import NotApplicable
 
+reorders = True
+
 
 def apply(view: View, rng: np.random.Generator) -> View:
     """Reorder the choices; the answer goes along. Raises :class:`NotApplicable` for open questions."""

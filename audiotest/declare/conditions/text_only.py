@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from audiotest.declare.conditions.view import View
 from audiotest.types import NotApplicable
 
+soundless = True
+
 
 def apply(view: View, rng: np.random.Generator) -> View:
     """Drop the audio; raises :class:`NotApplicable` for a case that has none."""

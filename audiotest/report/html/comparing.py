@@ -18,34 +18,34 @@ from audiotest.report.html.render import harmless
 
 
 class Pair(Struct, frozen=True):
-    """Two runs by their names, how the second differs from the first, and the second's summary."""
+    """Two runs by their names, how the second differs from the first, and the second run."""
 
     first: str
     second: str
     differences: Sequence[Difference]
     flipped: Sequence[Flipped]
-    summary: Mapping[str, Any] = {}
+    run: Any = None
 
 
 def write(
     names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Iterable[Pair], target: Path,
-    *, root: Path, embed: float, link: float,
+    *, embed: float, link: float,
 ) -> str:  # fmt: skip
     """Write the page to ``target``, with the sounds of the items that flipped, as the second run of each pair heard
-    them: for each pair ``embed`` megabytes in it, and up to ``link`` more in a folder beside it. ``root`` is what the
-    node ids are relative to. Returns a line that tells what was written; raises OSError."""
+    them: for each pair ``embed`` megabytes in it, and up to ``link`` more in a folder beside it. Returns a line that
+    says what was written; raises OSError."""
     from audiotest.report.html.playback import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
     made, sounds, left, lost = [], dict[str, list[Player]](), 0, ""
     for pair in pairs:
-        heard = Hearing.of(pair.summary, root)
+        heard = Hearing.of(pair.run)
         named = [replace(one, record=heard.named(one.record)) for one in pair.flipped]
         made.append(replace(pair, flipped=named))
         new = [one.record for one in named if sound_key(one.record) not in sounds]
         found, more = players_of(new, heard, target, embed=embed, link=link)
         sounds |= found
-        left, lost = left + more, lost or heard.told()
+        left, lost = left + more, lost or heard.lost_sounds()
     target.write_text(page(names, leaders, made, sounds), encoding="utf-8")
     told = f"{target}: {sum(len(p.flipped) for p in made)} items flipped, {sum(map(bool, sounds.values()))} sounds, "
     told += f"{target.stat().st_size / 1e6:,.1f} MB"

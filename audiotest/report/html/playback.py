@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,6 +13,7 @@ from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial, present
 from audiotest.predict.sound import Sounds
+from audiotest.runs import Run
 from audiotest.types import Case, Needs, NotApplicable, Record, Waveform
 
 
@@ -21,18 +21,24 @@ class Hearing:
     """The sounds of a run's trials. ``root`` is what the node ids are relative to; ``needs`` says at which rate and in
     how many channels the model heard them, and how many clips it takes: more may have been joined for it."""
 
-    def __init__(self, seed: int, root: Path, needs: Needs | None = None) -> None:
+    def __init__(
+        self, seed: int, root: Path, needs: Needs | None = None, suites: Mapping[str, Suite] | None = None
+    ) -> None:
         self.seed, self.root = seed, root
         needs = needs or Needs()
         self._joined, self._apart = Sounds(needs, seed), Sounds(replace(needs, clips=None), seed)
         self.lost: Counter[str] = Counter()
         """Why a trial's sound cannot be had, and how often."""
         self._suites: dict[str, tuple[Suite, dict[str, Case]]] = {}
+        # A suite made in Python has no file to be found again by.
+        self._named = {name: suite for name, suite in (suites or {}).items() if not suite.path}
 
     @classmethod
-    def of(cls, summary: Mapping[str, Any], root: Path) -> Hearing:
-        """As the model of the run with this summary heard them."""
-        return cls(int(summary.get("seed") or 0), root, Needs(**(summary.get("heard_at") or {})))
+    def of(cls, run: Run) -> Hearing:
+        """As the model of ``run`` heard them."""
+        at = run.summary.heard_at
+        needs = Needs(sample_rate=at.sample_rate, channels=at.channels, clips=at.clips) if at else None
+        return cls(run.summary.seed or 0, run.root, needs, run.suites)
 
     def __call__(self, record: Record) -> Sequence[Waveform]:
         """The waveforms of a trial, none without a sound; raises LookupError where its suite is not there."""
@@ -44,7 +50,7 @@ class Hearing:
             self.lost[str(error)] += 1
             raise
 
-    def told(self) -> str:
+    def lost_sounds(self) -> str:
         """What to say of sounds that could not be had: the commonest reason stands for the others."""
         if not self.lost:
             return ""
@@ -70,6 +76,9 @@ class Hearing:
 
     def _trial(self, record: Record) -> Trial:
         file = record.nodeid.partition("::")[0]
+        if file not in self._suites and record.suite in self._named:
+            suite = self._named[record.suite]
+            self._suites[file] = suite, {case.id: case for case in suite.cases}
         if file not in self._suites:
             if not (self.root / file).is_file():
                 raise LookupError(f"there is no {file} here: write the report where the run was made")

@@ -17,21 +17,22 @@ from audiotest.report.html.confusion import confusions
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
 from audiotest.report.official import differing, official_and_careful, official_tables, suites_with_tables
+from audiotest.runs import Run
 from audiotest.types import Record
 
 _SCRIPTS = ("player.js", "page.js", "overview.js", "items.js")
 
 
-def page(records: Sequence[Record], summary: Mapping[str, Any], audio: Mapping[str, list[Player]] | None = None) -> str:
+def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
     """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips."""
-    model = str(summary.get("model", ""))
+    records, summary, model = run.records, run.summary, run.summary.model
     tables = [t for suite in suites_with_tables(records) for t in official_tables(suite, records, model)]
     data = {
         "model": model,
-        "when": str(summary.get("finished") or "").replace("T", " ").replace("+00:00", " UTC"),
+        "when": (summary.finished or "").replace("T", " ").replace("+00:00", " UTC"),
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
-        "summary": {"suites": summary.get("suites", {})},
+        "summary": {"suites": msgspec.to_builtins(summary.suites)},
         "labels": LABELS,
         "definition": " ".join(DEFINITION),
         "published": msgspec.to_builtins(tables),
@@ -53,29 +54,21 @@ def page(records: Sequence[Record], summary: Mapping[str, Any], audio: Mapping[s
     return made
 
 
-def write(
-    records: Sequence[Record],
-    summary: Mapping[str, Any],
-    target: Path,
-    *,
-    root: Path,
-    embed: float = 20,
-    link: float = 500,
-) -> str:
+def write(run: Run, target: Path, *, embed: float = 20, link: float = 500) -> str:
     """Write the page to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
-    it. ``root`` is what the node ids are relative to. Returns a line that tells what was written; raises OSError."""
+    it. Returns a line that says what was written; raises OSError."""
     from audiotest.report.html.playback import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    heard = Hearing.of(summary, root)
-    records = [heard.named(record) for record in records]
-    players, left = players_of(records, heard, target, embed=embed, link=link)
-    target.write_text(page(records, summary, players), encoding="utf-8")
+    heard = Hearing.of(run)
+    named = Run([heard.named(record) for record in run.records], run.summary, root=run.root, suites=run.suites)
+    players, left = players_of(named.records, heard, target, embed=embed, link=link)
+    target.write_text(page(named, players), encoding="utf-8")
     size = f"{target.stat().st_size / 1e6:,.1f} MB"
-    told = f"{target}: {len(records)} trials, {sum(map(bool, players.values()))} sounds, {size}"
+    line = f"{target}: {len(run.records)} trials, {sum(map(bool, players.values()))} sounds, {size}"
     if left:
-        told += f"; {left} sounds were left out, those of trials that went right first (--audio-mb, --linked-mb)"
-    return told + heard.told()
+        line += f"; {left} sounds were left out, those of trials that went right first (--audio-mb, --linked-mb)"
+    return line + heard.lost_sounds()
 
 
 def harmless(data: str) -> str:

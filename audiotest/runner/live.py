@@ -12,7 +12,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
+
+from audiotest.report.replies import shown
+from audiotest.types import Record
 
 INI = "audiotest_progress"
 _PATIENCE_S = 2.0
@@ -109,3 +113,29 @@ def pace_for(config: pytest.Config, total: Callable[[], int]) -> Pace | None:
     every = float(config.getini(INI))
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     return Pace(config, every, total) if every > 0 and terminal is not None and config.option.verbose >= 0 else None
+
+
+class Replies:
+    """A plugin of its own in the process that gets all reports: it writes below pytest's line, also with xdist."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Show the reply of the trial that this report decides."""
+        text: str | None = getattr(report, "audiotest_record", None)
+        if text is None:
+            return
+        said = shown(msgspec.json.decode(text.encode(), type=Record), self.config.option.verbose > 1)
+        if said:
+            terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+            # Without a newline at its end, like pytest's own line of a test: what comes next begins with one.
+            terminal._tw.line()
+            terminal._tw.write(said)
+
+
+def replies_for(config: pytest.Config) -> Replies | None:
+    """The plugin, where ``-v`` asks for it."""
+    there = config.pluginmanager.get_plugin("terminalreporter") is not None
+    return Replies(config) if there and config.option.verbose > 0 else None

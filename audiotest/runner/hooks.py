@@ -5,61 +5,59 @@ from __future__ import annotations
 import gc
 import itertools
 import os
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 import pytest
 
 from audiotest.declare.suite import Suite
-from audiotest.runner.devices import gpus, pin
-from audiotest.runner.state import DEFAULT_MODEL, STATE, State
+from audiotest.devices import Slots, gpus
+from audiotest.errors import AudiotestError
+from audiotest.models.loading import ModelError
+from audiotest.models.protocol import Adapter
+from audiotest.runner.options import STATE
+from audiotest.runner.state import State
 from audiotest.runner.worker_queue import queued
+from audiotest.runs import Run
 from audiotest.types import Record
 
 if TYPE_CHECKING:
     from audiotest.runner.items import TrialItem
 
 _SCHEDULER = pytest.StashKey[Any]()
+_SLOTS = pytest.StashKey[Slots]()
+EXIT_STATUS = 4
+"""Of a session that ends since its model cannot answer: that of a wrong command line."""
 
 
-def begin(config: pytest.Config) -> None:
-    """Make the process's state; options that cannot work end the session with a sentence."""
-    from audiotest.models.loading import ModelError
-    from audiotest.predict.store import NoCache
-    from audiotest.report.progress import pace_for, progress_for
-    from audiotest.report.replies import replies_for
-    from audiotest.runs import RunError
+def state_of(config: pytest.Config) -> State:
+    """This process's state, made when it is first needed: other people's tests do not pay for it. Raises UsageError for
+    options that cannot work."""
+    state = config.stash.get(STATE, None)
+    return state if state is not None else _state(config)
+
+
+def _state(config: pytest.Config) -> State:
+    from audiotest.runner.live import pace_for, progress_for, replies_for
 
     if config.option.audiotest_engine == "ray" and getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("--engine ray has workers of its own: leave -n away")
-    pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
     try:
         state = config.stash[STATE] = State(config)
-        if state.spec != DEFAULT_MODEL or state.model_options:
-            state.model_name = state.open_model().name
-        if config.option.audiotest_reply_cache:
-            state.store()
-    except (ModelError, RunError, NoCache) as error:
+    except AudiotestError as error:
         raise pytest.UsageError(str(error)) from None
-    if not state.is_worker:
-        for doubt in state.baseline.doubts:
-            config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
-        config.pluginmanager.register(RecordTaker(state), "audiotest-records")
-        state.progress = progress_for(config)
-        pace = pace_for(config, lambda: state.planned)
-        if pace is not None:
-            config.pluginmanager.register(pace, "audiotest-pace")
-        replies = replies_for(config)
-        if replies is not None:
-            config.pluginmanager.register(replies, "audiotest-replies")
-
-
-def end(config: pytest.Config) -> None:
-    """Close what is open."""
-    state = config.stash.get(STATE, None)
-    if state is not None:
-        state.close()
+    if state.is_worker:
+        return state
+    for doubt in state.session.baseline.doubts:
+        config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
+    config.pluginmanager.register(RecordTaker(state), "audiotest-records")
+    state.progress = progress_for(config)
+    pace, replies = pace_for(config, lambda: state.planned), replies_for(config)
+    for plugin, name in ((pace, "audiotest-pace"), (replies, "audiotest-replies")):
+        if plugin is not None:
+            config.pluginmanager.register(plugin, name)
+    return state
 
 
 # -- collection -------------------------------------------------------------------------------------------
@@ -74,17 +72,17 @@ def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, No
     """
     from audiotest.predict.blocks import longest_first
 
-    state = config.stash[STATE]
-    _put(items, state.blocks((item, item.trial) for item in _trials(items)))
+    session = state_of(config).session
+    _put(items, session.blocks((item, item.trial) for item in _trials(items)))
     places = {item: i for i, item in enumerate(_trials(items))}
     yield
     trials = _trials(items)
     kept = all(places.get(a, -1) < places.get(b, -1) for a, b in itertools.pairwise(trials))
     if kept and config.getoption("stepwise", False):
         return
-    blocks = state.blocks((item, item.trial) for item in trials)
-    if kept and state.listens:
-        blocks = longest_first(blocks, lambda item: state.seconds(item.trial))
+    blocks = session.blocks((item, item.trial) for item in trials)
+    if kept and session.listens:
+        blocks = longest_first(blocks, lambda item: session.seconds(item.trial))
     _put(items, blocks)
 
 
@@ -105,7 +103,7 @@ def _put(items: list[pytest.Item], blocks: Iterable[Iterable[TrialItem]]) -> Non
 
 def collected(session: pytest.Session) -> None:
     """Note the trials that will run. Items live until the end, so the collector need not look at them again."""
-    state = session.config.stash[STATE]
+    state = state_of(session.config)
     items = _trials(session.items)
     state.trials = [item.trial for item in items]
     state.sources = {item.trial.suite.path: item.source for item in items}
@@ -116,15 +114,38 @@ def collected(session: pytest.Session) -> None:
     state.planned = len(state.trials)
     if state.trials:
         gc.freeze()
-        _go_on_past_broken_suites(session)
+        # A suite that does not load is an error of its own and stops no other, unless a Python test module failed as
+        # well, for which pytest's own rule holds.
+        if session.testsfailed and session.testsfailed == state.broken_suites:
+            session.config.option.continue_on_collection_errors = True
 
 
-def _go_on_past_broken_suites(session: pytest.Session) -> None:
-    """A suite that does not load is an error of its own and stops no other, unless a Python test module
-    failed as well, for which pytest's own rule holds."""
-    state = session.config.stash[STATE]
-    if session.testsfailed and session.testsfailed == state.broken_suites:
-        session.config.option.continue_on_collection_errors = True
+# -- the model --------------------------------------------------------------------------------------------
+
+
+def loaded_model(config: pytest.Config) -> Iterator[Adapter]:
+    """The model that ``--model`` names, loaded, then closed. One that cannot be loaded ends the session, once."""
+    session = state_of(config).session
+    try:
+        model = session.open_model()
+        session.load(model)
+    except AudiotestError as error:
+        stop(config, error)
+    yield model
+    model.close()
+
+
+def stop(config: pytest.Config, error: AudiotestError) -> NoReturn:
+    """End the session: the model cannot answer. A worker has it done by the controller."""
+    state = state_of(config)
+    reason = state.session.stop(error)
+    if state.is_worker:
+        raise WorkerStopped(reason)
+    pytest.exit(reason, returncode=EXIT_STATUS)
+
+
+class WorkerStopped(ModelError):
+    """What a worker reports in the place of a trial's result: the reason why the session has to end."""
 
 
 # -- reports ----------------------------------------------------------------------------------------------
@@ -139,12 +160,17 @@ class RecordTaker:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
         """Keep the record that a trial's deciding report carries."""
+        session = self.state.session
+        reason = getattr(report, "audiotest_stop", None)
+        if reason is not None:
+            session.stopped = reason
+            pytest.exit(reason, returncode=EXIT_STATUS)
         text = getattr(report, "audiotest_record", None)
         if text is not None:  # a conftest may have put another model in the place of --model's
-            self.state.model_name = str(dict(report.user_properties)["model"])
+            session.model_name = str(dict(report.user_properties)["model"])
             line, fresh = text.encode(), self.state.fresh
             known = fresh is not None and fresh[0] == report.nodeid
-            self.state.add(fresh[1] if fresh and known else msgspec.json.decode(line, type=Record), line)
+            session.add(fresh[1] if fresh and known else msgspec.json.decode(line, type=Record), line)
         yield
         if text is not None:  # everybody has seen it, and the terminal keeps all reports
             del report.__dict__["audiotest_record"]
@@ -178,17 +204,19 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
     from audiotest.declare.trial import trials
     from audiotest.runner.grouping import groups
 
-    state = config.stash[STATE]
     known = {}
     for path in dict.fromkeys(nodeid.partition("::")[0] for nodeid in nodeids):
         if _in_yaml(path):
             try:
-                suite = state.suite(config.rootpath / path, path)
+                suite = state_of(config).session.suite(config.rootpath / path, path)
             except (SuiteError, OSError):  # another plugin's tests stand in it
                 continue
             known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
-    blocks = state.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
-    state.planned = sum(map(len, blocks))
+    blocks: list[list[str]] = []
+    if known:
+        state = state_of(config)
+        blocks = state.session.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
+        state.planned = sum(map(len, blocks))
     return blocks + groups([nodeid for nodeid in nodeids if nodeid not in known], config.getvalue("dist"))
 
 
@@ -200,7 +228,11 @@ def prepare_worker(node: Any) -> None:
     """A worker that replaces a dead one asks the trials of the dead one's block one by one."""
     made = node.config.stash.get(_SCHEDULER, None)
     node.workerinput["audiotest_alone"] = sorted(made.alone) if made is not None else []
-    node.workerinput["audiotest_gpu"] = node.config.stash[STATE].slots.take(node.gateway.id)
+    node.workerinput["audiotest_gpu"] = _slots(node.config).take(node.gateway.id)
+
+
+def _slots(config: pytest.Config) -> Slots:
+    return config.stash.setdefault(_SLOTS, Slots(gpus()))
 
 
 def worker_gone(node: Any, error: Any) -> None:
@@ -208,7 +240,7 @@ def worker_gone(node: Any, error: Any) -> None:
     made = node.config.stash.get(_SCHEDULER, None)
     if made is not None and error:
         made.crashed += 1
-    node.config.stash[STATE].slots.free(node.gateway.id)
+    _slots(node.config).free(node.gateway.id)
 
 
 def workers_wanted() -> int | None:
@@ -220,24 +252,23 @@ def workers_wanted() -> int | None:
 
 
 def judge_gates(session: pytest.Session) -> None:
-    """Judge the gates of all suites of which anything ran."""
-    state = session.config.stash[STATE]
-    if state.is_worker or not state.records:
-        return
-    from audiotest.runner.gates import judge_suites
-
-    state.gates = judge_suites((s for s, _ in _suites_of_records(state)), state.records, state.limit)
+    """Judge the gates of all suites of which anything ran, which may have been loaded by workers alone."""
+    state = state_of(session.config)
+    if not state.is_worker and state.session.records:
+        _suites_of_records(state)
+        state.session.judge_gates()
 
 
 def report_gates(session: pytest.Session) -> None:
     """Hand the gates' results to pytest as reports of tests."""
-    state = session.config.stash[STATE]
-    if not state.gates:
+    state = state_of(session.config)
+    if not state.session.gates:
         return
     from audiotest.runner.gates import reports
 
-    suites, known, style = _suites_of_records(state), state.baseline.gates, session.config.option.tbstyle
-    made = [r for suite, path in suites for r in reports(suite, path, state.gates.get(suite.name, ()), known, style)]
+    known, style, gates = state.session.baseline.gates, session.config.option.tbstyle, state.session.gates
+    suites = _suites_of_records(state)
+    made = [r for suite, path in suites for r in reports(suite, path, gates.get(suite.name, ()), known, style)]
     session.testscollected += sum(report.when == "call" for report in made)  # so that progress ends at 100%
     for report in made:
         session.config.hook.pytest_runtest_logreport(report=report)
@@ -245,51 +276,36 @@ def report_gates(session: pytest.Session) -> None:
 
 def _suites_of_records(state: State) -> list[tuple[Suite, str]]:
     """(whole suite, node id of its file) for every suite of which a trial ran."""
-    paths = dict.fromkeys(record.nodeid.partition("::")[0] for record in state.records)
-    return [(state.whole_suite(state.config.rootpath / path, path), path) for path in sorted(paths)]
+    paths = dict.fromkeys(record.nodeid.partition("::")[0] for record in state.session.records)
+    return [(state.session.whole_suite(state.config.rootpath / path, path), path) for path in sorted(paths)]
 
 
 def write_results(session: pytest.Session) -> None:
     """Summarise the run; write it if it has a folder."""
-    state = session.config.stash[STATE]
-    if state.is_worker or not state.records:
+    config = session.config
+    state = state_of(config)
+    if state.is_worker or not state.session.records:
         return
-    from audiotest.analyse.summary import summarise
-    from audiotest.runner.provenance import provenance
-
-    suites = [suite for suite, _ in _suites_of_records(state)]
-    places = {(s.name, c.name, k.id): (i, j, n) for i, s in enumerate(suites)
-              for j, (c, _) in enumerate(s.conditions) for n, k in enumerate(s.cases)}  # fmt: skip
-    records = sorted(state.records, key=lambda r: places[r.suite, r.condition, r.case])
-    state.summary = summarise(records, state.gates, provenance(state))
-    if state.writer is not None:
-        state.writer.finish(records, state.summary)
-    state.job_page = _tell_github(state.summary, records)
-    if session.config.option.audiotest_html:
-        state.page = _write_page(session.config, records, state.summary)
+    state.run = state.session.finish()
+    state.job_page = _write_job_page(state.run)
+    if config.option.audiotest_html:
+        target = config.invocation_params.dir / config.option.audiotest_html
+        try:
+            state.page = state.run.report(target)
+        except OSError as error:  # what is wrong with its file costs the run nothing else
+            state.page = f"the HTML report cannot be written: {error}"
 
 
-def _write_page(config: pytest.Config, records: Sequence[Record], summary: Mapping[str, Any]) -> str:
-    """Write the HTML report; what is wrong with its file costs the run nothing else. Returns what to tell of it."""
-    from audiotest.report.html.render import write
-
-    target = config.invocation_params.dir / config.option.audiotest_html
-    try:
-        return write(records, summary, target, root=config.rootpath)
-    except OSError as error:
-        return f"the HTML report cannot be written: {error}"
-
-
-def _tell_github(summary: Mapping[str, Any], records: Sequence[Record]) -> str:
+def _write_job_page(run: Run) -> str:
     """Append the summary to the job's page, where GitHub Actions says that there is one; a page that cannot be written
-    costs the run nothing else, not even under ``-W error``. Returns what to tell of it."""
+    costs the run nothing else, not even under ``-W error``. Returns what to report of it."""
     page = os.environ.get("GITHUB_STEP_SUMMARY")
-    if page and summary.get("suites"):
+    if page and run.summary.suites:
         from audiotest.report.markdown import lines
 
         try:
             with open(page, "a", encoding="utf-8") as file:
-                file.write("\n".join(lines(summary, records)) + "\n")
+                file.write("\n".join(lines(run)) + "\n")
         except OSError as error:
             return f"the job's summary page cannot be written: {error}"
     return ""

@@ -1,0 +1,130 @@
+"""Streams of replies from any adapter: its own, or one made of its ``answer``, batch by batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from audiotest.errors import AudiotestError
+from audiotest.models.protocol import Adapter
+from audiotest.types import Reply, Request
+
+Outcome = Reply | Exception
+"""What became of a request: a reply, or the exception in its place."""
+Answered = tuple[Request, Outcome]
+Stream = Callable[[Iterator[Request]], Iterator[Answered]]
+
+
+class NoReply(AudiotestError):
+    """The model raised, timed out or returned nothing; never a wrong answer."""
+
+
+def streams(model: Adapter) -> bool:
+    """Whether ``model`` has a stream of its own."""
+    return hasattr(model, "stream")
+
+
+def stream_of(model: Adapter, batch_size: int | None = None) -> Stream:
+    """The stream of ``model``: its own, or its ``answer`` on batches of ``batch_size`` (default: the model's).
+
+    Whatever comes out is a reply that can be kept, or an exception: a model that returns something else has that
+    reported as :class:`NoReply`. A batch that raises is asked again one by one.
+    """
+    chunks = chunks_of(model, batch_size)
+    return lambda requests: (answered for chunk in chunks(requests) for answered in chunk)
+
+
+def in_order(stream: Stream, requests: Sequence[Request]) -> list[Outcome]:
+    """The outcomes of ``requests`` through ``stream``, in their order; one that is missing is a :class:`NoReply`."""
+    outcomes = {id(request): outcome for request, outcome in stream(iter(requests))}
+    none = NoReply("the stream ended without an answer to this request")
+    return [outcomes.get(id(request), none) for request in requests]
+
+
+def chunks_of(model: Adapter, batch_size: int | None = None) -> Callable[[Iterator[Request]], Iterator[list[Answered]]]:
+    """As :func:`stream_of`, with what is there at once in one list: a batch, or a single reply of a stream."""
+    if streams(model):
+        return lambda requests: _checked_stream(model, requests)
+    size = batch_size or model.batch_size
+    return lambda requests: _in_batches(model, requests, size)
+
+
+def _checked_stream(model: Any, requests: Iterator[Request]) -> Iterator[list[Answered]]:
+    pulled: dict[int, float] = {}
+
+    def noted() -> Iterator[Request]:
+        for request in requests:
+            pulled[id(request)] = time.perf_counter()
+            yield request
+
+    for request, outcome in model.stream(noted()):
+        started = pulled.pop(id(request), time.perf_counter())
+        yield [(request, checked(outcome, time.perf_counter() - started, model.name))]
+
+
+def _in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Answered]]:
+    for batch in _batches(model, requests, size):
+        yield from _answers(model, batch)
+
+
+def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
+    """Batches of ``size``; those of a model that prepares are collected and prepared one ahead, in a thread."""
+    prepare = getattr(model, "prepare", None)
+    if prepare is None:
+        while batch := list(islice(requests, size)):
+            yield batch
+        return
+
+    def collect() -> list[Request]:
+        batch = list(islice(requests, size))
+        if batch:
+            prepare(batch)
+        return batch
+
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audiotest-prepare")
+    try:
+        ahead = pool.submit(collect)
+        while batch := ahead.result():
+            ahead = pool.submit(collect)
+            yield batch
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _answers(model: Adapter, requests: list[Request]) -> Iterator[list[Answered]]:
+    started = time.perf_counter()
+    try:
+        replies = list(model.answer(requests))
+        if len(replies) != len(requests):
+            raise NoReply(f"{model.name} gave {len(replies)} replies to {len(requests)} requests")
+    except (Exception, SystemExit) as error:
+        if len(requests) == 1:
+            failed = error if isinstance(error, Exception) else NoReply(f"{model.name} called sys.exit({error})")
+            yield [(requests[0], failed)]
+            return
+    else:
+        each = (time.perf_counter() - started) / len(requests)
+        yield [(r, checked(reply, each, model.name)) for r, reply in zip(requests, replies, strict=True)]
+        return
+    # Outside of the handler, so that what is raised now does not drag the batch's failure along.
+    for request in requests:
+        yield from _answers(model, [request])
+
+
+def checked(outcome: object, seconds: float, model: str) -> Outcome:
+    """``outcome`` if it can be kept; else an error that says why not. A reply without a time gets ``seconds``."""
+    if isinstance(outcome, Exception):
+        return outcome
+    if not isinstance(outcome, Reply) or not isinstance(outcome.text, str):
+        return NoReply(f"{model} returned {type(outcome).__name__!r} where a Reply with text was expected")
+    try:
+        msgspec.json.encode(outcome)
+    except (TypeError, ValueError) as error:  # one that cannot be kept would cost others theirs
+        return NoReply(f"{model} gave a reply that cannot be written as JSON: {error}")
+    return outcome if outcome.seconds is not None else replace(outcome, seconds=seconds)

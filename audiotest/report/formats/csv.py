@@ -1,0 +1,37 @@
+"""CSV: a row for every figure of a run: suite, condition, tag, metric, value, the ends of its 95% interval, n."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from audiotest.runs import Run
+from audiotest.types import Estimate
+
+endings = (".csv",)
+HEADS = ("suite", "condition", "tag", "value of the tag", "metric", "value", "low", "high", "n")
+
+
+def write(run: Run, target: Path) -> str:
+    """Write the figures of ``run`` to ``target``. Returns a line that says what was written; raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    rows = list(_rows(run))
+    with target.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADS, *rows])
+    return f"{target}: {len(rows)} figures"
+
+
+def _rows(run: Run) -> Iterator[tuple[object, ...]]:
+    for name, suite in run.summary.suites.items():
+        for condition, row in suite.conditions.items():
+            for metric, estimate in row.metrics.items():
+                yield (name, condition, "", "", metric, *_cells(estimate))
+            for tag, values in row.tags.items():
+                for value, figures in values.items():
+                    for metric, estimate in figures.metrics.items():
+                        yield (name, condition, tag, value, metric, *_cells(estimate))
+
+
+def _cells(estimate: Estimate) -> tuple[object, ...]:
+    return estimate.value, estimate.low, estimate.high, estimate.n

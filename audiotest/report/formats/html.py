@@ -1,0 +1,20 @@
+"""One HTML file: figures, items, replies and players; opens from disk, needs no server and no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audiotest.runs import Run
+
+endings = (".html", ".htm")
+
+
+def write(run: Run, target: Path, *, embed: float = 20, link: float = 500) -> str:
+    """Write ``run`` to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
+    it.
+
+    Returns a line that says what was written; raises OSError.
+    """
+    from audiotest.report.html.render import write as write_page
+
+    return write_page(run, target, embed=embed, link=link)

@@ -1,0 +1,46 @@
+"""What audiotest writes through pytest's terminal reporter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from audiotest.runner.state import State
+
+
+def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
+    """A missed trial of a benchmark gets a letter and a word of its own."""
+    if report.skipped and str(getattr(report, "wasxfail", "")).startswith("missed: "):
+        return "missed", "m", ("MISSED", {"yellow": True})
+    return None
+
+
+def summary(terminal: Any, state: State) -> None:
+    """Write the tables; nothing if no trial ran, or under ``-qq``."""
+    run, verbosity = state.run, state.config.option.verbose
+    if run is None or not run.summary.suites or verbosity < -1:
+        return
+    from audiotest.report.terminal import gates, notes, tables
+
+    baseline = state.session.baseline
+    terminal.section(f"audiotest: {run.summary.model}", sep="=")
+    for block in tables(run, verbosity):
+        terminal.write_line(block)
+    # One by one where -rx asks for them: to pytest misses are expected failures.
+    for report in terminal.stats.get("missed", ()) if terminal.hasopt("x") else ():
+        terminal.write_line(f"MISSED {report.nodeid} - {report.wasxfail.removeprefix('missed: ')}", yellow=True)
+    for text, markup in gates(run.summary.suites, baseline.gates):
+        terminal.write_line(text, **markup)
+    for text in notes(run, baseline):
+        terminal.write_line(text)
+    if run.partial:
+        terminal.write_line(
+            f"{max(0, state.planned - len(run.records))} trials were not run: {run.summary.stopped}", red=True
+        )
+    if state.session.writer is not None:
+        terminal.write_line(f"results: {state.session.writer.folder}")
+    for text in (state.job_page, state.page and f"report: {state.page}"):
+        if text:
+            terminal.write_line(text)

@@ -1,0 +1,456 @@
+"""The engine: from settings and suites to a run. It knows no pytest; pytest's runner, the commands and a notebook
+drive it.
+
+``Settings`` say what to ask of whom. A :class:`Session` loads suites, plans their trials, has them answered and graded,
+judges the gates and gives the :class:`~audiotest.runs.Run`. Whoever drives it may go trial by trial (pytest, whose
+items wait for their own reply) or have all of them answered in the order in which the replies come
+(:meth:`Session.run`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from audiotest.analyse.change import key
+from audiotest.analyse.gates import judge
+from audiotest.analyse.summary import Provenance, summarise
+from audiotest.analyse.trials import Trials
+from audiotest.baseline import read_baseline
+from audiotest.declare.problems import Problem, SuiteError
+from audiotest.declare.suite import Suite, load
+from audiotest.declare.trial import Trial
+from audiotest.declare.trial import trials as trials_of
+from audiotest.errors import AudiotestError
+from audiotest.grade.assistants import Assistants
+from audiotest.grade.grader import Grader
+from audiotest.grade.jury import Jury
+from audiotest.grade.similarities import Similarities
+from audiotest.models.loading import load_model, open_embedder, open_model
+from audiotest.models.protocol import Adapter, Unavailable
+from audiotest.predict.blocks import Block, block_seconds, block_sizes, plan
+from audiotest.predict.breaker import ModelDown
+from audiotest.predict.engine import Engine
+from audiotest.predict.predictor import Predictor, Progress
+from audiotest.predict.requests import Answer
+from audiotest.predict.sound import clip_id, seconds
+from audiotest.predict.store import NoCache, ReplyStore
+from audiotest.provenance import provenance
+from audiotest.resources import cache_dir
+from audiotest.runs import Run, RunWriter
+from audiotest.types import GateResult, Record, TrialKey
+
+DEFAULT_MODEL = "listener"
+_MOST_TRIALS = 256
+"""A model that takes huge batches still gets blocks that several workers can share."""
+_log = logging.getLogger("audiotest")
+T = TypeVar("T")
+
+
+class NoTrials(AudiotestError):
+    """A run that has nothing to ask; says why."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What decides a run besides its suites. ``model``, ``judge`` and ``embedder`` are named as for ``--model``;
+    ``reply_cache`` is a file, ``off``, or None for the usual place."""
+
+    model: str = DEFAULT_MODEL
+    model_options: dict[str, str] = {}
+    seed: int = 0
+    limit: int | None = None
+    batch_size: int | None = None
+    engine: str = "local"
+    ray_address: str | None = None
+    ray_actors: int | None = None
+    judge: str = ""
+    judge_options: dict[str, str] = {}
+    embedder: str = ""
+    embedder_options: dict[str, str] = {}
+    reply_cache: str | None = None
+    refresh: bool = False
+    results: str | None = None
+    baseline: str | None = None
+
+    def rerun(self) -> list[str]:
+        """The options of pytest that ask a trial and judge it as this run did."""
+        words: list[str] = []
+        for name in ("model", "judge", "embedder"):
+            spec, options = getattr(self, name), getattr(self, f"{name}_options")
+            words += [f"--{name}", spec] if spec and (spec, name) != (DEFAULT_MODEL, "model") else []
+            words += [w for k, v in options.items() for w in (f"--{name}-option", f"{k}={v}")]
+        return [*words, "--seed", str(self.seed)] if self.seed else words
+
+
+class Session:
+    """One run in the making. ``model`` is an adapter that takes the place of ``settings.model``; ``worker`` says that
+    the records go to another process, which writes and judges them. ``root`` is what node ids are relative to.
+
+    Raises what names and files in the settings are wrong about: :class:`~audiotest.models.loading.ModelError`,
+    :class:`~audiotest.runs.RunError`, :class:`~audiotest.predict.store.NoCache`.
+    """
+
+    def __init__(
+        self, settings: Settings, *, root: Path | None = None, model: Adapter | None = None, worker: bool = False
+    ) -> None:
+        self.settings, self.root, self.is_worker = settings, root or Path.cwd(), worker
+        self.workers = 1
+        self.suites: dict[str, Suite] = {}
+        """Whole suites, by the path of their file."""
+        self._model = model
+        self._named: dict[str, str] = {}
+        self._lengths: dict[tuple[str, str], float] = {}
+        self._records: dict[TrialKey, Record] = {}
+        self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
+        self._store: ReplyStore | None = None
+        self._storeless = False
+        self._engine: Engine | None = None
+        if settings.reply_cache:
+            self.store()
+        self.model_name = self._first_name()
+        self.writer = RunWriter(settings.results) if settings.results and not worker else None
+        self.baseline = read_baseline(settings.baseline)
+        self.grader = Grader(settings.seed, self._assistants())
+        self.gates: dict[str, list[GateResult]] = {}
+        self.stopped = ""
+        """Why the run ends before its last trial."""
+        self.command: Sequence[str] = ("audiotest.run",)
+
+    # -- suites --------------------------------------------------------------------------------------------
+
+    def suite(self, path: Path, shown: str) -> Suite:
+        """The suite at ``path``, cut to the settings' ``limit``; raises :class:`SuiteError`."""
+        suite = self.whole_suite(path, shown)
+        return suite if self.settings.limit is None else replace(suite, cases=suite.cases[: self.settings.limit])
+
+    def whole_suite(self, path: Path, shown: str) -> Suite:
+        """The suite at ``path`` with all its cases; raises :class:`SuiteError`."""
+        if str(path) not in self.suites:
+            self.add_suite(load(path, shown=shown), shown)
+        return self.suites[str(path)]
+
+    def add_suite(self, suite: Suite, shown: str = "") -> Suite:
+        """Take a suite in. Raises :class:`SuiteError` for a name that another one has."""
+        place = suite.path or f"<{suite.name}>"
+        taken = self._named.setdefault(suite.name, place)
+        if taken != place:
+            message = f"the name {suite.name!r} is taken by {taken}; a run tells suites apart by their names"
+            raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
+        self.suites[place] = suite
+        return suite
+
+    def trials(self) -> list[Trial]:
+        """Every trial of the suites, under the settings' ``limit``."""
+        limit = self.settings.limit
+        cut = (replace(suite, cases=suite.cases[:limit]) for suite in self.suites.values())
+        return [trial for suite in cut for trial in trials_of(suite)]
+
+    # -- models --------------------------------------------------------------------------------------------
+
+    def open_model(self) -> Adapter:
+        """The adapter that the settings name, or that was given; not yet loaded."""
+        return self._model or open_model(self.settings.model, self.settings.model_options)
+
+    def load(self, model: Adapter) -> None:
+        """Load ``model``, or the engine's. Raises :class:`~audiotest.models.loading.ModelError` with one sentence."""
+        engine = self.engine()
+        load_model(model if engine is None else engine, self.settings.model, model.name)
+
+    def engine(self) -> Engine | None:
+        """Ray's actors with the model in them, where the settings ask for them. Raises :class:`EngineError`."""
+        settings = self.settings
+        if self._engine is None and settings.engine == "ray":
+            from audiotest.predict.ray_engine import RayEngine
+
+            self._engine = RayEngine(
+                settings.model,
+                settings.model_options,
+                seed=settings.seed,
+                batch_size=settings.batch_size,
+                address=settings.ray_address,
+                actors=settings.ray_actors,
+            )
+            self.workers = self._engine.workers
+        return self._engine
+
+    def store(self) -> ReplyStore | None:
+        """Where replies are kept, opened once; None where they are not kept, and where there is no place for them.
+
+        Raises :class:`NoCache` if the settings name a place that cannot be one.
+        """
+        given = self.settings.reply_cache
+        if self._store is None and given != "off" and not self._storeless:
+            try:
+                self._store = ReplyStore(Path(given or cache_dir() / "replies.sqlite"))
+            except NoCache as error:
+                if given:
+                    raise
+                warnings.warn(f"{error}; name another place with --reply-cache FILE", stacklevel=2)
+                self._storeless = True
+        return self._store
+
+    def predictor(
+        self,
+        model: Adapter,
+        trials: Iterable[Trial] = (),
+        *,
+        progress: Progress | None = None,
+        upcoming: Callable[[], Iterable[TrialKey]] | None = None,
+    ) -> Predictor:
+        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan."""
+        if id(model) not in self._predictors:
+            predictor = Predictor(
+                model,
+                seed=self.settings.seed,
+                store=self.store() if model.identity else None,
+                refresh=self.settings.refresh,
+                batch_size=self.settings.batch_size,
+                progress=progress,
+                engine=self.engine(),
+                upcoming=upcoming,
+                arrived=self.grader.arrived,
+            )
+            blocks = self.blocks((trial, trial) for trial in trials)
+            predictor.plan(Block(number, tuple(block)) for number, block in enumerate(blocks))
+            self._predictors[id(model)] = model, predictor
+            self._warn_of_strangers(model)
+        return self._predictors[id(model)][1]
+
+    def has_predictor(self, model: Adapter) -> bool:
+        """Whether ``model`` has been asked before."""
+        return id(model) in self._predictors
+
+    def blocks(self, trials: Iterable[tuple[T, Trial]]) -> list[list[T]]:
+        """The block plan for (mark, trial) pairs: the marks of each block. Sounds stay in the order of their trials, so
+        a plan of trials that are in their blocks is in the order in which they run."""
+        heard = self.workers > 1 and self.listens
+        keyed = [(_sound(t), (t.suite.path, t.case.id), self.seconds(t) if heard else 0.0, m) for m, t in trials]
+        batch = self.settings.batch_size or min(self._batch, _MOST_TRIALS)
+        of_all = len(keyed), self.workers, batch
+        return plan(keyed, block_sizes(*of_all), block_seconds(sum(item[2] for item in keyed), *of_all))
+
+    def seconds(self, trial: Trial) -> float:
+        """How much sound a trial's case has, looked up once."""
+        name = trial.suite.path, trial.case.id
+        if name not in self._lengths:
+            self._lengths[name] = seconds(trial.suite, trial.case)
+        return self._lengths[name]
+
+    @cached_property
+    def listens(self) -> bool:
+        """Whether the model that the settings name takes sound."""
+        return self.open_model().needs.audio
+
+    @cached_property
+    def _batch(self) -> int:
+        return self.open_model().batch_size
+
+    def _first_name(self) -> str:
+        """The model's name, before it is asked: that of one which cannot be opened is known right away."""
+        if self._model is None and self.settings.model == DEFAULT_MODEL and not self.settings.model_options:
+            return DEFAULT_MODEL
+        return self.open_model().name
+
+    def _assistants(self) -> Assistants:
+        """The judge and the embedding model, neither loaded yet. Raises :class:`ModelError`."""
+        settings = self.settings
+        jury = similarities = None
+        if settings.judge:
+            judging = open_model(settings.judge, settings.judge_options)
+            store = self.store() if judging.identity else None
+            jury = Jury(judging, seed=settings.seed, store=store, refresh=settings.refresh)
+        if settings.embedder:
+            embedder = open_embedder(settings.embedder, settings.embedder_options)
+            similarities = Similarities(embedder, store=self.store() if embedder.identity else None)
+        return Assistants(jury, similarities)
+
+    def _warn_of_strangers(self, model: Adapter) -> None:
+        """Warn of recorded replies to cases that no suite of this session has."""
+        recorded: Iterable[tuple[str, str]] = getattr(model, "replies", ())
+        known = {case.id for suite in self.suites.values() for case in suite.cases}
+        strangers = sorted({case for case, _ in recorded} - known)
+        first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
+        if strangers and first:
+            some = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
+            warnings.warn(
+                f"{model.name}: {len(strangers)} recorded ids are of no case in these suites: {some}", stacklevel=1
+            )
+
+    # -- records -------------------------------------------------------------------------------------------
+
+    @property
+    def records(self) -> list[Record]:
+        """The records so far."""
+        return list(self._records.values())
+
+    def grade(self, trial: Trial, answer: Answer, predictor: Predictor, nodeid: str) -> Record:
+        """The record of a trial's answer. Raises ValueError for a scorer with options that it does not take."""
+        return self.grader.grade(trial, answer, predictor, nodeid)
+
+    def add(self, record: Record, line: bytes | None = None) -> None:
+        """Take in a finished trial: keep it, and write it at once if there is a results folder. A trial that is run
+        again (by a plugin that reruns failures) has the record of its last run."""
+        self._records[key(record)] = record
+        if self.writer is not None:
+            self.writer.add(record, line)
+
+    def stop(self, error: AudiotestError) -> str:
+        """Note that the model is down, and say so in one sentence."""
+        spec = self.settings.model
+        advice = f"; `audiotest doctor --model {spec}` says what is missing" if self._model is None else ""
+        text = str(error)
+        if isinstance(error, ModelDown):
+            text = f"the model {self.model_name} fails every request alike: {text}"
+        self.stopped = text if "audiotest doctor" in text else f"{text}{advice}"
+        return self.stopped
+
+    # -- the whole run -------------------------------------------------------------------------------------
+
+    def run(self, progress: Callable[[int, int], None] | None = None) -> Run:
+        """Answer and grade every trial. ``progress(done, total)`` is called after each; Ctrl-C gives what there is.
+
+        Raises :class:`NoTrials`, :class:`~audiotest.models.loading.ModelError`, and
+        :class:`~audiotest.predict.breaker.ModelDown`, whose ``run`` holds what was answered before.
+        """
+        trials = self.trials()
+        if not trials:
+            raise NoTrials("there is no trial to run: the suites have no cases, or none that can be used")
+        model = self.open_model()
+        self.load(model)
+        self.model_name = model.name
+        down: ModelDown | None = None
+        try:
+            predictor = self.predictor(model, trials)
+            for done, (trial, answer) in enumerate(predictor.answers(), 1):
+                self.add(self.baseline.against(self._graded(trial, answer, predictor)))
+                predictor.done(trial)
+                if progress is not None:
+                    _call(progress, done, len(trials))
+        except KeyboardInterrupt:
+            self.stopped = "interrupted"
+        except (ModelDown, Unavailable) as error:
+            self.stop(error)
+            down = ModelDown(self.stopped)
+        finally:
+            run = self.finish()
+            self.close()
+            model.close()
+        if down is not None:
+            down.run = run
+            raise down
+        return run
+
+    def judge_gates(self) -> None:
+        """Judge the gates of all suites of which anything ran."""
+        by_suite: dict[str, list[Record]] = {}
+        for record in self._records.values():
+            by_suite.setdefault(record.suite, []).append(record)
+        for suite in self.suites.values():
+            if suite.name in by_suite:
+                expected = {condition.name: len(suite.cases) for condition, _ in suite.conditions}
+                trials = Trials(by_suite[suite.name])
+                self.gates[suite.name] = judge(suite.gates, trials, expected=expected, partial=self._partial(suite))
+
+    def finish(self) -> Run:
+        """Judge the gates unless that has been done, summarise, and write the run if it has a folder."""
+        if not self.gates:
+            self.judge_gates()
+        records = self._sorted()
+        run = Run(records, summarise(records, self.gates, self._provenance()), root=self.root, suites=self._by_name())
+        if self.writer is not None:
+            self.writer.finish(run.records, run.summary)
+        return run
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.grader.assistants.close()
+        for _, predictor in self._predictors.values():
+            predictor.close()
+        if self._engine is not None:
+            self._engine.close()
+        if self._store is not None:
+            self._store.close()
+        self._predictors.clear()
+
+    def _graded(self, trial: Trial, answer: Answer, predictor: Predictor) -> Record:
+        nodeid = f"{_shown(trial.suite, self.root)}::{trial.condition.name}::{trial.case.id}"
+        try:
+            return self.grade(trial, answer, predictor, nodeid)
+        except Exception as error:  # a scorer of the user's costs its own trial, with its own traceback
+            _log.exception("%s could not be graded", nodeid)
+            return self.grader.broken(trial, error, nodeid)
+
+    def _partial(self, suite: Suite) -> str | None:
+        limit = self.settings.limit
+        if limit is not None and limit < len(suite.cases):
+            return f"--limit {limit} left out {len(suite.cases) - limit} of {len(suite.cases)} cases"
+        return f"{len(suite.invalid)} of the suite's cases cannot be used" if suite.invalid else None
+
+    def _by_name(self) -> Mapping[str, Suite]:
+        return {suite.name: suite for suite in self.suites.values()}
+
+    def _sorted(self) -> list[Record]:
+        """The records in the order of the suites, conditions and cases."""
+        names = {record.suite for record in self._records.values()}
+        suites = sorted((s for s in self.suites.values() if s.name in names), key=lambda s: s.path)
+        places = {
+            TrialKey(suite.name, case.id, condition.name): (i, j, k)
+            for i, suite in enumerate(suites)
+            for j, (condition, _) in enumerate(suite.conditions)
+            for k, case in enumerate(suite.cases)
+        }
+        return sorted(self._records.values(), key=lambda record: places[key(record)])
+
+    def _provenance(self) -> Provenance:
+        names = {record.suite for record in self._records.values()}
+        return provenance(
+            self.model_name,
+            self.settings.model,
+            self.settings.model_options,
+            self._model_at_hand(),
+            suites=[suite for suite in self.suites.values() if suite.name in names] or self.suites.values(),
+            root=self.root,
+            seed=self.settings.seed,
+            limit=self.settings.limit,
+            command=self.command,
+            rerun=self.settings.rerun(),
+            stopped=self.stopped,
+        )
+
+    def _model_at_hand(self) -> Adapter | None:
+        """The model that answered, or one like it where workers did; None where theirs came from a conftest."""
+        asked = next((model for model, _ in self._predictors.values()), None)
+        if asked is None:
+            try:
+                named = self.open_model()
+            except AudiotestError:
+                return None
+            asked = named if named.name == self.model_name else None
+        return asked
+
+
+def _sound(trial: Trial) -> tuple[str, str]:
+    return trial.suite.path, clip_id(trial.suite, trial.case) or trial.case.id
+
+
+def _shown(suite: Suite, root: Path) -> str:
+    """What stands for a suite in node ids: its file from ``root``, or its name if it has none."""
+    if not suite.path:
+        return suite.name
+    path = Path(suite.path).absolute()
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def _call(progress: Callable[[int, int], None], done: int, total: int) -> None:
+    try:
+        progress(done, total)
+    except Exception:  # the callback is the user's: what it does wrong costs no trial its result
+        _log.exception("the progress callback raised")
