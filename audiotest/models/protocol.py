@@ -25,6 +25,13 @@ class Unsupported(AudiotestError):
     """
 
 
+class Unavailable(AudiotestError):
+    """A model that can answer nothing at all: nobody listens at its URL, its key is refused, its process dies at start.
+
+    The same cause has the same text every time, so that a run in which nothing else comes can end once and early.
+    """
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C while a batch was under way, from the adapter ``by`` that had part of it: ``replies`` by the request's
     place in the batch that *this* adapter was given.
