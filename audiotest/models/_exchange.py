@@ -1,4 +1,4 @@
-"""The two ends of an adapter's stream: requests are pulled in one thread, and what becomes of them is yielded in another.
+"""The two ends of an adapter's stream: requests are pulled in one thread, and yielded with their replies in another.
 
 Between them stands whatever does the work (an event loop, a child process). At most ``most`` requests are held: one
 is pulled when one has been yielded, so a consumer that stops taking replies also stops the requests. Pulling never

@@ -28,7 +28,8 @@ class CannotEncode(AudiotestError):
 
 
 def encoded(clip: Waveform, audio_format: str) -> bytes:
-    """``clip`` as a file of ``audio_format``, in base64. Samples beyond full scale are clipped, as 16 bits ask for.
+    """``clip`` as a file of ``audio_format``, in base64. What was decoded from 16 bits is the same 16 bits again;
+    samples beyond full scale are clipped.
 
     Raises :class:`CannotEncode`.
     """
@@ -36,9 +37,7 @@ def encoded(clip: Waveform, audio_format: str) -> bytes:
 
     kind, subtype, _ = FORMATS[audio_format]
     file = io.BytesIO()
-    samples: Any = clip.samples
-    if audio_format == "wav":  # libsndfile's own conversion takes four times as long
-        samples = np.clip(np.rint(clip.samples * 32767.0), -32768, 32767).astype(np.int16)
+    samples = np.clip(np.rint(clip.samples * np.float32(32768)), -32768, 32767).astype(np.int16)
     try:
         soundfile.write(file, samples, clip.rate, format=kind, subtype=subtype)
     except (soundfile.LibsndfileError, ValueError, TypeError) as error:
@@ -66,11 +65,13 @@ class Clips:
             self._forget(key)
             work = asyncio.get_running_loop().run_in_executor(self._workers, encoded, clip, self._format)
             self._known[key] = weakref.ref(clip.samples), work
-            work.add_done_callback(self._count)
+            work.add_done_callback(lambda done: self._count(key, done))
         self._known.move_to_end(key)
         return await asyncio.shield(work)
 
-    def _count(self, work: asyncio.Future[bytes]) -> None:
+    def _count(self, key: tuple[int, int], work: asyncio.Future[bytes]) -> None:
+        if self._known.get(key, (None, None))[1] is not work:
+            return  # forgotten while it was being encoded
         self._bytes += _size(work)
         while self._bytes > self._most and len(self._known) > 1:
             self._forget(next(iter(self._known)))
