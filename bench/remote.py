@@ -1,8 +1,9 @@
-"""A remote endpoint: requests kept in flight beside batches that wait for their slowest, and what a request costs here.
+"""A remote endpoint: requests kept in flight beside batches that wait for their slowest, and the cost of a request.
 
-``python -m bench.remote`` asks a server in a process of its own, whose answers take log-normal times (median 1.5 s) with
-3% of 15 s, scaled down. *Ideal* is the work divided by the slots, or the longest request where that is longer; a client that does not know which request will
-be slow cannot always reach it, so the best that is possible in this order stands beside it.
+``python -m bench.remote`` asks a server in a process of its own, whose answers take log-normal times (median 1.5 s)
+with 3% of 15 s, scaled down. *Ideal* is the work divided by the slots, or the longest request where that is longer. A
+client that does not know which request will be slow cannot always reach it, so the best that is possible in this order
+stands beside it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from multiprocessing.connection import Connection
 import numpy as np
 
 from audiotest.models.loading import open_model
+from audiotest.models.protocol import Adapter
 from audiotest.types import Reply, Request, Waveform
 from bench.measure import machine
 
+Asked = Sequence[Request]
 MEDIAN_S, SPREAD, SLOW_S, SLOW_SHARE = 1.5, 0.5, 15.0, 0.03
 BARRIER = 64
 _ANSWER = json.dumps({
@@ -99,13 +102,11 @@ def greedy(delays: Sequence[float], slots: int) -> float:
     return max(free)
 
 
-def row(
-    what: str, how: str, slots: int, asked: Sequence[Request], best: tuple[float, float], ask: Callable[[], object]
-) -> None:
-    """Print a line of the table."""
-    wall, cpu = timed(ask)  # type: ignore[arg-type]
+def row(what: str, how: str, slots: int, best: tuple[float, float], model: Adapter, groups: Sequence[Asked]) -> None:
+    """Print a line of the table: ``groups`` of requests, each asked when the one before has been answered."""
+    wall, cpu = timed(lambda: [answer for group in groups for answer in model.answer(group)])
     ideal, in_order = best
-    figures = f"{wall:.2f} | {wall / ideal:.2f} | {wall / in_order:.2f} | {1000 * cpu / len(asked):.2f}"
+    figures = f"{wall:.2f} | {wall / ideal:.2f} | {wall / in_order:.2f} | {1000 * cpu / sum(map(len, groups)):.2f}"
     print(f"| {what} | {slots} | {how} | {figures} |", flush=True)
 
 
@@ -136,9 +137,8 @@ def main() -> None:
         for what, seconds in (("text", 0.0), (sound, options.seconds)):
             asked = requests(options.requests, options.questions, seconds)
             groups = [asked[i : i + BARRIER] for i in range(0, len(asked), BARRIER)]
-            row(what, "a stream", slots, asked, best, lambda asked=asked: model.answer(asked))  # type: ignore[misc]
-            row(what, f"batches of {BARRIER}", slots, asked, best,
-                lambda groups=groups: [a for group in groups for a in model.answer(group)])  # type: ignore[misc]  # fmt: skip
+            row(what, "a stream", slots, best, model, [asked])
+            row(what, f"batches of {BARRIER}", slots, best, model, groups)
     server.terminate()
     server.join()
 

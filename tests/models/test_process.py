@@ -105,7 +105,7 @@ def test_a_crash_loses_no_answer_and_only_what_crashes_twice_is_an_error(opened,
     model = opened()
     replies = model.answer([request(c) for c in ("a", "crash-once", "b", "crash", "c")])
     assert [isinstance(r, Reply) for r in replies] == [True, True, True, False, True]
-    assert "crash: the process was killed by signal 9" in str(replies[3])
+    assert "once more, and alone, the process was killed by signal 9" in str(replies[3])
     assert "about to die" in str(replies[3])
     asked = (tmp_path / "asked.txt").read_text().split()
     assert asked.count("a") == asked.count("b") == asked.count("c") == 1

@@ -34,7 +34,7 @@ from audiotest.types import Reply, Request, writable
 if TYPE_CHECKING:
     import httpx
 
-_CONNECTIONS = 16
+_CONNECTIONS = 8
 _LARGEST_REFUSAL = 64 << 10
 _MOST_TRIES = 5
 """While a busy server answers others, one request is tried at most so many times ``retries``."""
