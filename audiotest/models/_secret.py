@@ -70,5 +70,6 @@ def hidden(text: str, secrets: Iterable[Secret]) -> str:
 
 
 def masked(spec: str) -> str:
-    """A SPEC, a URL or an option's value without the ``user:password`` of the URLs in it."""
-    return re.sub(r"(?<=://)[^/\s?#]*@", f"{STARS}@", spec)
+    """A SPEC, a URL or an option's value without the ``user:password`` of the URLs in it, also of one whose slashes
+    are not quoted as they have to be."""
+    return re.sub(r"(?<=://)(?:[^/\s?#]*@|[^/\s:?#@]+:(?!\d+/)[^\s?#]*@)", f"{STARS}@", spec)

@@ -55,7 +55,7 @@ class Clips:
     def __init__(self, audio_format: str, workers: Executor, kept_bytes: int = _KEPT_BYTES) -> None:
         self._format, self._workers, self._most = audio_format, workers, kept_bytes
         self._known: OrderedDict[tuple[int, int], tuple[weakref.ref[Any], asyncio.Future[bytes]]] = OrderedDict()
-        self._bytes = 0
+        self.bytes_kept = 0
 
     async def get(self, clip: Waveform) -> bytes:
         """``clip`` in base64; whoever asks while it is being encoded waits for that. Raises :class:`CannotEncode`."""
@@ -72,13 +72,13 @@ class Clips:
     def _count(self, key: tuple[int, int], work: asyncio.Future[bytes]) -> None:
         if self._known.get(key, (None, None))[1] is not work:
             return  # forgotten while it was being encoded
-        self._bytes += _size(work)
-        while self._bytes > self._most and len(self._known) > 1:
+        self.bytes_kept += _size(work)
+        while self.bytes_kept > self._most and len(self._known) > 1:
             self._forget(next(iter(self._known)))
 
     def _forget(self, key: tuple[int, int]) -> None:
         _, work = self._known.pop(key, (None, None))
-        self._bytes -= _size(work) if work is not None else 0
+        self.bytes_kept -= _size(work) if work is not None else 0
 
 
 def _size(work: asyncio.Future[bytes]) -> int:
