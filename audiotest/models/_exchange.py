@@ -12,6 +12,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from audiotest.models.protocol import Unavailable
 from audiotest.types import Reply, Request
 
 Outcome = tuple[Request, Reply | Exception]
@@ -90,9 +91,20 @@ class Exchange:
 
 
 def in_order(outcomes: Iterable[Outcome], requests: Sequence[Request]) -> list[Reply | Exception]:
-    """What a stream yields for ``requests``, in their order; one request may stand there several times."""
+    """What a stream yields for ``requests``, in their order; one request may stand there several times.
+
+    Where the model becomes unavailable on the way, what it had answered is kept, and that error is the rest's.
+    """
     places: dict[int, deque[int]] = defaultdict(deque)
     for place, request in enumerate(requests):
         places[id(request)].append(place)
-    answers: dict[int, Reply | Exception] = {places[id(request)].popleft(): outcome for request, outcome in outcomes}
-    return [answers[place] for place in range(len(requests))]
+    answers: dict[int, Reply | Exception] = {}
+    rest: Exception | None = None
+    try:
+        for request, outcome in outcomes:
+            answers[places[id(request)].popleft()] = outcome
+    except Unavailable as error:
+        if not answers:
+            raise
+        rest = error
+    return [answers[place] if rest is None else answers.get(place, rest) for place in range(len(requests))]

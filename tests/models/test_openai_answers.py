@@ -101,6 +101,7 @@ def test_what_is_no_answer_is_asked_for_again_and_then_an_error(server, name):
 
 FINAL = {
     "too much": ((200, b" " * (9 << 20)), "more than 8 MB"),
+    "no quota left": ((429, b'{"error": {"message": "quota", "code": "insufficient_quota"}}'), "nothing left to pay with - quota"),
     "a redirect": ((307, b"", {"Location": "http://127.0.0.1/"}), "name the final URL"),
     "an error with a code of its own": ((200, b'{"error": {"message": "no such model", "code": "404"}}'), "no such model"),
     "an endless refusal": ((400, b"x" * (9 << 20)), "refuses the request as it is - xxx"),

@@ -155,6 +155,13 @@ def test_a_process_that_does_not_come_up_again_ends_the_stream_and_what_it_had_a
     assert cases == ["a", "b"]
 
 
+def test_in_a_list_what_was_answered_before_the_process_was_gone_for_good_is_kept_too(opened):
+    a, last, c = opened(batch_size=1).answer([request("a"), request("last"), request("c")])
+    assert a.text.startswith("a ")
+    assert isinstance(last, Unavailable)
+    assert isinstance(c, Unavailable)
+
+
 def test_a_process_that_died_between_two_streams_is_started_again(opened):
     model = opened()
     assert model.answer([request("a")])[0].text.startswith("a ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ LONGEST_WAIT_S = 120.0
 LARGEST_REPLY = 8 << 20
 """Bytes of one answer that are read, after unpacking."""
 _WORDS = 300
+_SPENT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 
 
 class ServerError(AudiotestError):
@@ -68,6 +69,7 @@ OTHERS: dict[str, Handling] = {
     "5xx": Handling("any other"),
 }
 
+SPENT = Handling("429 or 403 with the code `insufficient_quota`", again=False, ends=True, advice=STATUSES[402].advice)
 UNREACHABLE = Handling("nobody listens at the URL", ends=True)
 TIMEOUT = Handling("the whole answer took longer than `timeout`", slower=True)
 BROKEN = Handling("the connection broke, or the answer cannot be unpacked")
@@ -75,7 +77,7 @@ TOO_LARGE = Handling("an answer of more than 8 MB is cut off", again=False)
 UNUSABLE = Handling("no completion: no JSON, nested too deep, no choices, no text where text belongs, 204")
 FILTERED = Handling("a content filter left nothing")
 IN_CHOICE = Handling("an error in the place of an answer, with status 200 (by its own code, if it has one)")
-ODD = (UNREACHABLE, TIMEOUT, BROKEN, TOO_LARGE, UNUSABLE, FILTERED, IN_CHOICE)
+ODD = (SPENT, UNREACHABLE, TIMEOUT, BROKEN, TOO_LARGE, UNUSABLE, FILTERED, IN_CHOICE)
 
 
 class Failed(Exception):
@@ -86,18 +88,29 @@ class Failed(Exception):
         self.error, self.handling, self.seconds = error, handling, seconds
 
 
+class Refusal(Struct, frozen=True):
+    """What a server refuses a request with: its status, its words without secrets, the code of the error, and its
+    ``Retry-After``."""
+
+    status: int
+    words: str
+    code: str = ""
+    retry_after: str | None = None
+
+
 def handling_of(status: int) -> Handling:
     """What follows from an HTTP status other than success."""
     return STATUSES.get(status) or OTHERS.get(f"{status // 100}xx", UNUSABLE)
 
 
-def refused(url: str, status: int, words: str, headers: Mapping[str, str], key_env: str) -> Failed:
-    """The failure that an answer with this status is; ``words`` are the server's, without secrets."""
-    handling = handling_of(status)
+def refused(url: str, answer: Refusal, key_env: str) -> Failed:
+    """The failure that an answer with another status than success is."""
+    status, words = answer.status, answer.words
+    handling = SPENT if answer.code in _SPENT and status in (403, 429) else handling_of(status)
     advice = handling.advice.replace("${key}", f"${key_env}")
     text = f"{url} answered {status}" + (f": {advice}" if advice else "") + (f" - {words}" if words else "")
     error = Denied(text) if handling.ends else ServerError(text)
-    return Failed(error, handling, retry_after(headers.get("retry-after")))
+    return Failed(error, handling, retry_after(answer.retry_after))
 
 
 _IDS = re.compile(
@@ -108,6 +121,12 @@ _IDS = re.compile(
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\b",
     re.IGNORECASE,
 )
+
+
+def code_of(data: Any) -> str:
+    """The code of the ``error`` in a server's JSON, if it has one."""
+    error = data.get("error") if isinstance(data, dict) else None
+    return str(error.get("code", "")) if isinstance(error, dict) else ""
 
 
 def words_of(data: Any, text: str, clean: Callable[[str], str]) -> str:

@@ -21,8 +21,10 @@ from audiotest.models._openai.failures import (
     UNREACHABLE,
     Denied,
     Failed,
+    Refusal,
     ServerError,
     Unreachable,
+    code_of,
     refused,
     words_of,
 )
@@ -164,7 +166,7 @@ class Talk:
         except httpx.RequestError as error:
             raise Failed(ServerError(f"the connection to {url} broke ({type(error).__name__})"), BROKEN) from None
         if not answer.is_success:
-            raise refused(url, answer.status_code, self._words(data), answer.headers, settings.key_env)
+            raise refused(url, self._refusal(answer, data), settings.key_env)
         if len(data) > LARGEST_REPLY:
             raise Failed(ServerError(f"{url} sent an answer of more than {LARGEST_REPLY >> 20} MB"), TOO_LARGE)
         try:
@@ -188,7 +190,7 @@ class Talk:
         finally:
             self._free.append(client)
 
-    def _words(self, data: bytes) -> str:
+    def _refusal(self, answer: httpx.Response, data: bytes) -> Refusal:
         """What a server said went wrong."""
         text = data.decode(errors="replace")
         if len(data) > _LARGEST_REFUSAL:  # the end may be half a secret
@@ -197,7 +199,8 @@ class Talk:
             known = parsed(data)
         except NoReply:
             known = None
-        return writable(words_of(known, text, self.endpoint.clean))
+        words = writable(words_of(known, text, self.endpoint.clean))
+        return Refusal(answer.status_code, words, code_of(known), answer.headers.get("retry-after"))
 
 
 async def _read(answer: httpx.Response, most: int) -> bytes:
