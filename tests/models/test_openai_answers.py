@@ -81,8 +81,8 @@ FAILURES = {
     "an error in a choice": (message(choice={"error": {"message": "upstream died"}}, content=""), "an error: upstream died"),
     "an error as the reason": (message("error", content="a be"), "an error: without a word"),
     "an error with status 200": ((200, b'{"error": {"message": "overloaded", "code": 502}}'), "an error: overloaded"),
-    "Retry-After beyond the calendar": ((503, b"", {"Retry-After": "Fri, 31 Dec 99999 23:59:59 GMT"}), "answered 503"),
-    "Retry-After of no number": ((503, b"", {"Retry-After": "nan"}), "answered 503"),
+    "Retry-After beyond the calendar": ((500, b"", {"Retry-After": "Fri, 31 Dec 99999 23:59:59 GMT"}), "answered 500"),
+    "Retry-After of no number": ((500, b"", {"Retry-After": "nan"}), "answered 500"),
 }  # fmt: skip
 
 

@@ -1,13 +1,18 @@
 """The stream of the adapter ``openai``: what is in flight when, who waits for whom, and how it is stopped."""
 
+import asyncio
+import base64
 import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from endpoint import opened, request
 
+from audiotest.models._openai import sound
 from audiotest.models._openai.pace import Pace
 from audiotest.types import Reply, Waveform
 
@@ -194,10 +199,6 @@ def test_refusals_that_belong_together_halve_the_pace_once_and_answers_raise_it(
 
 
 def test_a_clip_is_encoded_once_for_all_its_questions(server, monkeypatch):
-    import numpy as np
-
-    from audiotest.models._openai import sound
-
     encoded, real = [], sound.encoded
     monkeypatch.setattr(sound, "encoded", lambda clip, form: encoded.append(clip) or real(clip, form))
     first, second = (Waveform(np.full((800, 1), level, np.float32), 16000) for level in (0.1, 0.2))
@@ -207,24 +208,37 @@ def test_a_clip_is_encoded_once_for_all_its_questions(server, monkeypatch):
     assert {id(clip) for clip in encoded} == {id(first), id(second)}
 
 
+def test_a_stream_that_is_closed_while_a_clip_is_being_encoded_leaves_no_word(server, monkeypatch, caplog):
+    begun, over, ended = (threading.Event() for _ in range(3))
+
+    def slow(clip, form):
+        begun.set()
+        over.wait(20)
+        ended.set()
+        return b""
+
+    monkeypatch.setattr(sound, "encoded", slow)
+    clip = Waveform(np.zeros((800, 1), np.float32), 16000)
+    stream = opened(server).stream(iter([request("a"), request("b", (clip,))]))
+    assert next(stream)[1].text == "reply to a"
+    assert begun.wait(20)
+    stream.close()
+    over.set()
+    assert ended.wait(20)
+    wait_for(lambda: not [t for t in threading.enumerate() if t.name.startswith("audiotest-encode")])
+    assert [record.getMessage() for record in caplog.records if record.name not in ("httpx", "httpcore")] == []
+
+
 @pytest.mark.parametrize("kept", [0, 2, 10])
 def test_what_is_kept_of_encoded_clips_is_bounded_and_right(kept):
-    import asyncio
-    import base64
-    from concurrent.futures import ThreadPoolExecutor
-
-    import numpy as np
-
-    from audiotest.models._openai.sound import Clips, encoded
-
     clips = [Waveform(np.full((800, 1), i / 10, np.float32), 16000) for i in range(5)]
-    size = len(encoded(clips[0], "wav"))
+    size = len(sound.encoded(clips[0], "wav"))
 
     async def all_of(known):
         return [await known.get(clip) for _ in range(2) for clip in clips]
 
     with ThreadPoolExecutor(1) as workers:
-        known = Clips("wav", workers, kept * size)
+        known = sound.Clips("wav", workers, kept * size)
         data = asyncio.run(all_of(known))
     assert [base64.b64decode(d)[-2:] for d in data[:5]] == [
         int(i / 10 * 32768 + 0.5).to_bytes(2, "little") for i in range(5)

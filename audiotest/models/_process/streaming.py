@@ -25,7 +25,7 @@ from audiotest.types import Reply, Request
 
 _GATHER_S = 0.05
 """How long an idle process waits for its batch to fill before it is given what there is."""
-_PATIENCE_S = 1.5
+_PATIENCE_S = 1.0
 
 
 class ItemFailed(AudiotestError):
