@@ -124,9 +124,9 @@ class Talk:
             try:
                 async with self.turns.turn():
                     started = time.monotonic()
-                    reply = await self._once(pieces)
+                    answer = await self._once(pieces)
                 self.pace.faster()
-                return replace(reply, details={**reply.details, "attempts": tries + 1}) if tries else reply
+                return replace(answer, details={**answer.details, "attempts": tries + 1}) if tries else answer
             except Failed as failed:
                 failure = failed
             if failure.handling.slower:

@@ -88,11 +88,11 @@ def reply(data: Any, settings: Settings, clean: Clean) -> Reply:
     if not isinstance(message, dict):
         raise NoReply("a choice without a message")
     finish = _label(choice.get("finish_reason"), clean)
-    said, thoughts, refusal = _content(message.get("content"))
+    answer, thoughts, refusal = _content(message.get("content"))
     given_up = message.get("refusal")
-    if isinstance(given_up, str) and given_up.strip() and not said.strip():
+    if isinstance(given_up, str) and given_up.strip() and not answer.strip():
         refusal = given_up
-    raw = clean(said if said.strip() or not refusal else refusal)
+    raw = clean(answer if answer.strip() or not refusal else refusal)
     text, thought = apart(raw, settings.thinking_end)
     if finish == "content_filter" and not text:
         raise NoReply("nothing: a content filter took the answer away", FILTERED)
