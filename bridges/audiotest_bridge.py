@@ -74,7 +74,7 @@ def serve(start, answer=None, answer_batch=None, name="model"):
     if hello.get("audiotest") != PROTOCOL:
         sys.exit(f"audiotest speaks version {hello.get('audiotest')!r} of the protocol, this bridge {PROTOCOL}")
     model = start(hello.get("options", {}))
-    _write(out, {"audiotest": PROTOCOL, "name": name})
+    _write(out, {"audiotest": PROTOCOL, "name": name, "batches": answer_batch is not None})
     for line in sys.stdin:
         message = json.loads(line)
         if message.get("bye"):

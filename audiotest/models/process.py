@@ -5,7 +5,7 @@ other side is a small script on top of ``bridges/audiotest_bridge.py``, one file
 docs/bridges.md has the protocol. Sounds go as WAV files (32-bit float), or as base64 with ``audio=base64``.
 
 A request that the model cannot answer costs itself only. A process that dies is started again: what it had answered
-is kept, the rest is asked again, and a request with which it dies twice is an error that names it.
+is kept, the rest is asked again, and a request with which it dies twice is an error.
 
 Options
     ``start_timeout``  seconds until the process has said hello (600)
@@ -22,7 +22,7 @@ from __future__ import annotations
 import base64
 import shlex
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,11 @@ import msgspec
 from msgspec import Struct
 
 from audiotest.audio.decode import wav_bytes
-from audiotest.errors import AudiotestError
+from audiotest.models._exchange import in_order
 from audiotest.models._files import state_of
 from audiotest.models._options import read
-from audiotest.models._process.child import Child, ChildGone, ChildSilent, write_sounds
-from audiotest.models.protocol import Unsupported
+from audiotest.models._process.child import Child, NotStarted, write_sounds
+from audiotest.models._process.streaming import stream
 from audiotest.types import Needs, Reply, Request
 
 VERSION = 1
@@ -52,10 +52,6 @@ class Settings(Struct, frozen=True):
     clips: int = 0
     max_seconds: float = 0.0
     python: str = ""
-
-
-class ItemFailed(AudiotestError):
-    """What the other side said of one request instead of a reply."""
 
 
 class Process:
@@ -77,71 +73,66 @@ class Process:
         )
         self._child: Child | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._sent = 0
 
     def load(self) -> None:
-        """Start the process and wait until it says hello. Raises :class:`ChildGone` or :class:`ChildSilent`."""
-        self._folder = tempfile.TemporaryDirectory(prefix="audiotest-")
-        self._start()
+        """Start the process and wait until it says hello. Raises
+        :class:`audiotest.models._process.child.NotStarted`, which is a
+        :class:`audiotest.models.protocol.Unavailable`, with the end of what it wrote to stderr."""
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="audiotest-")
+        self.child(lambda: True)
+
+    def stream(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Reply | Exception]]:
+        """Each request with its reply, or with its own error, as it comes; the process has ``batch_size`` at once.
+
+        Closing the iterator, or Ctrl-C in it, ends the process if it is at work; the next request starts it again.
+        Raises :class:`audiotest.models.protocol.Unavailable` if it cannot be started again after it died.
+        """
+        return stream(requests, self, self.batch_size, self.own.timeout)
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
-        """Replies in order; each is taken as it comes."""
-        found: dict[int, Reply | Exception] = {}
-        suspect: int | None = None
-        while len(found) < len(requests):
-            waiting = [i for i in range(len(requests)) if i not in found]
-            batch = [suspect] if suspect is not None else waiting
-            try:
-                self._ask(requests, batch, found)
-                suspect = None
-            except KeyboardInterrupt:
-                raise
-            except (ChildGone, ChildSilent) as error:
-                self._drop()
-                first = next((i for i in batch if i not in found), None)
-                if first is not None and (first == suspect or isinstance(error, ChildSilent)):
-                    found[first] = ItemFailed(f"{requests[first].case}: {error}")
-                    suspect = None
-                else:
-                    suspect = first
-        return [found[i] for i in range(len(requests))]
+        """Replies in order; an error costs its own request only."""
+        return in_order(self.stream(iter(requests)), requests)
 
     def close(self) -> None:
         """Let the process end."""
-        if self._child is not None:
-            self._child.end()
-            self._child = None
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
         if self._folder is not None:
             self._folder.cleanup()
+            self._folder = None
 
-    def _start(self) -> Child:
-        self._child = Child(self.command, start_timeout=self.own.start_timeout, options=self.handed)
-        return self._child
+    def child(self, running: Callable[[], bool]) -> Child:
+        """The process, started if there is none that lives; see :class:`audiotest.models._process.streaming.Host`."""
+        if self._child is not None and self._child.alive:
+            return self._child
+        self.drop()
+        child = self._child = Child(self.command)
+        try:
+            if not running():
+                raise NotStarted("nobody waits for the process any more")
+            child.greet(self.own.start_timeout, self.handed)
+        except BaseException:
+            self.drop()
+            raise
+        return child
 
-    def _drop(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            self._child = None
+    def drop(self) -> None:
+        """End the process, also one that is just starting."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
 
-    def _ask(self, requests: Sequence[Request], batch: list[int], found: dict[int, Reply | Exception]) -> None:
-        child = self._child or self._start()
-        self._sent += 1
-        child.send({"batch": self._sent, "requests": [self._message(requests[i], i) for i in batch]})
-        for _ in batch:
-            message = child.receive(self.own.timeout)
-            index = message.get("index")
-            if message.get("batch") != self._sent or index not in batch or index in found:
-                raise ChildGone(f"a reply to something that was not asked came: {str(message)[:200]}")
-            found[index] = _reply(message)
-
-    def _message(self, request: Request, index: int) -> dict[str, Any]:
+    def message(self, request: Request, index: int) -> tuple[dict[str, Any], list[Path]]:
+        """``request`` as a message, and the files that its sounds were written to. Raises OSError."""
         sounds = [wav_bytes(clip) for clip in request.audio]
-        assert self._folder is not None
-        audio: list[Any] = (
-            [base64.b64encode(data).decode() for data in sounds]
-            if self.own.audio == "base64"
-            else write_sounds(Path(self._folder.name), index, sounds)
-        )
+        files: list[Path] = []
+        if self.own.audio == "base64":
+            audio = [base64.b64encode(data).decode() for data in sounds]
+        else:
+            self._folder = self._folder or tempfile.TemporaryDirectory(prefix="audiotest-")
+            files = write_sounds(Path(self._folder.name), index, sounds)
+            audio = [str(path) for path in files]
         return {
             "index": index,
             "case": request.case,
@@ -149,18 +140,7 @@ class Process:
             "audio": audio,
             "seed": request.seed,
             "generation": msgspec.to_builtins(request.generation),
-        }
-
-
-def _reply(message: Mapping[str, Any]) -> Reply | Exception:
-    if "unsupported" in message:
-        return Unsupported(str(message["unsupported"]))
-    if "error" in message or not isinstance(message.get("text"), str):
-        return ItemFailed(str(message.get("error", f"no `text` in {str(message)[:200]}")))
-    details = message.get("details") or {}
-    if not isinstance(details, dict):
-        return ItemFailed(f"`details` is an object, not {str(details)[:200]}")
-    return Reply(message["text"], details=details)
+        }, files
 
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> Process:

@@ -2,19 +2,15 @@
 
 import ast
 import os
-import signal
-import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from audiotest.models._process.child import ChildGone, ChildSilent
 from audiotest.models.loading import ModelError, open_model
-from audiotest.models.protocol import Unsupported
+from audiotest.models.protocol import Unavailable, Unsupported
 from audiotest.types import Generation, Reply, Request, Waveform
 
 BRIDGES = Path(__file__).parents[2] / "bridges"
@@ -105,7 +101,7 @@ def test_a_crash_loses_no_answer_and_only_what_crashes_twice_is_an_error(opened,
     model = opened()
     replies = model.answer([request(c) for c in ("a", "crash-once", "b", "crash", "c")])
     assert [isinstance(r, Reply) for r in replies] == [True, True, True, False, True]
-    assert "crash: the process was killed by signal 9" in str(replies[3])
+    assert "once more, and alone, the process was killed by signal 9" in str(replies[3])
     assert "about to die" in str(replies[3])
     asked = (tmp_path / "asked.txt").read_text().split()
     assert asked.count("a") == asked.count("b") == asked.count("c") == 1
@@ -144,7 +140,7 @@ def test_batches_are_answered_at_once_and_a_failing_one_one_by_one(opened):
 )
 def test_a_process_that_does_not_start_says_why(command, said):
     model = open_model(f"process:{command}", {"start_timeout": "20"})
-    with pytest.raises(Exception, match=said):
+    with pytest.raises(Unavailable, match=said):
         model.load()
 
 
@@ -155,7 +151,7 @@ def test_a_process_that_does_not_start_is_not_left_behind(tmp_path, first):
         f"import os, time\nopen({str(tmp_path / 'id')!r}, 'w').write(str(os.getpid()))\n{first}\ntime.sleep(60)"
     )
     model = open_model(f"process:{sys.executable} {script}", {"start_timeout": "2"})
-    with pytest.raises((ChildGone, ChildSilent)):
+    with pytest.raises(Unavailable):
         model.load()
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "id").read_text()), 0)
@@ -200,25 +196,3 @@ def answer(options, request):
     odd, even = opened(batch).answer([request("odd"), request("even")])
     assert "`details` is an object" in str(odd)
     assert even.details == {"level": 3}
-
-
-def test_an_interruption_loses_nothing_that_was_answered(pytester, monkeypatch):
-    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
-    (pytester.path / "model.py").write_text(SCRIPT.format(bridges=str(BRIDGES), batch="", more=""))
-    cases = "".join(f"  - {{id: {name}, question: Q?, reference: x}}\n" for name in ("a", "b", "hang"))
-    (pytester.path / "s.yaml").write_text(
-        f"suite: s\nprompt: question\nconditions: [original: recorded]\ncases:\n{cases}"
-    )
-    command = [sys.executable, "-m", "pytest", "s.yaml", "--model", f"process:{sys.executable} model.py"]
-    running = pytester.popen(command, stdin=subprocess.DEVNULL)
-    asked, deadline = pytester.path / "asked.txt", time.monotonic() + 60
-    while not (asked.exists() and "hang" in asked.read_text()):
-        assert time.monotonic() < deadline, "the run did not start"
-        time.sleep(0.02)
-    time.sleep(1.0)  # until what was sent is read
-    running.send_signal(signal.SIGINT)
-    running.communicate(timeout=60)
-    assert running.returncode == 2
-    asked.unlink()
-    pytester.runpytest_subprocess(*command[3:], "-k", "not hang").assert_outcomes(passed=2, deselected=1)
-    assert not asked.exists()

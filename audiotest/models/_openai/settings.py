@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from audiotest.models._openai.sound import FORMATS, MP3_RATES
 from audiotest.models._options import read
+from audiotest.models._secret import Secret, masked
 
 DEFAULT_URL = "https://api.openai.com/v1"
 
 
 class Settings(Struct, frozen=True):
-    """See :mod:`audiotest.models.openai` for what each means."""
+    """See :mod:`audiotest.models.openai` for what each means. ``url`` holds no user and no password."""
 
     url: str = DEFAULT_URL
     audio: str = "input_audio"
+    audio_format: str = "wav"
     key_env: str = "OPENAI_API_KEY"
     in_flight: int = 16
     timeout: float = 120.0
@@ -34,19 +38,49 @@ class Settings(Struct, frozen=True):
     thinking_end: str = "</think>"
 
 
-_CHOICES = {"audio": ("input_audio", "audio_url"), "max_tokens_as": ("max_tokens", "max_completion_tokens")}
+_CHOICES = {
+    "audio": ("input_audio", "audio_url"),
+    "audio_format": tuple(FORMATS),
+    "max_tokens_as": ("max_tokens", "max_completion_tokens"),
+}
 _LEAST = {"in_flight": 1, "timeout": 0.001, "sample_rate": 1000, "channels": 1}
+_MOST = {"in_flight": 4096}
 
 
-def settings(given: Mapping[str, Any]) -> Settings:
-    """The settings; raises ValueError for an option that there is not, or with a value unfit for it."""
-    made = read(Settings, "openai", given)
+def settings(given: Mapping[str, Any]) -> tuple[Settings, Secret]:
+    """The settings, and the ``user:password`` that stood in the URL.
+
+    Raises ValueError for an option that there is not, or with a value unfit for it; the text holds no password.
+    """
+    named = read(Settings, "openai", given)
     for option, allowed in _CHOICES.items():
-        if getattr(made, option) not in allowed:
-            raise ValueError(f"`{option}` is one of {', '.join(allowed)}, not {getattr(made, option)!r}")
+        if getattr(named, option) not in allowed:
+            raise ValueError(f"`{option}` is one of {', '.join(allowed)}, not {getattr(named, option)!r}")
     for option, least in _LEAST.items():
-        if getattr(made, option) < least:
-            raise ValueError(f"`{option}` is at least {least}, not {getattr(made, option)!r}")
-    if urlsplit(made.url).scheme not in ("http", "https") or not urlsplit(made.url).hostname:
-        raise ValueError(f"`url` is such as http://localhost:8000/v1, not {made.url!r}")
-    return made
+        if getattr(named, option) < least:
+            raise ValueError(f"`{option}` is at least {least}, not {getattr(named, option)!r}")
+    for option, most in _MOST.items():
+        if getattr(named, option) > most:
+            raise ValueError(f"`{option}` is at most {most}, not {getattr(named, option)!r}")
+    if named.audio_format == "mp3" and (named.sample_rate not in MP3_RATES or named.channels > 2):
+        rates = ", ".join(map(str, MP3_RATES))
+        raise ValueError(f"mp3 holds one or two channels at {rates} Hz; set `sample_rate`, or audio_format=flac")
+    url, login = _without_login(named.url)
+    return replace(named, url=url), login
+
+
+def _without_login(url: str) -> tuple[str, Secret]:
+    try:
+        place = urlsplit(url)
+        usable = place.scheme in ("http", "https") and place.hostname and (place.port or 1)
+    except ValueError:  # such as a port that is no number
+        usable = False
+    if not usable:
+        raise ValueError(f"`url` is such as http://localhost:8000/v1, not {masked(url)!r}")
+    if place.query or place.fragment:
+        raise ValueError(
+            f"`url` ends with its path, such as {place.scheme}://{place.hostname}/v1: it holds no `?...` or `#...`; "
+            "a key belongs into the variable that `key_env` names"
+        )
+    login, at, host = place.netloc.rpartition("@")
+    return place._replace(netloc=host).geturl(), Secret(unquote(login) if at else "")
