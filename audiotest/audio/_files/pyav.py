@@ -1,0 +1,252 @@
+"""FFmpeg, through PyAV: MPEG audio, AAC, AC-3, Opus, WMA, WavPack, mp4, webm and codecs in a wav.
+
+The length is that of what comes out of the decoder; what the header says is used only to notice that something is
+missing. Only the formats named here are opened, so that a playlist cannot make FFmpeg read another file or address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from audiotest.audio._files import mpeg
+from audiotest.audio._files.clip import Clip
+from audiotest.audio.errors import AudioError
+
+_BARE = frozenset(
+    {"mp3", "aac", "ac3", "eac3", "dts", "dtshd", "loas", "amr", "amrnb", "amrwb", "gsm", "truehd", "mlp"}
+)
+"""Frames one after the other, without a container: what is not decoded of them is lost."""
+_FORMATS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,gsm,iff,loas,matroska,mlp,mov,mp3,mpc,mpc8,"
+    "mpeg,mpegts,nut,ogg,oma,qcp,rm,shn,spdif,tak,truehd,tta,voc,w64,wav,webm,wsd,wv,wtv,xwma"
+)
+_PROMISING = frozenset(
+    {"mov", "matroska", "asf", "wv", "tta", "ape", "tak", "mpc", "mpc8", "caf", "aiff", "w64", "flac"}
+)
+"""Formats whose header counts what they hold, rather than have the length guessed from a bit rate."""
+_SCALES = {"s16": 2.0**-15, "s32": 2.0**-31, "flt": 1.0, "dbl": 1.0}
+_DEFAULT = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0(side)", 6: "5.1", 7: "6.1", 8: "7.1"}
+"""The layout that a part of a file with other channels is brought to."""
+_MOST_AAC_BYTES = 1 << 24
+_SEARCHED_BYTES = 1 << 28
+
+
+class Undecodable(Exception):
+    """FFmpeg does not know the format or the codec; its words."""
+
+
+@dataclass
+class _Tally:
+    """What became of the packets: how many there were, how many could not be decoded, and the bytes of the others."""
+
+    packets: int = 0
+    lost: int = 0
+    decoded: int = 0
+
+
+def decode(clip: Clip, path: Path) -> None:
+    """Hand the samples of ``path`` to ``clip``. Raises :class:`Undecodable`, and :class:`AudioError` for a file that is
+    damaged, that has less than its header promises, or that is a video without sound."""
+    import av
+
+    try:
+        with _opened(path) as container:
+            stream = _sound_of(clip, container)
+            names = set(container.format.name.split(","))
+            tally, samples = _Tally(), _Samples()
+            for frame in _frames(container, stream, tally, names):
+                if not frame.samples:
+                    continue
+                if not clip.rate:
+                    clip.begin(frame.sample_rate, frame.layout.nb_channels, _layout(frame))
+                for piece in samples.of(clip, frame):
+                    clip.add(piece)
+                if clip.complete:
+                    return
+            if not clip.rate:
+                raise Undecodable("none of it could be decoded")
+            for piece in samples.rest():
+                clip.add(piece)
+            _require_whole(clip, path, container, stream, tally, names)
+    except (av.FFmpegError, ValueError, MemoryError, OverflowError, RuntimeError, OSError, IndexError) as error:
+        if isinstance(error, AudioError):
+            raise
+        raise Undecodable(str(getattr(error, "strerror", None) or error).rstrip(".")) from None
+
+
+def seconds(path: Path) -> float:
+    """The length that FFmpeg reads from the header or guesses from the bit rate; 0.0 for none. Raises
+    :class:`Undecodable`."""
+    import av
+
+    try:
+        with _opened(path) as container:
+            return max(0.0, (container.duration or 0) / av.time_base)
+    except (av.FFmpegError, ValueError, MemoryError, OverflowError, RuntimeError, OSError) as error:
+        raise Undecodable(str(error)) from None
+
+
+def _opened(path: Path) -> Any:
+    import av
+
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    return av.open(f"file:{path.absolute()}", metadata_errors="replace", container_options=options)
+
+
+def _sound_of(clip: Clip, container: Any) -> Any:
+    """The stream to listen to: the first one with sound, as players do."""
+    if not container.streams.audio:
+        if container.streams.video:
+            raise AudioError(f"{clip.name} is a video without sound; it has no audio stream")
+        raise Undecodable("it has no stream of sound")
+    stream = container.streams.audio[0]
+    if stream.codec_context is None:
+        raise Undecodable("its codec is not known")
+    if stream.codec_context.sample_rate and stream.codec_context.layout.nb_channels:
+        Clip(clip.name, clip.start, clip.end).begin(
+            stream.codec_context.sample_rate, stream.codec_context.layout.nb_channels
+        )
+    return stream
+
+
+def _frames(container: Any, stream: Any, tally: _Tally, names: set[str]) -> Iterator[Any]:
+    """Decoded frames in order; what cannot be decoded is counted and passed over, as every player does."""
+    import av
+
+    context = stream.codec_context
+    packets = _packets(container, stream)
+    if "wav" in names and context.name == "aac":
+        packets = _as_one(packets)
+    for packet in packets:
+        tally.packets += 1
+        try:
+            frames = context.decode(packet)
+        except av.EOFError:
+            return
+        except (av.FFmpegError, ValueError):
+            tally.lost += 1
+            continue
+        tally.decoded += packet.size if packet is not None else 0
+        yield from frames
+
+
+def _packets(container: Any, stream: Any) -> Iterator[Any]:
+    import av
+
+    for _ in range(100):  # the demultiplexer goes on after an error, but not without end
+        try:
+            yield from container.demux(stream)
+            return
+        except av.EOFError:
+            return
+        except (av.FFmpegError, ValueError):
+            continue
+
+
+def _as_one(packets: Iterator[Any]) -> Iterator[Any]:
+    """AAC in a wav has no marks between its frames: the decoder finds each one's end only where the last one ended."""
+    import av
+
+    content = bytearray()
+    for packet in packets:
+        content += bytes(packet)
+        if len(content) > _MOST_AAC_BYTES:
+            raise Undecodable(f"AAC in a wav is read up to {_MOST_AAC_BYTES >> 20} MiB")
+    yield av.Packet(bytes(content))
+    yield None
+
+
+class _Samples:
+    """Frames to float32 of shape (frames, channels), at the rate and with the channels of the first one."""
+
+    def __init__(self) -> None:
+        self._converter: Any = None
+        self._converts: tuple[int, str, str] | None = None
+
+    def of(self, clip: Clip, frame: Any) -> Iterator[np.ndarray]:
+        """The samples that ``frame`` brings."""
+        name, channels = frame.format.name, frame.layout.nb_channels
+        same = (frame.sample_rate, channels) == (clip.rate, clip.channels)
+        # PyAV looks for the planes of a frame until it meets none, which with eight or more is outside the frame.
+        if same and name.removesuffix("p") in _SCALES and (channels < 8 or not name.endswith("p")):
+            yield from self.rest()
+            yield _array(frame)
+        else:
+            yield from self._converted(clip, frame)
+
+    def rest(self) -> Iterator[np.ndarray]:
+        """What conversion has kept back."""
+        if self._converter is not None:
+            yield from (_array(frame) for frame in self._converter.resample(None) if frame.samples)
+        self._converter = self._converts = None
+
+    def _converted(self, clip: Clip, frame: Any) -> Iterator[np.ndarray]:
+        import av
+
+        converts = frame.sample_rate, frame.layout.name, frame.format.name
+        if converts != self._converts:
+            yield from self.rest()
+            layout = frame.layout.name if frame.layout.nb_channels == clip.channels else _DEFAULT[clip.channels]
+            self._converter = av.AudioResampler(format="flt", layout=layout, rate=clip.rate)
+            self._converts = converts
+        frame.pts = None
+        yield from (_array(piece) for piece in self._converter.resample(frame) if piece.samples)
+
+
+def _array(frame: Any) -> np.ndarray:
+    name = frame.format.name
+    values = frame.to_ndarray()
+    shaped = values.T if name.endswith("p") else values.reshape(-1, frame.layout.nb_channels)
+    samples: np.ndarray = shaped.astype(np.float32)
+    scale = _SCALES[name.removesuffix("p")]
+    if scale != 1.0:
+        samples *= np.float32(scale)
+    return samples
+
+
+def _layout(frame: Any) -> tuple[str, ...]:
+    """The places of the channels as FFmpeg names them; () for mono and stereo and where they are not known."""
+    if frame.layout.nb_channels <= 2:
+        return ()
+    places = tuple(channel.name for channel in frame.layout.channels)
+    return places if len(set(places)) == len(places) and "channels" not in frame.layout.name else ()
+
+
+def _require_whole(clip: Clip, path: Path, container: Any, stream: Any, tally: _Tally, names: set[str]) -> None:
+    """Raise :class:`AudioError` where much of the file was not heard."""
+    heard, promised = clip.heard / clip.rate, 0.0
+    if names & _PROMISING:
+        promised = (
+            float(stream.duration * stream.time_base) if stream.duration else (container.duration or 0) / 1_000_000
+        )
+    elif "mp3" in names and stream.codec_context.name.startswith("mp3"):
+        promised = mpeg.missing(path) * (1152 if clip.rate >= 32_000 else 576) / clip.rate
+    if promised - heard > max(0.1, promised / 100):
+        raise AudioError(
+            f"{clip.name} is cut short: its header promises {promised:.2f} s and {heard:.2f} s could be decoded; "
+            "fetch or encode it again"
+        )
+    if names & _BARE:
+        _require_most(clip, path, tally.decoded)
+    elif tally.lost > max(1, tally.packets // 100):
+        raise AudioError(
+            f"{clip.name} is damaged: {tally.lost} of its {tally.packets} packets of sound could not be decoded; "
+            "fetch or encode it again"
+        )
+
+
+def _require_most(clip: Clip, path: Path, decoded: int) -> None:
+    size = path.stat().st_size
+    if decoded >= 0.9 * size or size > _SEARCHED_BYTES:
+        return
+    sound = mpeg.sound_bytes(path.read_bytes())
+    if decoded < 0.9 * sound:
+        raise AudioError(
+            f"{clip.name} is damaged or no sound: {decoded} of its {sound} bytes could be decoded; "
+            "fetch or encode it again"
+        )
