@@ -120,11 +120,16 @@ def seconds(path: str) -> float:
         with where.open("rb") as file:
             head = file.read(kinds.HEAD)
         kinds.require_sound(where, head)
-        wav = kinds.wav_of(where, head)
-        by_header = wav is not None or head[:4] in (b"OggS", b"fLaC", b"FORM", b".snd", b"caff")
-        return sndfile.seconds(where) if by_header else pyav.seconds(where)
-    except (OSError, AudioError, pyav.Undecodable, sndfile.Undecodable):
+        first = "ffmpeg" if head[:4] == b"OggS" else kinds.library(where, head, kinds.wav_of(where, head), None)
+    except (OSError, AudioError):
         return 0.0
+    for length in (sndfile.seconds, pyav.seconds) if first == "libsndfile" else (pyav.seconds,):
+        try:
+            if header := length(where):
+                return header
+        except (pyav.Undecodable, sndfile.Undecodable):
+            continue
+    return 0.0
 
 
 def _require(path: Path) -> None:

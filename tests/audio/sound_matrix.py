@@ -209,7 +209,7 @@ def _lossy() -> list[Odd]:
         _ff("mp3.mp4", *_MP3, rate=44100, **_FRAMES),
         _ff("x.mov", "-c:a", "pcm_s16le", rate=44100, channels=2),
         _ff("x.ac3", "-c:a", "ac3", rate=48000, **_FRAMES),
-        _ff("5.1.ac3", "-c:a", "ac3", "-b:a", "640k", rate=48000, channels=6, **_FRAMES, order=(0, 1, 2, -1, 4, 5)),
+        _ff("5.1.ac3", "-c:a", "ac3", "-b:a", "640k", rate=48000, channels=6, late=0.12, level=0.2, order=(0, 1, 2, -1, 4, 5)),
         _ff("x.eac3", "-c:a", "eac3", rate=48000, **_FRAMES),
         _ff("x.dts", "-c:a", "dca", "-strict", "-2", rate=48000, channels=2, **_FRAMES),
         _ff("v1.wma", "-c:a", "wmav1", rate=44100, early=0.03, **_FRAMES),

@@ -65,7 +65,7 @@ def ogg_of(path: Path, head: bytes) -> Ogg | None:
 
 def require_sound(path: Path, head: bytes) -> None:
     """Raise :class:`AudioError` for a file that is known to be something else than sound."""
-    for problem in (_nothing(head), _pointer(head), _page(head), _archive(head), _other(head), _text(head)):
+    for problem in (_nothing(path, head), _pointer(head), _page(head), _archive(head), _other(head), _text(head)):
         if problem:
             raise AudioError(f"{path} {problem}")
 
@@ -78,14 +78,14 @@ def without_header(path: Path) -> str:
             "(sox -t raw -r RATE -e signed -b 16 -c CHANNELS IN OUT)"
         )
     return (
-        "is in no sound format that can be decoded, or its beginning is damaged; fetch it again or convert it to flac"
+        "cannot be decoded: it is in no known sound format, or damaged; fetch it again or convert it to flac"
     )
 
 
-def _nothing(head: bytes) -> str:
+def _nothing(path: Path, head: bytes) -> str:
     if not head:
         return "cannot be decoded: it is empty (0 bytes)"
-    if not head.strip(b"\0"):
+    if not head.strip(b"\0") and path.suffix.lower() not in _RAW:
         return f"cannot be decoded: it begins with {len(head)} zero bytes; its download or copy was not finished"
     return ""
 
