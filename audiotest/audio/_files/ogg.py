@@ -41,6 +41,7 @@ def ogg(path: Path) -> Ogg:
                 codecs.append(content)
             opening = begins
     cut = place > size
+    starts = starts or [0]
     ends = [*starts[1:], size]
     return Ogg(tuple(zip(starts, ends, strict=True)), tuple(codecs), cut, lost + max(0, size - place))
 
