@@ -1,8 +1,8 @@
 """Broken sounds: every one is heard, or refused with a sentence, and costs neither memory, time nor the process.
 
-``python -m bench.sounds --count 1000`` breaks sounds of many formats in many ways, reads each one in a process whose peak
-memory is measured, and prints one line of JSON: how many were heard, refused, raised anything else or ended the process,
-the peak in MB (of all, with the interpreter and the libraries) and the longest read in seconds.
+``python -m bench.sounds --count 1000`` breaks sounds of many formats in many ways, reads each one in a process whose
+peak memory is measured, and prints one line of JSON: how many were heard, refused, raised anything else or ended the
+process, the peak in MB (of all, with the interpreter and the libraries) and the longest read in seconds.
 """
 
 from __future__ import annotations
@@ -25,15 +25,16 @@ import soundfile
 
 RATE = 16_000
 _WITH_LIBSNDFILE = (
-    ("WAV", "PCM_16"), ("WAV", "PCM_24"), ("WAV", "FLOAT"), ("WAV", "IMA_ADPCM"), ("WAV", "MS_ADPCM"), ("WAV", "GSM610"),
-    ("WAVEX", "PCM_16"), ("RF64", "PCM_16"), ("W64", "PCM_16"), ("AIFF", "PCM_16"), ("AU", "PCM_16"), ("AU", "G721_32"),
+    ("WAV", "PCM_16"), ("WAV", "PCM_24"), ("WAV", "FLOAT"), ("WAV", "IMA_ADPCM"), ("WAV", "MS_ADPCM"),
+    ("WAV", "GSM610"), ("WAVEX", "PCM_16"), ("RF64", "PCM_16"), ("W64", "PCM_16"), ("AIFF", "PCM_16"), ("AU", "PCM_16"),
+    ("AU", "G721_32"),
     ("CAF", "PCM_16"), ("FLAC", "PCM_16"), ("FLAC", "PCM_24"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("VOC", "PCM_16"),
     ("NIST", "PCM_16"), ("MAT5", "FLOAT"), ("SVX", "PCM_16"), ("IRCAM", "PCM_16"), ("AVR", "PCM_16"), ("PAF", "PCM_16"),
 )  # fmt: skip
 _WITH_FFMPEG = (
     ("mp3", "libmp3lame"), ("adts", "aac"), ("ipod", "aac"), ("mov", "alac"), ("ac3", "ac3"), ("eac3", "eac3"),
-    ("asf", "wmav2"), ("wv", "wavpack"), ("tta", "tta"), ("matroska", "libmp3lame"), ("webm", "libopus"), ("ogg", "libopus"),
-    ("avi", "libmp3lame"), ("mpegts", "aac"), ("wav", "libmp3lame"), ("mp2", "mp2"),
+    ("asf", "wmav2"), ("wv", "wavpack"), ("tta", "tta"), ("matroska", "libmp3lame"), ("webm", "libopus"),
+    ("ogg", "libopus"), ("avi", "libmp3lame"), ("mpegts", "aac"), ("wav", "libmp3lame"), ("mp2", "mp2"),
 )  # fmt: skip
 _SIZES = (0, 1, 0x7F, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 

@@ -27,10 +27,9 @@ from typing import Literal
 import numpy as np
 
 from audiotest.audio import layouts
-from audiotest.audio._files import kinds, pyav, sndfile
+from audiotest.audio._files import chunks, kinds, pyav, sndfile
 from audiotest.audio._files.clip import Clip, segment
 from audiotest.audio._files.ogg import Ogg
-from audiotest.audio._files.riff import UNKNOWN_SIZE, Riff
 from audiotest.audio.errors import AudioError
 from audiotest.types import Waveform
 
@@ -60,18 +59,22 @@ def _read(path: Path, start: float | None, end: float | None) -> Waveform:
     with path.open("rb") as file:
         head = file.read(kinds.HEAD)
     kinds.require_sound(path, head)
-    wav, pages = kinds.wav_of(path, head), kinds.ogg_of(path, head)
-    if wav is None and head[8:12] == b"WAVE" and head[:4] in (b"RIFF", b"RIFX", b"RF64"):
+    sound, pages = chunks.sound_of(path, head), kinds.ogg_of(path, head)
+    if sound is None and chunks.is_wav(head):
         raise AudioError(f"{path} is a wav without a data chunk: its header is damaged; fetch or encode it again")
     if end is None:
-        _require_all_counted(path, wav, pages)
+        _require_all_counted(path, sound, pages)
     reasons: list[str] = []
-    libraries = ("libsndfile", "ffmpeg") if kinds.library(path, head, wav, pages) == "libsndfile" else ("ffmpeg",)
+    libraries = ("libsndfile", "ffmpeg") if kinds.library(path, head, sound, pages) == "libsndfile" else ("ffmpeg",)
     for library in libraries:
         clip = Clip(path, start, end)
         try:
             if library == "ffmpeg":
-                pyav.decode(clip, path)
+                pyav.decode(
+                    clip,
+                    path,
+                    min(sound.promised or sound.there, sound.there) if sound and chunks.is_wav(head) else None,
+                )
             else:
                 for source in _links(path, pages):
                     sndfile.decode(clip, source)
@@ -90,23 +93,25 @@ def _links(path: Path, pages: Ogg | None) -> list[Path] | list[io.BytesIO]:
     return [io.BytesIO(content[first:last]) for first, last in pages.links]
 
 
-def _require_all_counted(path: Path, wav: Riff | None, pages: Ogg | None) -> None:
-    """Raise :class:`AudioError` for a wav or an Ogg file that has less, or much more, than what its header counts."""
-    if wav is not None and not wav.streamed:
-        if wav.promised < UNKNOWN_SIZE and wav.promised - wav.there > wav.promised / 100:
+def _require_all_counted(path: Path, sound: chunks.Sound | None, pages: Ogg | None) -> None:
+    """Raise :class:`AudioError` for a file that has less, or much more, than its header counts, or damaged pages."""
+    if sound is not None and not sound.streamed:
+        if sound.promised - sound.there > sound.promised / 100:
             raise AudioError(
-                f"{path} is cut short: its header promises {wav.promised} bytes of sound and {wav.there} are there; "
-                "fetch or encode it again"
+                f"{path} is cut short: its header promises {sound.promised} bytes of sound and {sound.there} are "
+                "there; fetch or encode it again"
             )
-        if wav.after > max(4096, wav.promised // 10):
+        if sound.after > max(1024, sound.promised // 10):
             raise AudioError(
-                f"{path} has a damaged header: it counts {wav.promised} bytes of sound, and {wav.after} bytes after "
-                "them belong to nothing; fetch or encode it again"
+                f"{path} has a damaged header: it counts {sound.promised} bytes of sound, and {sound.after} bytes "
+                "after them belong to nothing; fetch or encode it again"
             )
     if pages is not None and pages.cut:
         raise AudioError(f"{path} is cut short: its last page is not complete; fetch or encode it again")
-    if pages is not None and pages.lost > max(4096, path.stat().st_size // 10):
-        raise AudioError(f"{path} is damaged: {pages.lost} of its bytes are in no page; fetch or encode it again")
+    if pages is not None and pages.lost > path.stat().st_size // 100:
+        raise AudioError(
+            f"{path} is damaged: {pages.lost} of its bytes are in no intact page; fetch or encode it again"
+        )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -120,7 +125,7 @@ def seconds(path: str) -> float:
         with where.open("rb") as file:
             head = file.read(kinds.HEAD)
         kinds.require_sound(where, head)
-        first = "ffmpeg" if head[:4] == b"OggS" else kinds.library(where, head, kinds.wav_of(where, head), None)
+        first = "ffmpeg" if head[:4] == b"OggS" else kinds.library(where, head, chunks.sound_of(where, head), None)
     except (OSError, AudioError):
         return 0.0
     for length in (sndfile.seconds, pyav.seconds) if first == "libsndfile" else (pyav.seconds,):

@@ -9,9 +9,9 @@ import json
 from pathlib import Path
 from typing import Literal
 
+from audiotest.audio._files.chunks import Sound, is_wav
 from audiotest.audio._files.mpeg import id3_length
 from audiotest.audio._files.ogg import Ogg, ogg
-from audiotest.audio._files.riff import Riff, riff
 from audiotest.audio.errors import AudioError
 
 Library = Literal["libsndfile", "ffmpeg"]
@@ -37,11 +37,11 @@ _OTHERS = {
 }  # fmt: skip
 
 
-def library(path: Path, head: bytes, wav: Riff | None, pages: Ogg | None) -> Library:
+def library(path: Path, head: bytes, sound: Sound | None, pages: Ogg | None) -> Library:
     """The library that decodes ``path``, whose first bytes are ``head``; one that fails may be followed by the
     other."""
-    if wav is not None:
-        return "libsndfile" if wav.codec in _WAV_CODECS and not (wav.streamed and not wav.promised) else "ffmpeg"
+    if is_wav(head) and sound is not None:
+        return "libsndfile" if sound.codec in _WAV_CODECS and not (sound.streamed and not sound.promised) else "ffmpeg"
     if pages is not None:
         return "libsndfile" if len(pages.codecs) == 1 and pages.codecs[0].startswith(b"\x01vorbis") else "ffmpeg"
     if head.startswith(_LIBSNDFILE) or (head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC", b"8SVX", b"16SV")):
@@ -51,11 +51,6 @@ def library(path: Path, head: bytes, wav: Riff | None, pages: Ogg | None) -> Lib
     if path.suffix.lower() in _RAW:
         raise AudioError(f"{path} {without_header(path)}")
     return "libsndfile" if path.suffix.lower() in _WITHOUT_MAGIC else "ffmpeg"
-
-
-def wav_of(path: Path, head: bytes) -> Riff | None:
-    """The chunks of a wav, None for what is none."""
-    return riff(path) if head[8:12] == b"WAVE" else None
 
 
 def ogg_of(path: Path, head: bytes) -> Ogg | None:
@@ -77,9 +72,7 @@ def without_header(path: Path) -> str:
             "is raw samples, or has lost its header: it does not say its rate and channels; convert it to wav or flac "
             "(sox -t raw -r RATE -e signed -b 16 -c CHANNELS IN OUT)"
         )
-    return (
-        "cannot be decoded: it is in no known sound format, or damaged; fetch it again or convert it to flac"
-    )
+    return "cannot be decoded: it is in no known sound format, or damaged; fetch it again or convert it to flac"
 
 
 def _nothing(path: Path, head: bytes) -> str:

@@ -33,25 +33,19 @@ def id3_length(head: bytes) -> int:
     return 10 + (size[0] << 21 | size[1] << 14 | size[2] << 7 | size[3]) + (10 if head[5] & 0x10 else 0)
 
 
-def sound_bytes(data: bytes) -> int:
-    """How many bytes of a file are neither zero nor in an ID3 or APE tag, wherever that stands: the most that can be
-    sound."""
-    content = bytearray(data)
-    at = content.find(b"ID3")
+def untagged(data: bytes) -> int:
+    """How many bytes of a file are in no ID3 or APE tag, wherever that stands."""
+    size, at = len(data), data.find(b"ID3")
     while at >= 0:
-        length = id3_length(bytes(content[at : at + 10])) if bytes(content[at + 3 : at + 4]) in _ID3_VERSIONS else 0
-        content[at : at + length] = bytes(min(length, len(content) - at))
-        at = content.find(b"ID3", at + max(3, length))
-    at = content.find(b"APETAGEX")
-    while at >= 0:
-        length = 32 + int.from_bytes(content[at + 12 : at + 16], "little")
-        is_footer = not content[at + 23] & 0x20 if len(content) > at + 23 else True
-        first = max(0, at + 32 - length) if is_footer else at
-        content[first : first + length] = bytes(min(length, len(content) - first))
-        at = content.find(b"APETAGEX", at + 8)
-    if content[-128:-125] == b"TAG":
-        content[-128:] = bytes(128)
-    return len(content) - content.count(0)
+        length = id3_length(data[at : at + 10]) if data[at + 3 : at + 4] in _ID3_VERSIONS else 0
+        size -= min(length, len(data) - at)
+        at = data.find(b"ID3", at + max(3, length))
+    at = data.find(b"APETAGEX")
+    while at >= 0:  # the header, which is optional, and the footer count the items and the footer
+        is_footer = len(data) < at + 24 or not data[at + 23] & 0x20
+        size -= 32 + (int.from_bytes(data[at + 12 : at + 16], "little") - 32 if is_footer else 0)
+        at = data.find(b"APETAGEX", at + 8)
+    return size - (128 if data[-128:-125] == b"TAG" else 0)
 
 
 def _promised(head: bytes) -> tuple[int, int] | None:

@@ -5,19 +5,22 @@ Source: RFC 3533. A chained file holds complete streams one after the other; lib
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 _FIRST_OF_STREAM = 2
+_HEAD, _MOST = 27, 27 + 255 + 255 * 255
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True)
 class Ogg:
     """``links`` are the (first, last) bytes of each link of the chain; ``codecs`` are the beginnings of the packets
     that open the streams of the first link; ``cut`` says whether the last page is incomplete; ``lost`` counts bytes
-    that are in no page."""
+    that are in no intact page."""
 
     links: tuple[tuple[int, int], ...]
     codecs: tuple[bytes, ...]
@@ -47,21 +50,30 @@ def ogg(path: Path) -> Ogg:
 
 
 def _pages(file: BinaryIO, size: int) -> Iterator[tuple[int, int, int, bytes]]:
-    """(first byte, the one after the last, header type, first 16 bytes of content) of each page."""
+    """(first byte, the one after the last, header type, first 16 bytes of content) of each intact page; the last one
+    may end after the file does."""
     place = 0
-    while place + 27 <= size:
+    while place + _HEAD <= size:
         file.seek(place)
-        head = file.read(27 + 255 + 16)
-        if head[:4] != b"OggS":
+        page = file.read(_MOST)
+        segments = page[26] if len(page) >= _HEAD else 0
+        content = _HEAD + segments
+        length = content + sum(page[_HEAD:content])
+        whole = place + length <= size
+        if page[:4] != b"OggS" or (whole and checksum(page[:length]) != int.from_bytes(page[22:26], "little")):
             place = _next_page(file, place + 1)
             if place < 0:
                 return
             continue
-        segments = head[26]
-        table = head[27 : 27 + segments]
-        end = place + 27 + segments + sum(table)
-        yield place, end, head[5], head[27 + segments : 27 + segments + 16]
-        place = end
+        yield place, place + length, page[5], page[content : content + 16]
+        place += length
+
+
+def checksum(page: bytes) -> int:
+    """The CRC of a page, its own CRC counted as 0 (RFC 3533, section 6): polynomial 0x04C11DB7, highest bit first."""
+    # zlib's has the same polynomial with the lowest bit first: bytes are mirrored going in, the sum coming out.
+    plain = (page[:22] + bytes(4) + page[26:]).translate(_MIRRORED)
+    return int(f"{zlib.crc32(plain, 0xFFFFFFFF) ^ 0xFFFFFFFF:032b}"[::-1], 2)
 
 
 def _next_page(file: BinaryIO, place: int) -> int:

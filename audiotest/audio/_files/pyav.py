@@ -22,7 +22,7 @@ _BARE = frozenset(
 )
 """Frames one after the other, without a container: what is not decoded of them is lost."""
 _FORMATS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,gsm,iff,loas,matroska,mlp,mov,mp3,mpc,mpc8,"
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flv,gsm,iff,loas,matroska,mlp,mov,mp3,mpc,mpc8,"
     "mpeg,mpegts,nut,ogg,oma,qcp,rm,shn,spdif,tak,truehd,tta,voc,w64,wav,webm,wsd,wv,wtv,xwma"
 )
 _PROMISING = frozenset(
@@ -34,6 +34,8 @@ _DEFAULT = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0(side)", 6: "5.1
 """The layout that a part of a file with other channels is brought to."""
 _MOST_AAC_BYTES = 1 << 24
 _SEARCHED_BYTES = 1 << 28
+_HEADER_FRAME = 1441
+"""The largest frame of an mp3: its header frame, which holds no sound, may be as long."""
 
 
 class Undecodable(Exception):
@@ -49,9 +51,10 @@ class _Tally:
     decoded: int = 0
 
 
-def decode(clip: Clip, path: Path) -> None:
-    """Hand the samples of ``path`` to ``clip``. Raises :class:`Undecodable`, and :class:`AudioError` for a file that is
-    damaged, that has less than its header promises, or that is a video without sound."""
+def decode(clip: Clip, path: Path, sound_bytes: int | None = None) -> None:
+    """Hand the samples of ``path`` to ``clip``; ``sound_bytes`` is what its header says that they take. Raises
+    :class:`Undecodable`, and :class:`AudioError` for a file that is damaged, that has less than its header promises, or
+    that is a video without sound."""
     import av
 
     try:
@@ -72,7 +75,7 @@ def decode(clip: Clip, path: Path) -> None:
                 raise Undecodable("none of it could be decoded")
             for piece in samples.rest():
                 clip.add(piece)
-            _require_whole(clip, path, container, stream, tally, names)
+            _require_whole(clip, path, container, stream, tally, names, sound_bytes)
     except (av.FFmpegError, ValueError, MemoryError, OverflowError, RuntimeError, OSError, IndexError) as error:
         if isinstance(error, AudioError):
             raise
@@ -217,7 +220,9 @@ def _layout(frame: Any) -> tuple[str, ...]:
     return places if len(set(places)) == len(places) and "channels" not in frame.layout.name else ()
 
 
-def _require_whole(clip: Clip, path: Path, container: Any, stream: Any, tally: _Tally, names: set[str]) -> None:
+def _require_whole(
+    clip: Clip, path: Path, container: Any, stream: Any, tally: _Tally, names: set[str], sound_bytes: int | None
+) -> None:
     """Raise :class:`AudioError` where much of the file was not heard."""
     heard, promised = clip.heard / clip.rate, 0.0
     if names & _PROMISING:
@@ -231,8 +236,8 @@ def _require_whole(clip: Clip, path: Path, container: Any, stream: Any, tally: _
             f"{clip.name} is cut short: its header promises {promised:.2f} s and {heard:.2f} s could be decoded; "
             "fetch or encode it again"
         )
-    if names & _BARE:
-        _require_most(clip, path, tally.decoded)
+    if names & _BARE or sound_bytes is not None:
+        _require_most(clip, tally.decoded, _bare_bytes(path) if sound_bytes is None else sound_bytes)
     elif tally.lost > max(1, tally.packets // 100):
         raise AudioError(
             f"{clip.name} is damaged: {tally.lost} of its {tally.packets} packets of sound could not be decoded; "
@@ -240,13 +245,15 @@ def _require_whole(clip: Clip, path: Path, container: Any, stream: Any, tally: _
         )
 
 
-def _require_most(clip: Clip, path: Path, decoded: int) -> None:
-    size = path.stat().st_size
-    if decoded >= 0.9 * size or size > _SEARCHED_BYTES:
-        return
-    sound = mpeg.sound_bytes(path.read_bytes())
-    if decoded < 0.9 * sound:
+def _require_most(clip: Clip, decoded: int, there: int) -> None:
+    if decoded < 0.9 * there - _HEADER_FRAME:
         raise AudioError(
-            f"{clip.name} is damaged or no sound: {decoded} of its {sound} bytes could be decoded; "
+            f"{clip.name} is damaged or no sound: {decoded} of its {there} bytes of sound could be decoded; "
             "fetch or encode it again"
         )
+
+
+def _bare_bytes(path: Path) -> int:
+    """How much of a file of frames is no tag; all of it for one that is too large to search."""
+    size = path.stat().st_size
+    return size if size > _SEARCHED_BYTES else mpeg.untagged(path.read_bytes())

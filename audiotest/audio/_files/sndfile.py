@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from audiotest.audio._files.clip import Clip
-from audiotest.audio._files.riff import UNKNOWN_SIZE
 from audiotest.audio.errors import AudioError
 
-_CORRECTED = re.compile(r"^ *(?:data|SSND|Data Size) *: *(\d+) \(should be (\d+)\)", re.MULTILINE)
 _MASK = re.compile(r"^ *Channel Mask *: *0x([0-9A-Fa-f]+)", re.MULTILINE)
 _UNKNOWN_FRAMES = 1 << 46
 _PLACES = (
@@ -67,15 +68,15 @@ def decode(clip: Clip, source: Path | io.BytesIO) -> None:
 
     begun = clip.heard
     try:
-        with soundfile.SoundFile(source) as file:
+        with _file(source) as raw, _opened(raw) as file:
             if not clip.rate:
                 clip.begin(file.samplerate, file.channels, _layout(file))
             elif (clip.rate, clip.channels) != (file.samplerate, file.channels):
                 raise Undecodable("its parts have different rates or numbers of channels")
-            if clip.end is None:
-                _require_whole(clip, file.extra_info)
             promised = file.frames if 0 <= file.frames < _UNKNOWN_FRAMES else None
             _pieces(clip, file, begun, promised)
+            if isinstance(raw, int) and file.format == "FLAC" and clip.end is None:
+                _require_read(clip, raw)
     except soundfile.LibsndfileError as error:
         raise Undecodable(str(error.error_string).rstrip(".")) from None
     except (RuntimeError, TypeError, ValueError, MemoryError, OSError) as error:
@@ -90,9 +91,44 @@ def decode(clip: Clip, source: Path | io.BytesIO) -> None:
         )
 
 
+def _opened(source: int | io.BytesIO) -> Any:
+    import soundfile
+
+    class Forward(soundfile.SoundFile):  # type: ignore[misc]
+        """Read in order: SoundFile seeks after each piece where it can, which some formats say they can and cannot."""
+
+        def seekable(self) -> bool:
+            return False
+
+        def can_seek(self) -> bool:
+            return bool(super().seekable())
+
+    return Forward(source, closefd=False)
+
+
+@contextmanager
+def _file(source: Path | io.BytesIO) -> Iterator[int | io.BytesIO]:
+    """The descriptor of a file, which shows how much has been read, or what is in memory as it is."""
+    if isinstance(source, io.BytesIO):
+        yield source
+        return
+    with source.open("rb") as file:
+        yield file.fileno()
+
+
+def _require_read(clip: Clip, descriptor: int) -> None:
+    """Raise :class:`AudioError` for a flac whose header counts less than it holds: its decoder stops there."""
+    size, read = os.fstat(descriptor).st_size, os.lseek(descriptor, 0, os.SEEK_CUR)
+    if size - read > max(1024, size // 10):
+        raise AudioError(
+            f"{clip.name} has a damaged header: it counts {clip.heard} frames, which end after {read} of its {size} "
+            "bytes; fetch or encode it again"
+        )
+
+
 def _pieces(clip: Clip, file: Any, begun: int, promised: int | None) -> None:
     wanted = clip.first - begun
-    if wanted > 0 and promised is not None and wanted < promised and file.seekable():
+    if wanted > 0 and promised is not None and wanted < promised and file.can_seek():
         file.seek(wanted)
         clip.skip(wanted)
     order = _order(file)
@@ -136,15 +172,3 @@ def _order(file: Any) -> list[int] | None:
     """Vorbis has the centre second; everything else has it third, and so have the channels that are handed on."""
     places = _IN_VORBIS.get(file.channels) if file.format == "OGG" else None
     return [places.index(place) for place in sorted(places, key=_PLACES.index)] if places else None
-
-
-def _require_whole(clip: Clip, log: str) -> None:
-    """Raise :class:`AudioError` for a wav, aiff or au whose header promises more than the file has, which libsndfile
-    corrects and mentions in its ``log``. Sizes that a few bytes are missing of are a writer's slip, and the largest
-    ones stand for a length that was not known when writing began."""
-    for promised, there in ((int(p), int(t)) for p, t in _CORRECTED.findall(log)):
-        if promised < UNKNOWN_SIZE and promised - there > promised / 100:
-            raise AudioError(
-                f"{clip.name} is cut short: its header promises {promised} bytes of sound and {there} are there; "
-                "fetch or encode it again"
-            )
