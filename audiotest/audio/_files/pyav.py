@@ -34,6 +34,7 @@ _DEFAULT = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0(side)", 6: "5.1
 """The layout that a part of a file with other channels is brought to."""
 _MOST_AAC_BYTES = 1 << 24
 _SEARCHED_BYTES = 1 << 28
+_AT_ONCE = 1 << 16
 _HEADER_FRAME = 1441
 """The largest frame of an mp3: its header frame, which holds no sound, may be as long."""
 
@@ -73,7 +74,7 @@ def decode(clip: Clip, path: Path, sound_bytes: int | None = None) -> None:
                     return
             if not clip.rate:
                 raise Undecodable("none of it could be decoded")
-            for piece in samples.rest():
+            for piece in samples.rest(clip):
                 clip.add(piece)
             _require_whole(clip, path, container, stream, tally, names, sound_bytes)
     except (av.FFmpegError, ValueError, MemoryError, OverflowError, RuntimeError, OSError, IndexError) as error:
@@ -165,27 +166,61 @@ def _as_one(packets: Iterator[Any]) -> Iterator[Any]:
 
 
 class _Samples:
-    """Frames to float32 of shape (frames, channels), at the rate and with the channels of the first one."""
+    """Frames to pieces of float32 of shape (frames, channels), at the rate and with the channels of the first frame.
+
+    Frames are short (an mp3's are 26 ms), so several are turned into samples at once.
+    """
 
     def __init__(self) -> None:
+        self._frames: list[np.ndarray] = []
+        self._format, self._waiting = "", 0
         self._converter: Any = None
         self._converts: tuple[int, str, str] | None = None
 
     def of(self, clip: Clip, frame: Any) -> Iterator[np.ndarray]:
-        """The samples that ``frame`` brings."""
+        """The samples that are ready when ``frame`` has come."""
         name, channels = frame.format.name, frame.layout.nb_channels
         same = (frame.sample_rate, channels) == (clip.rate, clip.channels)
         # PyAV looks for the planes of a frame until it meets none, which with eight or more is outside the frame.
         if same and name.removesuffix("p") in _SCALES and (channels < 8 or not name.endswith("p")):
-            yield from self.rest()
-            yield _array(frame)
+            if self._converter is not None:
+                yield from self._unconverted(clip)
+            yield from self._taken(clip, frame)
         else:
             yield from self._converted(clip, frame)
 
-    def rest(self) -> Iterator[np.ndarray]:
-        """What conversion has kept back."""
+    def rest(self, clip: Clip) -> Iterator[np.ndarray]:
+        """What waits to be complete."""
+        yield from self._unconverted(clip)
+        yield from self._ready(clip)
+
+    def _taken(self, clip: Clip, frame: Any) -> Iterator[np.ndarray]:
+        if frame.format.name != self._format:
+            yield from self._ready(clip)
+        self._format = frame.format.name
+        self._frames.append(frame.to_ndarray())
+        self._waiting += frame.samples
+        if self._waiting >= _AT_ONCE:
+            yield from self._ready(clip)
+
+    def _ready(self, clip: Clip) -> Iterator[np.ndarray]:
+        if not self._frames:
+            return
+        values = np.concatenate(self._frames, axis=1)
+        self._frames, self._waiting = [], 0
+        shaped = values.T if self._format.endswith("p") else values.reshape(-1, clip.channels)
+        samples = shaped.astype(np.float32, order="C")
+        scale = _SCALES[self._format.removesuffix("p")]
+        if scale != 1.0:
+            samples *= np.float32(scale)
+        yield samples
+
+    def _unconverted(self, clip: Clip) -> Iterator[np.ndarray]:
+        """The end of what was converted: the converter keeps some back while it changes the rate."""
         if self._converter is not None:
-            yield from (_array(frame) for frame in self._converter.resample(None) if frame.samples)
+            for frame in self._converter.resample(None):
+                if frame.samples:
+                    yield from self._taken(clip, frame)
         self._converter = self._converts = None
 
     def _converted(self, clip: Clip, frame: Any) -> Iterator[np.ndarray]:
@@ -193,23 +228,14 @@ class _Samples:
 
         converts = frame.sample_rate, frame.layout.name, frame.format.name
         if converts != self._converts:
-            yield from self.rest()
+            yield from self._unconverted(clip)
             layout = frame.layout.name if frame.layout.nb_channels == clip.channels else _DEFAULT[clip.channels]
             self._converter = av.AudioResampler(format="flt", layout=layout, rate=clip.rate)
             self._converts = converts
         frame.pts = None
-        yield from (_array(piece) for piece in self._converter.resample(frame) if piece.samples)
-
-
-def _array(frame: Any) -> np.ndarray:
-    name = frame.format.name
-    values = frame.to_ndarray()
-    shaped = values.T if name.endswith("p") else values.reshape(-1, frame.layout.nb_channels)
-    samples: np.ndarray = shaped.astype(np.float32)
-    scale = _SCALES[name.removesuffix("p")]
-    if scale != 1.0:
-        samples *= np.float32(scale)
-    return samples
+        for piece in self._converter.resample(frame):
+            if piece.samples:
+                yield from self._taken(clip, piece)
 
 
 def _layout(frame: Any) -> tuple[str, ...]:
