@@ -30,6 +30,7 @@ _PROMISING = frozenset(
 )
 """Formats whose header counts what they hold, rather than have the length guessed from a bit rate."""
 _SCALES = {"s16": 2.0**-15, "s32": 2.0**-31, "flt": 1.0, "dbl": 1.0}
+_KINDS = {"s16": np.int16, "s32": np.int32, "flt": np.float32, "dbl": np.float64}
 _DEFAULT = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0(side)", 6: "5.1", 7: "6.1", 8: "7.1"}
 """The layout that a part of a file with other channels is brought to."""
 _MOST_AAC_BYTES = 1 << 24
@@ -172,8 +173,8 @@ class _Samples:
     """
 
     def __init__(self) -> None:
-        self._frames: list[np.ndarray] = []
-        self._format, self._waiting = "", 0
+        self._samples = np.empty((0, 0), np.float32)
+        self._format, self._filled = "", 0
         self._converter: Any = None
         self._converts: tuple[int, str, str] | None = None
 
@@ -195,25 +196,27 @@ class _Samples:
         yield from self._ready(clip)
 
     def _taken(self, clip: Clip, frame: Any) -> Iterator[np.ndarray]:
-        if frame.format.name != self._format:
+        name, count = frame.format.name, frame.samples
+        if name != self._format or self._filled + count > len(self._samples):
             yield from self._ready(clip)
-        self._format = frame.format.name
-        self._frames.append(frame.to_ndarray())
-        self._waiting += frame.samples
-        if self._waiting >= _AT_ONCE:
-            yield from self._ready(clip)
+            self._format = name
+            self._samples = np.empty((max(_AT_ONCE, count), clip.channels), np.float32)
+        place = self._samples[self._filled : self._filled + count]
+        kind = _KINDS[name.removesuffix("p")]
+        if name.endswith("p"):
+            for channel, plane in enumerate(frame.planes):
+                place[:, channel] = np.frombuffer(plane, kind, count)
+        else:
+            place[:] = np.frombuffer(frame.planes[0], kind, count * clip.channels).reshape(place.shape)
+        self._filled += count
 
     def _ready(self, clip: Clip) -> Iterator[np.ndarray]:
-        if not self._frames:
-            return
-        values = np.concatenate(self._frames, axis=1)
-        self._frames, self._waiting = [], 0
-        shaped = values.T if self._format.endswith("p") else values.reshape(-1, clip.channels)
-        samples = shaped.astype(np.float32, order="C")
-        scale = _SCALES[self._format.removesuffix("p")]
-        if scale != 1.0:
-            samples *= np.float32(scale)
-        yield samples
+        samples, self._filled = self._samples[: self._filled], 0
+        if len(samples):
+            scale = _SCALES[self._format.removesuffix("p")]
+            if scale != 1.0:
+                samples *= np.float32(scale)
+            yield samples
 
     def _unconverted(self, clip: Clip) -> Iterator[np.ndarray]:
         """The end of what was converted: the converter keeps some back while it changes the rate."""
@@ -263,7 +266,7 @@ def _require_whole(
             "fetch or encode it again"
         )
     if names & _BARE or sound_bytes is not None:
-        _require_most(clip, tally.decoded, _bare_bytes(path) if sound_bytes is None else sound_bytes)
+        _require_most(clip, tally.decoded, _bare_bytes(path, tally.decoded) if sound_bytes is None else sound_bytes)
     elif tally.lost > max(1, tally.packets // 100):
         raise AudioError(
             f"{clip.name} is damaged: {tally.lost} of its {tally.packets} packets of sound could not be decoded; "
@@ -279,7 +282,7 @@ def _require_most(clip: Clip, decoded: int, there: int) -> None:
         )
 
 
-def _bare_bytes(path: Path) -> int:
-    """How much of a file of frames is no tag; all of it for one that is too large to search."""
+def _bare_bytes(path: Path, decoded: int) -> int:
+    """How much of a file of frames is no tag, which is searched for where less than 90% of it was ``decoded``."""
     size = path.stat().st_size
-    return size if size > _SEARCHED_BYTES else mpeg.untagged(path.read_bytes())
+    return size if decoded >= 0.9 * size or size > _SEARCHED_BYTES else mpeg.untagged(path.read_bytes())
