@@ -48,7 +48,7 @@ def library(path: Path, head: bytes, sound: Sound | None, pages: Ogg | None) -> 
         return "libsndfile"
     if head[:3] == b"ID3" and head[id3_length(head) : id3_length(head) + 4] == b"fLaC":
         return "libsndfile"
-    if path.suffix.lower() in _RAW:
+    if path.suffix.lower() in _RAW or (path.suffix.lower() == ".gsm" and any(b >> 4 != 0xD for b in head[::33])):
         raise AudioError(f"{path} {without_header(path)}")
     return "libsndfile" if path.suffix.lower() in _WITHOUT_MAGIC else "ffmpeg"
 
@@ -67,7 +67,7 @@ def require_sound(path: Path, head: bytes) -> None:
 
 def without_header(path: Path) -> str:
     """What to say of a file in no known format: the name of a kind without a header, or that it is none."""
-    if path.suffix.lower() in _RAW:
+    if path.suffix.lower() in _RAW | {".gsm"}:
         return (
             "is raw samples, or has lost its header: it does not say its rate and channels; convert it to wav or flac "
             "(sox -t raw -r RATE -e signed -b 16 -c CHANNELS IN OUT)"
