@@ -63,7 +63,14 @@ def test_a_segment_is_the_same_samples_as_in_the_whole(files, start, end):
 
 
 def test_planning_knows_about_how_long_they_are(files):
-    guessed = {"vbr-bare.mp3", "vbr-bare-stereo.mp3", "abr-bare.mp3", "xing-third.mp3", "xing-triple.mp3", "zeros-after.mp3"}
+    guessed = {
+        "vbr-bare.mp3",
+        "vbr-bare-stereo.mp3",
+        "abr-bare.mp3",
+        "xing-third.mp3",
+        "xing-triple.mp3",
+        "zeros-after.mp3",
+    }
     unknown = {"unknown-length.flac", "x.latm", "chained.ogg", "chained.opus", "chained-flac.ogg"}
     wrong = {o.name: seconds(str(files[o.name])) for o in FILES if o.name not in guessed | unknown}
     assert {o.name: wrong[o.name] for o in FILES if o.name in wrong and abs(wrong[o.name] - o.seconds) > 0.3} == {}

@@ -78,8 +78,8 @@ class Clip:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing more is needed."""
-        return self._last is not None and self.heard >= self._last
+        """Whether nothing more is needed; never for an empty segment, whose error says how long the file is."""
+        return self._last is not None and self._first < self._last <= self.heard
 
     def skip(self, frames: int) -> None:
         """Pass ``frames`` that were not decoded, all of them before the segment."""

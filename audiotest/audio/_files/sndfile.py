@@ -74,7 +74,13 @@ def decode(clip: Clip, source: Path | io.BytesIO) -> None:
             elif (clip.rate, clip.channels) != (file.samplerate, file.channels):
                 raise Undecodable("its parts have different rates or numbers of channels")
             promised = file.frames if 0 <= file.frames < _UNKNOWN_FRAMES else None
-            _pieces(clip, file, begun, promised)
+            try:
+                _pieces(clip, file, begun, promised)
+            except soundfile.LibsndfileError as error:
+                raise AudioError(
+                    f"{clip.name} is damaged or cut short: its header promises {promised or 'some'} frames, and "
+                    f"decoding them failed ({str(error.error_string).rstrip('.')}); fetch or encode it again"
+                ) from None
             if isinstance(raw, int) and file.format == "FLAC" and clip.end is None:
                 _require_read(clip, raw)
     except soundfile.LibsndfileError as error:
