@@ -64,29 +64,33 @@ def _read(path: Path, start: float | None, end: float | None) -> Waveform:
         raise AudioError(f"{path} is a wav without a data chunk: its header is damaged; fetch or encode it again")
     if end is None:
         _require_all_counted(path, sound, pages)
-    reasons: list[str] = []
-    libraries = ("libsndfile", "ffmpeg") if kinds.library(path, head, sound, pages) == "libsndfile" else ("ffmpeg",)
-    for library in libraries:
-        clip = Clip(path, start, end)
+    first = kinds.library(path, head, sound, pages)
+    sound_bytes = sound.heard if sound is not None and chunks.is_wav(head) else None
+    clip = Clip(path, start, end)
+    for source in _links(path, pages):
+        _decode(clip, source, first, sound_bytes)
+        if clip.complete:
+            break
+    return clip.waveform()
+
+
+def _decode(clip: Clip, source: Path | io.BytesIO, first: kinds.Library, sound_bytes: int | None) -> None:
+    """Hand ``source`` to ``clip`` by the library that is ``first``, or by the other where that one cannot open it."""
+    reasons = []
+    if first == "libsndfile":
         try:
-            if library == "ffmpeg":
-                pyav.decode(
-                    clip,
-                    path,
-                    min(sound.promised or sound.there, sound.there) if sound and chunks.is_wav(head) else None,
-                )
-            else:
-                for source in _links(path, pages):
-                    sndfile.decode(clip, source)
-            return clip.waveform()
-        except (pyav.Undecodable, sndfile.Undecodable) as error:
-            reasons.append(f"{library}: {error}")
-    raise AudioError(f"{path} {kinds.without_header(path)} ({'; '.join(reasons)})")
+            return sndfile.decode(clip, source)
+        except sndfile.Undecodable as error:
+            reasons.append(f"libsndfile: {error}")
+    try:
+        return pyav.decode(clip, source, sound_bytes)
+    except pyav.Undecodable as error:
+        reasons.append(f"FFmpeg: {error}")
+    raise AudioError(f"{clip.name} {kinds.without_header(Path(clip.name))} ({'; '.join(reasons)})")
 
 
 def _links(path: Path, pages: Ogg | None) -> list[Path] | list[io.BytesIO]:
-    """What libsndfile is to decode, one after the other: the file, or the links of a chain, of which it hears the
-    first."""
+    """What is decoded one after the other: the file, or the links of a chain, of which the libraries hear the first."""
     if pages is None or len(pages.links) < 2:
         return [path]
     content = path.read_bytes()

@@ -2,14 +2,15 @@
 
 import os
 import shutil
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 import sound_matrix
-from sound_matrix import FILES, HZ, PEAK, Odd
+from sound_matrix import FILES, HZ, PEAK, Odd, reserial
 
-from audiotest.audio.decode import read, seconds
+from audiotest.audio.decode import AudioError, read, seconds
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("sox") and shutil.which("ffmpeg")), reason="sox and ffmpeg make the files; they are not installed"
@@ -75,6 +76,41 @@ def test_planning_knows_about_how_long_they_are(files):
     wrong = {o.name: seconds(str(files[o.name])) for o in FILES if o.name not in guessed | unknown}
     assert {o.name: wrong[o.name] for o in FILES if o.name in wrong and abs(wrong[o.name] - o.seconds) > 0.3} == {}
     assert all(seconds(str(files[name])) > 0 for name in guessed)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("rate-44100.mp3", "stereo.mp3"), ("stereo.mp3", "rate-16000.mp3"), ("mono.mp2", "stereo.mp2"), ("mono.aac", "stereo.aac"),
+     ("rate-44100.ogg", "rate-16000.ogg"), ("rate-44100.ogg", "stereo.ogg"), ("rate-44100.ogg", "flac.oga"),
+     ("rate-48000.opus", "stereo.opus")],
+)  # fmt: skip
+def test_joined_files_that_differ_are_heard_whole_in_the_form_of_the_first(files, tmp_path, one, two):
+    first, second = files[one].read_bytes(), files[two].read_bytes()
+    path = tmp_path / f"joined{files[one].suffix}"
+    path.write_bytes(first + (reserial(second) if first.startswith(b"OggS") else second))
+    alone, joined = read(files[one]), read(path)
+    assert (joined.rate, joined.channels) == (alone.rate, alone.channels)
+    assert -0.01 < joined.seconds - alone.seconds - read(files[two]).seconds < 0.12  # the second delay is kept
+    for place in (0.2, 1.3):
+        heard = pitch(joined.samples[round(place * joined.rate) :][: joined.rate // 2, 0], joined.rate)
+        assert min(abs(heard - HZ), abs(heard - HZ - 100)) < 5  # stereo in mono has both
+
+
+@pytest.mark.parametrize("name", ["sox-8bit.wav", "pcm_s16be.aiff", "rate-22050.flac"])
+def test_joined_files_of_which_one_would_be_heard_are_refused(files, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(files[name].read_bytes() * 2)
+    with pytest.raises(AudioError, match="has a damaged header: it counts"):
+        read(path)
+
+
+@pytest.mark.parametrize("codec", [0x00FF, 0x1600, 0x706D, 0xA106])
+def test_aac_with_marks_in_a_wav(files, tmp_path, codec):
+    sound = files["mono.aac"].read_bytes()
+    form = struct.pack("<HHIIHHH", codec, 1, 44100, 16000, 1, 0, 0)
+    chunks = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(sound)) + sound
+    (tmp_path / "x.wav").write_bytes(b"RIFF" + struct.pack("<I", len(chunks)) + chunks)
+    assert np.array_equal(read(tmp_path / "x.wav").samples, read(files["mono.aac"]).samples)
 
 
 @pytest.mark.parametrize("name", ["channels-6.flac", "sox-6ch.wav", "wavex.wav", "5.1.ogg", "5.1.m4a", "5.1.opus"])

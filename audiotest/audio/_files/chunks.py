@@ -20,6 +20,8 @@ _EXTENSIBLE = 0xFFFE
 _W64_TAIL = b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
 _NIST = re.compile(rb"^(sample_count|sample_n_bytes|channel_count) -i (\d+)", re.MULTILINE)
 _NIST_HEADER = 1024
+_FILES = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"riff")
+"""What a second file that was joined to the first begins with."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Sound:
     """How much after the sound is no chunk: sound that the header does not count, or rubbish."""
     streamed: bool
     """Whether the size was not known when the header was written."""
+
+    @property
+    def heard(self) -> int:
+        """How many bytes of the file are sound."""
+        return self.there if self.streamed else min(self.promised, self.there)
 
 
 def is_wav(head: bytes) -> bool:
@@ -121,7 +128,7 @@ def _no_chunks(file: BinaryIO, form: _Form, place: int, size: int) -> int:
     """How many bytes from ``place`` to the end are in no chunk."""
     place += -place % form.align
     for name, length, begin in _chunks(file, form, place, size):
-        if not all(32 <= character < 127 for character in name[:4]) or begin + length > size + 1:
+        if name[:4] in _FILES or not all(32 <= c < 127 for c in name[:4]) or begin + length > size + 1:
             break
         place = begin + length + -(begin + length) % form.align
     return max(0, size - place)

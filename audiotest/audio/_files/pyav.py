@@ -6,6 +6,7 @@ missing. Only the formats named here are opened, so that a playlist cannot make 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,18 +54,18 @@ class _Tally:
     decoded: int = 0
 
 
-def decode(clip: Clip, path: Path, sound_bytes: int | None = None) -> None:
-    """Hand the samples of ``path`` to ``clip``; ``sound_bytes`` is what its header says that they take. Raises
+def decode(clip: Clip, source: Path | io.BytesIO, sound_bytes: int | None = None) -> None:
+    """Hand the samples of ``source`` to ``clip``; ``sound_bytes`` is what its header says that they take. Raises
     :class:`Undecodable`, and :class:`AudioError` for a file that is damaged, that has less than its header promises, or
     that is a video without sound."""
     import av
 
     try:
-        with _opened(path) as container:
+        with _opened(source) as container:
             stream = _sound_of(clip, container)
             names = set(container.format.name.split(","))
             tally, samples = _Tally(), _Samples()
-            for frame in _frames(container, stream, tally, names):
+            for frame in _with_own_rate(_frames(container, stream, tally, names)):
                 if not frame.samples:
                     continue
                 if not clip.rate:
@@ -77,7 +78,7 @@ def decode(clip: Clip, path: Path, sound_bytes: int | None = None) -> None:
                 raise Undecodable("none of it could be decoded")
             for piece in samples.rest(clip):
                 clip.add(piece)
-            _require_whole(clip, path, container, stream, tally, names, sound_bytes)
+            _require_whole(clip, container, stream, tally, names, sound_bytes)
     except (av.FFmpegError, ValueError, MemoryError, OverflowError, RuntimeError, OSError, IndexError) as error:
         if isinstance(error, AudioError):
             raise
@@ -96,11 +97,14 @@ def seconds(path: Path) -> float:
         raise Undecodable(str(error)) from None
 
 
-def _opened(path: Path) -> Any:
+def _opened(source: Path | io.BytesIO) -> Any:
     import av
 
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
-    return av.open(f"file:{path.absolute()}", metadata_errors="replace", container_options=options)
+    if isinstance(source, io.BytesIO):
+        source.seek(0)
+    file = f"file:{source.absolute()}" if isinstance(source, Path) else source
+    return av.open(file, metadata_errors="replace", container_options=options)
 
 
 def _sound_of(clip: Clip, container: Any) -> Any:
@@ -138,6 +142,19 @@ def _frames(container: Any, stream: Any, tally: _Tally, names: set[str]) -> Iter
             continue
         tally.decoded += packet.size if packet is not None else 0
         yield from frames
+
+
+def _with_own_rate(frames: Iterator[Any]) -> Iterator[Any]:
+    """The first frame has the rate that probing ended with, which in a joined file is another part's: the next one's is
+    right."""
+    first = next(frames, None)
+    second = next(frames, None)
+    if first is not None and second is not None and first.sample_rate != second.sample_rate:
+        first.sample_rate = second.sample_rate
+    for frame in (first, second):
+        if frame is not None:
+            yield frame
+    yield from frames
 
 
 def _packets(container: Any, stream: Any) -> Iterator[Any]:
@@ -250,10 +267,10 @@ def _layout(frame: Any) -> tuple[str, ...]:
 
 
 def _require_whole(
-    clip: Clip, path: Path, container: Any, stream: Any, tally: _Tally, names: set[str], sound_bytes: int | None
+    clip: Clip, container: Any, stream: Any, tally: _Tally, names: set[str], sound_bytes: int | None
 ) -> None:
     """Raise :class:`AudioError` where much of the file was not heard."""
-    heard, promised = clip.heard / clip.rate, 0.0
+    heard, promised, path = clip.heard / clip.rate, 0.0, Path(clip.name)
     if names & _PROMISING:
         promised = (
             float(stream.duration * stream.time_base) if stream.duration else (container.duration or 0) / 1_000_000
