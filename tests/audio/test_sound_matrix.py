@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sound_matrix
-from sound_matrix import FILES, HZ, PEAK, Odd, reserial
+from sound_matrix import FILES, HZ, PEAK, Odd
+from sound_patches import reserial
 
 from audiotest.audio.decode import AudioError, read, seconds
 
