@@ -86,7 +86,9 @@ def _decode(clip: Clip, source: Path | io.BytesIO, first: kinds.Library, sound_b
         return pyav.decode(clip, source, sound_bytes)
     except pyav.Undecodable as error:
         reasons.append(f"FFmpeg: {error}")
-    raise AudioError(f"{clip.name} {kinds.without_header(Path(clip.name))} ({'; '.join(reasons)})")
+    raise AudioError(
+        f"{clip.name} cannot be decoded: it {kinds.without_header(Path(clip.name))} ({'; '.join(reasons)})"
+    )
 
 
 def _links(path: Path, pages: Ogg | None) -> list[Path] | list[io.BytesIO]:

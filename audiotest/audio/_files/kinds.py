@@ -49,7 +49,7 @@ def library(path: Path, head: bytes, sound: Sound | None, pages: Ogg | None) -> 
     if head[:3] == b"ID3" and head[id3_length(head) : id3_length(head) + 4] == b"fLaC":
         return "libsndfile"
     if path.suffix.lower() in _RAW or (path.suffix.lower() == ".gsm" and any(b >> 4 != 0xD for b in head[::33])):
-        raise AudioError(f"{path} {without_header(path)}")
+        raise AudioError(f"{path} cannot be decoded: it {without_header(path)}")
     return "libsndfile" if path.suffix.lower() in _WITHOUT_MAGIC else "ffmpeg"
 
 
@@ -62,7 +62,7 @@ def require_sound(path: Path, head: bytes) -> None:
     """Raise :class:`AudioError` for a file that is known to be something else than sound."""
     for problem in (_nothing(path, head), _pointer(head), _page(head), _archive(head), _other(head), _text(head)):
         if problem:
-            raise AudioError(f"{path} {problem}")
+            raise AudioError(f"{path} cannot be decoded: it {problem}")
 
 
 def without_header(path: Path) -> str:
@@ -72,14 +72,14 @@ def without_header(path: Path) -> str:
             "is raw samples, or has lost its header: it does not say its rate and channels; convert it to wav or flac "
             "(sox -t raw -r RATE -e signed -b 16 -c CHANNELS IN OUT)"
         )
-    return "cannot be decoded: it is in no known sound format, or damaged; fetch it again or convert it to flac"
+    return "is in no known sound format, or damaged; fetch it again or convert it to flac"
 
 
 def _nothing(path: Path, head: bytes) -> str:
     if not head:
-        return "cannot be decoded: it is empty (0 bytes)"
+        return "is empty (0 bytes)"
     if not head.strip(b"\0") and path.suffix.lower() not in _RAW:
-        return f"cannot be decoded: it begins with {len(head)} zero bytes; its download or copy was not finished"
+        return f"begins with {len(head)} zero bytes; its download or copy was not finished"
     return ""
 
 
