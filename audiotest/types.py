@@ -38,10 +38,14 @@ class NotApplicable(AudiotestError):
 
 @dataclass(frozen=True, slots=True)
 class Waveform:
-    """Sound: ``samples`` is float32 of shape (frames, channels), full scale ±1.0; ``rate`` in Hz."""
+    """Sound: ``samples`` is float32 of shape (frames, channels), full scale ±1.0; ``rate`` in Hz.
+
+    ``layout`` names the place of each channel (FL, FR, FC, LFE, BL, BR, SL, SR...), () where that is not known.
+    """
 
     samples: npt.NDArray[np.float32]
     rate: int
+    layout: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -2,13 +2,17 @@
 
 Conventions
 -----------
-- Samples are float32 of shape (frames, channels), full scale ±1.0, at the file's own rate and channels.
+- Samples are float32 of shape (frames, channels), full scale ±1.0, at the file's own rate and channels; Opus, which has
+  no rate of its own, is 48 kHz (RFC 7845).
 - Times are seconds from the start of the file; a segment is [start, end), cut at whole frames.
-- wav, flac, ogg (Vorbis, Opus), mp3, aiff and what else libsndfile reads; m4a, mp4 and webm where PyAV is
-  installed (``pip install audiotest[ffmpeg]``).
+- The length is that of what is decoded. A file is heard whole or refused: one that has less than its header promises,
+  or of which much cannot be decoded, raises an error.
+- wav, flac, Ogg Vorbis, aiff, au, caf and what else libsndfile reads come from libsndfile; mp3, mp2, m4a, aac, ac3,
+  opus, webm, wma, wv, mp4 and what else FFmpeg reads come from FFmpeg, through PyAV.
+- Rates are 1 to 768 kHz, channels 1 to 64, and one clip takes at most 2 GiB once it is decoded.
 
 We decode and resample here and hand arrays to models, so that every model hears the same samples. Resampling
-is soxr's HQ setting. Mono is the mean of the channels unless a model card asks for the first.
+is soxr's HQ setting. How channels are mixed is said in :mod:`audiotest.audio.layouts`.
 """
 
 from __future__ import annotations
@@ -16,67 +20,127 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from audiotest.errors import AudiotestError
+from audiotest.audio import layouts
+from audiotest.audio._files import chunks, kinds, pyav, sndfile
+from audiotest.audio._files.clip import Clip, segment
+from audiotest.audio._files.ogg import Ogg
+from audiotest.audio.errors import AudioError
 from audiotest.types import Waveform
 
-VERSION = 1
+__all__ = ["VERSION", "AudioError", "conform", "fingerprint", "read", "seconds", "segment", "wav_bytes"]
+
+VERSION = 2
 """Bumped when the same file would give other samples: it goes into the names of cached replies."""
-
-
-_CORRECTED = re.compile(r"^ *(?:data|SSND|Data Size) *: *(\d+) \(should be (\d+)\)", re.MULTILINE)
-_SLOWEST_HZ, _FASTEST_HZ = 1_000, 10_000_000
-"""Resampled to what a model hears, a few seconds at 1 Hz would fill the memory."""
-_UNKNOWN_LENGTH = 0x7FFFF000
-
-
-class AudioError(AudiotestError, ValueError):
-    """Sound that cannot be used; says which file, what is wrong with it, and what to do."""
 
 
 def read(path: str | os.PathLike[str], *, start: float | None = None, end: float | None = None) -> Waveform:
     """Decode the segment [``start``, ``end``) of a file (all of it by default).
 
-    Raises :class:`AudioError` for a file that is missing, is no sound, is cut short, is empty, or holds samples
-    that are not numbers, and for a segment that the file does not have.
+    Raises :class:`AudioError` for a file that is missing, is no sound, is damaged or cut short, is empty, or holds
+    samples that are not numbers, and for a segment that the file does not have.
     """
-    import soundfile
-
     path = Path(path)
     _require(path)
     try:
-        with soundfile.SoundFile(path) as file:
-            first, last = segment(path, file.frames, file.samplerate, start, end)
-            if end is None:
-                _require_whole(path, file.extra_info)
-            file.seek(first)
-            samples = file.read(last - first, dtype="float32", always_2d=True)
-            rate = file.samplerate
-    except soundfile.LibsndfileError as error:
-        return _through_ffmpeg(path, start, end, str(error))
-    if samples.shape[0] < last - first:
+        return _read(path, start, end)
+    except AudioError:
+        raise
+    except (OSError, MemoryError) as error:
+        raise AudioError(f"{path} cannot be read: {error or type(error).__name__}") from None
+
+
+def _read(path: Path, start: float | None, end: float | None) -> Waveform:
+    with path.open("rb") as file:
+        head = file.read(kinds.HEAD)
+    kinds.require_sound(path, head)
+    sound, pages = chunks.sound_of(path, head), kinds.ogg_of(path, head)
+    if sound is None and chunks.is_wav(head):
+        raise AudioError(f"{path} is a wav without a data chunk: its header is damaged; fetch or encode it again")
+    if end is None:
+        _require_all_counted(path, sound, pages)
+    first = kinds.library(path, head, sound, pages)
+    sound_bytes = sound.heard if sound is not None and chunks.is_wav(head) else None
+    clip = Clip(path, start, end)
+    for source in _links(path, pages):
+        _decode(clip, source, first, sound_bytes)
+        if clip.complete:
+            break
+    return clip.waveform()
+
+
+def _decode(clip: Clip, source: Path | io.BytesIO, first: kinds.Library, sound_bytes: int | None) -> None:
+    """Hand ``source`` to ``clip`` by the library that is ``first``, or by the other where that one cannot open it."""
+    reasons = []
+    if first == "libsndfile":
+        try:
+            return sndfile.decode(clip, source)
+        except sndfile.Undecodable as error:
+            reasons.append(f"libsndfile: {error}")
+    try:
+        return pyav.decode(clip, source, sound_bytes)
+    except pyav.Undecodable as error:
+        reasons.append(f"FFmpeg: {error}")
+    raise AudioError(
+        f"{clip.name} cannot be decoded: it {kinds.without_header(Path(clip.name))} ({'; '.join(reasons)})"
+    )
+
+
+def _links(path: Path, pages: Ogg | None) -> list[Path] | list[io.BytesIO]:
+    """What is decoded one after the other: the file, or the links of a chain, of which the libraries hear the first."""
+    if pages is None or len(pages.links) < 2:
+        return [path]
+    content = path.read_bytes()
+    return [io.BytesIO(content[first:last]) for first, last in pages.links]
+
+
+def _require_all_counted(path: Path, sound: chunks.Sound | None, pages: Ogg | None) -> None:
+    """Raise :class:`AudioError` for a file that has less, or much more, than its header counts, or damaged pages."""
+    if sound is not None and not sound.streamed:
+        if sound.promised - sound.there > sound.promised / 100:
+            raise AudioError(
+                f"{path} is cut short: its header promises {sound.promised} bytes of sound and {sound.there} are "
+                "there; fetch or encode it again"
+            )
+        if sound.after > max(1024, sound.promised // 10):
+            raise AudioError(
+                f"{path} has a damaged header: it counts {sound.promised} bytes of sound, and {sound.after} bytes "
+                "after them belong to nothing; fetch or encode it again"
+            )
+    if pages is not None and pages.cut:
+        raise AudioError(f"{path} is cut short: its last page is not complete; fetch or encode it again")
+    if pages is not None and pages.lost > path.stat().st_size // 100:
         raise AudioError(
-            f"{path} is cut short: its header promises {last} frames and {first + samples.shape[0]} could be decoded; "
-            "fetch or encode it again"
+            f"{path} is damaged: {pages.lost} of its bytes are in no intact page; fetch or encode it again"
         )
-    return _checked(path, samples, rate)
 
 
 @lru_cache(maxsize=1 << 16)
 def seconds(path: str) -> float:
-    """The length of a file by its header, nothing decoded; 0.0 for what has none that libsndfile reads."""
-    import soundfile
+    """About how long a file is, for planning: by its header or bit rate, nothing decoded; 0.0 for what has neither.
 
+    An mp3 without a header and a chained ogg may be longer or shorter than this; :func:`read` is exact.
+    """
+    where = Path(path)
     try:
-        return float(soundfile.info(path).duration)
-    except (OSError, RuntimeError, TypeError):  # TypeError: raw samples
+        with where.open("rb") as file:
+            head = file.read(kinds.HEAD)
+        kinds.require_sound(where, head)
+        first = "ffmpeg" if head[:4] == b"OggS" else kinds.library(where, head, chunks.sound_of(where, head), None)
+    except (OSError, AudioError):
         return 0.0
+    for length in (sndfile.seconds, pyav.seconds) if first == "libsndfile" else (pyav.seconds,):
+        try:
+            if header := length(where):
+                return header
+        except (pyav.Undecodable, sndfile.Undecodable):
+            continue
+    return 0.0
 
 
 def _require(path: Path) -> None:
@@ -84,80 +148,10 @@ def _require(path: Path) -> None:
         raise AudioError(f"there is no sound file {path}")
     if path.is_dir():
         raise AudioError(f"{path} is a folder, not a sound file")
-    if path.suffix.lower() == ".raw":
-        raise AudioError(f"{path} is raw samples, which do not say their rate and channels; convert it to wav or flac")
+    if not path.is_file():
+        raise AudioError(f"{path} is a device or a pipe, not a sound file")
     if not os.access(path, os.R_OK):
         raise AudioError(f"{path} may not be read; change its permissions")
-
-
-def _require_whole(path: Path, told: str) -> None:
-    """Raise :class:`AudioError` for a wav, aiff or au whose header promises more than the file has, which libsndfile
-    corrects and mentions in what it ``told``. Sizes that a few bytes are missing of are a writer's slip, and the
-    largest ones stand for a length that was not known when writing began."""
-    for promised, there in ((int(p), int(t)) for p, t in _CORRECTED.findall(told)):
-        if promised < _UNKNOWN_LENGTH and promised - there > promised / 100:
-            raise AudioError(
-                f"{path} is cut short: its header promises {promised} bytes of sound and {there} are there; "
-                "fetch or encode it again"
-            )
-
-
-def segment(
-    what: object, frames: int, rate: int, start: float | None = None, end: float | None = None
-) -> tuple[int, int]:
-    """The first frame of [``start``, ``end``) and the one after its last, in ``frames`` of ``what`` at ``rate`` Hz.
-
-    Raises :class:`AudioError`, calling the sound ``what``, where there is no such segment.
-    """
-    if frames <= 0:
-        raise AudioError(f"{what} holds no sound (0 frames)")
-    first = round((start or 0.0) * rate)
-    last = frames if end is None else round(end * rate)
-    if first >= frames or last > frames or last <= first:
-        raise AudioError(
-            f"{what} has no segment from {start or 0:g} s to {'its end' if end is None else f'{end:g} s'}: "
-            f"it is {frames / rate:g} s long"
-        )
-    return first, last
-
-
-def _checked(path: Path, samples: np.ndarray, rate: int) -> Waveform:
-    if not samples.size:
-        raise AudioError(f"{path} holds no sound (0 frames)")
-    if not np.isfinite(samples).all():
-        bad = int(np.count_nonzero(~np.isfinite(samples)))
-        raise AudioError(f"{path} holds {bad} samples that are not numbers (NaN or infinite); encode it again")
-    if not _SLOWEST_HZ <= rate <= _FASTEST_HZ:
-        raise AudioError(f"{path} says that its rate is {rate} Hz, which no sound has; its header is damaged")
-    return Waveform(samples, int(rate))
-
-
-def _through_ffmpeg(path: Path, start: float | None, end: float | None, reason: str) -> Waveform:
-    """What libsndfile cannot read (m4a, mp4, webm), through PyAV if it is installed."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    if head[4:8] != b"ftyp" and head[:4] != b"\x1aE\xdf\xa3":
-        hint = "it is empty" if not head else "it is no sound file, or damaged"
-        raise AudioError(f"{path} cannot be decoded: {hint} ({reason.rstrip('.')})")
-    try:
-        import av
-    except ImportError:
-        raise AudioError(
-            f"{path} needs FFmpeg to decode: pip install 'audiotest[ffmpeg]', or convert it to flac"
-        ) from None
-    try:
-        with av.open(str(path)) as container:
-            stream = container.streams.audio[0]
-            rate = int(stream.rate)
-            resampler = av.AudioResampler(format="fltp", layout=stream.layout, rate=rate)
-            pieces = [out.to_ndarray() for frame in container.decode(stream) for out in resampler.resample(frame)]
-    except (av.FFmpegError, IndexError) as error:
-        raise AudioError(f"{path} cannot be decoded: {error}") from None
-    samples = (
-        np.concatenate(pieces, axis=1).T.astype(np.float32, copy=False) if pieces else np.zeros((0, 1), np.float32)
-    )
-    first, last = segment(path, samples.shape[0], rate, start, end)
-    return _checked(path, np.ascontiguousarray(samples[first:last]), rate)
 
 
 def conform(
@@ -165,31 +159,22 @@ def conform(
 ) -> Waveform:
     """``sound`` at ``rate`` Hz with 1 or 2 ``channels``; None keeps what it has.
 
-    Stereo from mono repeats the channel; stereo from more keeps the first two (front left and right in every
-    common layout). Mixing comes before resampling, which is then done on fewer channels.
+    Stereo from mono repeats the channel; for the rest see :mod:`audiotest.audio.layouts`, unless ``mono`` asks for the
+    first channel. Mixing comes before resampling, which is then done on fewer channels.
     """
-    samples = sound.samples
-    if channels == 1 and sound.channels > 1:
-        samples = _mean(samples) if mono == "mean" else samples[:, :1]
-    elif channels == 2 and sound.channels == 1:
-        samples = np.repeat(samples, 2, axis=1)
-    elif channels == 2 and sound.channels > 2:
-        samples = samples[:, :2]
-    elif channels not in (None, 1, 2):
+    if channels not in (None, 1, 2):
         raise AudioError(f"a model can ask for 1 or 2 channels, not {channels}")
+    samples, layout = sound.samples, sound.layout
+    if channels is not None and channels != sound.channels:
+        samples = samples[:, :1] if channels == 1 and mono == "first" else layouts.mixed(sound, channels)
+        layout = ()
     if rate is not None and rate != sound.rate:
         import soxr
 
         samples = soxr.resample(samples, sound.rate, rate, quality="HQ")
         if not samples.shape[0]:  # a clip shorter than one sample of the new rate
             samples = np.zeros((1, samples.shape[1]), np.float32)
-    return Waveform(np.ascontiguousarray(samples, dtype=np.float32), rate or sound.rate)
-
-
-def _mean(samples: np.ndarray) -> np.ndarray:
-    # A product with a vector: the obvious samples.mean(axis=1) takes longer than decoding the clip did.
-    weights = np.full(samples.shape[1], 1 / samples.shape[1], np.float32)
-    return (samples @ weights)[:, None]
+    return Waveform(np.ascontiguousarray(samples, dtype=np.float32), rate or sound.rate, layout)
 
 
 def fingerprint(path: str | os.PathLike[str]) -> str:

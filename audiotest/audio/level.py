@@ -24,8 +24,9 @@ def scaled_to(samples: np.ndarray, level: float) -> np.ndarray:
 
 
 def like(sound: Waveform, samples: np.ndarray) -> Waveform:
-    """New samples at the rate of ``sound``."""
-    return Waveform(np.ascontiguousarray(samples, dtype=np.float32), sound.rate)
+    """New samples at the rate of ``sound``, and with its layout where the number of channels is the same."""
+    layout = sound.layout if samples.shape[1] == sound.channels else ()
+    return Waveform(np.ascontiguousarray(samples, dtype=np.float32), sound.rate, layout)
 
 
 def in_range(condition: str, parameter: str, value: float, low: float, high: float) -> None:

@@ -71,10 +71,10 @@ def test_one_sample(write):
     ("name", "content", "said"),
     [
         ("gone.wav", None, "there is no sound file"),
-        ("text.wav", b"hello, I am text", "no sound file, or damaged"),
+        ("text.wav", b"hello, I am text", "is a text file, not sound"),
         ("empty.wav", b"", "it is empty"),
-        ("x.raw", b"\0" * 100, "raw samples, which do not say their rate"),
-        ("x.m4a", b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00", "cannot be decoded|needs FFmpeg"),
+        ("x.raw", b"\0" * 100, "raw samples.*does not say its rate"),
+        ("x.m4a", b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00", "cannot be decoded"),
     ],
 )
 def test_what_is_no_sound(tmp_path, name, content, said):

@@ -25,8 +25,11 @@ BAD = {
     "nan": "samples that are not numbers",
     "zero-length": "holds no sound",
     "cut-short": "cut short|damaged",
-    "text": "no sound file, or damaged",
+    "text": "is a text file, not sound",
     "scene": "the synthesised scene has no segment from 5 s to 6 s: it is 1 s long",
+    "pointer": "Git LFS pointer.*git lfs pull",
+    "page": "is an HTML page",
+    "promises": "cut short: its header promises 68719476735 frames",
     "beyond": "has no segment from 5 s",
 }
 
@@ -49,9 +52,14 @@ def test_each_costs_itself_at_most(pytester, monkeypatch, tmp_path, workers):
     soundfile.write(pytester.path / "whole.flac", np.tile(noise, (10, 1)), 16000)
     (pytester.path / "cut-short.wav").write_bytes((pytester.path / "whole.flac").read_bytes()[:9000])
     (pytester.path / "text.wav").write_text("not a sound\n" * 100)
+    (pytester.path / "pointer.wav").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    (pytester.path / "page.wav").write_text("<!DOCTYPE html><html><body>404</body></html>")
+    promises = bytearray((pytester.path / "whole.flac").read_bytes())
+    promises[21], promises[22:26] = promises[21] | 0x0F, b"\xff" * 4
+    (pytester.path / "promises.wav").write_bytes(promises)
     rows = [f"  - {{id: {n}, question: Q?, choices: [x, y], answer: y, audio: {n}.wav}}" for n in [*GOOD, *BAD]]
     rows[-1] = rows[-1].replace("beyond.wav", "{file: beyond.wav, start: 5}")
-    rows[-2] = rows[-2].replace("scene.wav", "{synth: {noise: {seconds: 1}}, start: 5, end: 6}")
+    rows[-5] = rows[-5].replace("scene.wav", "{synth: {noise: {seconds: 1}}, start: 5, end: 6}")
     conditions = "conditions: [original, silence, noise_only, noise(snr_db=10)]\ncases:\n"
     (pytester.path / "suite.yaml").write_text("suite: s\n" + conditions + "\n".join(rows))
     out = pytester.runpytest_subprocess("suite.yaml", *workers)
