@@ -40,15 +40,15 @@ class VersusOriginal(Struct):
     p: float
 
 
-class ConditionSummary(Struct, omit_defaults=True):
+class ConditionSummary(Struct):
     """The figures of a suite under one condition. ``replies`` counts marks on replies, such as those that were cut."""
 
-    trials: int
-    outcomes: dict[str, int]
-    metrics: dict[str, Estimate]
-    tags: dict[str, dict[str, TagFigures]]
-    replies: dict[str, int] = {}
-    versus_original: VersusOriginal | None = None
+    trials: int = 0
+    outcomes: dict[str, int] = {}
+    metrics: dict[str, Estimate] = {}
+    tags: dict[str, dict[str, TagFigures]] = {}
+    replies: dict[str, int] | UnsetType = UNSET
+    versus_original: VersusOriginal | UnsetType = UNSET
 
 
 class Position(Struct):
@@ -68,14 +68,13 @@ class Profile(Struct):
     positions: list[Position]
 
 
-class SuiteSummary(Struct, omit_defaults=True):
+class SuiteSummary(Struct):
     """What became of one suite."""
 
-    trials: int
-    conditions: dict[str, ConditionSummary]
-    gates: list[GateResult]
-    profile: Profile | None = None
-    not_run: int | UnsetType = UNSET
+    trials: int = 0
+    conditions: dict[str, ConditionSummary] = {}
+    gates: list[GateResult] = []
+    profile: Profile | UnsetType = UNSET
 
 
 class HeardAt(Struct):
@@ -187,7 +186,7 @@ def _suite(records: list[Record], gates: Sequence[GateResult]) -> SuiteSummary:
         trials=len(records),
         conditions=conditions,
         gates=list(gates),
-        profile=None if listening is None else msgspec.convert(listening, Profile),
+        profile=UNSET if listening is None else msgspec.convert(listening, Profile),
     )
 
 
@@ -198,8 +197,8 @@ def _condition(trials: Trials, condition: str, records: list[Record]) -> Conditi
         outcomes={outcome: counts[outcome] for outcome in get_args(Outcome) if counts[outcome]},
         metrics=dict(_figures(trials, condition, _shown(condition))),
         tags=_tags(records, condition),
-        replies=marks(records),
-        versus_original=_versus_original(trials, condition) if condition != ORIGINAL else None,
+        replies=marks(records) or UNSET,
+        versus_original=_versus_original(trials, condition) if condition != ORIGINAL else UNSET,
     )
 
 
@@ -239,11 +238,11 @@ def _tags(records: list[Record], condition: str) -> dict[str, dict[str, TagFigur
     }
 
 
-def _versus_original(trials: Trials, condition: str) -> VersusOriginal | None:
+def _versus_original(trials: Trials, condition: str) -> VersusOriginal | UnsetType:
     try:
         pairs = paired(trials, condition, ORIGINAL)
     except NotMeasured:
-        return None
+        return UNSET
     worse = sum(bool(before.correct) and not now.correct for _, now, _, before in pairs)
     better = sum(bool(now.correct) and not before.correct for _, now, _, before in pairs)
     return VersusOriginal(worse, better, len(pairs), Change(worse, better, 0, len(pairs)).p)

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
-from audiotest.models.protocol import Unavailable
 from audiotest.types import Reply, Request
 
 Outcome = tuple[Request, Reply | Exception]
+
+
+class Stoppable(Protocol):
+    """A stream that is going on."""
+
+    def stop(self) -> None:
+        """Give up what is under way."""
 
 
 class _End:
@@ -33,12 +39,12 @@ class _Broken:
 
 
 class Exchange:
-    """See the module's text. ``stopped`` turns true when the consumer has gone."""
+    """See the module's text. ``stopped`` turns true when the consumer has gone, or the model is closed."""
 
     def __init__(self, most: int) -> None:
         self.stopped = False
         self._room = threading.Semaphore(most)
-        self._outcomes: queue.SimpleQueue[Outcome | _End | _Broken] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[Outcome | _End | _Broken | None] = queue.SimpleQueue()
 
     def pull(self, requests: Iterator[Request], take: Callable[[Request], object]) -> None:
         """Begin to hand requests to ``take``, in a daemon thread: whoever prepares the next request may take its time,
@@ -58,6 +64,8 @@ class Exchange:
         yielded, total = 0, -1
         while yielded != total:
             item = self._outcomes.get()
+            if item is None:
+                return
             if isinstance(item, _End):
                 total = item.count
             elif isinstance(item, _Broken):
@@ -68,9 +76,10 @@ class Exchange:
                 yield item
 
     def stop(self) -> None:
-        """The consumer has gone."""
+        """The consumer has gone, or is to go: its iterator ends."""
         self.stopped = True
         self._room.release()
+        self._outcomes.put(None)
 
     def _pull(self, requests: Iterator[Request], take: Callable[[Request], object]) -> None:
         pulled = 0
@@ -88,23 +97,3 @@ class Exchange:
             self.fail(error)
         else:
             self._outcomes.put(_End(pulled))
-
-
-def in_order(outcomes: Iterable[Outcome], requests: Sequence[Request]) -> list[Reply | Exception]:
-    """What a stream yields for ``requests``, in their order; one request may stand there several times.
-
-    Where the model becomes unavailable on the way, what it had answered is kept, and that error is the rest's.
-    """
-    places: dict[int, deque[int]] = defaultdict(deque)
-    for place, request in enumerate(requests):
-        places[id(request)].append(place)
-    answers: dict[int, Reply | Exception] = {}
-    rest: Exception | None = None
-    try:
-        for request, outcome in outcomes:
-            answers[places[id(request)].popleft()] = outcome
-    except Unavailable as error:
-        if not answers:
-            raise
-        rest = error
-    return [answers[place] if rest is None else answers.get(place, rest) for place in range(len(requests))]

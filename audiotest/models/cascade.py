@@ -109,7 +109,7 @@ class Cascade:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """The replies to ``requests``, in order."""
-        return in_order(self.stream, requests)
+        return in_order(self.stream(iter(requests)), requests)
 
     def close(self) -> None:
         """Let go of both."""
@@ -129,7 +129,7 @@ class Cascade:
                 if not isinstance(texts.get(name), str)
             }
             questions = [self._question(request, clip) for request, clip in clips.values()]
-            for name, reply in zip(clips, in_order(stream_of(self.listener), questions), strict=True):
+            for name, reply in zip(clips, in_order(stream_of(self.listener)(iter(questions)), questions), strict=True):
                 failed = ListenerFailed(f"{self.listener.name}: {reply}")
                 texts[name] = reply.text if isinstance(reply, Reply) else failed
             for request, of in zip(chunk, names, strict=True):

@@ -28,10 +28,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from audiotest.models._exchange import in_order
+from audiotest.models._exchange import Stoppable
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.settings import DEFAULT_URL, Settings, settings
 from audiotest.models._secret import Secret, masked
+from audiotest.models.streaming import in_order
 from audiotest.types import Needs, Reply, Request
 
 __all__ = ["VERSION", "OpenAI", "masked", "open_model"]
@@ -59,6 +60,7 @@ class OpenAI:
         )
         self.batch_size = max(64, given.in_flight)
         self._pace = Pace(given.in_flight, given.per_minute)
+        self._going_on: set[Stoppable] = set()
 
     def missing(self) -> list[str]:
         """What is not there for it, for `audiotest doctor`: the key, or anything that listens at its address."""
@@ -85,14 +87,16 @@ class OpenAI:
         from audiotest.models._openai.talking import Endpoint
 
         key = Secret(os.environ.get(self.settings.key_env, "").strip())
-        return stream(requests, Endpoint(self.model, self.settings, key, self._login), self._pace)
+        return stream(requests, Endpoint(self.model, self.settings, key, self._login), self._pace, self._going_on)
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Replies in order; an error costs its own request only."""
         return in_order(self.stream(iter(requests)), requests)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Give up the streams that are going on; nothing else is held open."""
+        for work in list(self._going_on):
+            work.stop()
 
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> OpenAI:

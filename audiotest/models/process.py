@@ -30,11 +30,12 @@ import msgspec
 from msgspec import Struct
 
 from audiotest.audio.decode import wav_bytes
-from audiotest.models._exchange import in_order
+from audiotest.models._exchange import Stoppable
 from audiotest.models._files import state_of
 from audiotest.models._options import read
 from audiotest.models._process.child import Child, NotStarted, write_sounds
 from audiotest.models._process.streaming import stream
+from audiotest.models.streaming import in_order
 from audiotest.types import Needs, Reply, Request
 
 VERSION = 1
@@ -72,6 +73,7 @@ class Process:
             max_seconds=own.max_seconds or None,
         )
         self._child: Child | None = None
+        self._going_on: set[Stoppable] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def load(self) -> None:
@@ -87,14 +89,16 @@ class Process:
         Closing the iterator, or Ctrl-C in it, ends the process if it is at work; the next request starts it again.
         Raises :class:`audiotest.models.protocol.Unavailable` if it cannot be started again after it died.
         """
-        return stream(requests, self, self.batch_size, self.own.timeout)
+        return stream(requests, self, self.batch_size, self.own.timeout, self._going_on)
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Replies in order; an error costs its own request only."""
         return in_order(self.stream(iter(requests)), requests)
 
     def close(self) -> None:
-        """Let the process end."""
+        """Let the process end, and the streams that are going on."""
+        for work in list(self._going_on):
+            work.stop()
         child, self._child = self._child, None
         if child is not None:
             child.end()

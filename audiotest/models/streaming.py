@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
@@ -12,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
-from audiotest.models.protocol import Adapter
+from audiotest.models.protocol import Adapter, Unavailable
 from audiotest.types import Reply, Request
 
 Outcome = Reply | Exception
@@ -40,11 +41,24 @@ def stream_of(model: Adapter, batch_size: int | None = None) -> Stream:
     return lambda requests: (answered for chunk in chunks(requests) for answered in chunk)
 
 
-def in_order(stream: Stream, requests: Sequence[Request]) -> list[Outcome]:
-    """The outcomes of ``requests`` through ``stream``, in their order; one that is missing is a :class:`NoReply`."""
-    outcomes = {id(request): outcome for request, outcome in stream(iter(requests))}
-    none = NoReply("the stream ended without an answer to this request")
-    return [outcomes.get(id(request), none) for request in requests]
+def in_order(answered: Iterable[Answered], requests: Sequence[Request]) -> list[Reply | Exception]:
+    """What a stream yields for ``requests``, in their order; one request may stand there several times.
+
+    Where the model becomes unavailable on the way, what it had answered is kept, and that error is the rest's.
+    """
+    places: dict[int, deque[int]] = defaultdict(deque)
+    for place, request in enumerate(requests):
+        places[id(request)].append(place)
+    answers: dict[int, Reply | Exception] = {}
+    rest: Exception | None = None
+    try:
+        for request, outcome in answered:
+            answers[places[id(request)].popleft()] = outcome
+    except Unavailable as error:
+        if not answers:
+            raise
+        rest = error
+    return [answers[place] if rest is None else answers.get(place, rest) for place in range(len(requests))]
 
 
 def chunks_of(model: Adapter, batch_size: int | None = None) -> Callable[[Iterator[Request]], Iterator[list[Answered]]]:

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from audiotest.models.protocol import Unavailable
 from audiotest.models.streaming import NoReply, Outcome
 from audiotest.predict.breaker import Breaker, ModelDown
 
@@ -34,6 +35,19 @@ Send = Callable[[Iterator[T]], Iterator[Sequence[Answered[T]]]]
 
 _PATIENCE_S = 2.0
 """How long a closing exchange waits for replies that are just arriving."""
+
+
+class _Calls(Generic[T]):
+    """An iterator that calls ``pull`` for each item."""
+
+    def __init__(self, pull: Callable[[], T]) -> None:
+        self._pull = pull
+
+    def __iter__(self) -> _Calls[T]:
+        return self
+
+    def __next__(self) -> T:
+        return self._pull()
 
 
 class Exchange(Generic[T]):
@@ -175,13 +189,17 @@ class Exchange(Generic[T]):
                 self.lock.notify_all()
 
     def _outgoing(self) -> Iterator[T]:
-        while True:
-            with self.lock:
-                if not self._has_more():
-                    return
-                item = self._first.pop(0)
-                self._flying[id(item)] = item
-            yield item
+        """What is to be sent. It may go on after it has ended: whoever looks ahead meets its end for now, and items
+        may be added until the stream is over."""
+        return _Calls(self._pull)
+
+    def _pull(self) -> T:
+        with self.lock:
+            if not self._has_more():
+                raise StopIteration
+            item = self._first.pop(0)
+            self._flying[id(item)] = item
+            return item
 
     def _one(self, item: T) -> None:
         """Send ``item`` alone; whatever is raised is its outcome."""
@@ -198,11 +216,11 @@ class Exchange(Generic[T]):
         """The model as a whole raised: what was under way is asked again, one by one."""
         with self.lock:
             flying = list(self._flying.values())
-            self._flying.clear()
             if not flying and self._has_more():  # it broke before it took anything on
                 flying = [self._first.pop(0)]
-            if len(flying) == 1:
-                self._take([(flying[0], self._failure(error))])
+                self._flying[id(flying[0])] = flying[0]
+            if len(flying) == 1 or isinstance(error, Unavailable):
+                self._take([(item, self._failure(error)) for item in flying])
                 return
         for item in flying:
             if not self.down:

@@ -107,7 +107,7 @@ def _brief(suites: Mapping[str, SuiteSummary]) -> Any:
     for name, suite in suites.items():
         metrics = _metrics(suite.conditions.get("original"))
         accuracy = metrics.get("accuracy")
-        shares = suite.profile.shares if suite.profile is not None else {}
+        shares = suite.profile.shares if suite.profile else {}
         listened = "" if "right" in shares or not shares else _share(shares.get("listened", _NOTHING))
         others_there = [_share(_metrics(suite.conditions.get(c)).get("accuracy")) for c in others]
         table.add_row(name, _n(accuracy), _percent(accuracy), _interval(accuracy), _gap(metrics.get("listening_gap")),
@@ -121,7 +121,7 @@ def _metrics(row: ConditionSummary | None) -> Mapping[str, Estimate]:
 
 def _profiles(suites: Mapping[str, SuiteSummary]) -> Iterator[str]:
     """How many of each suite's items were answered by listening, with the words explained."""
-    shares_of = {name: suite.profile.shares for name, suite in suites.items() if suite.profile is not None}
+    shares_of = {name: suite.profile.shares for name, suite in suites.items() if suite.profile}
     # `right` alone says that no condition without sound ran: there is nothing to tell listening from guessing by.
     shown = {n: s for n, s in shares_of.items() if "right" not in s and set(s) - {"unparsed", "misheard"}}
     if not shown:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from audiotest.analyse import gates as gating
 from audiotest.analyse.intervals import mean, proportion
-from audiotest.analyse.summary import summarise
+from audiotest.analyse.summary import Provenance, summarise, to_json
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.registry import METRICS
 from audiotest.types import Gate, Record, Verdict
@@ -199,8 +199,7 @@ def test_the_summary_has_the_shape_of_the_contract():
         for r in rows
     ]
     gate = judged(Gate("accuracy", min=0.5), rows)
-    found = summarise(rows, {"s": [gate]}, {"model": "m"})
-    json.dumps(found, allow_nan=False)
+    found = json.loads(to_json(summarise(rows, {"s": [gate]}, Provenance(model="m"))))
     condition = found["suites"]["s"]["conditions"]["original"]
     assert found["model"] == "m"
     assert condition["metrics"]["accuracy"] == {
@@ -236,9 +235,9 @@ def test_what_was_chosen_is_known_where_a_benchmarks_own_rule_does_not_say():
                verdicts={"mmar": Verdict(False, None, "none"), "choice": Verdict(i == 3, 1 if i == 3 else 0)})
         for i in range(4) for condition in ("original", "text_only")
     ]  # fmt: skip
-    found = summarise(rows, {}, {"model": "m"})["suites"]["mmar"]
-    shares = {label: figure["value"] for label, figure in found["profile"]["shares"].items()}
+    found = summarise(rows, {}, Provenance(model="m")).suites["mmar"]
+    shares = {label: figure.value for label, figure in found.profile.shares.items()}
     assert shares == {"misheard": 0.75, "unparsed": 0.25}  # the right option, and not for the official rule
-    assert found["profile"]["errors"] == {"wrong option": 3, "format failure": 1}
-    assert [place["chosen"] for place in found["profile"]["positions"]] == [3, 1]
-    assert found["conditions"]["original"]["metrics"]["position_bias"]["value"] == -0.75
+    assert found.profile.errors == {"wrong option": 3, "format failure": 1}
+    assert [place.chosen for place in found.profile.positions] == [3, 1]
+    assert found.conditions["original"].metrics["position_bias"].value == -0.75

@@ -54,7 +54,9 @@ def under(text, sound, seed=0, others=OTHERS):
 
 
 def test_the_list_has_one_of_each():
-    assert {text.partition("(")[0] for text in ONE_OF_EACH} == {name for name in CONDITIONS.names() if CONDITIONS.get(name).acts_on == "sound"}
+    assert {text.partition("(")[0] for text in ONE_OF_EACH} == {
+        name for name in CONDITIONS.names() if CONDITIONS.get(name).acts_on == "sound"
+    }
 
 
 @pytest.mark.parametrize("text", ONE_OF_EACH)

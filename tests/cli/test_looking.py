@@ -15,10 +15,12 @@ import soundfile
 from click.testing import CliRunner
 
 import audiotest.analyse.summary  # noqa: F401  (pytester forgets what a test is the first to import, the registry does not)
+from audiotest.analyse.summary import Summary
 from audiotest.cli import main
-from audiotest.models import opening
+from audiotest.models import loading as opening
 from audiotest.report.markdown import lines
 from audiotest.resources import folder
+from audiotest.runs import Run
 from audiotest.types import Record, Reply
 
 SUITE = """\
@@ -118,7 +120,7 @@ def test_doctor_tells_of_an_endpoint_that_does_not_answer_and_a_key_that_is_not_
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     out = run("doctor", "--model", "openai:m@http://127.0.0.1:1/v1")
     assert out.exit_code == 1
-    assert "endpoint: nothing answers at http://127.0.0.1:1/v1" in out.output
+    assert "endpoint: cannot connect to http://127.0.0.1:1/v1" in out.output
     assert out.output.rstrip().endswith("missing: endpoint")
     with socket.create_server(("127.0.0.1", 0)) as server:
         there = run("doctor", "--model", f"openai:m@http://127.0.0.1:{server.getsockname()[1]}/v1")
@@ -188,13 +190,13 @@ def test_the_summary_page_of_a_ci_job(results):
     assert "### audiotest: first" in text
     assert "| s | original | 2 | 50.0% |" in text
     assert text in run("report", results).output
-    hostile = "\n".join(lines({"model": "<script>|x", "suites": {}}))
+    hostile = "\n".join(lines(Run([], Summary(model="<script>|x"))))
     assert "<script>" not in hostile
     assert "\\|" in hostile
     said = "| a | [b](http://c) <img src=x> `d` **e**\n\n# f @g " + 200 * "h"
     broken = Record(suite="s", case="c", condition="original", nodeid="s.yaml::original::c", expectation="correct",
                     outcome="failed", question="?", answer="x", reason="wrong", reply=Reply(said))  # fmt: skip
-    told = list(lines({"model": "m", "suites": {}}, [broken] * 25))
+    told = list(lines(Run([broken] * 25, Summary(model="m"))))
     assert told[-1].strip() == "and 5 more"
     rows = [line for line in told if line.startswith("| s.yaml")]
     assert len(rows) == 20

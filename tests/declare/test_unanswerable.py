@@ -9,7 +9,7 @@ from audiotest.declare.condition import parse_one
 from audiotest.declare.conditions.view import NONE, NotApplicable
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial, present
-from audiotest.grade.judging import judge
+from audiotest.grade.grader import Grader
 from audiotest.predict.requests import Answer
 from audiotest.types import Case, Check, ClipSpec, Reply
 
@@ -129,7 +129,7 @@ class _Run:
 
 def outcome(condition, reply, case=CASE, expectation="abstains", **suite):
     one = trial(case, condition, expectation=expectation, **suite)
-    record = judge(one, Answer(view=present(one, 0), reply=Reply(reply)), _Run())
+    record = Grader(0).grade(one, Answer(view=present(one, 0), reply=Reply(reply)), _Run())
     return record.outcome, record.reason
 
 
@@ -189,7 +189,7 @@ def test_what_a_case_checks_of_its_own_answer_does_not_hold_for_a_foreign_questi
     one = Trial(Suite("s", cases=cases), case, parse_one("foreign_question"), "abstains")
     view = present(one, 0)
     for reply, wanted in (("I cannot tell.", "passed"), (view.choices[0], "failed")):
-        record = judge(one, Answer(view=view, reply=Reply(reply)), _Run())
+        record = Grader(0).grade(one, Answer(view=view, reply=Reply(reply)), _Run())
         assert record.outcome == wanted
         assert "mentions" not in record.verdicts
 
@@ -199,5 +199,8 @@ def test_an_open_foreign_question_is_judged_by_words():
     one = Trial(Suite("s", cases=(CASE, opened)), CASE, parse_one("foreign_question"), "abstains")
     view = present(one, 0)
     assert (view.choices, view.answer) == ((), None)
-    said = [judge(one, Answer(view=view, reply=Reply(r)), _Run()).outcome for r in ("I hear no sound.", "It rains.")]
+    said = [
+        Grader(0).grade(one, Answer(view=view, reply=Reply(r)), _Run()).outcome
+        for r in ("I hear no sound.", "It rains.")
+    ]
     assert said == ["passed", "failed"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiotest.report.progress import pace
+from audiotest.runner.live import pace
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])

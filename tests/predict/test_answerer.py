@@ -10,7 +10,7 @@ import soundfile
 
 from audiotest.declare.suite import load
 from audiotest.declare.trial import trials
-from audiotest.predict.engine import Outcome, place
+from audiotest.predict.engine import Answer, place
 from audiotest.predict.ray_engine import Answerer
 from audiotest.types import Needs, Reply
 
@@ -54,10 +54,10 @@ def test_the_block_that_waits_is_made_ready_while_another_is_answered(tmp_path):
     model = Model()
     answerer = Answerer(model, seed=0, batch_size=2)
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(answerer.answer, msgspec.json.encode(everything[:4]))
+        first = pool.submit(lambda: list(answerer.answer(msgspec.json.encode(everything[:4]))))
         assert model.begun.wait(20)
-        second = pool.submit(answerer.answer, msgspec.json.encode(everything[4:]))
+        second = pool.submit(lambda: list(answerer.answer(msgspec.json.encode(everything[4:]))))
         time.sleep(0.2)  # until it waits
         model.go.set()
-    outcomes = [msgspec.json.decode(one.result(), type=list[Outcome]) for one in (first, second)]
-    assert [o.reply.text for block in outcomes for o in block] == [f"c{i}" for i in range(8)]
+    answers = [msgspec.json.decode(answer, type=Answer) for one in (first, second) for answer in one.result()]
+    assert [(answer.number, answer.reply.text) for answer in answers] == [(i % 4, f"c{i}") for i in range(8)]

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from audiotest.declare.suite import load
 from audiotest.declare.trial import trials
 from audiotest.models.protocol import Unsupported
+from audiotest.predict.blocks import Block
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.sound import Sounds, clip_id
 from audiotest.predict.store import ReplyStore
@@ -67,7 +68,7 @@ def suite(tmp_path, monkeypatch):
 def run(model, suite, **kw):
     predictor = Predictor(model, **kw)
     everything = list(trials(suite))
-    predictor.plan([everything])
+    predictor.plan([Block(0, tuple(everything))])
     return {(t.case.id, t.condition.name): predictor.answer(t) for t in everything}, predictor
 
 
@@ -247,14 +248,14 @@ def test_batches_hold_sounds_of_like_length_and_the_questions_about_one_side_by_
             text += f"  - {{id: {name}{i}, question: Q{i}?, choices: [x, y], answer: x, audio: {name}.wav}}\n"
     (tmp_path / "s.yaml").write_text(text)
     model = Recorder()
-    answers = Predictor(model).predict(list(trials(load(tmp_path / "s.yaml"))))
+    answers, _ = run(model, load(tmp_path / "s.yaml"))
     asked = [[case[0] if condition == "original" else "-" for case, condition in batch] for batch in model.batches]
     assert asked[0] == ["b", "b", "d", "d"]
     assert asked[1][:2] == ["c", "c"]
     flat = [name for batch in asked for name in batch]
     assert flat.count("-") == 10
     assert "-" not in flat[:10]
-    assert [a.reply.text.split()[0] for a in answers] == [t.case.id for t in trials(load(tmp_path / "s.yaml"))]
+    assert all(answer.reply.text.split()[0] == case for (case, _), answer in answers.items())
 
 
 @pytest.mark.parametrize("upcoming", [None, "acb", ""])
@@ -269,15 +270,15 @@ def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, u
     class Waits(Recorder):
         def answer(self, requests):
             if requests[0].case == "a":
-                self.ahead = [name for name in "bc" if decoded[name].wait(5 if name == expected else 0.05)]
+                self.ahead = [name for name in "bc" if decoded[name].wait(5 if name in expected else 0.05)]
             return super().answer(requests)
 
     model = Waits()
-    expected = "b" if upcoming is None else upcoming[1:2]
-    blocks = [[trial] for trial in trials(load(tmp_path / "s.yaml"))]
-    known = {trial.case.id: trial.key for (trial,) in blocks}
-    told = None if upcoming is None else lambda: [known[name] for name in upcoming]
-    predictor = Predictor(model, upcoming=told)
+    expected = "bc" if upcoming is None else "".join(sorted(upcoming[1:]))
+    blocks = [Block(i, (trial,)) for i, trial in enumerate(trials(load(tmp_path / "s.yaml")))]
+    known = {block.trials[0].case.id: block.trials[0].key for block in blocks}
+    coming = None if upcoming is None else lambda: [known[name] for name in upcoming]
+    predictor = Predictor(model, upcoming=coming, batch_size=1)
     whole = Sounds.waveforms
 
     def waveforms(sounds, trial):
@@ -286,13 +287,13 @@ def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, u
 
     monkeypatch.setattr(Sounds, "waveforms", waveforms)
     predictor.plan(blocks)
-    assert [predictor.answer(block[0]).reply.text for block in blocks] == [f"{n} original 1" for n in "abc"]
+    assert [predictor.answer(block.trials[0]).reply.text for block in blocks] == [f"{n} original 1" for n in "abc"]
     assert model.ahead == list(expected)
-    assert model.batches == [[(name, "original")] for name in "abc"]
+    assert sorted(model.batches) == [[(name, "original")] for name in "abc"]
     predictor.close()
 
 
-def test_what_was_built_ahead_for_a_block_that_is_not_asked_for_next_is_let_go(tmp_path):
+def test_trials_wanted_in_another_order_are_each_asked_once_and_leave_no_sound_behind(tmp_path):
     rng = np.random.default_rng(0)
     lines = ["suite: s", "conditions: [original]", "cases:"]
     for i in range(12):
@@ -302,20 +303,32 @@ def test_what_was_built_ahead_for_a_block_that_is_not_asked_for_next_is_let_go(t
     heard = []
 
     class Model(Recorder):
-        def prepare(self, requests):
+        def answer(self, requests):
             heard.extend(weakref.ref(request.audio[0].samples) for request in requests)
+            replies = super().answer(requests)
+            self.heard = {}
+            return replies
 
-    blocks = [[trial] for trial in trials(load(tmp_path / "s.yaml"))]
+    blocks = [Block(i, (trial,)) for i, trial in enumerate(trials(load(tmp_path / "s.yaml")))]
     model = Model(Needs(sample_rate=16000, channels=1))  # resampled, so these are not the clips that are kept at hand
-    predictor = Predictor(model)
+    predictor = Predictor(model, batch_size=1)
     predictor.plan(blocks)
-    for i in (0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5):
-        assert predictor.answer(blocks[i][0]).reply is not None
-        predictor.done(blocks[i][0])
-        model.heard = {}
-    gc.collect()
-    assert sum(sound() is not None for sound in heard) <= 2
+    for i in (0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11):
+        assert predictor.answer(blocks[i].trials[0]).reply.text.startswith(f"c{i} ")
+        predictor.done(blocks[i].trials[0])
+    assert sorted(model.batches) == sorted([(f"c{i}", "original")] for i in range(12))
     predictor.close()
+    gc.collect()
+    assert sum(sound() is not None for sound in heard) <= 4  # those kept at hand for further questions
+
+
+def test_answers_come_as_they_arrive_and_every_trial_has_one(suite):
+    everything = list(trials(suite))
+    predictor = Predictor(Recorder(fails=lambda r: RuntimeError("bad") if r.case == "b" else None))
+    predictor.plan(Block(i, tuple(everything[i * 4 : i * 4 + 4])) for i in range(5))
+    answers = {trial.key: answer for trial, answer in predictor.answers()}
+    assert answers.keys() == {trial.key for trial in everything}
+    assert all(answer.given for answer in answers.values())
 
 
 def test_a_clip_is_resampled_once_for_its_questions_and_anew_under_a_condition(suite):

@@ -1,4 +1,4 @@
-"""What is built ahead is what was asked for, and fails where it would have come."""
+"""What is made ahead is what follows, in its order, bounded by seconds of sound; errors come where the result would have."""
 
 import threading
 
@@ -6,42 +6,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audiotest.predict import prefetch
 from audiotest.predict.blocks import longest_first
-from audiotest.predict.prefetch import Ahead
+from audiotest.predict.prefetch import Prefetch
 
 
-@given(st.lists(st.integers(), max_size=20), st.booleans(), st.lists(st.booleans(), min_size=20, max_size=20))
-def test_what_is_taken_is_what_was_built_started_or_not(numbers, threaded, begun):
-    ahead = Ahead(lambda box: box[0] * 2, threaded=threaded)
-    boxes = [[n] for n in numbers]
-    for box, start in zip(boxes, begun, strict=False):
-        if start:
-            ahead.start(box)
-            ahead.start(box)
-    assert [ahead.take(box) for box in boxes] == [n * 2 for n in numbers]
+@given(st.lists(st.integers()), st.integers(0, 3))
+def test_everything_comes_once_and_in_order_however_many_threads(numbers, threads):
+    left = iter(numbers)
+    ahead = Prefetch(lambda: next(left, None), lambda n: n * 2, threads=threads)
+    assert list(ahead) == [(n, n * 2) for n in numbers]
     ahead.close()
 
 
-def test_what_is_started_is_built_beside_the_caller_and_nothing_else_is():
-    started = [threading.Event() for _ in range(3)]
-    ahead = Ahead(lambda box: started[box[0]].set())
-    boxes = [[0], [1], [2]]
-    ahead.start(boxes[1])
-    assert started[1].wait(5)
-    assert not started[2].wait(0.05)
-    ahead.take(boxes[0])
-    assert started[0].is_set()
+def test_no_more_seconds_are_made_ahead_than_are_allowed(monkeypatch):
+    monkeypatch.setattr(prefetch, "SECONDS_AHEAD", 30.0)
+    left, made = iter(range(20)), []
+    ahead = Prefetch(lambda: next(left, None), made.append, seconds=lambda n: 10.0, threads=1)
+    next(ahead)
+    assert len(ahead.close()) == 3
+    assert len(made) <= 4
+
+
+def test_the_next_is_made_while_the_caller_is_busy():
+    built = [threading.Event() for _ in range(3)]
+    left = iter(range(3))
+    ahead = Prefetch(lambda: next(left, None), lambda n: built[n].set(), threads=2)
+    next(ahead)
+    assert all(event.wait(5) for event in built)
     ahead.close()
 
 
-def test_an_error_comes_where_the_result_would_have():
-    ahead = Ahead(lambda box: 1 // box[0])
-    boxes = [[0], [1]]
-    for box in boxes:
-        ahead.start(box)
-    with pytest.raises(ZeroDivisionError):
-        ahead.take(boxes[0])
-    assert ahead.take(boxes[1]) == 1
+@pytest.mark.parametrize("threads", [0, 2])
+def test_an_error_comes_where_the_result_would_have(threads):
+    left = iter([1, 0, 2])
+    ahead = Prefetch(lambda: next(left, None), lambda n: 2 // n, threads=threads)
+    (_, first), (item, error), (_, last) = ahead
+    assert (first, item, type(error), last) == (2, 0, ZeroDivisionError, 1)
     ahead.close()
 
 

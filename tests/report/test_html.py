@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from audiotest.analyse.summary import summarise
+from audiotest.analyse.summary import Provenance, Summary, summarise
 from audiotest.cli import main
 from audiotest.report.html.players import Player, _flac, players_of
 from audiotest.report.html.render import harmless, page
 from audiotest.report.html.spectrogram import png
-from audiotest.runs import RunWriter, read_records, read_summary
+from audiotest.runs import Run, RunWriter, read_records, read_summary
 from audiotest.types import Record, Reply, Verdict, Waveform
 
 CHOICES = ("rain", "wind", "a bell", "a dog")
@@ -38,7 +38,7 @@ def record(i, condition="original", text=None, choice=None, **more):
 
 
 def summary(records):
-    return summarise(records, {}, {"model": "m", "model_spec": "first", "seed": 0})
+    return summarise(records, {}, Provenance(model="m", model_spec="first", seed=0))
 
 
 def until(shown, expression, given=None):
@@ -61,7 +61,7 @@ HOSTILE = [
 
 
 def test_no_sign_can_end_the_data():
-    text = page([record(i, text=t) for i, t in enumerate(HOSTILE)], {"model": "m", "suites": {}})
+    text = page(Run([record(i, text=t) for i, t in enumerate(HOSTILE)], Summary(model="m")))
     scripts = re.findall(r"<script[^>]*>(.*?)</script>", text, re.DOTALL)
     assert len(scripts) == 2
     data = json.loads(scripts[0])
@@ -141,7 +141,7 @@ def opened(browser, tmp_path):
 
     def open_(records, audio=None, about=None, **viewport):
         path = tmp_path / "r.html"
-        path.write_text(page(records, about or summary(records), audio), encoding="utf-8")
+        path.write_text(page(Run(records, about or summary(records)), audio), encoding="utf-8")
         context = browser.new_context(viewport=viewport or {"width": 1200, "height": 900})
         made = context.new_page()
         made.on("pageerror", lambda error: pytest.fail(f"an error in the page: {error}"))
@@ -295,7 +295,7 @@ def test_a_sound_beside_the_page_is_played_and_seen_too(browser, tmp_path):
     records = [record(0, hashes={"sound": "abc"})]
     target = tmp_path / "a run #1.html"  # signs that mean something in an address
     sounds, _ = players_of(records, heard, target, embed=0, link=100)
-    target.write_text(page(records, summary(records), sounds), encoding="utf-8")
+    target.write_text(page(Run(records, summary(records)), sounds), encoding="utf-8")
     shown = browser.new_page()
     shown.goto(target.as_uri())
     shown.click("#tab-items")

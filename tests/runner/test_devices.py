@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from audiotest.runner.devices import Slots, gpu_models, gpus, pin
+from audiotest.devices import Slots, gpu_models, gpus, pin
 
 
 @pytest.mark.parametrize(

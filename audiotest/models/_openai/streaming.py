@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from audiotest.models._exchange import Exchange, Outcome
+from audiotest.models._exchange import Exchange, Outcome, Stoppable
 from audiotest.models._openai.failures import ServerError
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.sound import Clips
@@ -20,16 +20,18 @@ _PATIENCE_S = 1.5
 _ENCODERS = 2
 
 
-def stream(requests: Iterator[Request], endpoint: Endpoint, pace: Pace) -> Iterator[Outcome]:
+def stream(requests: Iterator[Request], endpoint: Endpoint, pace: Pace, going_on: set[Stoppable]) -> Iterator[Outcome]:
     """Each request with its reply or error, as it comes, with at most ``in_flight`` of them under way.
 
-    Closing the iterator, or Ctrl-C in it, cancels those. Raises what ``requests`` raises, and
-    :class:`audiotest.models.protocol.Unavailable` where no client can be made.
+    Closing the iterator, or Ctrl-C in it, cancels those. Until then the stream is in ``going_on``. Raises what
+    ``requests`` raises, and :class:`audiotest.models.protocol.Unavailable` where no client can be made.
     """
     work = _Loop(endpoint, pace, requests)
+    going_on.add(work)
     try:
         yield from work.exchange.outcomes()
     finally:
+        going_on.discard(work)
         work.stop()
 
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from audiotest.errors import AudiotestError
-from audiotest.models._exchange import Exchange, Outcome
+from audiotest.models._exchange import Exchange, Outcome, Stoppable
 from audiotest.models._process.child import Child, ChildGone, ChildSilent
 from audiotest.models.protocol import Unsupported
 from audiotest.types import Reply, Request
@@ -55,16 +55,20 @@ class Job(Struct):
     files: list[Path] = []
 
 
-def stream(requests: Iterator[Request], host: Host, batch_size: int, timeout: float) -> Iterator[Outcome]:
+def stream(
+    requests: Iterator[Request], host: Host, batch_size: int, timeout: float, going_on: set[Stoppable]
+) -> Iterator[Outcome]:
     """Each request with its reply or error, as it comes, ``batch_size`` of them with the process at once.
 
-    Closing the iterator, or Ctrl-C in it, ends the process if it is at work. Raises
-    :class:`audiotest.models._process.child.NotStarted` if it cannot be started (again).
+    Closing the iterator, or Ctrl-C in it, ends the process if it is at work. Until then the stream is in ``going_on``.
+    Raises :class:`audiotest.models._process.child.NotStarted` if it cannot be started (again).
     """
     work = _Work(requests, host, batch_size, timeout)
+    going_on.add(work)
     try:
         yield from work.exchange.outcomes()
     finally:
+        going_on.discard(work)
         work.stop()
 
 

@@ -15,8 +15,7 @@ from audiotest.types import Estimate, Record, Waveform
 
 
 def write(run: Run, target: Path) -> str:
-    """Write what a notebook shows of ``run`` to ``target``. Returns a line that says what was written; raises OSError.
-    """
+    """Write what a notebook shows of ``run``. Returns a line that says what was written; raises OSError."""
     target.write_text(shows(run), encoding="utf-8")
     return f"{target}: {len(run.records)} trials"
 
