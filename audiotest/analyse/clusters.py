@@ -5,7 +5,7 @@ narrow (measured: 61% coverage in place of 95% for 50 clips of 6 questions that 
 remedy is that of survey sampling: a *design effect*, the variance of the mean with clips as the units divided by that
 of independent trials, and an *effective n* = n / design effect (Kish 1965; Rao and Scott 1992, Biometrics 48: 577).
 That enters the usual score intervals, with Student's t in the place of the normal for few clips (Korn and Graubard
-1998, Survey Methodology 24: 193). After Miller 2024, "Adding error bars to evals", arXiv 2411.00640, for language models.
+1998, Survey Methodology 24: 193). After Miller 2024, "Adding error bars to evals", arXiv 2411.00640.
 
 Three details decide whether it holds for few clips; they were chosen by simulation (docs/statistics.md):
 

@@ -14,11 +14,11 @@ from typing import Any, get_args
 
 import msgspec
 
-from audiotest.analyse.change import Change
+from audiotest.analyse.change import changed
 from audiotest.analyse.gates import GateResult
-from audiotest.analyse.intervals import proportion
+from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.profile import profile
-from audiotest.analyse.trials import NotMeasured, Trials, counted, paired, verdict_of
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of, counted, paired, verdict_of
 from audiotest.registry import METRICS, SCORERS, version_of
 from audiotest.types import SCHEMA_VERSION, Estimate, Outcome, Record
 
@@ -107,15 +107,13 @@ def marks(records: Iterable[Record]) -> dict[str, int]:
 
 
 def _change(trials: Trials, condition: str) -> dict[str, Any]:
-    """Against ``original``: how many cases became wrong or right, and McNemar's exact p-value."""
+    """Against ``original``: how many cases became wrong or right, and the p-value of the sign-flip test by clip."""
     try:
         pairs = paired(trials, condition, "original")
     except NotMeasured:
         return {}
-    worse = sum(bool(before.correct) and not now.correct for _, now, _, before in pairs)
-    better = sum(bool(now.correct) and not before.correct for _, now, _, before in pairs)
-    change = Change(regressed=worse, improved=better, known=0, n=len(pairs))
-    return {"versus_original": {"worse": worse, "better": better, "n": len(pairs), "p": change.p}}
+    change = changed((bool(before.correct), bool(now.correct), clip_of(r)) for r, now, _, before in pairs)
+    return {"versus_original": {"worse": change.regressed, "better": change.improved, "n": change.n, "p": change.p}}
 
 
 def _wanted(condition: str) -> tuple[str, ...]:
@@ -130,9 +128,9 @@ def _accuracies(records: list[Record]) -> dict[str, Any]:
     names: dict[str, str | None] = {"accuracy": None, **{f"accuracy:{s}": s for s in scorers}}
     found = {}
     for name, scorer in names.items():
-        verdicts = [verdict for _, verdict in counted(records, scorer)]
-        if verdicts:
-            found[name] = _figure(proportion(sum(bool(v.correct) for v in verdicts), len(verdicts)))
+        judged = [(bool(verdict.correct), clip_of(record)) for record, verdict in counted(records, scorer)]
+        if judged:
+            found[name] = _figure(clustered_proportion([right for right, _ in judged], [clip for _, clip in judged]))
     return found
 
 

@@ -137,6 +137,11 @@ def of_family(trials: Trials, family: tuple[str, ...]) -> list[str]:
     return [c for c in trials.by_condition if c != "original" and all(first_word(p) in family for p in c.split("+"))]
 
 
+def without_sound(condition: str) -> bool:
+    """Whether nothing of the clip can be heard under ``condition``, whatever else it changes."""
+    return any(first_word(part) in SOUNDLESS for part in condition.split("+"))
+
+
 def by_case(
     trials: Trials, conditions: Iterable[str], scorer: str | None = None, tags: Mapping[str, str] | None = None
 ) -> dict[str, list[tuple[Record, Verdict]]]:
