@@ -113,8 +113,11 @@ def _threshold(suite: str, first: Trials, second: Trials) -> Iterator[FigureDiff
         yield FigureDifference(suite, "threshold_snr", "", own[0], own[1], missing, None, -1, "; ".join(reasons))
         return
     difference, p = threshold_snr.difference(first, second)
-    open_end = difference.low is None or difference.high is None
-    reason = "the interval reaches beyond the sweep" if open_end else ""
+    reason = ""
+    if difference.low is None and difference.high is None:
+        reason = "no interval can be given: one clip, runs that are alike, or a threshold anywhere in the sweep"
+    elif difference.low is None or difference.high is None:
+        reason = "an end of the interval lies beyond the sweep"
     yield FigureDifference(suite, "threshold_snr", "", own[0], own[1], difference, p, -1, reason)
 
 

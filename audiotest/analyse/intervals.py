@@ -167,7 +167,10 @@ def mean_of_shares(first: Share, second: Share) -> Estimate:
 
 
 def _correlation(first: Share, second: Share, one: float, two: float) -> float:
-    """Of the two shares' errors, by what each clip adds to both; 0 where one of them does not vary."""
+    """Of the two shares' errors, by what each clip adds to both; 0 where one of them does not vary.
+
+    A negative one, which narrows the interval, is taken for no stronger than the clips with both kinds can show.
+    """
     both = places([*first[1], *second[1]])
     cut, count = len(first[1]), int(both.max()) + 1
     errors = [
@@ -175,7 +178,9 @@ def _correlation(first: Share, second: Share, one: float, two: float) -> float:
         for rights, share, at in ((first[0], one, both[:cut]), (second[0], two, both[cut:]))
     ]
     scale = sqrt(float((errors[0] ** 2).sum()) * float((errors[1] ** 2).sum()))
-    return float((errors[0] * errors[1]).sum()) / scale if scale else 0.0
+    found = float((errors[0] * errors[1]).sum()) / scale if scale else 0.0
+    shared = len(np.intersect1d(both[:cut], both[cut:]))
+    return found if found >= 0 else found * shared / (shared + 2)
 
 
 Statistic = Callable[[np.ndarray], np.ndarray]

@@ -9,10 +9,15 @@
 ``right``      right, but no condition without sound ran, so nobody knows why
 =============  =====================================================================================================
 
-A change (order, wording, noise...) is one that a listener should survive if the suite declares it so, by expecting
-``correct``, ``stays_correct`` or ``same`` under it, or if this run's accuracy under it is well above chance: the lower
-end of its 95% interval keeps at least half of what the accuracy under ``original`` has above guessing. A noise in which
-hardly anybody hears anything makes no item fragile. Which conditions counted is in the profile (``survivable``).
+A change is one that a listener should survive if
+
+- it leaves the sound as it is (order, labels or wording of the same options, another prompt), or
+- the suite declares it so, by expecting ``correct``, ``stays_correct`` or ``same`` under it, or
+- this run's accuracy under it is well above chance: the lower end of its 95% interval keeps at least half of what the
+  accuracy under ``original`` has above guessing.
+
+So a noise in which hardly anything can be heard makes no item fragile. Which conditions counted is in the profile
+(``survivable``).
 
 A lucky guess without the sound (1 in k) makes an item ``guessable`` for that run; several runs tell luck from an
 item that gives itself away (``audiotest items``).
@@ -26,14 +31,23 @@ from typing import Any
 
 from audiotest.analyse.errors import category
 from audiotest.analyse.intervals import clustered_proportion
-from audiotest.analyse.trials import SOUNDLESS, UNANSWERABLE, Trials, clip_of, first_word, of_family, verdict_of
+from audiotest.analyse.trials import (
+    PERTURBATIONS,
+    SOUNDLESS,
+    UNANSWERABLE,
+    Trials,
+    clip_of,
+    first_word,
+    of_family,
+    verdict_of,
+)
 from audiotest.types import Record, Verdict
 
 LABELS = ("listened", "guessable", "fragile", "misheard", "unparsed", "right")
 DEFINITION = (
-    "listened: right, and not without the sound; guessable: right without it as well; fragile: right, but not under a",
-    "change that a listener should survive (the suite expects it, or accuracy stays well above chance);",
-    "misheard: another option was chosen; unparsed: no option could be read",
+    "listened: right, and not without the sound; guessable: right without it as well;",
+    "fragile: right, but not under a change that a listener should survive (the sound stays as it is, the suite",
+    "expects it, or accuracy stays well above chance); misheard: another option; unparsed: no option could be read",
 )
 _DECLARED = ("correct", "stays_correct", "same")
 _OTHER_SOUND = ("other_audio",)
@@ -57,12 +71,12 @@ def labels(trials: Trials, survivable: Collection[str] | None = None) -> dict[st
 
 
 def survivable_conditions(trials: Trials) -> list[str]:
-    """The conditions that ran and that a listener should survive: declared, or with an accuracy well above chance."""
+    """The conditions that ran and that a listener should survive, as the module says."""
     best = _above_chance(trials.by_condition.get("original", ()))
     return [
         condition
         for condition, records in trials.by_condition.items()
-        if _same_question(condition) and (_declared(records) or _kept(records, best))
+        if _same_question(condition) and (_same_sound(condition) or _declared(records) or _kept(records, best))
     ]
 
 
@@ -70,6 +84,10 @@ def _same_question(condition: str) -> bool:
     """Whether the right answer can still be heard and is still there to be chosen."""
     words = {first_word(part) for part in condition.split("+")}
     return condition != "original" and not words & {*UNANSWERABLE, *_OTHER_SOUND}
+
+
+def _same_sound(condition: str) -> bool:
+    return all(first_word(part) in PERTURBATIONS for part in condition.split("+"))
 
 
 def _declared(records: Iterable[Record]) -> bool:

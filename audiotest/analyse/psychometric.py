@@ -3,7 +3,7 @@
 p(x) = g + (1 - g - l) / (1 + exp(-(x - t) / s)), with the guessing rate g known and threshold t, slope s and lapse rate
 l free, by maximum likelihood (Wichmann and Hill 2001, Perception & Psychophysics 63: 1293). A sample is fitted by
 scipy's L-BFGS-B, from the best curve of a grid; the hundreds of resamples of a bootstrap on the grid alone, between its
-thresholds (1% of the sweep apart) by a parabola. That is all of them in two matrix products.
+thresholds (1.5% of the sweep apart) by a parabola. That is one matrix product for all of them.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ class Grid:
     def __init__(self, ratios: Floats, guess: float) -> None:
         span = float(ratios[-1] - ratios[0])
         self.ratios, self.guess = ratios, guess
-        self.thresholds = np.linspace(ratios[0] - _BEYOND * span, ratios[-1] + _BEYOND * span, 151)
-        self.slopes = np.geomspace(0.05 * span, 2 * span, 12)
-        self.lapses = np.linspace(0, 0.5 * (1 - guess), 7)
+        self.thresholds = np.linspace(ratios[0] - _BEYOND * span, ratios[-1] + _BEYOND * span, 101)
+        self.slopes = np.geomspace(0.05 * span, 2 * span, 10)
+        self.lapses = np.linspace(0, 0.5 * (1 - guess), 6)
         at, slope, lapse = np.meshgrid(self.thresholds, self.slopes, self.lapses, indexing="ij")
         self.curves = np.stack([at.ravel(), np.log(slope.ravel()), lapse.ravel()], axis=1)
         p = _curve(ratios, guess, self.curves)
-        self.log_right, self.log_wrong = np.log(p).T, np.log(1 - p).T
+        self.logs = np.concatenate([np.log(p), np.log(1 - p)], axis=1).T
 
     def likelihoods(self, sums: Floats) -> Floats:
         """From right answers at each ratio and, last, the number of cases: shape (samples, ratios + 1) to (samples,
         curves)."""
         right, cases = sums[:, :-1], sums[:, -1:]
-        return np.asarray(right @ self.log_right + (cases - right) @ self.log_wrong)
+        return np.asarray(np.hstack([right, cases - right]) @ self.logs)
 
     def fits(self, sums: Floats) -> Floats:
         """The threshold of each sample: the best of the grid over slopes and lapses, refined by a parabola."""

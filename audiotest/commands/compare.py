@@ -51,8 +51,9 @@ def command(
       audiotest compare a/ b/ c/ --format markdown      a leaderboard and each against the first
       audiotest compare old/ new/ --html changed.html
 
-    Differences are paired by trial, with bootstrap intervals over clips and McNemar's exact p-value, corrected by
-    Holm's method over the values of a tag. Exits with 1 if the runs cannot be compared.
+    Differences are paired by trial; intervals and p-values take clips as the units (an exact sign-flip test, McNemar's
+    where each question has a clip of its own), corrected by Holm's method over the values of a tag. Exits with 1 if the
+    runs cannot be compared.
     """
     from audiotest.analyse.compare import NotComparable
     from audiotest.runs import RunError

@@ -57,8 +57,8 @@ def measure(
 
 
 class Sweep(Struct, frozen=True):
-    """A sweep: ``ratios`` in dB, ascending; ``columns``, shape (cases, ratios + 1), 1 for a right answer at each of them
-    and a last column of ones; the clip of each case; and the guessing rate."""
+    """A sweep: ``ratios`` in dB, ascending; ``columns``, shape (cases, ratios + 1), 1 for a right answer at each of
+    them and a last column of ones; the clip of each case; and the guessing rate."""
 
     ratios: Floats
     columns: Floats
@@ -83,7 +83,8 @@ def difference(first: Trials, second: Trials) -> tuple[Estimate, float]:
 
     Both runs have the same cases under the same sweep, and a threshold within it (:class:`NotMeasured` otherwise). The
     interval is the bootstrap's over clips, drawn for both runs together; an end that rests on thresholds outside the
-    sweep is None. The p-value is that of a permutation test: in each clip the two runs change places or not.
+    sweep is None, as are both where all resamples are alike. The p-value is that of a permutation test: in each clip
+    the two runs change places or not.
     """
     one, two = swept(first), swept(second)
     if one.clips != two.clips or not np.array_equal(one.ratios, two.ratios):
@@ -100,6 +101,8 @@ def difference(first: Trials, second: Trials) -> tuple[Estimate, float]:
     swaps = rng.integers(0, 2, (_RESAMPLES, len(sums))) @ (sums[:, width:] - sums[:, :width])
     shuffled = grid.fits(whole[width:] - swaps) - grid.fits(whole[:width] + swaps)
     p = (1 + int((np.abs(shuffled) >= abs(value)).sum())) / (1 + _RESAMPLES)
+    if low == high:
+        return Estimate(value, n=len(one.clips)), p
     ends = (
         min(float(low), value) if np.isfinite(low) else None,
         max(float(high), value) if np.isfinite(high) else None,
