@@ -11,8 +11,8 @@ Three details decide whether it holds for few clips; they were chosen by simulat
 
 - The design effect is no smaller than :data:`_LEAST_EFFECT`: a sample may look more even than chance by luck.
 - Where few clips deviate (all right, or one clip with an error) the sample cannot say whether errors come in
-  clusters. The estimate is then drawn towards the worst case, each clip counting once, with a weight of 2^-f on the
-  logarithm for f deviating clips: whole at none, one half at one, gone at ten.
+  clusters. The estimate is then drawn towards the worst case, each clip counting once, with a weight of exp(-(f/4)^2)
+  on the logarithm for f deviating clips: whole at none, one third at four, gone at ten.
 - The degrees of freedom are (K - 1) / (1 - 1/m) for K clips of m questions (m: Kish's mean size, sum of squared sizes /
   n). That is how many the estimated part of the variance has: K - 1 for large clips, none needed (the normal) for
   clips of one question each.
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from functools import cache
+from math import exp
 from statistics import NormalDist
 
 import numpy as np
@@ -30,6 +31,7 @@ from msgspec import Struct
 
 LEVEL = 0.95
 _LEAST_EFFECT = 0.5
+_FEW = 4
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,7 +70,7 @@ def sample(values: Floats, clips: npt.NDArray[np.intp]) -> Sample:
     residuals = np.bincount(clips, weights=values) - mean * sizes
     clustered = count / (count - 1) * float((residuals**2).sum()) / n**2
     effect = max(clustered * (n - 1) / variance, _LEAST_EFFECT) if variance > 0 else 1.0
-    weight = 0.5 ** _deviating(values, clips)
+    weight = exp(-((_deviating(values, clips) / _FEW) ** 2))
     effect = effect ** (1 - weight) * kish**weight
     return Sample(n, mean, variance, n / effect, count, quantile((count - 1) / (1 - 1 / kish)))
 

@@ -45,14 +45,15 @@ def independent(accuracy: float) -> Discordance:
 def detectable(n: int, discordance: Discordance, *, most: float, effective_n: float, clips: int) -> float | None:
     """The smallest difference, in (0, ``most``], that is found with a probability of 80%; None where none is.
 
-    ``n`` pairs of ``clips`` clips are worth ``effective_n`` independent ones.
+    ``n`` pairs of ``clips`` clips are worth ``effective_n`` independent ones, and for a promise no more than ``n``.
     """
+    worth = min(effective_n, float(n))
 
     def power(difference: float) -> float:
         differing = discordance(difference)
         if clips == n:
             return mcnemar_power(n, difference, differing)
-        return clustered_power(n, difference, differing, effective_n, clips)
+        return clustered_power(n, difference, differing, worth, clips)
 
     if power(most) < POWER:
         return None
