@@ -53,7 +53,7 @@ def detectable(n: int, discordance: Discordance, *, most: float, effective_n: fl
         differing = discordance(difference)
         if clips == n:
             return mcnemar_power(n, difference, differing)
-        return clustered_power(n, difference, differing, worth, clips)
+        return clustered_power(difference, differing, worth, clips)
 
     if power(most) < POWER:
         return None
@@ -99,11 +99,11 @@ def _critical(differing: np.ndarray) -> np.ndarray:
     return found
 
 
-def clustered_power(n: int, difference: float, discordance: float, effective_n: float, clips: int) -> float:
-    """The power of Student's test over clips, one step of the whole-numbered total short of the difference."""
+def clustered_power(difference: float, discordance: float, effective_n: float, clips: int) -> float:
+    """The power of Student's test over clips."""
     from scipy.special import nctdtr
 
     if 2.0 ** (1 - clips) >= _ALPHA:
         return 0.0  # all clips changed alike, and p is 2 / 2^clips
     spread = sqrt(max(discordance - difference**2, 1e-9) / effective_n)
-    return float(1 - nctdtr(clips - 1, (difference - 1 / n) / spread, quantile(clips - 1)))
+    return float(1 - nctdtr(clips - 1, difference / spread, quantile(clips - 1)))

@@ -153,6 +153,45 @@ def test_a_gate_on_what_was_not_measured_fails_and_says_so(gate, said):
     assert said in found.reason
 
 
+SAMPLES = {
+    "all right": [record(str(i), c, tags={"skill": ("one",)}) for i in range(12) for c in ("original", "text_only")],
+    "all wrong": [record(str(i), c, correct=False, choice=1) for i in range(12) for c in ("original", "text_only")],
+    "one trial": [record("a", c) for c in ("original", "text_only")],
+    "one clip": [record(str(i), c, clip="x") for i in range(12) for c in ("original", "text_only", "shuffled")],
+    "no clip ids": [record(str(i), c, correct=i < 6, clip="") for i in range(12) for c in ("original", "silence")],
+    "pairs": [record(str(i), c, clip=str(i // 2)) for i in range(12) for c in ("original", "noise(snr_db=5)")],
+}
+
+
+def figures(summary):
+    """Everything in a summary that is estimated from a sample; the chance level is known."""
+    if isinstance(summary, dict):
+        if {"value", "low", "high"} <= summary.keys():
+            yield summary
+        for name, part in summary.items():
+            if name != "chance":
+                yield from figures(part)
+
+
+@pytest.mark.parametrize("rows", SAMPLES.values(), ids=SAMPLES)
+def test_no_figure_of_a_poor_sample_is_without_doubt(rows):
+    summary = summarise(rows, {}, {"model": "m"})
+    json.dumps(summary, allow_nan=False)
+    shown = list(figures(summary["suites"]["s"]))
+    assert len(shown) > 5
+    for figure in shown:
+        assert figure["low"] is None or figure["low"] < figure["high"]
+        assert figure["low"] is None or figure["low"] <= figure["value"] <= figure["high"]
+
+
+@pytest.mark.parametrize("bound", ["lower", "upper"])
+def test_a_gate_on_a_bound_that_does_not_exist_fails_and_says_so(bound):
+    rows = [record(str(i), clip="the only one") for i in range(12)]
+    found = judged(Gate("accuracy", min=0.1, bound=bound), rows)
+    assert found.passed is False
+    assert f"12 trials give no {bound} bound" in found.reason
+
+
 @settings(deadline=None, max_examples=20)
 @given(st.floats(0, 1), st.sampled_from(["point", "lower", "upper"]))
 def test_gate_names_fit_node_ids(least, bound):

@@ -26,10 +26,12 @@ def records(rights, clips, condition="original", **more):
 
 
 def by_flips(nets):
-    """The definition: all assignments of signs, one by one."""
+    """The definition: all assignments of signs, one by one; those that are as far count one half, if clips changed by
+    different amounts."""
     total = abs(sum(nets))
-    return np.mean([abs(sum(s * n for s, n in zip(signs, nets, strict=True))) >= total
-                    for signs in product((1, -1), repeat=len(nets))])  # fmt: skip
+    flipped = np.array([abs(np.dot(signs, nets)) for signs in product((1, -1), repeat=len(nets))])
+    as_far = 1.0 if total == 0 or len({abs(net) for net in nets if net}) == 1 else 0.5
+    return np.mean(flipped > total) + as_far * np.mean(flipped == total)
 
 
 @settings(deadline=None, max_examples=60)
@@ -65,11 +67,10 @@ def test_under_the_null_one_in_twenty_is_called_a_change(clips, questions, share
     for _ in range(RUNS):
         then, now = (np.reshape(right_by_clip(rng, clips, questions, 0.6, share), (clips, -1)) for _ in range(2))
         ps.append(sign_flip_p(Counter((now.sum(axis=1) - then.sum(axis=1)).tolist())))
-    assert 0.02 <= np.mean(np.array(ps) < 0.05) <= 0.075
+    assert 0.03 <= np.mean(np.array(ps) < 0.05) <= 0.07
 
 
-@settings(deadline=None, max_examples=25)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+@pytest.mark.parametrize("ps", [[0.0], [0.01, 0.04, 0.03, 0.005], [0.5, 0.5, 1.0, 0.2, 0.2, 1e-9], [0.02] * 7])
 def test_holms_correction_is_that_of_statsmodels(ps):
     from statsmodels.stats.multitest import multipletests
 
@@ -148,7 +149,7 @@ def test_mcnemars_power_by_all_tables():
 
 def test_exact_and_asymptotic_power_meet():
     assert mcnemar_power(5000, 0.02, 0.2) == pytest.approx(mcnemar_power(5001, 0.02, 0.2), abs=0.01)
-    assert mcnemar_power(2000, 0.03, 0.2) == pytest.approx(clustered_power(2000, 0.03, 0.2, 2000, 1999), abs=0.01)
+    assert mcnemar_power(2000, 0.03, 0.2) == pytest.approx(clustered_power(0.03, 0.2, 2000, 1999), abs=0.015)
 
 
 def test_no_difference_can_be_found_with_five_trials():
