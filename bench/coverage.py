@@ -218,7 +218,7 @@ def _power(job: tuple[int, int, float, float, int]) -> tuple[float, float]:
     rng = np.random.default_rng([clips, questions, int(10 * share), int(100 * p)])
     names = [str(clip) for clip in clip_names(clips, questions)]
     promises, found = [], []
-    for _ in range(max(20, runs // 20)):
+    for _ in range(max(20, runs // 10)):
         rights = right_by_clip(rng, clips, questions, p, share)
         rows = [
             _on(record(i, "original", 0, 0 if r else 1), c) for i, (r, c) in enumerate(zip(rights, names, strict=True))
@@ -233,7 +233,7 @@ def _power(job: tuple[int, int, float, float, int]) -> tuple[float, float]:
                 names,
                 strict=True,
             )
-            for _ in range(100)
+            for _ in range(50)
         )
         found += [changed(pair).p < 0.05 for pair in pairs]
     return float(np.mean(promises)), 100 * float(np.mean(found))

