@@ -32,7 +32,7 @@ from bench.simulate import LAPSE, PLANTED, RATIOS, SLOPE, K, Planted, clip_names
 
 DESIGNS = ((300, 1), (20, 1), (50, 6), (20, 3), (12, 20))
 SHARES = (0.0, 0.5, 0.9)
-ACCURACIES = (0.5, 0.8, 0.95, 0.98)
+ACCURACIES = (0.5, 0.8, 0.9, 0.95, 0.98)
 BLIND = 0.25
 TAGS = 5
 REPEATS = 3
