@@ -40,7 +40,8 @@ class Sample(Struct, frozen=True):
     """What a set of clustered values is worth.
 
     ``variance`` is that of the values (divisor n), ``effective_n`` the number of independent values that would give
-    as sure a mean, ``clips`` how many clusters there are, ``quantile`` the 97.5% quantile that goes with both.
+    as sure a mean (1 where all share a clip), ``clips`` how many clusters there are, ``quantile`` the 97.5% quantile
+    that goes with both.
     """
 
     n: int

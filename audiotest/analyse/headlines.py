@@ -73,7 +73,7 @@ def _suite(suite: str, first: Trials, second: Trials) -> Iterator[FigureDifferen
 
 def _with_reason(found: FigureDifference) -> FigureDifference:
     if not found.reason and (found.difference.low is None or found.difference.high is None):
-        return replace(found, reason="all trials share one clip: there is no interval")
+        return replace(found, reason="all trials share one clip: the difference has no interval")
     return found
 
 

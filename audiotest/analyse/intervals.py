@@ -12,8 +12,8 @@
 Conventions
 -----------
 - ``clips`` are what trials are clustered by; how, is in :mod:`audiotest.analyse.clusters`.
-- An interval that cannot be given (no trials, one clip for all of them, a bootstrap in which nothing varies) is None,
-  never NaN and never of width zero: a sample in which all is alike does not say that all else is.
+- An interval that cannot be given (no trials, a mean or a difference over one clip, a bootstrap in which nothing
+  varies) is None, never NaN and never of width zero: a sample in which all is alike does not say that all else is.
 - The bootstrap is seeded: the same records give the same interval.
 """
 
@@ -47,15 +47,13 @@ def clustered_proportion(rights: Sequence[bool], clips: Sequence[Hashable]) -> E
     """The share of ``rights`` with Wilson's interval for trials that share ``clips`` (one for each trial).
 
     Wilson's with n replaced by the effective n, and Student's quantile. Where every trial has a clip of its own this is
-    :func:`proportion` exactly. Without an interval where several trials all share one clip. Chosen by simulation over
+    :func:`proportion` exactly; trials that all share one clip count as one. Chosen by simulation over
     the percentile bootstrap, which is too narrow for few clips and has width zero where all is right.
     """
     n = len(rights)
     if n == 0 or len(set(clips)) == n:
         return proportion(sum(map(bool, rights)), n)
     found = sample(np.asarray(rights, dtype=np.float64), places(clips))
-    if found.clips == 1:
-        return Estimate(found.mean, n=n)
     low, high = _wilson(found.mean, found.effective_n, found.quantile)
     return Estimate(found.mean, low, high, n)
 
@@ -154,7 +152,7 @@ def mean_of_shares(first: Share, second: Share) -> Estimate:
     if one.value is None or two.value is None:
         return Estimate(None, n=n)
     value = (one.value + two.value) / 2
-    if one.low is None or one.high is None or two.low is None or two.high is None:
+    if one.low is None or one.high is None or two.low is None or two.high is None:  # never with a value
         return Estimate(value, n=n)
     together = _correlation(first, second, one.value, two.value)
 

@@ -186,8 +186,9 @@ def test_no_figure_of_a_poor_sample_is_without_doubt(rows):
 
 @pytest.mark.parametrize("bound", ["lower", "upper"])
 def test_a_gate_on_a_bound_that_does_not_exist_fails_and_says_so(bound):
-    rows = [record(str(i), clip="the only one") for i in range(12)]
-    found = judged(Gate("accuracy", min=0.1, bound=bound), rows)
+    rows = [record(str(i), c, clip="the only one") for i in range(12) for c in ("original", "text_only")]
+    expected = {"original": 12, "text_only": 12}
+    found = judged(Gate("listening_gap", min=-1, bound=bound), rows, expected)
     assert found.passed is False
     assert f"12 trials give no {bound} bound" in found.reason
 

@@ -129,10 +129,11 @@ def test_all_right_is_no_certainty(n):
     assert found.low < 1 - 1 / n
 
 
-def test_one_clip_for_all_questions_has_no_interval():
-    for found in intervals([1, 0, 1], ["a", "a", "a"]):
-        assert (found.low, found.high) == (None, None)
-        assert found.value is not None
+def test_trials_that_all_share_one_clip_count_as_one():
+    share, gap, bounded, unbounded, *_ = intervals([1] * 9, ["a"] * 9)
+    assert (share.low, share.high, share.n) == (proportion(1, 1).low, 1.0, 9)
+    for found in (gap, bounded, unbounded):
+        assert (found.value, found.low, found.high) == (1.0, None, None)
 
 
 def test_nothing_has_no_value():
