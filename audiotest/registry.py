@@ -145,7 +145,7 @@ class Condition(Member):
     sounds: ``NEEDS_OTHERS`` of them). ``check(**parameters)`` raises ValueError for values that make no sense. Traits,
     each an attribute of the module: ``soundless`` (nothing of the case can be heard), ``unanswerable`` (no answer to
     the question is right), ``reorders`` (the options stand in another order), ``rewords`` (the same question in other
-    words or labels).
+    words or labels), ``foreign_sound`` (another clip in the place of the case's).
     """
 
     function_name = "apply"
@@ -159,11 +159,12 @@ class Condition(Member):
     unanswerable: bool = False
     reorders: bool = False
     rewords: bool = False
+    foreign_sound: bool = False
 
     @classmethod
     def _fields(cls, given: Attributes) -> dict[str, Any]:
         parameters = inspect.signature(given.function).parameters
-        traits = ("soundless", "unanswerable", "reorders", "rewords")
+        traits = ("soundless", "unanswerable", "reorders", "rewords", "foreign_sound")
         return {
             "apply": given.function,
             "acts_on": "sound" if given.group == _SOUND else "text",

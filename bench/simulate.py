@@ -53,6 +53,20 @@ def answer(rng: np.random.Generator, right: int, p: float) -> int:
     return right if rng.random() < p else wrong(rng, right)
 
 
+def right_by_clip(rng: np.random.Generator, clips: int, questions: int, p: float, share: float) -> list[bool]:
+    """Right with probability ``p``; a ``share`` of a clip's answers stand or fall together, so that two of them
+    correlate by its square. In the order of :func:`clip_names`."""
+    together = rng.random((clips, 1)) < p
+    alone = rng.random((clips, questions)) < p
+    found: list[bool] = np.where(rng.random((clips, questions)) < share, together, alone).ravel().tolist()
+    return found
+
+
+def clip_names(clips: int, questions: int) -> list[int]:
+    """The clip of each question, clip by clip."""
+    return [clip for clip in range(clips) for _ in range(questions)]
+
+
 def by_luck(rng: np.random.Generator, n: int) -> list[Record]:
     """Right with probability 0.62 and for no reason."""
     rights = rng.integers(K, size=n)

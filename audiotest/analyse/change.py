@@ -1,12 +1,13 @@
 """Two runs of the same trials: what got worse, what got better, and whether that is more than chance.
 
-McNemar's exact test (McNemar 1947): of the trials on which two runs differ, each is as likely to have got worse as
-better if nothing has changed, so their number follows a binomial with probability 1/2 (by scipy).
+The test is by clip (:mod:`audiotest.analyse.signflip`): questions that share a sound tend to change together, and
+counting each of them finds changes where there are none. With one question a clip it is McNemar's exact test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -17,23 +18,24 @@ Key = TrialKey
 
 
 class Change(Struct, frozen=True):
-    """How many trials ``regressed``, ``improved`` or stayed wrong (``known``), of ``n`` that both runs judged."""
+    """How many trials ``regressed``, ``improved`` or stayed wrong (``known``), of ``n`` that both runs judged.
+
+    ``clips`` says by how much clips changed: (improved - regressed of a clip, how many clips have that), clips
+    without a trial that differs left out. Empty: each trial that differs is of a clip of its own.
+    """
 
     regressed: int
     improved: int
     known: int
     n: int
+    clips: tuple[tuple[int, int], ...] = ()
 
     @property
     def p(self) -> float:
-        """Two-sided p-value of McNemar's exact test; 1 where nothing differs."""
-        differing = self.regressed + self.improved
-        if not differing:
-            return 1.0
-        # Two-sided and exact; the binomial with 1/2 is symmetric. Not scipy.stats, which takes long to import.
-        from scipy.special import bdtr
+        """Two-sided p-value of the sign-flip test by clip; 1 where nothing differs."""
+        from audiotest.analyse.signflip import sign_flip_p
 
-        return float(min(1.0, 2 * bdtr(min(self.regressed, self.improved), differing, 0.5)))
+        return sign_flip_p(dict(self.clips) if self.clips else {-1: self.regressed, 1: self.improved})
 
 
 def key(record: Record) -> Key:
@@ -48,9 +50,20 @@ def met(record: Record) -> bool | None:
 
 def change(before: Mapping[Key, bool], after: Iterable[Record]) -> Change:
     """Hold ``after`` against ``before``; trials that only one of them judged are left out."""
+    return changed(
+        (then, now, record.clip or (record.suite, record.case))
+        for record in after
+        if (now := met(record)) is not None and (then := before.get(key(record))) is not None
+    )
+
+
+def changed(trials: Iterable[tuple[bool, bool, Hashable]]) -> Change:
+    """The change over ``trials``: (right before, right now, clip) of each."""
     counts = {(True, False): 0, (False, True): 0, (False, False): 0, (True, True): 0}
-    for record in after:
-        now, then = met(record), before.get(key(record))
-        if now is not None and then is not None:
-            counts[then, now] += 1
-    return Change(counts[True, False], counts[False, True], counts[False, False], sum(counts.values()))
+    nets: dict[Hashable, int] = {}
+    for then, now, clip in trials:
+        counts[then, now] += 1
+        if then != now:
+            nets[clip] = nets.get(clip, 0) + (1 if now else -1)
+    clips = tuple(sorted(Counter(nets.values()).items()))
+    return Change(counts[True, False], counts[False, True], counts[False, False], sum(counts.values()), clips)

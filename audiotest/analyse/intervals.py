@@ -1,57 +1,184 @@
-"""95% intervals.
+"""95% intervals. docs/statistics.md has the formulas, what each assumes, and how often each covers.
+
+=============================  =====================================================================================
+:func:`proportion`             Wilson's score interval, of independent trials (Wilson 1927)
+:func:`clustered_proportion`   Wilson's with the effective n of trials that share clips: every share of trials
+:func:`paired_difference`      Tango's score interval for paired proportions (Tango 1998), with the effective n
+:func:`mean`                   of scores within bounds: Student's t after adding a value at each bound
+:func:`mean_of_shares`         (first + second) / 2, by the method of variance estimates recovery (Zou and Donner 2008)
+:func:`bootstrap`              any figure of sums, where no formula is known (Efron 1979), over clips
+=============================  =====================================================================================
 
 Conventions
 -----------
-- A proportion's interval is Wilson's score interval (Wilson 1927; a test holds it against scipy's), which stays
-  within [0, 1] and is sound for few trials and for proportions near 0 and 1.
-- A mean's or a paired difference's interval is the percentile bootstrap (Efron 1979) over *clips*: questions that
-  share a sound are not independent, so a clip is drawn with all of its questions.
-- The bootstrap is seeded and takes :data:`RESAMPLES` resamples: the same records give the same interval.
-- An interval that cannot be given (no trials, one clip) is None, never NaN.
+- ``clips`` are what trials are clustered by; how, is in :mod:`audiotest.analyse.clusters`.
+- An interval that cannot be given (no trials, a mean or a difference over one clip, a bootstrap in which nothing
+  varies) is None, never NaN and never of width zero: a sample in which all is alike does not say that all else is.
+- The bootstrap is seeded: the same records give the same interval.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
 
+from audiotest.analyse.clusters import Floats, Sample, places, quantile, sample
 from audiotest.types import Estimate
 
 RESAMPLES = 2000
-LEVEL = 0.95
+_STEPS = 60
+"""Halvings in the search for an end of Tango's interval: enough for double precision."""
 
 
 @lru_cache(maxsize=100_000)
 def proportion(successes: int, n: int) -> Estimate:
-    """``successes`` of ``n`` with Wilson's interval; value None for n = 0."""
+    """``successes`` of ``n`` independent trials with Wilson's interval; value None for n = 0."""
     if n == 0:
         return Estimate(None, n=0)
-    value, squared = successes / n, _quantile() ** 2
+    low, high = _wilson(successes / n, n, quantile())
+    return Estimate(successes / n, low, high, n)
+
+
+def clustered_proportion(rights: Sequence[bool], clips: Sequence[Hashable]) -> Estimate:
+    """The share of ``rights`` with Wilson's interval for trials that share ``clips`` (one for each trial).
+
+    Wilson's with n replaced by the effective n, and Student's quantile. Where every trial has a clip of its own this is
+    :func:`proportion` exactly; trials that all share one clip count as one. Chosen by simulation over
+    the percentile bootstrap, which is too narrow for few clips and has width zero where all is right.
+    """
+    n = len(rights)
+    if n == 0 or len(set(clips)) == n:
+        return proportion(sum(map(bool, rights)), n)
+    found = sample(np.asarray(rights, dtype=np.float64), places(clips))
+    low, high = _wilson(found.mean, found.effective_n, found.quantile)
+    return Estimate(found.mean, low, high, n)
+
+
+def _wilson(value: float, n: float, z: float) -> tuple[float, float]:
+    # Not scipy, whose statistics have Wilson's interval whole: importing it takes longer than a run of one test.
+    squared = z * z
     centre = (value + squared / (2 * n)) / (1 + squared / n)
     half = sqrt(squared * (value * (1 - value) / n + squared / (4 * n * n))) / (1 + squared / n)
-    return Estimate(value, max(0.0, centre - half), min(1.0, centre + half), n)
+    # An end is 0 or 1 where nothing or everything is right; rounding must not put the value outside.
+    return min(max(0.0, centre - half), value), max(min(1.0, centre + half), value)
 
 
-@cache
-def _quantile() -> float:
-    # Not scipy, whose statistics have Wilson's interval whole: importing it takes longer than a run of one test.
-    return NormalDist().inv_cdf(0.5 + LEVEL / 2)
+def paired_difference(now: Sequence[bool], before: Sequence[bool], clips: Sequence[Hashable]) -> Estimate:
+    """The mean of ``now`` - ``before``, in [-1, 1], trial by trial, with Tango's score interval.
+
+    Tango 1998, Statistics in Medicine 17: 891: the differences D which a score test of "the difference is D" would not
+    reject, with the counts of the pairs that differ scaled to the effective n. Unlike the bootstrap's it has a width
+    where all pairs are alike.
+    """
+    n = len(now)
+    if n == 0:
+        return Estimate(None, n=0)
+    differences = np.asarray(now, dtype=np.float64) - np.asarray(before, dtype=np.float64)
+    found = sample(differences, places(clips))
+    if found.clips == 1:
+        return Estimate(found.mean, n=n)
+    better, worse = (float((differences == sign).mean()) * found.effective_n for sign in (1, -1))
+    low = _tango_end(better, worse, found, -1.0)
+    high = _tango_end(better, worse, found, 1.0)
+    return Estimate(found.mean, low, high, n)
 
 
-def mean(values: Sequence[float], clips: Sequence[Hashable] | None = None, *, seed: int = 0) -> Estimate:
-    """The mean of ``values`` with a bootstrap interval clustered by ``clips`` (each value its own by default).
+def _tango_end(better: float, worse: float, found: Sample, bound: float) -> float:
+    """The farthest difference towards ``bound`` that the score test does not reject, by halving."""
+    n = found.effective_n
+    inside, outside = found.mean, bound
+    for _ in range(_STEPS):
+        at = (inside + outside) / 2
+        linear = (2 * n - better + worse) * at - better - worse
+        share = (sqrt(max(linear * linear + 8 * n * worse * at * (1 - at), 0.0)) - linear) / (4 * n)
+        variance = n * (2 * share + at * (1 - at))
+        if (better - worse - n * at) ** 2 <= found.quantile**2 * variance:
+            inside = at
+        else:
+            outside = at
+    return inside
 
-    Also the mean of paired differences: give the differences as ``values``.
+
+def mean(
+    values: Sequence[float], clips: Sequence[Hashable] | None = None, *,
+    low: float | None = None, high: float | None = None,
+) -> Estimate:  # fmt: skip
+    """The mean of ``values``, trials clustered by ``clips`` (each its own by default), with Student's interval.
+
+    Within bounds ``low`` and ``high`` a value at each of them is added first, as Agresti and Coull 1998 and, for paired
+    proportions, Bonett and Price 2012 (Journal of Educational and Behavioral Statistics 37: 479) do: so the interval
+    has a width where all values are alike, and stays within the bounds. Without bounds, values that are all alike have
+    no interval.
     """
     n = len(values)
     if n == 0:
         return Estimate(None, n=0)
-    columns = np.column_stack([np.asarray(values, dtype=np.float64), np.ones(n)])
-    return bootstrap(columns, lambda sums: sums[..., 0] / sums[..., 1], clips, seed=seed)
+    every = np.asarray(values, dtype=np.float64)
+    found = sample(every, places(clips if clips is not None else range(n)))
+    if found.clips == 1 or (found.variance == 0 and (low is None or high is None)):
+        return Estimate(found.mean, n=n)
+    z = quantile(found.clips - 1)
+    if low is None or high is None:
+        half = z * sqrt(found.variance / found.effective_n * found.clips / (found.clips - 1))
+        return Estimate(found.mean, found.mean - half, found.mean + half, n)
+    low, high = min(low, float(every.min())), max(high, float(every.max()))
+    centre, half = _padded(found, low, high, z)
+    return Estimate(found.mean, min(max(low, centre - half), found.mean), max(min(high, centre + half), found.mean), n)
+
+
+def _padded(found: Sample, low: float, high: float, z: float) -> tuple[float, float]:
+    n = found.effective_n + 2
+    centre = (found.effective_n * found.mean + low + high) / n
+    squares = (found.effective_n * (found.variance + found.mean**2) + low**2 + high**2) / n
+    return centre, z * sqrt(max(squares - centre**2, 0.0) / n)
+
+
+Share = tuple[Sequence[bool], Sequence[Hashable]]
+"""Whether each trial counts, and its clip."""
+
+
+def mean_of_shares(first: Share, second: Share) -> Estimate:
+    """(share of the first + share of the second) / 2, such as a balanced accuracy; both are of other trials.
+
+    The interval combines those of the two shares (Zou and Donner 2008, Statistics in Medicine 27: 1693), with the
+    correlation that clips in both of them bring. None for the value where either has no trials.
+    """
+    n = len(first[0]) + len(second[0])
+    one, two = clustered_proportion(*first), clustered_proportion(*second)
+    if one.value is None or two.value is None:
+        return Estimate(None, n=n)
+    value = (one.value + two.value) / 2
+    if one.low is None or one.high is None or two.low is None or two.high is None:  # never with a value
+        return Estimate(value, n=n)
+    together = _correlation(first, second, one.value, two.value)
+
+    def reach(a: float, b: float) -> float:
+        return sqrt(max(a * a + b * b + 2 * together * a * b, 0.0)) / 2
+
+    below = reach(one.value - one.low, two.value - two.low)
+    above = reach(one.high - one.value, two.high - two.value)
+    return Estimate(value, max(0.0, value - below), min(1.0, value + above), n)
+
+
+def _correlation(first: Share, second: Share, one: float, two: float) -> float:
+    """Of the two shares' errors, by what each clip adds to both; 0 where one of them does not vary.
+
+    A negative one, which narrows the interval, is taken for no stronger than the clips with both kinds can show.
+    """
+    both = places([*first[1], *second[1]])
+    cut, count = len(first[1]), int(both.max()) + 1
+    errors = [
+        np.bincount(at, weights=np.asarray(rights, dtype=np.float64) - share, minlength=count)
+        for rights, share, at in ((first[0], one, both[:cut]), (second[0], two, both[cut:]))
+    ]
+    scale = sqrt(float((errors[0] ** 2).sum()) * float((errors[1] ** 2).sum()))
+    found = float((errors[0] * errors[1]).sum()) / scale if scale else 0.0
+    shared = len(np.intersect1d(both[:cut], both[cut:]))
+    return found if found >= 0 else found * shared / (shared + 2)
 
 
 Statistic = Callable[[np.ndarray], np.ndarray]
@@ -61,25 +188,32 @@ Statistic = Callable[[np.ndarray], np.ndarray]
 def bootstrap(
     columns: np.ndarray, statistic: Statistic, clips: Sequence[Hashable] | None = None, *, seed: int = 0
 ) -> Estimate:
-    """A figure that depends on sums alone, with its interval: rates, differences and ratios of them.
+    """A figure that depends on sums alone, with its interval: for figures that have no formula here.
 
     ``columns`` has a row a trial, shape (trials, columns); rows of one clip are drawn together. The interval is the
-    percentile bootstrap's, of the resamples in which the figure exists.
+    percentile bootstrap's of the resamples in which the figure exists, its levels moved outwards for few clips
+    (Hesterberg 2015, The American Statistician 69: 371). Where the resamples are all alike there is none.
     """
     n = columns.shape[0]
-    sums = _by_clip(columns, clips if clips is not None else range(n))
+    sums = by_clip(columns, clips if clips is not None else range(n))
     value = float(statistic(sums.sum(axis=0)))
     if np.isnan(value):
         return Estimate(None, n=n)
     if len(sums) < 2:
         return Estimate(value, n=n)
-    found = statistic(_resampled(sums, np.random.default_rng(seed)))
-    low, high = np.nanquantile(found, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-    return Estimate(value, float(low), float(high), n)
+    found = statistic(resampled(sums, np.random.default_rng(seed)))
+    low, high = np.nanquantile(found, levels(len(sums)))
+    return Estimate(value, float(low), float(high), n) if low < high else Estimate(value, n=n)
 
 
-def _resampled(sums: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The column sums of each resample: shape (resamples, columns).
+def levels(clips: int) -> tuple[float, float]:
+    """Which quantiles of a bootstrap over ``clips`` make a 95% interval: 2.5% and 97.5%, farther out for few."""
+    tail = NormalDist().cdf(-sqrt(clips / (clips - 1)) * quantile(clips - 1))
+    return tail, 1 - tail
+
+
+def resampled(sums: Floats, rng: np.random.Generator, resamples: int = RESAMPLES) -> Floats:
+    """The column sums of each resample of the clips: shape (resamples, columns).
 
     How often each *distinct* row is drawn follows a multinomial, and rates have few distinct rows: that is the same
     bootstrap as drawing row by row, at a fraction of the time.
@@ -88,13 +222,12 @@ def _resampled(sums: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     shares = counts / counts.sum()
     step = max(1, 4_000_000 // len(rows))  # bounds memory: 32 MB of counts at once
     parts = [
-        rng.multinomial(len(sums), shares, size=min(step, RESAMPLES - i)) @ rows for i in range(0, RESAMPLES, step)
+        rng.multinomial(len(sums), shares, size=min(step, resamples - i)) @ rows for i in range(0, resamples, step)
     ]
     return np.concatenate(parts)
 
 
-def _by_clip(columns: np.ndarray, clips: Sequence[Hashable]) -> np.ndarray:
-    index: dict[Hashable, int] = {}
-    places = [index.setdefault(clip, len(index)) for clip in clips]
-    sums = [np.bincount(places, weights=columns[:, i], minlength=len(index)) for i in range(columns.shape[1])]
-    return np.stack(sums, axis=1)
+def by_clip(columns: np.ndarray, clips: Sequence[Hashable]) -> Floats:
+    """The sums of ``columns``, shape (trials, columns), over each clip: shape (clips, columns)."""
+    at = places(clips)
+    return np.stack([np.bincount(at, weights=columns[:, i]) for i in range(columns.shape[1])], axis=1)

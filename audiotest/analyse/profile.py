@@ -3,11 +3,21 @@
 =============  =====================================================================================================
 ``listened``   right, and wrong or declined without the sound
 ``guessable``  right, and right without the sound as well (text_only, silence or noise_only): it need not be heard
-``fragile``    right, and not without the sound, but wrong once something else was changed (order, wording, noise...)
+``fragile``    right, and not without the sound, but wrong under a change that a listener should survive
 ``misheard``   another option was chosen
 ``unparsed``   no option could be read from the reply, a refusal included
 ``right``      right, but no condition without sound ran, so nobody knows why
 =============  =====================================================================================================
+
+A change is one that a listener should survive if
+
+- it leaves the sound as it is (order, labels or wording of the same options, another prompt), or
+- the suite declares it so, by expecting ``correct``, ``stays_correct`` or ``same`` under it, or
+- this run's accuracy under it is well above chance: the lower end of its 95% interval keeps at least half of what the
+  accuracy under ``original`` has above guessing.
+
+So a noise in which hardly anything can be heard makes no item fragile. Which conditions counted is in the profile
+(``survivable``).
 
 A lucky guess without the sound (1 in k) makes an item ``guessable`` for that run; several runs tell luck from an
 item that gives itself away (``audiotest items``).
@@ -16,27 +26,42 @@ item that gives itself away (``audiotest items``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from audiotest.analyse.errors import category
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import SOUNDLESS, UNANSWERABLE, Trials, of_family, verdict_of
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import (
+    PERTURBATIONS,
+    SOUNDLESS,
+    UNANSWERABLE,
+    Trials,
+    clip_of,
+    is_of,
+    of_family,
+    verdict_of,
+)
 from audiotest.types import Record, Verdict
 
 LABELS = ("listened", "guessable", "fragile", "misheard", "unparsed", "right")
 DEFINITION = (
     "listened: right, and not without the sound; guessable: right without it as well;",
-    "fragile: right until something else was changed; misheard: another option; unparsed: no option could be read",
+    "fragile: right, but not under a change that a listener should survive (the sound stays as it is, the suite",
+    "expects it, or accuracy stays well above chance); misheard: another option; unparsed: no option could be read",
 )
+_DECLARED = ("correct", "stays_correct", "same")
+_OTHER_QUESTION = (*UNANSWERABLE, "foreign_sound")
+_KEPT = 0.5
 
 
-def labels(trials: Trials) -> dict[str, str]:
-    """The label of every case that has a verdict under ``original`` and choices."""
-    soundless = of_family(trials, SOUNDLESS)
-    left_out = {"original", *soundless, *of_family(trials, UNANSWERABLE)}
-    others = [c for c in trials.by_condition if c not in left_out]
-    without, changed = _right(trials, soundless), _right(trials, others)
+def labels(trials: Trials, survivable: Collection[str] | None = None) -> dict[str, str]:
+    """The label of every case that has a verdict under ``original`` and choices.
+
+    ``survivable`` are the conditions under which losing an item makes it fragile; by default those of
+    :func:`survivable_conditions`.
+    """
+    others = survivable_conditions(trials) if survivable is None else survivable
+    without, changed = _right(trials, of_family(trials, SOUNDLESS)), _right(trials, others)
     found = {}
     for record in trials.by_condition.get("original", ()):
         verdict = verdict_of(record)
@@ -45,10 +70,52 @@ def labels(trials: Trials) -> dict[str, str]:
     return found
 
 
+def survivable_conditions(trials: Trials) -> list[str]:
+    """The conditions that ran and that a listener should survive, as the module says."""
+    best = _above_chance(trials.by_condition.get("original", ()))
+    return [
+        condition
+        for condition, records in trials.by_condition.items()
+        if _same_question(condition) and (_same_sound(condition) or _declared(records) or _kept(records, best))
+    ]
+
+
+def _same_question(condition: str) -> bool:
+    """Whether the right answer can still be heard and is still there to be chosen."""
+    return condition != "original" and not any(is_of(part, _OTHER_QUESTION) for part in condition.split("+"))
+
+
+def _same_sound(condition: str) -> bool:
+    return is_of(condition, PERTURBATIONS)
+
+
+def _declared(records: Iterable[Record]) -> bool:
+    return any(record.expectation in _DECLARED for record in records)
+
+
+def _kept(records: Iterable[Record], best: tuple[float, float] | None) -> bool:
+    here = _above_chance(records)
+    return here is not None and best is not None and best[0] > 0 and here[1] >= _KEPT * best[0]
+
+
+def _above_chance(records: Iterable[Record]) -> tuple[float, float] | None:
+    """The accuracy above guessing and its lower end; None where it has no interval."""
+    judged = [
+        (bool(v.correct), 1 / len(r.choices), clip_of(r))
+        for r in records
+        if r.choices and (v := verdict_of(r)) is not None and v.correct is not None
+    ]
+    accuracy = clustered_proportion([right for right, _, _ in judged], [clip for _, _, clip in judged])
+    if accuracy.value is None or accuracy.low is None:
+        return None
+    chance = sum(share for _, share, _ in judged) / len(judged)
+    return accuracy.value - chance, accuracy.low - chance
+
+
 def _right(trials: Trials, conditions: Iterable[str]) -> dict[str, list[bool]]:
     found: dict[str, list[bool]] = {}
     for condition in conditions:
-        for record in trials.by_condition[condition]:
+        for record in trials.by_condition.get(condition, ()):
             verdict = verdict_of(record)
             if verdict is not None and verdict.correct is not None:
                 found.setdefault(record.case, []).append(verdict.correct)
@@ -67,34 +134,39 @@ def _label(record: Record, verdict: Verdict, without: list[bool] | None, changed
 
 
 def profile(trials: Trials) -> dict[str, Any] | None:
-    """Shares of the labels over the suite and by tag, the errors by category, and what was chosen at each place.
+    """Shares of the labels over the suite and by tag, each with its interval by clip; the conditions that make an item
+    fragile; the errors by category; and what was chosen at each place.
 
     None for a suite without multiple-choice verdicts under ``original``.
     """
-    found = labels(trials)
+    survivable = survivable_conditions(trials)
+    found = labels(trials, survivable)
     if not found:
         return None
     records = [r for r in trials.by_condition["original"] if r.case in found]
-    groups: dict[str, dict[str, list[str]]] = {}
+    groups: dict[str, dict[str, list[Record]]] = {}
     for record in records:
         for tag, values in record.tags.items():
             for value in values:
-                groups.setdefault(tag, {}).setdefault(value, []).append(found[record.case])
+                groups.setdefault(tag, {}).setdefault(value, []).append(record)
     return {
-        "shares": _shares(list(found.values())),
-        "tags": {tag: {value: _shares(of) for value, of in sorted(values.items())} for tag, values in groups.items()},
+        "shares": _shares(records, found),
+        "tags": {
+            tag: {value: _shares(of, found) for value, of in sorted(values.items())} for tag, values in groups.items()
+        },
+        "survivable": survivable,
         "errors": dict(Counter(c for r in records if (c := category(r)) is not None).most_common()),
         "positions": _positions(records),
     }
 
 
-def _shares(found: list[str]) -> dict[str, Any]:
-    counts = Counter(found)
+def _shares(records: Sequence[Record], found: dict[str, str]) -> dict[str, Any]:
+    own, clips = [found[r.case] for r in records], [clip_of(r) for r in records]
     shares = {}
     for label in LABELS:
-        if counts[label]:
-            estimate = proportion(counts[label], len(found))
-            shares[label] = {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": len(found)}
+        if label in own:
+            estimate = clustered_proportion([one == label for one in own], clips)
+            shares[label] = {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
     return shares
 
 

@@ -16,9 +16,9 @@ from typing import get_args
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from audiotest.analyse.change import Change
+from audiotest.analyse.change import changed
 from audiotest.analyse.profile import profile
-from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, is_of, paired
+from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is_of, paired
 from audiotest.registry import METRICS, SCORERS, Metric, Where
 from audiotest.types import SCHEMA_VERSION, Estimate, GateResult, Outcome, Record
 
@@ -243,9 +243,8 @@ def _versus_original(trials: Trials, condition: str) -> VersusOriginal | UnsetTy
         pairs = paired(trials, condition, ORIGINAL)
     except NotMeasured:
         return UNSET
-    worse = sum(bool(before.correct) and not now.correct for _, now, _, before in pairs)
-    better = sum(bool(now.correct) and not before.correct for _, now, _, before in pairs)
-    return VersusOriginal(worse, better, len(pairs), Change(worse, better, 0, len(pairs)).p)
+    change = changed((bool(before.correct), bool(now.correct), clip_of(record)) for record, now, _, before in pairs)
+    return VersusOriginal(change.regressed, change.improved, change.n, change.p)
 
 
 def marks(records: Iterable[Record]) -> dict[str, int]:

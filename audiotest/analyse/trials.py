@@ -141,6 +141,11 @@ def of_family(trials: Trials, family: tuple[str, ...]) -> list[str]:
     return [condition for condition in trials.by_condition if is_of(condition, family)]
 
 
+def without_sound(condition: str) -> bool:
+    """Whether nothing of the clip can be heard under ``condition``, whatever else it changes."""
+    return any(is_of(part, SOUNDLESS) for part in condition.split("+"))
+
+
 def by_case(
     trials: Trials, conditions: Iterable[str], scorer: str | None = None, tags: Mapping[str, str] | None = None
 ) -> dict[str, list[tuple[Record, Verdict]]]:

@@ -12,11 +12,13 @@ import click
 
 if TYPE_CHECKING:
     from audiotest.analyse.compare import Difference, Flipped
+    from audiotest.analyse.headlines import FigureDifference
     from audiotest.report.html.comparing import Pair
     from audiotest.types import Estimate, Record
 
 _CSV = ("first run", "second run", "suite", "condition", "tag", "n", "first", "second", "difference", "low", "high",
         "worse", "better", "p")  # fmt: skip
+_FIGURES = ("suite", "figure", "n", "first", "second", "difference", "95% interval", "p", "")
 _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95% interval", "worse", "better", "p")
 
 
@@ -51,8 +53,9 @@ def command(
       audiotest compare a/ b/ c/ --format markdown      a leaderboard and each against the first
       audiotest compare old/ new/ --html changed.html
 
-    Differences are paired by trial, with bootstrap intervals over clips and McNemar's exact p-value, corrected by
-    Holm's method over the values of a tag. Exits with 1 if the runs cannot be compared.
+    Differences are paired by trial; intervals and p-values take clips as the units (an exact sign-flip test, McNemar's
+    where each question has a clip of its own), corrected by Holm's method over the values of a tag. Exits with 1 if the
+    runs cannot be compared.
     """
     from audiotest.analyse.compare import NotComparable
     from audiotest.runs import RunError
@@ -60,7 +63,7 @@ def command(
     if len(runs) < 2:
         raise click.UsageError("give at least two runs")
     try:
-        leaders, pairs = _compared(runs, common, tags)
+        leaders, pairs, headlines = _compared(runs, common, tags)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
     if html is not None:
@@ -78,9 +81,13 @@ def command(
         return
     if leaders:
         click.echo(_table(leaders[0], leaders[1:], form))
-    for pair in pairs:
+    for pair, figures in zip(pairs, headlines, strict=True):
         click.echo(f"{pair.first} -> {pair.second}\n")
         click.echo(_table(_HEADS, map(_row, pair.differences), form))
+        if figures:
+            click.echo(_table(_FIGURES, map(_headline, figures), form))
+        for line in _no_gains(pair.differences):
+            click.echo(line)
         for line in _items(pair.flipped, most):
             click.echo(line)
 
@@ -90,9 +97,12 @@ def _named(runs: Sequence[str]) -> Iterator[tuple[str, str]]:
     return ((runs[0], run) for run in runs[1:])
 
 
-def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple[str, ...]], list[Pair]]:
-    """The leaderboard, if there are more than two runs, and each run against the first."""
+def _compared(
+    runs: Sequence[str], common: bool, tags: bool
+) -> tuple[list[tuple[str, ...]], list[Pair], list[list[FigureDifference]]]:
+    """The leaderboard, if there are more than two runs, and each run against the first, by item and by figure."""
     from audiotest.analyse.compare import compare, flipped, judged_alike
+    from audiotest.analyse.headlines import headline_differences
     from audiotest.report.html.comparing import Pair
     from audiotest.runs import Run
 
@@ -112,7 +122,29 @@ def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple
         for run, name, records, other in zip(runs[1:], names[1:], found[1:], loaded[1:], strict=True)
     ]
     leaders = _leaderboard(runs, names, found) if len(runs) > 2 else []
-    return leaders, pairs
+    return leaders, pairs, [headline_differences(found[0], records, common=common) for records in found[1:]]
+
+
+def _headline(d: FigureDifference) -> tuple[str, ...]:
+    """Thresholds in dB, everything else in percentage points."""
+    decibel = d.figure == "threshold_snr"
+    name = f"{d.figure} (dB)" if decibel else f"{d.figure} (versus {d.versus})" if d.versus else d.figure
+    scale = 1 if decibel else 100
+
+    def written(value: float | None, form: str) -> str:
+        return "-" if value is None else f"{scale * value:{form}}"
+
+    ends = (d.difference.low, d.difference.high)
+    interval = "-" if ends == (None, None) else " to ".join("?" if e is None else f"{scale * e:+.1f}" for e in ends)
+    return (d.suite, name, str(d.difference.n or ""), written(d.first.value, ".1f"), written(d.second.value, ".1f"),
+            written(d.difference.value, "+.1f"), interval, "-" if d.p is None else f"{d.p:.3g}", d.reason)  # fmt: skip
+
+
+def _no_gains(differences: Sequence[Difference]) -> Iterator[str]:
+    """Rises that are no gains: right answers for which nothing was heard."""
+    rises = [d.condition for d in differences if not d.gain and not d.tag and d.better > d.worse]
+    if rises:
+        yield f"no gain, since nothing can be heard there: more right answers under {', '.join(dict.fromkeys(rises))}\n"
 
 
 def _row(d: Difference) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from audiotest.analyse.errors import category
 from audiotest.analyse.items import items
-from audiotest.analyse.profile import labels, profile
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.cli import main
 from audiotest.registry import METRICS
@@ -67,36 +66,6 @@ def test_one_clip_gives_a_value_without_an_interval():
     assert (found.value, found.low, found.high) == (1.0, None, None)
 
 
-def test_the_smallest_difference_shrinks_with_the_suite():
-    found = [
-        measure("detectable_difference", [record(i, "original", 0, i % 2) for i in range(n)]).value for n in (50, 800)
-    ]
-    assert found[0] == pytest.approx(4 * found[1], rel=1e-6)
-    assert found[1] == pytest.approx(2.8016 * np.sqrt(2 * 0.25 / 800), rel=1e-3)
-
-
-def a_case(i, original, text_only=None, noise=None):
-    rows = (
-        [record(i, "original", 0, *original)] if isinstance(original, tuple) else [record(i, "original", 0, original)]
-    )
-    rows += [record(i, "text_only", 0, text_only)] if text_only is not None else []
-    return rows + ([record(i, "noise(snr_db=10)", 0, noise)] if noise is not None else [])
-
-
-def test_the_profile_tells_listening_from_guessing():
-    rows = a_case(0, 0, 1, 0) + a_case(1, 0, 0, 0) + a_case(2, 0, 1, 2) + a_case(3, 2, 1, 0) + a_case(4, 0)
-    rows += [record(5, "original", 0, None, status="none"), record(6, "original", 0, None, status="refused")]
-    found = labels(Trials(rows))
-    assert found == {"c0": "listened", "c1": "guessable", "c2": "fragile", "c3": "misheard", "c4": "right",
-                     "c5": "unparsed", "c6": "unparsed"}  # fmt: skip
-    whole = profile(Trials(rows))
-    assert whole["shares"]["listened"]["value"] == pytest.approx(1 / 7)
-    assert whole["shares"]["unparsed"]["n"] == 7
-    assert whole["positions"][0] == {"chosen": 4, "right": 7}
-    assert whole["errors"] == {"wrong option": 1, "format failure": 1, "refusal": 1}
-    assert profile(Trials([record(0, "text_only", 0, 0)])) is None
-
-
 def wrong_reply(text, status="none", choice=None, distractor_types=()):
     verdict = Verdict(False, choice, status)
     return Record(suite="s", case="c", condition="original", nodeid="", expectation="correct", outcome="missed",
@@ -131,9 +100,13 @@ def run_of(folder, records):
     return str(folder)
 
 
+def both(i, original, text_only):
+    return [record(i, "original", 0, original), record(i, "text_only", 0, text_only)]
+
+
 def test_items_over_several_runs(tmp_path):
-    first = a_case(0, 0, 0) + a_case(1, 0, 1) + a_case(2, 3, 1)
-    second = a_case(0, 0, 0) + a_case(1, 0, 0) + a_case(2, 1, 1)
+    first = both(0, 0, 0) + both(1, 0, 1) + both(2, 3, 1)
+    second = both(0, 0, 0) + both(1, 0, 0) + both(2, 1, 1)
     order = (1, 2, 3, 0)
     shown = [CHOICES[o] for o in order]
     second.append(

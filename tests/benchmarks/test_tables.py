@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 from releases import CHAT_ROWS, FOUNDATION, MMAU_ROWS, MUCHOMUSIC_FIELDS, MUCHOMUSIC_ROWS, as_csv, as_json
 
+from audiotest import registry
 from audiotest.benchmarks.tables import judged_by, published, read_published
 from audiotest.cli import main
 from audiotest.declare.problems import SuiteError
-from audiotest import registry
 from audiotest.report.official import official_tables
 from audiotest.resources import folder
 from audiotest.types import Record, Reply, Verdict

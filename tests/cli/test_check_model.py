@@ -3,7 +3,6 @@
 from click.testing import CliRunner
 
 from audiotest.cli import main
-from audiotest.registry import ADAPTERS
 from audiotest.types import Needs, Reply
 
 

@@ -105,6 +105,17 @@ def test_the_command_in_its_formats(tmp_path):
     assert "--common compares the others" in refused.output.replace("\n", " ")
 
 
+def test_headline_figures_are_compared_and_a_rise_without_the_sound_is_called_none(tmp_path):
+    old = OLD + [record(i, False, "text_only") for i in range(100)]
+    new = NEW + [record(i, i < 40, "text_only") for i in range(100)]
+    text = run(saved(tmp_path / "old", old), saved(tmp_path / "new", new), "--no-tags").output
+    (gap,) = [line.split() for line in text.splitlines() if "listening_gap" in line]
+    assert gap[1:4] == ["listening_gap", "(versus", "text_only)"]
+    assert gap[4:8] == ["100", "50.0", "25.0", "-25.0"]
+    assert "no gain, since nothing can be heard there: more right answers under text_only" in text
+    assert "no gain" not in run(tmp_path / "old", tmp_path / "old").output
+
+
 def test_a_leaderboard_is_over_the_trials_that_all_runs_judged(tmp_path):
     """The best of 30 cases is not best for having been asked the easy ones."""
     easy = saved(tmp_path / "easy", NEW[:30], "easy")

@@ -2,17 +2,15 @@
 
 (share of replies that abstain where nothing can be answered + share of replies that do not abstain under ``condition``,
 by default ``original``) / 2; in [0, 1], one half for always or never abstaining. Unanswerable are silence, text_only,
-noise_only, answer_removed, foreign_choices and foreign_question, as far as they ran. Bootstrap interval, clustered by
-clip.
+noise_only, answer_removed, foreign_choices and foreign_question, as far as they ran. The interval combines those of
+the two shares, by clip.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from audiotest.analyse.intervals import bootstrap
+from audiotest.analyse.intervals import mean_of_shares
 from audiotest.analyse.trials import UNANSWERABLE, NotMeasured, Trials, abstained, clip_of, of_family
 from audiotest.types import Estimate
 
@@ -29,17 +27,12 @@ def measure(
     conditions = [c for c in of_family(trials, UNANSWERABLE) if c != condition]
     if not conditions:
         raise NotMeasured("no unanswerable condition ran (silence, text_only, noise_only, answer_removed, foreign_...)")
-    rows, clips = [], []
-    for name in (condition, *conditions):
-        for record in trials.under(name, tags):
-            declined = abstained(record)
-            if declined is not None:
-                answerable = name == condition
-                rows.append([float(not declined) * answerable, float(answerable),
-                             float(declined) * (not answerable), float(not answerable)])  # fmt: skip
-                clips.append(clip_of(record))
-    columns = np.array(rows)
-    if not rows or not columns.sum(axis=0)[[1, 3]].all():
+    answerable = [(not a, clip_of(r)) for r in trials.under(condition, tags) if (a := abstained(r)) is not None]
+    others = [r for name in conditions for r in trials.under(name, tags)]
+    unanswerable = [(a, clip_of(r)) for r in others if (a := abstained(r)) is not None]
+    if not answerable or not unanswerable:
         raise NotMeasured("abstention can be calibrated only with replies of both kinds")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return bootstrap(columns, lambda s: (s[..., 0] / s[..., 1] + s[..., 2] / s[..., 3]) / 2, clips)
+    return mean_of_shares(
+        ([answered for answered, _ in answerable], [clip for _, clip in answerable]),
+        ([declined for declined, _ in unanswerable], [clip for _, clip in unanswerable]),
+    )

@@ -1,6 +1,6 @@
 """``abstention_rate``: the share of replies that decline to answer.
 
-rate = abstaining replies / replies; in [0, 1], Wilson's interval. A reply abstains if the expectation ``abstains`` was
+rate = abstaining replies / replies; in [0, 1], interval by clip. A reply abstains if the expectation ``abstains`` was
 met, or, under other expectations, if the deciding scorer read a refusal. High is good where nothing can be heard, and
 bad where something can.
 """
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import NotMeasured, Trials, abstained
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import NotMeasured, Trials, abstained, clip_of
 from audiotest.types import Estimate
 
 shown_under = ("original", "others")
@@ -25,7 +25,7 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Share of abstaining replies under ``condition``."""
-    found = [a for r in trials.under(condition, tags) if (a := abstained(r)) is not None]
+    found = [(a, clip_of(r)) for r in trials.under(condition, tags) if (a := abstained(r)) is not None]
     if not found:
         raise NotMeasured(f"no reply under {condition} has a verdict")
-    return proportion(sum(found), len(found))
+    return clustered_proportion([declined for declined, _ in found], [clip for _, clip in found])

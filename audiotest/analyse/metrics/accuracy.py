@@ -1,15 +1,15 @@
 """``accuracy``: the share of correct replies.
 
-accuracy = correct / counted, with Wilson's interval; in [0, 1]. Unreadable replies are wrong, unless the benchmark's
-own rule drops them. Hold it against ``chance``.
+accuracy = correct / counted, in [0, 1]; Wilson's interval with the effective n of trials that share clips. Unreadable
+replies are wrong, unless the benchmark's own rule drops them. Hold it against ``chance``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import Trials
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import Trials, clip_of
 from audiotest.types import Estimate
 
 shown_under = ("original", "others")
@@ -26,4 +26,6 @@ def measure(
 ) -> Estimate:
     """Share of correct verdicts of ``scorer`` (default: the deciding one) under ``condition``."""
     judged = trials.judged(condition, scorer, tags)
-    return proportion(sum(bool(verdict.correct) for _, verdict in judged), len(judged))
+    return clustered_proportion(
+        [bool(verdict.correct) for _, verdict in judged], [clip_of(record) for record, _ in judged]
+    )

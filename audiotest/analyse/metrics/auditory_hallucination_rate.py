@@ -1,7 +1,7 @@
 """``auditory_hallucination_rate``: how often a distractor without any ground in the audio is chosen.
 
 replies that choose an option of the kind ``incorrect_but_related`` or ``incorrect_and_unrelated`` / replies to
-questions whose options have kinds; Wilson's interval. ``correct_but_unrelated`` is true of the clip and is no such
+questions whose options have kinds; interval by clip. ``correct_but_unrelated`` is true of the clip and is no such
 error. The kinds are MuChoMusic's (arXiv 2408.01337).
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import NotMeasured, Trials
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of
 from audiotest.types import Estimate
 
 _UNGROUNDED = ("incorrect_but_related", "incorrect_and_unrelated")
@@ -29,7 +29,7 @@ def measure(
     if not found:
         raise NotMeasured(f"no question under {condition} says of what kind its options are")
     chosen = [_type_of(r.distractor_types, v.choice) for r, v in found]
-    return proportion(sum(kind in _UNGROUNDED for kind in chosen), len(found))
+    return clustered_proportion([kind in _UNGROUNDED for kind in chosen], [clip_of(r) for r, _ in found])
 
 
 def _type_of(types: Sequence[str | None], choice: int | None) -> str | None:

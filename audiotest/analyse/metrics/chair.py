@@ -1,6 +1,6 @@
 """``chair``: the share of free-text replies that assert an object which is not there.
 
-replies in which the scorer ``does_not_mention`` found an asserted word / replies that it judged; Wilson's interval.
+replies in which the scorer ``does_not_mention`` found an asserted word / replies that it judged; interval by clip.
 After CHAIRs (Rohrbach et al., arXiv 1809.02156), with each case's own list of absent objects as the inventory.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import NotMeasured, Trials
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of
 from audiotest.types import Estimate
 
 
@@ -24,10 +24,10 @@ def measure(
     """Share of replies with a hallucinated object, over all cases that list absent objects."""
     # A case may have several such checks, `does_not_mention 2` and so on: a reply that fails one is a hallucination.
     judged = [
-        [v for name, v in r.verdicts.items() if name.partition(" ")[0] == "does_not_mention"]
+        ([v for name, v in r.verdicts.items() if name.partition(" ")[0] == "does_not_mention"], clip_of(r))
         for r in trials.under(condition, tags)
     ]
-    found = [any(v.details.get("found") for v in verdicts) for verdicts in judged if verdicts]
+    found = [(any(v.details.get("found") for v in verdicts), clip) for verdicts, clip in judged if verdicts]
     if not found:
         raise NotMeasured(f"no reply under {condition} was judged by does_not_mention")
-    return proportion(sum(found), len(found))
+    return clustered_proportion([asserted for asserted, _ in found], [clip for _, clip in found])

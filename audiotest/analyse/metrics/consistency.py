@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import NotMeasured, Trials, own_choice, paired
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of, own_choice, paired
 from audiotest.types import Estimate
 
 shown_under = ("others",)
@@ -34,5 +34,5 @@ def measure(
     pairs = [p for p in paired(trials, condition, base, tags, scorer) if p[3].choice is not None]
     if not pairs:
         raise NotMeasured(f"no choice could be read under {base}")
-    same = sum(own_choice(a, va) == own_choice(b, vb) for a, va, b, vb in pairs)
-    return proportion(same, len(pairs))
+    same = [own_choice(a, va) == own_choice(b, vb) for a, va, b, vb in pairs]
+    return clustered_proportion(same, [clip_of(record) for record, *_ in pairs])

@@ -2,7 +2,7 @@
 
 For each case the share of its most frequent choice among ``original`` and every perturbation that ran (shuffled,
 rotated, relabelled, rephrased, prompt), averaged over cases; in (0, 1], 1: always the same choice. A reply without a
-readable choice agrees with none. Bootstrap interval, clustered by clip. After López et al., arXiv 2510.04584.
+readable choice agrees with none. Interval by clip. After López et al., arXiv 2510.04584.
 """
 
 from __future__ import annotations
@@ -29,4 +29,4 @@ def measure(
     for rows in cases:
         chosen = Counter(c for r, v in rows if (c := own_choice(r, v)) is not None)
         shares.append(max(chosen.values(), default=0) / len(rows))
-    return mean(shares, [clip_of(rows[0][0]) for rows in cases])
+    return mean(shares, [clip_of(rows[0][0]) for rows in cases], low=0, high=1)

@@ -1,7 +1,7 @@
 """``correctness_rate``: how often a question is answered rightly over all its perturbations.
 
 For each case the share of ``original`` and every perturbation that ran (shuffled, rotated, relabelled, rephrased,
-prompt) under which it is right, averaged over cases; in [0, 1]. Bootstrap interval, clustered by clip. After López et
+prompt) under which it is right, averaged over cases; in [0, 1]. Interval by clip. After López et
 al., arXiv 2510.04584.
 """
 
@@ -25,4 +25,4 @@ def measure(
     """Mean share of perturbations under which a case is right."""
     cases = perturbed(trials, scorer, tags)
     shares = [sum(bool(v.correct) for _, v in rows) / len(rows) for rows in cases]
-    return mean(shares, [clip_of(rows[0][0]) for rows in cases])
+    return mean(shares, [clip_of(rows[0][0]) for rows in cases], low=0, high=1)

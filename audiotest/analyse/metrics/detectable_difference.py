@@ -1,18 +1,25 @@
-"""``detectable_difference``: the smallest difference in accuracy that a suite of this size can show.
+"""``detectable_difference``: the smallest difference in accuracy that a comparison on this suite finds.
 
-d = (z(0.975) + z(0.8)) sqrt(2 p (1 - p) / n): two models of about this accuracy p, each asked n questions, differ by d
-before a two-sided test at 5% finds it four times out of five. A difference below it may be real and not show. p is
-taken no nearer to 0 or 1 than 1/n. Exact for what it is, so it has no interval.
+With it, ``audiotest compare`` gives p < 0.05 four times out of five: the power of its own test, paired and by clip
+(:mod:`audiotest.analyse.power`). A smaller difference may be real and not show. It depends on how many items the two
+runs differ on. Without ``versus`` nobody knows; the other run is then taken to answer independently of this one and
+to be the worse one, the hardest case. With ``versus`` it is the share of cases on which the two conditions differ.
+``audiotest compare`` gives it for the discordance that it saw. It has no interval.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
-from statistics import NormalDist
 
-from audiotest.analyse.trials import Trials
+import numpy as np
+
+from audiotest.analyse.clusters import Sample, places, sample
+from audiotest.analyse.power import Discordance, detectable, independent, seen
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of, paired
 from audiotest.types import Estimate
+
+_ADDED = 0.25
+"""Right and wrong answers that are added to the accuracy: near 0 and 1 a sample's own promises too much (77% power)."""
 
 
 def measure(
@@ -24,8 +31,24 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """The smallest difference from the accuracy under ``condition``."""
-    z = NormalDist().inv_cdf
-    found = trials.judged(condition, scorer, tags)
-    n = len(found)
-    p = min(max(sum(bool(v.correct) for _, v in found) / n, 1 / n), 1 - 1 / n) if n > 1 else 0.5
-    return Estimate(min(1.0, (z(0.975) + z(0.8)) * sqrt(2 * p * (1 - p) / n)), n=n)
+    if versus is not None:
+        pairs = paired(trials, condition, versus, tags, scorer)
+        values = [float(bool(now.correct)) - float(bool(before.correct)) for _, now, _, before in pairs]
+        clips = [clip_of(record) for record, *_ in pairs]
+        discordance: Discordance = seen(sum(map(abs, values)) / len(values))
+        most = 1.0
+    else:
+        judged = trials.judged(condition, scorer, tags)
+        values = [float(bool(verdict.correct)) for _, verdict in judged]
+        clips = [clip_of(record) for record, _ in judged]
+        accuracy = sum(values) / len(values)
+        discordance = independent((sum(values) + _ADDED) / (len(values) + 2 * _ADDED))
+        most = max(accuracy, 1 - accuracy)
+    found: Sample = sample(np.array(values), places(clips))
+    value = detectable(found.n, discordance, most=most, effective_n=found.effective_n, clips=found.clips)
+    if value is None:
+        raise NotMeasured(
+            f"{found.n} trials of {found.clips} clips under {condition} are too few: no difference in accuracy would "
+            "be found with a probability of 80%"
+        )
+    return Estimate(value, n=found.n)

@@ -1,15 +1,15 @@
 """``flip_rate``: how often a condition changes whether the reply is right, in either direction.
 
 flip rate = cases whose correctness differs between ``condition`` and ``versus`` (default ``original``) / cases judged
-under both; Wilson's interval. The accuracy can stay the same while every tenth answer flips.
+under both; interval by clip. The accuracy can stay the same while every tenth answer flips.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import Trials, paired
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import Trials, clip_of, paired
 from audiotest.types import Estimate
 
 shown_under = ("others",)
@@ -25,4 +25,5 @@ def measure(
 ) -> Estimate:
     """Share of cases that are right under one of the two conditions and wrong under the other."""
     pairs = paired(trials, condition, versus or "original", tags, scorer)
-    return proportion(sum(bool(a.correct) != bool(b.correct) for _, a, _, b in pairs), len(pairs))
+    flipped = [bool(a.correct) != bool(b.correct) for _, a, _, b in pairs]
+    return clustered_proportion(flipped, [clip_of(record) for record, *_ in pairs])

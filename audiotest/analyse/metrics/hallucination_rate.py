@@ -1,16 +1,16 @@
 """``hallucination_rate``: the share of replies that answer as if something had been heard, where nothing could be.
 
-rate = replies that do not abstain / replies, over ``condition``; in [0, 1], Wilson's interval. Without a condition of
-its own it is taken over ``silence``, ``text_only`` and ``noise_only``, as far as these ran: there is nothing to hear in
-any of them, so every answer is made up. (Guessing on request counts: what is measured is whether the model says so.)
+rate = replies that do not abstain / replies, over ``condition``; in [0, 1], interval by clip. Without a condition
+of its own it is taken over ``silence``, ``text_only`` and ``noise_only``, as far as these ran: there is nothing to hear
+in any of them, so every answer is made up. (Guessing on request counts: what is measured is whether the model says so.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import NotMeasured, Trials, abstained
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import NotMeasured, Trials, abstained, clip_of
 from audiotest.types import Estimate
 
 shown_under = ("soundless",)
@@ -30,7 +30,7 @@ def measure(
     if not conditions:
         raise NotMeasured("no condition without sound ran (silence, text_only or noise_only)")
     records = [r for c in conditions for r in trials.under(c, tags)]
-    found = [a for r in records if (a := abstained(r)) is not None]
+    found = [(a, clip_of(r)) for r in records if (a := abstained(r)) is not None]
     if not found:
         raise NotMeasured(f"no reply under {', '.join(conditions)} has a verdict")
-    return proportion(sum(not a for a in found), len(found))
+    return clustered_proportion([not declined for declined, _ in found], [clip for _, clip in found])

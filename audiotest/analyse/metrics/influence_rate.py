@@ -1,7 +1,7 @@
 """``influence_rate``: how often a condition changes the choice, right or wrong.
 
 influence rate = cases whose chosen option (or status, where none could be read) differs between ``condition`` and
-``versus`` (default ``original``) / cases judged under both; Wilson's interval. Options are found again in whatever
+``versus`` (default ``original``) / cases judged under both; interval by clip. Options are found again in whatever
 order they stand. One minus it is the share of predictions that the condition leaves alone.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import Trials, own_choice, paired
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import Trials, clip_of, own_choice, paired
 from audiotest.types import Estimate
 
 shown_under = ("others",)
@@ -26,4 +26,5 @@ def measure(
 ) -> Estimate:
     """Share of cases with another choice."""
     pairs = paired(trials, condition, versus or "original", tags, scorer)
-    return proportion(sum(own_choice(a, va) != own_choice(b, vb) for a, va, b, vb in pairs), len(pairs))
+    changed = [own_choice(a, va) != own_choice(b, vb) for a, va, b, vb in pairs]
+    return clustered_proportion(changed, [clip_of(record) for record, *_ in pairs])

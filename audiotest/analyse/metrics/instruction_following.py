@@ -1,6 +1,6 @@
 """``instruction_following``: the share of replies in the form that was asked for.
 
-rate = replies whose ``format_kept`` is true / replies of which it is known; in [0, 1], Wilson's interval. For the
+rate = replies whose ``format_kept`` is true / replies of which it is known; in [0, 1], interval by clip. For the
 scorer ``muchomusic`` this is the benchmark's IFR, 1 - unanswered / all (arXiv 2408.01337).
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import NotMeasured, Trials, verdict_of
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of, verdict_of
 from audiotest.types import Estimate
 
 
@@ -22,8 +22,11 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Share of kept formats under ``condition``."""
-    kept = [v.format_kept for r in trials.under(condition, tags) if (v := verdict_of(r, scorer)) is not None]
-    known = [k for k in kept if k is not None]
+    known = [
+        (v.format_kept, clip_of(r))
+        for r in trials.under(condition, tags)
+        if (v := verdict_of(r, scorer)) is not None and v.format_kept is not None
+    ]
     if not known:
         raise NotMeasured(f"no scorer says whether the replies under {condition} kept a format")
-    return proportion(sum(known), len(known))
+    return clustered_proportion([kept for kept, _ in known], [clip for _, clip in known])

@@ -1,8 +1,8 @@
 """``length_bias``: whether choices lean to the longer or to the shorter options.
 
 Mean over replies with a readable choice of (rank of the chosen option - rank of the right one) / (k - 1), ranks by
-length in characters from 0, ties at their mean; in [-1, 1]. Positive: longer options are preferred. Bootstrap
-interval, clustered by clip.
+length in characters from 0, ties at their mean; in [-1, 1]. Positive: longer options are preferred. Interval
+by clip.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def measure(
     ]
     if not found:
         raise NotMeasured(f"no choice could be read under {condition} where one is right")
-    return mean([value for value, _ in found], [clip for _, clip in found])
+    return mean([value for value, _ in found], [clip for _, clip in found], low=-1, high=1)
 
 
 def _rank(choices: Sequence[str], place: int) -> float:

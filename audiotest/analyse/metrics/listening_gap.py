@@ -1,15 +1,16 @@
 """``listening_gap``: how much of the accuracy needs the sound.
 
 gap = mean over cases of correct(condition) - correct(versus), paired by case; in [-1, 1]. By default the original
-against ``text_only``. Near 0: the model does as well without listening. Bootstrap interval, clustered by clip.
+against ``text_only``. Near 0: the model does as well without listening. Tango's score interval
+for paired proportions, clustered by clip.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import mean
-from audiotest.analyse.trials import Trials, paired
+from audiotest.analyse.intervals import paired_difference
+from audiotest.analyse.trials import Trials, clip_of, paired
 from audiotest.types import Estimate
 
 needs = ("text_only",)
@@ -25,5 +26,8 @@ def measure(
 ) -> Estimate:
     """Paired difference in accuracy between ``condition`` and ``versus`` (default ``text_only``)."""
     pairs = paired(trials, condition, versus or "text_only", tags, scorer)
-    differences = [float(bool(a.correct)) - float(bool(b.correct)) for _, a, _, b in pairs]
-    return mean(differences, [record.clip or record.case for record, *_ in pairs])
+    return paired_difference(
+        [bool(with_sound.correct) for _, with_sound, _, _ in pairs],
+        [bool(without.correct) for _, _, _, without in pairs],
+        [clip_of(record) for record, *_ in pairs],
+    )

@@ -1,6 +1,6 @@
 """``mean_score``: the mean of a scorer's scores, where replies are graded rather than right or wrong.
 
-mean over replies of ``score`` in [0, 1] (ROUGE, judges, sets of checks); bootstrap interval, clustered by clip.
+mean over replies of ``score`` in [0, 1] (ROUGE, judges, sets of checks); interval by clip.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean
-from audiotest.analyse.trials import NotMeasured, Trials, verdict_of
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of, verdict_of
 from audiotest.types import Estimate
 
 shown_under = ("original", "others")
@@ -25,13 +25,13 @@ def measure(
 ) -> Estimate:
     """Mean score of ``scorer`` under ``condition``."""
     found = [
-        (v.score, r.clip or r.case)
+        (v.score, clip_of(r))
         for r in trials.under(condition, tags)
         if (v := verdict_of(r, scorer)) is not None and v.counted and v.score is not None
     ]
     if not found:
         raise NotMeasured(f"no reply under {condition} has a score")
-    return mean([score for score, _ in found], [clip for _, clip in found])
+    return mean([score for score, _ in found], [clip for _, clip in found], low=0, high=1)
 
 
 def shown_if(trials: Trials, condition: str, scorer: str | None) -> bool:

@@ -1,8 +1,8 @@
 """``position_bias``: whether choices lean to the front or to the end of the list.
 
 Mean over replies with a readable choice of (place chosen - place of the right option) / (k - 1), places from 0; in [-1,
-1]. 0: no leaning, negative: to the front, positive: to the end, whatever the accuracy is. Bootstrap interval, clustered
-by clip. What was chosen at each place stands in the profile.
+1]. 0: no leaning, negative: to the front, positive: to the end, whatever the accuracy is. Interval by clip. What was
+chosen at each place stands in the profile.
 """
 
 from __future__ import annotations
@@ -30,4 +30,4 @@ def measure(
     ]
     if not found:
         raise NotMeasured(f"no choice could be read under {condition} where one is right")
-    return mean([value for value, _ in found], [clip for _, clip in found])
+    return mean([value for value, _ in found], [clip for _, clip in found], low=-1, high=1)

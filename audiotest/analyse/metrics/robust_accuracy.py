@@ -1,6 +1,6 @@
 """``robust_accuracy``: the share of questions that are right under every order of their choices.
 
-A case counts if it is right under ``original`` and every ``shuffled`` and ``rotated(k)`` that ran; Wilson's interval.
+A case counts if it is right under ``original`` and every ``shuffled`` and ``rotated(k)`` that ran; interval by clip.
 With all rotations nothing is right by its place: CircularEval of MMBench, arXiv 2307.06281.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import ORDERS, NotMeasured, Trials, by_case, of_family
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import ORDERS, NotMeasured, Trials, by_case, clip_of, of_family
 from audiotest.types import Estimate
 
 
@@ -26,4 +26,5 @@ def measure(
     if not orders:
         raise NotMeasured("no other order of the choices ran (shuffled or rotated)")
     cases = by_case(trials, ["original", *orders], scorer, tags)
-    return proportion(sum(all(v.correct for _, v in rows) for rows in cases.values()), len(cases))
+    robust = [all(v.correct for _, v in rows) for rows in cases.values()]
+    return clustered_proportion(robust, [clip_of(rows[0][0]) for rows in cases.values()])

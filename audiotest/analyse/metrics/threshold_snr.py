@@ -1,11 +1,12 @@
 """``threshold_snr``: the signal-to-noise ratio, in dB, at which accuracy is half-way between guessing and the best.
 
-A psychometric curve is fitted to a sweep over ``noise(snr_db=...)`` (or ``babble``) by maximum likelihood: p(x) = g
-+ (1 - g - l) / (1 + exp(-(x - t) / s)), with the guessing rate g = mean of 1/k, and threshold t, slope s and lapse
-rate l free (Wichmann and Hill 2001; scipy's L-BFGS-B). The interval is the percentile bootstrap's over clips, 200
-fits.
+The counterpart of a speech reception threshold. A psychometric curve (:mod:`audiotest.analyse.psychometric`) is fitted
+to a sweep over ``noise(snr_db=...)`` or ``babble``, with the guessing rate mean of 1/k. The interval is the percentile
+bootstrap's over clips.
 
-At least two ratios are needed, and an accuracy that changes between them: otherwise there is no threshold to find.
+Nothing is said about ratios that were not measured. At least two are needed, and an accuracy that changes between
+them. A threshold outside the sweep is no figure but a reason ("above 10 dB, not measured"). Where only an end of the
+interval lies outside, that end is None: it is somewhere beyond the sweep, and a gate on it is not satisfied.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import re
 from collections.abc import Mapping
 
 import numpy as np
+from msgspec import Struct
 
-from audiotest.analyse.intervals import LEVEL
+from audiotest.analyse.clusters import Floats
+from audiotest.analyse.intervals import by_clip, levels, resampled
+from audiotest.analyse.psychometric import Grid
 from audiotest.analyse.trials import NotMeasured, Trials, by_case, clip_of
 from audiotest.types import Estimate
 
@@ -33,58 +37,104 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """The threshold over the sweep, of cases that were judged under all of it."""
-    sweep = {c: float(match[1]) for c in trials.by_condition if (match := _SWEEP.fullmatch(c))}
-    if len(set(sweep.values())) < 2:
-        raise NotMeasured(f"a threshold needs a sweep of at least two ratios, noise(snr_db=[...]); {len(sweep)} ran")
-    names = sorted(sweep, key=sweep.__getitem__)
-    cases = by_case(trials, names, scorer, tags)
-    right = np.array([[float(bool(v.correct)) for _, v in rows] for rows in cases.values()])
-    guess = float(np.mean([1 / len(rows[0][0].choices) if rows[0][0].choices else 0.0 for rows in cases.values()]))
-    ratios = np.array([sweep[name] for name in names])
-    if right.mean(axis=0).max() - right.mean(axis=0).min() < _LEAST_CHANGE:
-        over = f"from {ratios[0]:g} to {ratios[-1]:g} dB"
-        raise NotMeasured(f"accuracy changes by less than {_LEAST_CHANGE:.0%} {over}: there is no threshold")
-    clips: dict[str, list[int]] = {}
-    for i, rows in enumerate(cases.values()):
-        clips.setdefault(clip_of(rows[0][0]), []).append(i)
-    middle = (ratios[0] + ratios[-1]) / 2
-    fit = _fit(ratios, right, guess, [_start(ratios, at) for at in (ratios[0], middle, ratios[-1])])
-    value = float(fit[0])
-    groups = [np.array(rows) for rows in clips.values()]
-    if len(groups) < 2:
-        return Estimate(value, n=len(cases))
+    sweep = swept(trials, scorer, tags)
+    _changes(sweep)
+    grid = Grid(sweep.ratios, sweep.guess)
+    sums = by_clip(sweep.columns, sweep.clips)
+    value = grid.fit(sums.sum(axis=0))
+    first, last, n = sweep.ratios[0], sweep.ratios[-1], len(sweep.clips)
+    if not first <= value <= last:
+        raise NotMeasured(_outside(sweep.ratios, below=value < first))
+    if len(sums) < 2:
+        return Estimate(value, n=n)
+    low, high = np.quantile(grid.fits(resampled(sums, np.random.default_rng(0), _RESAMPLES)), levels(len(sums)))
+    return Estimate(
+        value,
+        min(float(low), value) if low >= first else None,
+        max(float(high), value) if high <= last else None,
+        n,
+    )
+
+
+class Sweep(Struct, frozen=True):
+    """A sweep: ``ratios`` in dB, ascending; ``columns``, shape (cases, ratios + 1), 1 for a right answer at each of
+    them and a last column of ones; the clip of each case; and the guessing rate."""
+
+    ratios: Floats
+    columns: Floats
+    clips: list[str]
+    guess: float
+
+
+def swept(trials: Trials, scorer: str | None = None, tags: Mapping[str, str] | None = None) -> Sweep:
+    """The sweep that ran, over cases that were judged under all of it; raises :class:`NotMeasured` for none."""
+    ratios = {c: float(match[1]) for c in trials.by_condition if (match := _SWEEP.fullmatch(c))}
+    if len(set(ratios.values())) < 2:
+        raise NotMeasured(f"a threshold needs a sweep of at least two ratios, noise(snr_db=[...]); {len(ratios)} ran")
+    names = sorted(ratios, key=ratios.__getitem__)
+    cases = list(by_case(trials, names, scorer, tags).values())
+    columns = np.array([[*(float(bool(v.correct)) for _, v in rows), 1.0] for rows in cases])
+    guess = float(np.mean([1 / len(rows[0][0].choices) if rows[0][0].choices else 0.0 for rows in cases]))
+    return Sweep(np.array([ratios[name] for name in names]), columns, [clip_of(rows[0][0]) for rows in cases], guess)
+
+
+def difference(first: Trials, second: Trials) -> tuple[Estimate, float]:
+    """The threshold of the second run minus that of the first, in dB, with its interval and p-value.
+
+    Both runs have the same cases under the same sweep, and a threshold within it (:class:`NotMeasured` otherwise). The
+    interval is the bootstrap's over clips, drawn for both runs together; an end that rests on thresholds outside the
+    sweep is None, as are both where all resamples are alike. The p-value is that of a permutation test: in each clip
+    the two runs change places or not.
+    """
+    one, two = swept(first), swept(second)
+    if one.clips != two.clips or not np.array_equal(one.ratios, two.ratios):
+        raise NotMeasured("the two runs have other cases in their sweeps over noise")
+    grid, width = Grid(one.ratios, one.guess), one.columns.shape[1]
+    sums = by_clip(np.hstack([one.columns, two.columns]), one.clips)
+    whole = sums.sum(axis=0)
+    value = grid.fit(whole[width:]) - grid.fit(whole[:width])
+    if len(sums) < 2:
+        return Estimate(value, n=len(one.clips)), 1.0
     rng = np.random.default_rng(0)
-    draws = (np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))]) for _ in range(_RESAMPLES))
-    found = [_fit(ratios, right[drawn], guess, [fit])[0] for drawn in draws]
-    low, high = np.quantile(found, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-    return Estimate(value, float(low), float(high), len(cases))
+    drawn = resampled(sums, rng, _RESAMPLES)
+    low, high = np.quantile(_change(grid, drawn[:, :width], drawn[:, width:]), levels(len(sums)), method="inverted_cdf")
+    swaps = rng.integers(0, 2, (_RESAMPLES, len(sums))) @ (sums[:, width:] - sums[:, :width])
+    shuffled = grid.fits(whole[width:] - swaps) - grid.fits(whole[:width] + swaps)
+    p = (1 + int((np.abs(shuffled) >= abs(value)).sum())) / (1 + _RESAMPLES)
+    if low == high:
+        return Estimate(value, n=len(one.clips)), p
+    ends = (
+        min(float(low), value) if np.isfinite(low) else None,
+        max(float(high), value) if np.isfinite(high) else None,
+    )
+    return Estimate(value, *ends, len(one.clips)), p
 
 
-def _start(ratios: np.ndarray, threshold: float) -> np.ndarray:
-    return np.array([threshold, np.log((ratios[-1] - ratios[0]) / 8), 0.02])
+def _change(grid: Grid, before: Floats, now: Floats) -> Floats:
+    """The change of each resample; infinite where one of its thresholds is outside the sweep."""
+    old, new = grid.fits(before), grid.fits(now)
+    first, last = grid.ratios[0], grid.ratios[-1]
+    found = np.where((new > last) | (old < first), np.inf, new - old)
+    return np.asarray(np.where((new < first) | (old > last), -np.inf, found))
 
 
-def _fit(ratios: np.ndarray, right: np.ndarray, guess: float, starts: list[np.ndarray]) -> np.ndarray:
-    """Threshold in dB, logarithm of the slope, lapse rate; ``right`` has shape (cases, ratios)."""
-    from scipy.optimize import minimize
+def _outside(ratios: Floats, *, below: bool) -> str:
+    side, end, word = ("below", ratios[0], "lowest") if below else ("above", ratios[-1], "highest")
+    return f"{side} {end:g} dB, not measured: that is the {word} ratio of the sweep, and the threshold lies beyond it"
 
-    hits, n = right.sum(axis=0), right.shape[0]
-    span = float(ratios[-1] - ratios[0])
 
-    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
-        """The negative log-likelihood and its gradient."""
-        threshold, log_slope, lapse = parameters
-        slope = np.exp(log_slope)
-        z = np.clip((ratios - threshold) / slope, -30, 30)
-        curve = 1 / (1 + np.exp(-z))
-        height = 1 - guess - lapse
-        p = np.clip(guess + height * curve, 1e-6, 1 - 1e-6)
-        by_p = -(hits / p - (n - hits) / (1 - p))
-        steep = height * curve * (1 - curve)
-        gradient = [(by_p * -steep / slope).sum(), (by_p * -steep * z).sum(), (by_p * -curve).sum()]
-        return float(-(hits * np.log(p) + (n - hits) * np.log(1 - p)).sum()), np.array(gradient)
-
-    bounds = [(ratios[0] - span, ratios[-1] + span), (np.log(0.05 * span), np.log(2 * span)), (0.0, 0.5 * (1 - guess))]
-    fits = [minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
-    best: np.ndarray = min(fits, key=lambda fit: float(fit.fun)).x
-    return best
+def _changes(sweep: Sweep) -> None:
+    """Raises :class:`NotMeasured` where accuracy is the same over the whole sweep, saying on which side it is."""
+    ratios, guess, accuracy = sweep.ratios, sweep.guess, sweep.columns[:, :-1].mean(axis=0)
+    if accuracy.max() - accuracy.min() >= _LEAST_CHANGE:
+        return
+    over = f"accuracy changes by less than {_LEAST_CHANGE:.0%} from {ratios[0]:g} to {ratios[-1]:g} dB"
+    if accuracy.min() > (1 + guess) / 2:
+        raise NotMeasured(
+            f"below {ratios[0]:g} dB, not measured: {over}, where it is high: there is no threshold in it"
+        )
+    if accuracy.max() < guess + _LEAST_CHANGE:
+        raise NotMeasured(
+            f"above {ratios[-1]:g} dB, not measured: {over}, where it is near guessing: there is no threshold in it"
+        )
+    raise NotMeasured(f"{over}: there is no threshold")

@@ -1,15 +1,15 @@
 """``unparsed_rate``: the share of replies from which no choice could be read.
 
-rate = replies with the status none, ambiguous or unparsed / replies with a verdict; in [0, 1]. Refusals are not among
-them: see ``abstention_rate``.
+rate = replies with the status none, ambiguous or unparsed / replies with a verdict; in [0, 1], interval by clip.
+Refusals are not among them: see ``abstention_rate``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiotest.analyse.intervals import proportion
-from audiotest.analyse.trials import NotMeasured, Trials, verdict_of
+from audiotest.analyse.intervals import clustered_proportion
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of, verdict_of
 from audiotest.types import Estimate
 
 shown_under = ("original", "others")
@@ -24,7 +24,8 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Share of unreadable replies under ``condition``."""
-    found = [v for r in trials.under(condition, tags) if (v := verdict_of(r, scorer)) is not None]
+    found = [(v, clip_of(r)) for r in trials.under(condition, tags) if (v := verdict_of(r, scorer)) is not None]
     if not found:
         raise NotMeasured(f"no reply under {condition} has a verdict")
-    return proportion(sum(v.status in ("none", "ambiguous", "unparsed") for v in found), len(found))
+    unread = [v.status in ("none", "ambiguous", "unparsed") for v, _ in found]
+    return clustered_proportion(unread, [clip for _, clip in found])

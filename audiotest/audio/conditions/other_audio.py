@@ -14,6 +14,7 @@ from audiotest.types import Waveform
 
 VERSION = 1
 NEEDS_OTHERS = 1
+foreign_sound = True
 
 
 def apply(sound: Waveform, rng: np.random.Generator, *, others: Sequence[Waveform]) -> Waveform:

@@ -1,0 +1,109 @@
+"""How large a difference between two runs has to be before the test of ``compare`` finds it.
+
+Power is the probability that the sign-flip test by clip (:mod:`audiotest.analyse.signflip`) gives p < 0.05. With one
+question a clip that test is McNemar's, and its power is worked out exactly (Miettinen 1968, Biometrics 24: 339): of n
+pairs a binomial number differ, and of those a binomial number got worse. With several questions a clip the power is
+that of Student's t over clips, which the sign-flip test shares to first order (Pitman 1937), at the effective n.
+
+It depends on the *discordance*, the share of pairs that differ: two runs that agree on most items show a small
+difference better than two that do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+
+from audiotest.analyse.clusters import quantile
+
+POWER = 0.8
+_ALPHA = 0.05
+_EXACT = 5000
+"""Pairs up to which McNemar's power is worked out exactly; beyond, that of the normal distribution is within 0.1%."""
+_STEPS = 30
+_SD = 8.0
+
+Discordance = Callable[[float], float]
+"""From a difference in accuracy to the share of pairs that differ, were that the difference."""
+
+
+def seen(discordance: float) -> Discordance:
+    """A discordance that was seen: it stays, and is never less than the difference itself."""
+    return lambda difference: max(discordance, difference)
+
+
+def independent(accuracy: float) -> Discordance:
+    """That of another model which answers independently of one of this ``accuracy``, and is worse by the difference
+    (or better, for an accuracy below one half: the direction that has room). No two real models differ on more items,
+    since both find the hard ones hard."""
+    one = max(accuracy, 1 - accuracy)
+    return lambda difference: one * (1 - one + difference) + (1 - one) * (one - difference)
+
+
+def detectable(n: int, discordance: Discordance, *, most: float, effective_n: float, clips: int) -> float | None:
+    """The smallest difference, in (0, ``most``], that is found with a probability of 80%; None where none is.
+
+    ``n`` pairs of ``clips`` clips are worth ``effective_n`` independent ones, and for a promise no more than ``n``.
+    """
+    worth = min(effective_n, float(n))
+
+    def power(difference: float) -> float:
+        differing = discordance(difference)
+        if clips == n:
+            return mcnemar_power(n, difference, differing)
+        return clustered_power(difference, differing, worth, clips)
+
+    if power(most) < POWER:
+        return None
+    low, high = 0.0, most
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if power(middle) >= POWER else (middle, high)
+    return high
+
+
+def mcnemar_power(n: int, difference: float, discordance: float) -> float:
+    """The power of McNemar's exact test over ``n`` independent pairs."""
+    from scipy.special import bdtr, ndtr
+
+    worse = min((discordance + difference) / 2 / discordance, 1.0)
+    if n > _EXACT:
+        spread = sqrt(discordance - difference**2)
+        return float(ndtr((difference * sqrt(n) - quantile() * sqrt(discordance) - 1 / sqrt(n)) / spread))
+    reach = _SD * sqrt(n * discordance * (1 - discordance)) + 1
+    differing = np.arange(max(0, int(n * discordance - reach)), min(n, int(n * discordance + reach)) + 1)
+    below = np.concatenate([[0.0], bdtr(differing, n, discordance)]) if differing[0] == 0 else None
+    if below is None:
+        below = bdtr(np.concatenate([differing[:1] - 1, differing]), n, discordance)
+    critical = _critical(differing)
+    rejected = np.where(
+        critical >= 0,
+        bdtr(np.maximum(critical, 0), differing, 1 - worse) + bdtr(np.maximum(critical, 0), differing, worse),
+        0.0,
+    )
+    return float((np.diff(below) * rejected).sum())
+
+
+def _critical(differing: np.ndarray) -> np.ndarray:
+    """For each number of pairs that differ, the largest count of the rarer kind that the exact test rejects; or -1."""
+    from scipy.special import bdtr
+
+    guess = np.floor(differing / 2 - quantile() * np.sqrt(differing) / 2).astype(int)
+    found = np.full(len(differing), -1)
+    for offset in (-2, -1, 0, 1):
+        count = guess + offset
+        fits = (count >= 0) & (2 * bdtr(np.maximum(count, 0), differing, 0.5) < _ALPHA)
+        found = np.where(fits, count, found)
+    return found
+
+
+def clustered_power(difference: float, discordance: float, effective_n: float, clips: int) -> float:
+    """The power of Student's test over clips."""
+    from scipy.special import nctdtr
+
+    if 2.0 ** (1 - clips) >= _ALPHA:
+        return 0.0  # all clips changed alike, and p is 2 / 2^clips
+    spread = sqrt(max(discordance - difference**2, 1e-9) / effective_n)
+    return float(1 - nctdtr(clips - 1, difference / spread, quantile(clips - 1)))
