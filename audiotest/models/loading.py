@@ -16,8 +16,8 @@ from typing import Any
 
 from msgspec import Struct, convert, field
 
+from audiotest.declare.document import read_document
 from audiotest.declare.problems import SuiteError
-from audiotest.declare.suite import read_document
 from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Adapter, Embedder
 from audiotest.registry import ADAPTERS, unknown

@@ -13,6 +13,8 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+
 _UNGROUNDED = ("incorrect_but_related", "incorrect_and_unrelated")
 
 

@@ -14,6 +14,8 @@ from statistics import NormalDist
 from audiotest.analyse.trials import Trials
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+
 
 def measure(
     trials: Trials,

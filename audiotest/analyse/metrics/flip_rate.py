@@ -12,6 +12,9 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import Trials, paired
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+COMPARED_WITH = "original"
+
 
 def measure(
     trials: Trials,

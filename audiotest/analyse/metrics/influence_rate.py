@@ -13,6 +13,9 @@ from audiotest.analyse.intervals import proportion
 from audiotest.analyse.trials import Trials, own_choice, paired
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+COMPARED_WITH = "original"
+
 
 def measure(
     trials: Trials,

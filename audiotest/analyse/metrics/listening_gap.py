@@ -12,6 +12,9 @@ from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import Trials, paired
 from audiotest.types import Estimate
 
+RANGE = (-1.0, 1.0)
+COMPARED_WITH = "text_only"
+
 
 def measure(
     trials: Trials,
