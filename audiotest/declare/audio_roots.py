@@ -9,6 +9,8 @@ folder is followed wherever it leads: that is how ``audiotest import --audio DIR
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 VARIABLE = "AUDIOTEST_AUDIO_ROOT"
@@ -37,3 +39,19 @@ def refusal(folder: Path, audio_root: str) -> str:
         f"{audio_root!r} leads out of the suite's folder, to {real}; if its sounds may be read, run with "
         f"--audio-root {real}, or set {VARIABLE}"
     )
+
+
+@contextmanager
+def allowing(folders: Iterable[Path]) -> Iterator[None]:
+    """Within this context, and in the processes that are started in it, ``folders`` are allowed as well."""
+    before = os.environ.get(VARIABLE)
+    given = [str(folder.expanduser().absolute()) for folder in folders]
+    if given:
+        os.environ[VARIABLE] = os.pathsep.join([*given, *([before] if before else [])])
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(VARIABLE, None)
+        else:
+            os.environ[VARIABLE] = before

@@ -42,7 +42,7 @@ def settings(data: Mapping[str, Any]) -> tuple[dict[str, Any], Findings]:
 
 def _gate(row: Mapping[str, Any], declared: list[str], i: int, found: Findings) -> Gate | None:
     fields = suite_checks.gate(row, declared, ("gates", i), found)
-    return Gate(**fields) if "metric" in fields else None
+    return Gate(**fields) if fields.get("metric") else None
 
 
 def generation(data: Mapping[str, Any]) -> Generation:

@@ -18,13 +18,13 @@ def read_document(kind: str, shown: str, data: bytes) -> tuple[Document, list[Pr
     if document.data is None:
         return document, problems
     numbers = list(schema.number_problems(document, shown))
+    odd = {problem.path for problem in numbers}
     if not schema.is_valid(kind, document.data):
         marked = parse(data, shown, marks=True)  # places are sought only when there is something to place
-        violations = schema.violations(kind, marked)
+        violations = [one for one in schema.violations(kind, marked) if one.path not in odd]
         problems += schema.placed(violations, marked, shown)
         pruning.prune(document.data, violations)
-    placed = {(p.line, p.column) for p in problems}
-    problems += [p for p in numbers if (p.line, p.column) not in placed]
+    problems += numbers
     pruning.prune(document.data, [Violation(p.path, p.message) for p in numbers])
     return document, sorted(problems, key=lambda p: (p.line, p.column))
 

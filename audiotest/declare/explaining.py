@@ -29,12 +29,14 @@ _TYPES = {
 
 class Violation(Struct, frozen=True):
     """A rule that the value at ``path`` breaks. ``of_key``: it is the key itself that is wrong, not what it has.
-    ``whole``: the value as a whole is of no use (of another type, say); else it lacks or has something within."""
+    ``whole``: the value as a whole is of no use (of another type, say); else it lacks or has something within.
+    ``known`` are the keys or values that could stand there."""
 
     path: Path
     message: str
     of_key: bool = False
     whole: bool = True
+    known: tuple[str, ...] = ()
 
 
 @cache
@@ -63,15 +65,19 @@ def explain(errors: Iterable[Any]) -> Iterator[Violation]:
         path = tuple(error.absolute_path)
         if error.validator in ("anyOf", "oneOf") and error.context and "description" not in error.schema:
             best = best_match([error])
-            yield Violation(tuple(best.absolute_path), _sentence(best))
+            yield Violation(tuple(best.absolute_path), _sentence(best), known=_known(best))
         elif error.validator == "additionalProperties" and error.validator_value is False:
             known = sorted(error.schema.get("properties", {}))
             for key in error.instance:
                 if key not in known:
-                    yield Violation((*path, key), unknown("key", str(key), known), of_key=True)
+                    yield Violation((*path, key), unknown("key", str(key), known), of_key=True, known=tuple(known))
         else:
             within = error.validator in ("required", "minItems", "minProperties", "maxProperties", "not", "anyOf")
-            yield Violation(path, _sentence(error), whole=not within)
+            yield Violation(path, _sentence(error), whole=not within, known=_known(error))
+
+
+def _known(error: Any) -> tuple[str, ...]:
+    return tuple(map(str, error.validator_value)) if error.validator == "enum" else ()
 
 
 def _sentence(error: Any) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 from audiotest.declare.explaining import Violation
 from audiotest.declare.problems import Path
 
-_NAMED = frozenset({"scorers", "conditions", "expect"})
-"""Lists of ``{name: what it is given}``: there the name is still worth a look where what it is given is wrong."""
+_NAMED = frozenset({"scorers", "conditions", "expect", "gates"})
+"""Lists of mappings whose keys are still worth a look where what they are given is wrong; it becomes None."""
 
 
 def prune(data: Any, violations: Iterable[Violation]) -> None:

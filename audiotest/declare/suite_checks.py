@@ -123,16 +123,16 @@ def conditions(rows: Sequence[Any], found: Findings) -> tuple[tuple[Condition, A
 def gate(row: Mapping[str, Any], declared: list[str], path: Path, found: Findings) -> dict[str, Any]:
     """The fields of a gate; its metric, scorer, conditions and bounds have to fit together."""
     fields = dict(row)
-    metric, _, scorer = str(row.get("metric", "")).partition(":")
+    metric, _, scorer = str(row.get("metric") or "").partition(":")
     known = metric in METRICS.names()
-    if "metric" in row and not known:
+    if metric and not known:
         found.errors.append(((*path, "metric"), unknown("metric", metric, METRICS.names())))
     if scorer and scorer != "expect" and scorer not in SCORERS.names():
         found.errors.append(((*path, "metric"), unknown("scorer", scorer, SCORERS.names())))
     if "min" not in row and "max" not in row:
         found.errors.append((path, "a gate needs `min` or `max`; without one it cannot fail"))
     for key in ("condition", "versus"):
-        if key not in row:
+        if row.get(key) is None:
             continue
         try:
             fields[key] = parse_one(row[key]).name
@@ -217,7 +217,8 @@ def _unseen(name: str, value: str, tags: set[tuple[str, str]]) -> str:
     values = sorted(v for n, v in tags if n == name)
     if values:
         return f"no case has this tag: {unknown(f'value of {name}:', value, values)}"
-    return f"no case has this tag: {unknown('tag', name, sorted({n for n, _ in tags}))}"
+    names = sorted({n for n, _ in tags})
+    return f"no case has this tag: {unknown('tag', name, names)}" if names else "no case has this tag, or any other"
 
 
 def _open_questions(names: list[str], fields: Mapping[str, Any], cases: Sequence[Case], found: Findings) -> None:
@@ -228,12 +229,10 @@ def _open_questions(names: list[str], fields: Mapping[str, Any], cases: Sequence
         return
     unjudged = [case for case in cases if not case.choices and not case.expect]
     if unjudged:
-        first = f"`{unjudged[0].id}` in line {unjudged[0].line}"
-        these = (
-            f"{len(unjudged):,} open questions, such as {first}," if len(unjudged) > 1 else f"the open question {first}"
-        )
+        count, first = len(unjudged), f"`{unjudged[0].id}` at {unjudged[0].file}:{unjudged[0].line}"
+        these = f"{count:,} open questions (the first is {first})" if count > 1 else f"the open question {first}"
         message = (
-            f"no scorer judges {these} so its trial is skipped: `{names[0]}` reads choices; "
+            f"no scorer judges {these}: `{names[0]}` reads choices, so nothing comes of asking; "
             "give the case an `expect`, or the suite a scorer such as `exact` or `rouge_l`"
         )
         found.warnings.append((("scorers",), message))

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 _ENTRY = re.compile(r"(?P<lead>\s*(?:- +)*)(?P<key>[\w -]+): +(?P<value>.*\S)\s*")
-_FLOW_ENTRY = re.compile(r"(?P<key>\w+): +(?P<value>[^\"'\[\]{},][^\[\]{},]*: [^\[\]{},]*)")
+FLOW_ENTRY = re.compile(r"(?P<key>\w+): +(?P<value>[^\"'\[\]{},][^\[\]{},]*: [^\[\]{},]*)")
 _COMMENT = re.compile(r"\s#.*$")
 _RESERVED = {"@": "`@`", "`": "a backtick", "%": "`%`"}
 
@@ -63,7 +63,7 @@ def _colon(lines: list[str], line: int, column: int, plain: str) -> Place | None
         if entry is not None:
             return line, column, f"{message}{entry['key']}: {json.dumps(entry['value'], ensure_ascii=False)}"
     if "did not find expected ','" in plain:
-        for entry in _FLOW_ENTRY.finditer(lines[line]):
+        for entry in FLOW_ENTRY.finditer(lines[line]):
             if entry.start() <= column <= entry.end():
                 text = json.dumps(entry["value"].rstrip(), ensure_ascii=False)
                 return line, column, f"{message}{entry['key']}: {text}"
