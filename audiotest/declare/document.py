@@ -34,4 +34,4 @@ def placed(found: list[tuple[Path, str]], shown: str, data: bytes) -> list[Probl
     if not found:
         return []
     document = parse(data, shown, marks=True)
-    return [Problem(shown, *document.place(path), path, message) for path, message in found]
+    return [Problem(shown, *document.place(path, value=True), path, message) for path, message in found]

@@ -83,7 +83,12 @@ def _known(error: Any) -> tuple[str, ...]:
 def _sentence(error: Any) -> str:
     rule, wanted, found = error.validator, error.validator_value, error.instance
     if rule == "type":
-        return _type_sentence([wanted] if isinstance(wanted, str) else wanted, found)
+        kinds = [wanted] if isinstance(wanted, str) else wanted
+        if str(error.schema.get("$comment")).startswith(
+            "text"
+        ):  # editors see it with the type that it looks like; here all is text
+            kinds = [kind for kind in kinds if kind not in ("number", "boolean", "null")]
+        return _type_sentence(kinds, found)
     if rule == "required":
         missing = [k for k in wanted if k not in found]
         return f"missing key{'s' if len(missing) > 1 else ''} {', '.join(f'`{k}`' for k in missing)}"
@@ -107,8 +112,6 @@ def _sentence(error: Any) -> str:
 
 
 def _type_sentence(kinds: list[str], found: Any) -> str:
-    if {"string", "number", "boolean"} <= set(kinds):  # a place of text, which editors see with its YAML type
-        kinds = [kind for kind in kinds if kind not in ("number", "boolean", "null")]
     hint = ""
     if "string" in kinds and isinstance(found, bool | int | float):
         hint = f'; if it is text, put it in quotes: "{_shown(found)}"'

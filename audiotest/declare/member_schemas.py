@@ -17,6 +17,7 @@ from typing import Any
 from audiotest.declare import condition as conditions
 from audiotest.declare.members import metric_traits, scorer_options
 from audiotest.registry import METRICS, SCORERS
+from audiotest.resources import schema_text
 
 EXPECTATIONS = ("correct", "stays_correct", "same", "abstains", "recorded")
 Node = dict[str, Any]
@@ -170,19 +171,23 @@ def _gate_rules() -> Node:
     for name in METRICS.names():
         traits = metric_traits(name)
         by_range.setdefault((traits.lowest, traits.highest), []).append(name)
-    rules: list[Node] = [{"anyOf": [{"required": ["min"]}, {"required": ["max"]}]}]
+    named = {"pattern": _form()}
+    rules: list[Node] = [{"properties": {"condition": named, "versus": named}}]
+    rules.append({"anyOf": [{"required": ["min"]}, {"required": ["max"]}]})
     for (lowest, highest), names in sorted(by_range.items(), key=str):
         bound = {**({} if lowest is None else {"minimum": lowest}), **({} if highest is None else {"maximum": highest})}
         if bound:
-            named = {"properties": {"metric": {"pattern": f"^(?:{'|'.join(names)})(?::|$)"}}, "required": ["metric"]}
-            rules.append({"if": named, "then": {"properties": {"min": bound, "max": bound}}})
+            these = {"properties": {"metric": {"pattern": f"^(?:{'|'.join(names)})(?::|$)"}}, "required": ["metric"]}
+            rules.append({"if": these, "then": {"properties": {"min": bound, "max": bound}}})
     return {"allOf": rules}
 
 
 def _case_rules() -> Node:
-    """What a case of a suite without known faults has to have."""
-    return {
+    """What a case of a suite without known faults has to have; a misspelt key may be one of them."""
+    keys = list(json.loads(schema_text("suite"))["$defs"]["case"]["properties"])
+    rules = {
         "anyOf": [{"required": [key]} for key in ("choices", "answer", "reference", "expect")],
         "properties": {"choices": {"minItems": 2, "uniqueItems": True}},
         "dependentRequired": {"choices": ["answer"]},
     }
+    return {"if": {"propertyNames": {"enum": keys}}, "then": rules}

@@ -19,10 +19,10 @@ def prune(data: Any, violations: Iterable[Violation]) -> None:
     """Take the values of ``violations`` out of ``data``: a key of a mapping goes, an item of a list becomes None."""
     for violation in violations:
         if violation.whole and violation.path:
-            _take_out(data, violation.path)
+            _take_out(data, violation.path, violation.of_key)
 
 
-def _take_out(data: Any, path: Path) -> None:
+def _take_out(data: Any, path: Path, of_key: bool) -> None:
     parent = data
     for part in path[:-1]:
         if not _has(parent, part):
@@ -31,7 +31,8 @@ def _take_out(data: Any, path: Path) -> None:
     last = path[-1]
     if not _has(parent, last):
         return
-    if isinstance(parent, list) or (len(path) >= 3 and path[-3] in _NAMED and isinstance(path[-2], int)):
+    named = not of_key and len(path) >= 3 and path[-3] in _NAMED and isinstance(path[-2], int)
+    if isinstance(parent, list) or named:
         parent[last] = None
     else:
         del parent[last]

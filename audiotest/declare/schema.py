@@ -15,14 +15,14 @@ from typing import Any
 from audiotest.declare.explaining import Violation, explain, whole_numbers_only
 from audiotest.declare.problems import Path, Problem
 from audiotest.declare.yaml import MAX_EXACT, Document, OddNumber
-from audiotest.resources import folder
+from audiotest.resources import schema_text
 
 NAMES = ("suite", "cases", "synth", "card", "published", "members")
 
 
 def text(name: str) -> str:
     """The schema file ``name`` as it stands, for hashes and for tools."""
-    return (folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8")
+    return schema_text(name)
 
 
 @cache

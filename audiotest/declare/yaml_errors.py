@@ -30,7 +30,13 @@ def syntax_error(error: Any, source: bytes) -> Place:
         before = source[: getattr(error, "position", None) or 0]
         return before.count(b"\n") + 1, len(before) - before.rfind(b"\n"), f"not valid YAML: {plain}"
     at = min(mark.line, len(lines) - 1), mark.column
-    helpful = _tab(lines, *at) or _colon(lines, *at, plain) or _reserved(lines, *at) or _left_open(error)
+    helpful = (
+        _tab(lines, *at)
+        or _colon(lines, *at, plain)
+        or _reserved(lines, *at)
+        or _stray(lines, *at)
+        or _left_open(error)
+    )
     line, column, message = helpful or (mark.line, mark.column, plain)
     return line + 1, column + 1, f"not valid YAML: {message}"
 
@@ -86,16 +92,35 @@ def _reserved(lines: list[str], line: int, column: int) -> Place | None:
     return line, column, f"no text starts with {name} unless it stands in quotes: {text}"
 
 
+def _stray(lines: list[str], line: int, column: int) -> Place | None:
+    here, before = lines[line][column : column + 1], lines[line][:column].rstrip()
+    if here in ("]", "}"):
+        return (
+            line,
+            column,
+            f"this `{here}` closes nothing: take it out, or open it with `{'[' if here == ']' else '{'}`",
+        )
+    if here and before.endswith(("'", '"')):
+        return (
+            line,
+            column,
+            "text follows the closing quote: double a quote that belongs to the text, or use the other kind",
+        )
+    return None
+
+
 def _left_open(error: Any) -> Place | None:
     context, opened = str(getattr(error, "context", "")), getattr(error, "context_mark", None)
     if opened is None:
         return None
-    until = f"it is still open in line {error.problem_mark.line + 1}"
+    line, column = error.problem_mark.line, error.problem_mark.column
+    since = f"in line {opened.line + 1}" if opened.line != line else "here"
     for kind, message in {
-        "flow sequence": f"the list that starts here with `[` is not closed by `]`, or lacks a comma; {until}",
-        "flow mapping": f"the mapping that starts here with `{{` is not closed by `}}`, or lacks a comma; {until}",
-        "quoted scalar": "the quote that opens here is not closed",
+        "flow sequence": f"the list that starts {since} with `[` is not closed by `]`, or lacks a comma",
+        "flow mapping": f"the mapping that starts {since} with `{{` is not closed by `}}`, or lacks a comma",
     }.items():
         if kind in context:
-            return opened.line, opened.column, message
+            return line, column, message
+    if "quoted scalar" in context:
+        return opened.line, opened.column, "the quote that opens here is not closed"
     return None
