@@ -84,9 +84,8 @@ def _sentence(error: Any) -> str:
     rule, wanted, found = error.validator, error.validator_value, error.instance
     if rule == "type":
         kinds = [wanted] if isinstance(wanted, str) else wanted
-        if str(error.schema.get("$comment")).startswith(
-            "text"
-        ):  # editors see it with the type that it looks like; here all is text
+        if str(error.schema.get("$comment")).startswith("text"):
+            # Only an editor sees the type that such a text looks like.
             kinds = [kind for kind in kinds if kind not in ("number", "boolean", "null")]
         return _type_sentence(kinds, found)
     if rule == "required":

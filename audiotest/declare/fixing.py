@@ -27,7 +27,8 @@ from audiotest.registry import METRICS, SCORERS
 
 __all__ = ["FixError", "fix_file", "fix_text"]
 
-_NEAR = 0.75
+_NEAR = (0.75, 0.6)
+"""How alike a slip and what was meant are, as difflib measures it; the second for short words."""
 _PASSES = 5
 _PART = re.compile(r"([A-Za-z_]\w*)\s*(?:\(([^()]*)\))?")
 _PARAMETER = re.compile(r"([A-Za-z_]\w*)\s*=")
@@ -58,7 +59,10 @@ def fix_text(text: str, kind: str) -> str:
         document = parse(text.encode(), "", marks=True)
         if document.problems or not isinstance(document.data, dict):
             break
-        fixed = _fixed(text, kind, document)
+        try:
+            fixed = _fixed(text, kind, document)
+        except FixError:  # YAML 1.2 of the letter, which ruamel.yaml reads, forbids what libyaml takes
+            break
         if fixed == text or _count(fixed, kind) >= _count(text, kind):
             break
         text = fixed
@@ -83,8 +87,11 @@ def _fixed(text: str, kind: str, document: Document) -> str:
 
 def _near(name: str, known: list[str]) -> str | None:
     """The only one of ``known`` that ``name`` can be a slip of."""
-    near = difflib.get_close_matches(name, known, n=2, cutoff=_NEAR)
-    return near[0] if len(near) == 1 else None
+    for cutoff in _NEAR:
+        near = difflib.get_close_matches(name, known, n=2, cutoff=cutoff)
+        if near:
+            return near[0] if len(near) == 1 else None
+    return None
 
 
 def _fix_values(source: Source, kind: str, document: Document) -> None:

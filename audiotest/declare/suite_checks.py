@@ -225,7 +225,9 @@ def _open_questions(names: list[str], fields: Mapping[str, Any], cases: Sequence
     expectations = [expectation for _, expectation in fields.get("conditions", ((None, "correct"),))]
     if all(expectation in ("recorded", "abstains") for expectation in expectations):
         return
-    if any(trait(SCORERS, name, "OPEN_QUESTIONS", True) for name in names if name in SCORERS.names()):
+    if not names or not set(names) <= set(SCORERS.names()):
+        return  # refused already
+    if any(trait(SCORERS, name, "OPEN_QUESTIONS", True) for name in names):
         return
     unjudged = [case for case in cases if not case.choices and not case.expect]
     if unjudged:
