@@ -38,7 +38,7 @@ def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Pr
     if not cases and not invalid and not whole and not settings["import_command"]:
         message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
         whole.append(Problem(shown, 1, 1, ("suite",), message))
-    across = suite_checks.across(settings, cases, gathered.tags(), not settings["import_command"])
+    across = suite_checks.across(settings, cases, gathered.tags, not settings["import_command"])
     whole += placed([*findings.errors, *across.errors], shown, data)
     warnings = [*placed([*findings.warnings, *across.warnings], shown, data), *gathered.warnings()]
     fields = {**settings, "cases": tuple(cases), "invalid": tuple(invalid), "warnings": tuple(warnings)}
@@ -71,25 +71,28 @@ class _Gathered:
         for problem in problems:
             wrong.setdefault(int(problem.path[1]), []).append(problem)
         good, found, odd = [], [], []
+        looks: list[tuple[KeyPath, str]] = []
         for i, row in enumerate(rows):
             if i in wrong:
                 found += [(("cases", i, *path), message) for path, message in self._rest(row)]
                 continue
             case = building.case(row, shown, document.lines[i])
-            looks: list[tuple[KeyPath, str]] = []
-            faulty = [(("cases", i, *path), message) for path, message in case_checks.faults(case, self.known, looks)]
+            faulty = list(case_checks.faults(case, self.known, looks))
             if case.id in self._seen:
                 message = f"the id {case.id!r} is duplicated: the case at {self._seen[case.id]} has it"
-                faulty.append((("cases", i, "id"), message))
+                faulty.append((("id",), message))
             if faulty:
-                found += faulty
+                found += [(("cases", i, *path), message) for path, message in faulty]
+                looks.clear()
                 continue
             self._seen[case.id] = f"{shown}:{document.lines[i]}"
-            odd += [(("cases", i, *path), message) for path, message in looks]
+            if looks:
+                odd += [(("cases", i, *path), message) for path, message in looks]
+                looks.clear()
             good.append(case)
         for problem in placed(found, shown, data):
             wrong.setdefault(int(problem.path[1]), []).append(problem)
-        taken = {case.id for case in good}
+        taken = {case.id for case in good} if wrong else set()
         self.cases += good
         self.invalid += [
             _invalid(rows[i] if i < len(rows) else None, document, i, wrong[i], taken) for i in sorted(wrong)

@@ -38,7 +38,7 @@ def _choice_faults(case: Case, known: frozenset[str], odd: Pairs | None) -> Iter
     if len(choices) < 2 and "one_choice" not in known:
         yield ("choices",), "a single choice is no choice: give at least two"
     if not _plainly_distinct(choices):
-        if not all(map(str.strip, choices)):
+        if not all(map(str.strip, choices)) and "empty_choice" not in known:
             yield ("choices",), "a choice is empty: write its text, or take it out"
         elif "equal_choices" not in known:
             yield from _similar_choices(choices, odd if odd is not None else [])
@@ -51,7 +51,7 @@ def _choice_faults(case: Case, known: frozenset[str], odd: Pairs | None) -> Iter
 
 def _plainly_distinct(choices: Sequence[str]) -> bool:
     """Whether no choice is empty and none could be taken for another; a quick look that most suites pass."""
-    lines = "\n".join(("", *choices, ""))
+    lines = "\n" + "\n".join(choices) + "\n"
     if not lines.isascii() or "  " in lines or "\n " in lines or " \n" in lines or "\n\n" in lines or "\t" in lines:
         return False
     return len(set(lines.lower().split("\n"))) == len(choices) + 1

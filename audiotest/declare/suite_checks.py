@@ -6,7 +6,7 @@ finds the place. An *error* keeps the suite from running; a *warning* is about w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -190,10 +190,13 @@ def _compared(metric: str, fields: Mapping[str, Any], declared: list[str], path:
         found.warnings.append((path, message))
 
 
-def across(fields: Mapping[str, Any], cases: Sequence[Case], tags: set[tuple[str, str]], whole: bool) -> Findings:
-    """What settings and cases say only together. ``tags``: all (name, value) pairs of the suite's cases, usable or not.
-    ``whole``: whether the cases are the suite's own, rather than what has been imported so far."""
+def across(
+    fields: Mapping[str, Any], cases: Sequence[Case], tags_of_all: Callable[[], set[tuple[str, str]]], whole: bool
+) -> Findings:
+    """What settings and cases say only together. ``tags_of_all`` gives all (name, value) pairs of the suite's cases,
+    usable or not. ``whole``: whether the cases are the suite's own, rather than what has been imported so far."""
     found = Findings()
+    tags = tags_of_all() if any(gate.tags for gate in fields.get("gates", ())) else set()
     names = [check.name for check in fields.get("scorers", (Check("choice"),))]
     expecting = {check.name for case in cases for check in case.expect}
     for i, gate in enumerate(fields.get("gates", ())):
