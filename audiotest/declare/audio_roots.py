@@ -41,13 +41,19 @@ def refusal(folder: Path, audio_root: str) -> str:
     )
 
 
+def allow(folders: Iterable[Path]) -> None:
+    """From here on, and in the processes that are started from here on, ``folders`` are allowed as well."""
+    given = [str(Path(folder).expanduser().absolute()) for folder in folders]
+    if given:
+        before = os.environ.get(VARIABLE)
+        os.environ[VARIABLE] = os.pathsep.join([*given, *([before] if before else [])])
+
+
 @contextmanager
 def allowing(folders: Iterable[Path]) -> Iterator[None]:
-    """Within this context, and in the processes that are started in it, ``folders`` are allowed as well."""
+    """Within this context ``folders`` are allowed as well."""
     before = os.environ.get(VARIABLE)
-    given = [str(folder.expanduser().absolute()) for folder in folders]
-    if given:
-        os.environ[VARIABLE] = os.pathsep.join([*given, *([before] if before else [])])
+    allow(folders)
     try:
         yield
     finally:

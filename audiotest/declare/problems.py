@@ -29,7 +29,7 @@ class Problem(Struct, frozen=True):
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}: "
-        return where + (f"{key_path(self.path)}: " if self.path else "") + self.message
+        return printable(where + (f"{key_path(self.path)}: " if self.path else "") + self.message)
 
 
 class Invalid(Struct, frozen=True):
@@ -49,6 +49,13 @@ class SuiteError(AudiotestError):
             lines.append(f"and {len(problems) - _SHOWN:,} more: `audiotest validate {problems[0].file}` lists them")
         super().__init__("\n".join(lines))
         self.problems = tuple(problems)
+
+
+def printable(text: str) -> str:
+    """``text`` in one line, with nothing in it that a terminal would act on: controls are shown as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def key_path(path: Path) -> str:

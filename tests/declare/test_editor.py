@@ -6,6 +6,7 @@ $AUDIOTEST_YAML_LANGUAGE_SERVER.
 
 import pytest
 
+from audiotest.benchmarks.writing import write_suite
 from audiotest.declare.editor import modeline, with_schemas, write_schemas
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import load
@@ -157,6 +158,14 @@ def test_a_suite_is_given_schemas_that_are_there(tmp_path):
     assert sorted(p.name for p in (tmp_path / "schemas").iterdir()) == [
         f"{part}.schema.json" for part in ("cases", "members", "suite", "synth")
     ]
+
+
+def test_an_imported_suite_names_schemas_that_are_there(tmp_path):
+    row = {"id": "a", "question": "Q", "choices": ["x", "y"], "answer": "x"}
+    write_suite("mmau", tmp_path / "deep" / "mmau", {"all": [row]}, None)
+    home = tmp_path / "deep" / "mmau"
+    first = (home / "suite.yaml").read_text().splitlines()[0]
+    assert (home / first.partition("$schema=")[2]).is_file()
 
 
 def test_a_line_that_leads_to_schemas_stays(tmp_path):
