@@ -103,7 +103,10 @@ class _Gathered:
         """What else is wrong with a case of which the schema refused something; not what it may lack for that."""
         if isinstance(row, dict):
             rest = building.case(building.rest_of(row), "", 0)
-            yield from ((path, message) for path, message in case_checks.faults(rest, self.known) if path)
+            lost = isinstance(row.get("choices"), list) and len(rest.choices) < len(row["choices"])
+            for path, message in case_checks.faults(rest, self.known):
+                if path and not (lost and path[0] in ("choices", "answer")):
+                    yield path, message
 
     def tags(self) -> set[tuple[str, str]]:
         """All (name, value) pairs of tags, of cases that cannot be used as well."""

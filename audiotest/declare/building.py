@@ -83,16 +83,22 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
 
 def rest_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """What is left of a case of which the schema refused something, so that :func:`case` can take it."""
-    kept = {key: [v for v in value if _usable(v)] if isinstance(value, list) else value for key, value in row.items()}
-    if isinstance(kept.get("audio"), dict) and not _usable(kept["audio"]):
-        del kept["audio"]
-    return {"id": "", "question": "?", **{key: value for key, value in kept.items() if value is not None}}
+    kept: dict[str, Any] = {"id": "", "question": "?"}
+    for key, value in row.items():
+        if isinstance(value, list):
+            kept[key] = [item for item in value if _usable(key, item)]
+        elif key == "tags" and isinstance(value, dict):
+            kept[key] = {tag: v for tag, v in value.items() if v and not (isinstance(v, list) and None in v)}
+        elif _usable(key, value):
+            kept[key] = value
+    return kept
 
 
-def _usable(value: Any) -> bool:
-    if isinstance(value, dict):
-        return len(value) == 1 or "text" in value or "file" in value or "synth" in value
-    return value is not None
+def _usable(key: str, value: Any) -> bool:
+    """Whether an item of the list ``key``, or its only value, is still whole."""
+    if not isinstance(value, dict):
+        return value is not None
+    return {"choices": "text" in value, "audio": bool(value), "expect": len(value) == 1}.get(key, True)
 
 
 def _clips(value: Any) -> tuple[ClipSpec, ...]:

@@ -75,6 +75,12 @@ def test_an_answer_is_not_missed_where_its_key_is_misspelt(tmp_path):
     assert [problem.message for problem in suite.problems()] == ["unknown key 'anwser': did you mean 'answer'?"]
 
 
+def test_a_choice_that_is_refused_makes_no_answer_wrong(tmp_path):
+    (tmp_path / "x.yaml").write_text("suite: x\ncases:\n  - {id: a, question: Q?, choices: [x, {txt: y}], answer: y}\n")
+    messages = [problem.message for problem in load(tmp_path / "x.yaml", shown="x.yaml").problems()]
+    assert messages == ["missing key `text`", "unknown key 'txt': did you mean 'text'?"]
+
+
 def test_files_of_cases_are_read_where_the_suite_is_broken(tmp_path):
     (tmp_path / "cases").mkdir()
     (tmp_path / "cases" / "a.yaml").write_text("cases:\n  - {id: a, question: Q?, choices: [x, y], answer: z}\n")
