@@ -112,6 +112,7 @@ class Scorer(Member):
     compares: Callable[..., Any] | None = None
     asker: str = ""
     wants_likelihoods: bool = False
+    open_questions: bool = True
 
     @property
     def needs_assistance(self) -> bool:
@@ -134,6 +135,7 @@ class Scorer(Member):
             "compares": given.get("compares"),
             "asker": asks.__module__.rpartition(".")[2] if elsewhere else given.name,
             "wants_likelihoods": bool(given.get("wants_likelihoods", False)),
+            "open_questions": bool(given.get("OPEN_QUESTIONS", True)),
         }
 
 
@@ -186,16 +188,17 @@ class Metric(Member):
     """``measure(trials, *, condition, versus, scorer, tags) -> Estimate``.
 
     ``shown_under`` says in which rows of a summary it stands: ``original`` (the default), ``others`` (every other
-    condition), ``soundless`` (those in which nothing can be heard). ``needs`` names the conditions that a gate on it
-    looks at besides its own where it names no ``versus``. ``per_scorer``: it is shown for every other scorer as well,
-    as ``METRIC:SCORER``; ``by_tag``: by the values of tags, too; ``shown_if(trials, condition, scorer)``: only where
-    it says so.
+    condition), ``soundless`` (those in which nothing can be heard). ``COMPARED_WITH`` names the condition that it is
+    held against where no ``versus`` is given (a gate on it needs that, too), ``RANGE`` the ends of what it can be.
+    ``per_scorer``: it is shown for every other scorer as well, as ``METRIC:SCORER``; ``by_tag``: by the values of
+    tags, too; ``shown_if(trials, condition, scorer)``: only where it says so.
     """
 
     function_name = "measure"
     measure: Callable[..., Any]
     shown_under: tuple[Where, ...] = ("original",)
-    needs: tuple[str, ...] = ()
+    range: tuple[float | None, float | None] = (None, None)
+    compared_with: str = ""
     per_scorer: bool = False
     shown_if: Callable[..., bool] | None = None
     by_tag: bool = False
@@ -205,7 +208,8 @@ class Metric(Member):
         return {
             "measure": given.function,
             "shown_under": tuple(given.get("shown_under", ("original",))),
-            "needs": tuple(given.get("needs", ())),
+            "range": tuple(given.get("RANGE", (None, None))),
+            "compared_with": str(given.get("COMPARED_WITH", "")),
             "shown_if": given.get("shown_if"),
             "per_scorer": bool(given.get("per_scorer", False)),
             "by_tag": bool(given.get("by_tag", False)),

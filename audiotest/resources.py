@@ -16,6 +16,11 @@ def folder(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / name
 
 
+def schema_text(name: str) -> str:
+    """The schema file ``name`` as it stands."""
+    return (folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
 def cache_dir() -> Path:
     """Where caches go: ``$AUDIOTEST_CACHE_DIR``, else the user's cache folder. Made by who writes there: a suite can be
     read, and a run go on, where nothing can be written."""

@@ -1,7 +1,8 @@
-"""Write ``docs/reference/*.md``: every key of every file, every command, every option of pytest.
+"""Write ``docs/reference/*.md``: every key of every file, every command, every option of pytest; and
+``schemas/members.schema.json``: the names of scorers, conditions and metrics, for editors.
 
-``python tools/reference.py`` writes the pages; ``--check`` only says whether they are what it would write, and ends
-with status 1 if not. What is told stands in ``schemas/*.schema.json``, in the commands' own help texts and in
+``python tools/reference.py`` writes them; ``--check`` only reports whether they are what it would write, and ends
+with status 1 if not. The pages are made of ``schemas/*.schema.json``, the commands' own help texts and
 ``audiotest/runner/options.py``.
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 import click
 
 from audiotest.cli import main as audiotest
+from audiotest.declare import member_schemas
 from audiotest.runner.options import add_options
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +33,7 @@ TITLES = {
     "published": "Published scores",
     "run": "Results of a run",
 }
+_MEMBERS = "members.schema.json#"
 Node = dict[str, Any]
 
 
@@ -98,7 +101,7 @@ class SchemaPage:
 
         ``here``: its keys are told below this line.
         """
-        if "$ref" in node:
+        if "$ref" in node and "properties" not in node:
             return self.link(node["$ref"])
         if "const" in node:
             return code(shown(node["const"]))
@@ -106,7 +109,7 @@ class SchemaPage:
             return " or ".join(", ".join(code(shown(value)) for value in node["enum"]).rsplit(", ", 1))
         if "anyOf" in node:
             return " or ".join(self.takes(one, path) for one in node["anyOf"])
-        special = {node["if"]["type"]: node["then"]} if "if" in node else {}
+        special = {node["if"]["type"]: node["then"]} if "type" in node.get("if", ()) else {}
         said = [
             self.takes(special[kind], path) if kind in special else self.of_type(kind, node, path, here)
             for kind in types(node)
@@ -169,7 +172,9 @@ class SchemaPage:
 def types(node: Node) -> list[str]:
     """The JSON types of a schema, in its order."""
     found = node.get("type", "object")
-    return [found] if isinstance(found, str) else list(found)
+    kinds = [found] if isinstance(found, str) else list(found)
+    looks = {"text": ("number", "boolean", "null"), "text or null": ("number", "boolean")}.get(node.get("$comment"), ())
+    return [kind for kind in kinds if kind not in looks]  # text has for an editor the type that it looks like
 
 
 def sentence(text: str) -> str:
@@ -201,8 +206,10 @@ def shown(value: Any) -> str:
 
 def read(name: str) -> Node:
     """A schema by name."""
-    found = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    found = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8").replace(_MEMBERS, "#"))
     assert isinstance(found, dict)
+    if name == "suite":  # the names of members have pages of their own
+        found["$defs"] |= {key: node for key, node in member_schemas.loose()["$defs"].items() if node}
     return found
 
 
@@ -304,6 +311,13 @@ def main() -> int:
     made, check = pages(), "--check" in sys.argv[1:]
     there = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
     differing = sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
+    members, names = ROOT / "schemas" / "members.schema.json", member_schemas.text()
+    if not members.exists() or members.read_text(encoding="utf-8") != names:
+        print(f"{members.relative_to(ROOT)} {'differs; run python tools/reference.py' if check else 'written'}")
+        if not check:
+            members.write_text(names, encoding="utf-8")
+        elif not differing:
+            return 1
     for name in differing:
         print(f"docs/reference/{name} {'differs; run python tools/reference.py' if check else 'written'}")
         if not check and name in made:

@@ -71,8 +71,8 @@ def _unfit(gate: Gate, trials: Trials, expected: Mapping[str, int]) -> str:
     """Why the records are not the whole suite under the gate's conditions; "" if they are."""
     base, _ = parse_metric(gate.metric)
     needed = {gate.condition, *([gate.versus] if gate.versus else [])}
-    if not gate.versus and base in METRICS:
-        needed.update(METRICS.get(base).needs)
+    if not gate.versus and base in METRICS and METRICS.get(base).compared_with:
+        needed.add(METRICS.get(base).compared_with)
     for condition in sorted(needed & set(expected)):
         records = trials.by_condition.get(condition, [])
         if len(records) < expected[condition]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks.importing import ImportFailed
+from audiotest.declare.editor import with_schemas
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.yaml import parse
@@ -46,7 +47,7 @@ def write_suite(
     _require_own(benchmark, target, [f"{slug(name)}.yaml" for name in groups] if keep else None)
     shipped = folder("suites") / benchmark / "suite.yaml"
     if not suite.exists():
-        shutil.copyfile(shipped, suite)
+        suite.write_text(with_schemas(shipped.read_text(encoding="utf-8"), target), encoding="utf-8")
     cases = target / "cases"
     if cases.is_dir() and not keep:
         shutil.rmtree(cases)

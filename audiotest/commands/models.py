@@ -8,14 +8,13 @@ import click
 @click.command("models")
 def command() -> None:
     """List the models that --model can name: cards, and adapters that take an argument."""
-    from audiotest.models.loading import ModelError, cards
+    from audiotest.models.loading import broken_cards, cards
     from audiotest.registry import ADAPTERS
 
-    try:
-        found = cards()
-    except ModelError as error:
-        raise click.ClickException(str(error)) from None
-    for name, card in sorted(found.items()):
+    known = cards()
+    for name, card in sorted(known.items()):
         click.echo(f"{name:<28}{card.status:<10}{card.adapter:<12}{card.title}")
-    bare = [name for name in ADAPTERS.names() if name not in found]
+    for broken in broken_cards().values():
+        click.echo(f"the card {broken.model} cannot be used: {broken.message}", err=True)
+    bare = [name for name in ADAPTERS.names() if name not in known]
     click.echo(f"adapters: {', '.join(bare)} (some take an argument, as in replay:FILE)")

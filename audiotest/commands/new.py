@@ -1,4 +1,4 @@
-"""``audiotest new``: something to start from."""
+"""``audiotest new``: a suite to start from, and further cases for it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 _SUITE = """\
-# yaml-language-server: $schema=schemas/suite.schema.json
 suite: {name}
 title: What this suite asks, in a line
 policy: cases              # cases: a wrong answer fails its test.  gates: only gates fail
@@ -30,7 +29,7 @@ cases:
 
 @click.group("new")
 def command() -> None:
-    """Write a suite to start from."""
+    """Write a suite to start from, or add a case to one."""
 
 
 @command.command("suite")
@@ -42,16 +41,61 @@ def new_suite(name: str, folder: Path) -> None:
 
     The schemas that editors check it by are put into FOLDER/schemas, to be committed with it.
     """
-    from audiotest.declare import schema
-    from audiotest.declare.schema import is_valid
+    from audiotest.declare.editor import modeline, write_schemas
+    from audiotest.declare.schema import is_name
 
     path = folder / f"{name}.yaml"
-    if not is_valid("suite", {"suite": name}):
+    if not is_name(name):
         raise click.ClickException(f"{name!r} is no name for a suite: letters, digits, `_`, `.` and `-`")
     if path.exists():
         raise click.ClickException(f"{path} is there already")
-    (folder / "schemas").mkdir(parents=True, exist_ok=True)
-    for part in ("suite", "cases", "synth"):  # they refer to one another
-        (folder / "schemas" / f"{part}.schema.json").write_text(schema.text(part), encoding="utf-8")
-    path.write_text(_SUITE.format(name=name), encoding="utf-8")
+    write_schemas(folder / "schemas")
+    path.write_text(modeline("schemas/suite.schema.json") + _SUITE.format(name=name), encoding="utf-8")
     click.echo(f"{path}\n  audiotest validate {path}\n  pytest {path} --model first")
+
+
+@command.command("case")
+@click.argument("suite", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--id", "name", help="Its id; default: the next free case-N.")
+@click.option("--audio", multiple=True, help="A sound file, relative to the suite; may be repeated.")
+@click.option("--question", help="The question; default: one to be replaced.")
+@click.option("--choice", "choices", multiple=True, help="An option; may be repeated.")
+@click.option("--answer", help="The right option, or the answer of an open question; default: the first option.")
+@click.option("--reference", "references", multiple=True, help="A reference text of an open question; may be repeated.")
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="A tag; may be repeated.")
+def new_case(
+    suite: Path,
+    name: str | None,
+    audio: tuple[str, ...],
+    question: str | None,
+    choices: tuple[str, ...],
+    answer: str | None,
+    references: tuple[str, ...],
+    tags: tuple[str, ...],
+) -> None:
+    """Append a case to SUITE, or to the last file of its cases/; everything else in the file stays as it is.
+
+    Without options it is a question about a tone that runs as it stands.
+    """
+    from audiotest.declare.adding import add_case
+    from audiotest.declare.problems import SuiteError
+    from audiotest.declare.source_edit import EditError
+
+    if any("=" not in tag for tag in tags):
+        raise click.ClickException("a tag is written KEY=VALUE, as in --tag skill=pitch")
+    fields = {
+        "id": name,
+        "audio": audio[0] if len(audio) == 1 else list(audio),
+        "question": question,
+        "choices": list(choices),
+        "answer": answer if answer is not None or not choices else choices[0],
+        "reference": list(references),
+        "tags": dict(tag.split("=", 1) for tag in tags),
+    }
+    try:
+        path, added = add_case(suite, fields)
+    except SuiteError as error:
+        raise click.ClickException(str(error)) from None
+    except (EditError, OSError) as error:
+        raise click.ClickException(f"{suite} is left as it was: {error}") from None
+    click.echo(f"{path}: {added}")

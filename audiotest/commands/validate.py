@@ -13,31 +13,60 @@ _SUITES = "**/*.y*ml"
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("-q", "--quiet", is_flag=True, help="Print problems only.")
-def command(paths: tuple[Path, ...], quiet: bool) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Print problems and warnings only.")
+@click.option("--strict", is_flag=True, help="Warnings count as problems.")
+@click.option("--fix", is_flag=True, help="Fix in place what can be fixed by rule, and print the changes as a diff: "
+              "tabs, missing quotes, missing ids, a misspelt name or key that is near to exactly one.")  # fmt: skip
+@click.option("--audio-root", "roots", multiple=True, type=click.Path(path_type=Path),
+              help="A folder outside a suite's own that it may take sounds from; may be repeated.")  # fmt: skip
+def command(paths: tuple[Path, ...], quiet: bool, strict: bool, fix: bool, roots: tuple[Path, ...]) -> None:
     """Check suites without running them: every problem, with its file, line and column.
 
-    PATHS are suite files or folders of them. Exits with 1 if anything is wrong.
+    PATHS are suite files or folders of them. Exits with 1 if anything is wrong. Warnings are about what a person may
+    have meant, such as a gate that cannot fail.
     """
+    from audiotest.declare.audio_roots import allowing
     from audiotest.declare.problems import SuiteError
     from audiotest.declare.suite import load
 
-    wrong = 0
+    counts = {"problem": 0, "warning": 0}
     for path in _suite_files(paths):
+        if fix:
+            _fix(path)
         try:
-            suite = load(path)
-            problems = list(suite.problems())
+            with allowing(roots):
+                suite = load(path)
+            problems, warnings = list(suite.problems()), suite.warnings
         except SuiteError as error:
-            suite, problems = None, list(error.problems)
+            suite, problems, warnings = None, list(error.problems), ()
         for problem in problems:
             click.echo(str(problem))
-        wrong += len(problems)
+        for warning in warnings:
+            click.echo(f"{warning} (warning)")
+        counts["problem"] += len(problems)
+        counts["warning"] += len(warnings)
         if not quiet and suite is not None and not problems:
             conditions = ", ".join(c.name for c, _ in suite.conditions)
             click.echo(f"{path}: {suite.name}: {len(suite.cases)} cases under {conditions}")
-    if wrong:
-        click.echo(f"{wrong} problem{'s' if wrong > 1 else ''}", err=True)
+    if any(counts.values()):
+        parts = [f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items() if count]
+        click.echo(", ".join(parts), err=True)
+    if counts["problem"] or (strict and counts["warning"]):
         sys.exit(1)
+
+
+def _fix(suite: Path) -> None:
+    """Fix the suite and its files of cases in place; each change is shown."""
+    from audiotest.declare.fixing import FixError, fix_file
+    from audiotest.declare.suite import case_files
+
+    for path in (suite, *case_files(suite)):
+        try:
+            diff = fix_file(path, "suite" if path == suite else "cases")
+        except (FixError, OSError) as error:
+            raise click.ClickException(f"{path} is left as it was: {error}") from None
+        if diff:
+            click.echo(diff, nl=False)
 
 
 def _suite_files(paths: Iterable[Path]) -> list[Path]:

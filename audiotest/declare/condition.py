@@ -8,7 +8,7 @@ value. A parameter that Python reserves the name of (``with``) is written as it 
 A condition that acts on the text of a case (``shuffled``, ``text_only``) is a module of
 ``audiotest.declare.conditions``; one that acts on sound is a module of ``audiotest.audio.conditions``.
 Both are folders that are registries: a new condition is a new file. Where the module has a function ``check`` with the
-parameters of ``apply``, values that it refuses (ValueError) are problems of the suite, told with their place.
+parameters of ``apply``, values that it refuses (ValueError) are problems of the suite, reported with their place.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 ORIGINAL = "original"
 
 Value = float | int | str | bool
+
+MOST_CONDITIONS = 1_000
+"""How many conditions one text, and one suite, may stand for: sweeps that are joined multiply."""
+_LONGEST = 10_000
 
 _PART = re.compile(r"\s*([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?\s*")
 _ITEM = re.compile(r"\s*(?:([a-z_][a-z0-9_]*)\s*=\s*)?(\[[^\]]*\]|[^,\[\]]+?)\s*(?:,|$)")
@@ -85,6 +89,8 @@ def parse(text: str) -> list[Condition]:
     """
     choices: list[list[Part]] = []
     position = 0
+    if len(text) > _LONGEST:
+        raise ConditionError(f"cannot read a condition of {len(text):,} characters: {_LONGEST:,} are the most")
     if text.count("(") != text.count(")"):
         raise ConditionError(f"cannot read the condition {text!r}: a parenthesis is missing")
     while True:
@@ -100,7 +106,17 @@ def parse(text: str) -> list[Condition]:
         if text[position] != "+":
             raise ConditionError(f"cannot read the condition {text!r} from {text[position:]!r} on; join parts with `+`")
         position += 1
+    _bounded(math.prod(map(len, choices)), text)
     return [_condition(parts) for parts in itertools.product(*choices)]
+
+
+def _bounded(count: int, text: str) -> None:
+    if count > MOST_CONDITIONS:
+        shown = text if len(text) <= 60 else f"{text[:57]}..."
+        raise ConditionError(
+            f"the sweeps in {shown!r} stand for {count:,} conditions, {MOST_CONDITIONS:,} are the most: "
+            "take values out, or write the combinations that you want one by one"
+        )
 
 
 def parse_one(text: str) -> Condition:
@@ -127,6 +143,11 @@ def _find(name: str) -> Member:
         raise ConditionError(unknown("condition", name, names())) from None
 
 
+def parameters(name: str) -> Mapping[str, inspect.Parameter]:
+    """The parameters of the condition ``name``, as people write them. Raises :class:`ConditionError`."""
+    return _find(name).parameters
+
+
 def _variants(name: str, inner: str | None, text: str) -> list[Part]:
     if name == ORIGINAL:
         raise ConditionError(f"`{ORIGINAL}` changes nothing and takes no parentheses (in {text!r})")
@@ -151,6 +172,7 @@ def _variants(name: str, inner: str | None, text: str) -> list[Part]:
     if missing:
         raise ConditionError(f"`{name}` needs {', '.join(f'`{m}`' for m in missing)}: {_usage(name, taken)}")
     ordered = [n for n in taken if n in given]
+    _bounded(math.prod(len(given[n]) for n in ordered), text)
     return [
         _checked(Part(name, member.acts_on, dict(zip(ordered, values, strict=True))), text)
         for values in itertools.product(*(given[n] for n in ordered))

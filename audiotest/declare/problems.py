@@ -1,4 +1,4 @@
-"""What is wrong with a file that someone wrote, said so that it can be mended.
+"""What is wrong with a file that someone wrote, so that it can be fixed.
 
 A :class:`Problem` names ``file:line:column``, the path of the key and a sentence. All problems of
 a file are gathered before any is raised, so that one look at the output is enough.
@@ -15,6 +15,8 @@ from audiotest.errors import AudiotestError
 Path = tuple[str | int, ...]
 """Where a value stands in a document: ``("cases", 3, "choices")``."""
 
+_SHOWN = 100
+
 
 class Problem(Struct, frozen=True):
     """One thing that is wrong; ``line`` and ``column`` count from 1."""
@@ -27,15 +29,33 @@ class Problem(Struct, frozen=True):
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}: "
-        return where + (f"{key_path(self.path)}: " if self.path else "") + self.message
+        return printable(where + (f"{key_path(self.path)}: " if self.path else "") + self.message)
+
+
+class Invalid(Struct, frozen=True):
+    """A case (or a file of cases) that cannot be used: ``name`` is its id, or ``line-12`` without a valid one."""
+
+    name: str
+    line: int
+    problems: tuple[Problem, ...]
 
 
 class SuiteError(AudiotestError):
-    """A suite (or card) that cannot be used; ``problems`` says all of why."""
+    """A suite (or card) that cannot be used; ``problems`` says all of why, the message the first hundred of them."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
+        lines = list(map(str, problems[:_SHOWN]))
+        if len(problems) > _SHOWN:
+            lines.append(f"and {len(problems) - _SHOWN:,} more: `audiotest validate {problems[0].file}` lists them")
+        super().__init__("\n".join(lines))
         self.problems = tuple(problems)
+
+
+def printable(text: str) -> str:
+    """``text`` in one line, with nothing in it that a terminal would act on: controls are shown as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def key_path(path: Path) -> str:

@@ -4,7 +4,7 @@ suite.
 ``labels`` has a label for every choice (an empty one is not to be shown), ``label_word`` says what they are:
 ``letter``, ``number``, or ``text`` where there are none.
 
-The named ones are the files of ``audiotest/declare/prompts/``. Rendering is sandboxed and strict: a name
+The named ones are the files of ``audiotest/declare/prompts/``. Rendering is sandboxed, bounded and strict: a name
 that the template does not know is an error with its line, never an empty string in a prompt.
 """
 
@@ -16,6 +16,7 @@ from importlib.resources import files
 from string import ascii_uppercase
 from typing import Any
 
+from audiotest.declare.template_limits import TooMuch, bounded, environment, joined
 from audiotest.errors import AudiotestError
 from audiotest.registry import unknown
 
@@ -42,29 +43,23 @@ def source(prompt: str) -> str:
 
 
 @cache
-def _environment() -> Any:
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    # Prompts are plain text for a model: escaping them as HTML would change what is asked.
-    return ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
-    )
-
-
-@cache
 def _compiled(prompt: str) -> Any:
-    from jinja2 import TemplateError
-
+    text = source(prompt)
     try:
-        return _environment().from_string(source(prompt))
-    except TemplateError as error:
-        raise PromptError(f"the template does not parse: {error}") from error
+        return environment().from_string(text)
+    except Exception as error:  # besides Jinja's own: too deep for Python, too large for a prompt
+        raise PromptError(f"the template does not parse: {_reason(error)}") from error
 
 
 def check(prompt: str) -> None:
     """Raise :class:`PromptError` if ``prompt`` cannot be rendered for an ordinary question."""
     render(prompt, "What is heard?", ("one", "two"))
+
+
+def shows_question(prompt: str) -> bool:
+    """Whether a template that can be rendered shows the question at all."""
+    mark = "What is heard in clip 7351?"
+    return mark.lower() in render(prompt, mark, ("one", "two")).lower()
 
 
 STYLES = ("letters", "numbers", "lower", "none")
@@ -92,15 +87,18 @@ def named(choices: Sequence[str], index: int, labels: Sequence[str] = ()) -> str
 
 def render(prompt: str, question: str, choices: Sequence[str], labels: Sequence[str] = ()) -> str:
     """The text that a model is given. Raises :class:`PromptError`."""
+    names = list(labels or labels_for(len(choices)))
+    shown = {"question": question, "choices": list(choices), "labels": names, "label_word": _label_word(labels)}
+    template = _compiled(prompt)
+    try:
+        with bounded():
+            text = joined(template.generate(shown))
+    except Exception as error:  # a template is a program of its author's: what it raises can be anything
+        raise PromptError(f"the template cannot be rendered: {_reason(error)}") from error
+    return text.rstrip("\n")
+
+
+def _reason(error: Exception) -> str:
     from jinja2 import TemplateError
 
-    try:
-        names = list(labels or labels_for(len(choices)))
-        word = _label_word(labels)
-        text = _compiled(prompt).render(question=question, choices=list(choices), labels=names, label_word=word)
-    except PromptError:
-        raise
-    except Exception as error:  # a template is a program of its author's: what it raises can be anything
-        said = str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
-        raise PromptError(f"the template cannot be rendered: {said}") from error
-    return str(text).rstrip("\n")
+    return str(error) if isinstance(error, TemplateError | TooMuch) else f"{type(error).__name__}: {error}"

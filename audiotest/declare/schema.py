@@ -1,7 +1,8 @@
 """Validation against the JSON Schemas in ``schemas/`` (draft 2020-12), with messages for people.
 
-jsonschema-rs says in microseconds whether a document is good; only a bad one is walked again by
-jsonschema, whose errors are turned into sentences: what stands there, what was expected, what is near.
+jsonschema-rs says in microseconds whether a document is good; only a bad one is walked again by jsonschema, whose
+errors :mod:`audiotest.declare.explaining` turns into sentences. What the quick validator refuses is wrong whether or
+not the other one finds out why.
 """
 
 from __future__ import annotations
@@ -11,31 +12,25 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from audiotest.declare.explaining import Violation, explain, whole_numbers_only
 from audiotest.declare.problems import Path, Problem
-from audiotest.declare.yaml import Document
-from audiotest.registry import unknown
-from audiotest.resources import folder
+from audiotest.declare.yaml import MAX_EXACT, Document, OddNumber
+from audiotest.resources import schema_text
 
-NAMES = ("suite", "cases", "synth", "card", "published")
-_TYPES = {
-    "string": "text",
-    "object": "a mapping (key: value)",
-    "array": "a list",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "null": "nothing",
-}
+NAMES = ("suite", "cases", "synth", "card", "published", "members")
 
 
 def text(name: str) -> str:
     """The schema file ``name`` as it stands, for hashes and for tools."""
-    return (folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8")
+    return schema_text(name)
 
 
 @cache
 def _schemas() -> dict[str, Any]:
-    return {name: json.loads(text(name)) for name in NAMES}
+    from audiotest.declare.member_schemas import loose
+
+    # The names of members are for editors: here packages can add some, and there are better words for a misspelt one.
+    return {name: loose() if name == "members" else json.loads(text(name)) for name in NAMES}
 
 
 @cache
@@ -50,12 +45,11 @@ def _fast(name: str) -> Any:
 
 @cache
 def _careful(name: str) -> Any:
-    from jsonschema import Draft202012Validator
     from referencing import Registry
     from referencing.jsonschema import DRAFT202012
 
     resources = [(f"{n}.schema.json", DRAFT202012.create_resource(s)) for n, s in _schemas().items()]
-    return Draft202012Validator(_schemas()[name], registry=Registry().with_resources(resources))
+    return whole_numbers_only()(_schemas()[name], registry=Registry().with_resources(resources))
 
 
 def is_valid(name: str, data: Any) -> bool:
@@ -63,64 +57,68 @@ def is_valid(name: str, data: Any) -> bool:
     return bool(_fast(name).is_valid(data))
 
 
-def problems(name: str, document: Document, file: str) -> list[Problem]:
-    """Every violation in ``document`` (parsed with marks), in the order of the file."""
-    found = []
-    for path, message in _explain(_careful(name).iter_errors(document.data)):
-        line, column = document.place(path)
-        found.append(Problem(file, line, column, path, message))
-    return sorted(found, key=lambda p: (p.line, p.column))
+def is_name(text: object) -> bool:
+    """Whether ``text`` can be the name of a suite, a case or a model."""
+    return isinstance(text, str) and is_valid("suite", {"suite": text})
 
 
-def _explain(errors: Iterable[Any]) -> Iterator[tuple[Path, str]]:
-    from jsonschema.exceptions import best_match
+def violations(name: str, document: Document) -> list[Violation]:
+    """Every violation of the schema ``name`` in ``document``.
 
-    for error in errors:
-        path = tuple(error.absolute_path)
-        if error.validator in ("anyOf", "oneOf") and error.context and "description" not in error.schema:
-            best = best_match([error])
-            yield tuple(best.absolute_path), _sentence(best)
-        elif error.validator == "additionalProperties" and error.validator_value is False:
-            known = sorted(error.schema.get("properties", {}))
-            for key in error.instance:
-                if key not in known:
-                    yield (*path, key), unknown("key", str(key), known)
-        else:
-            yield path, _sentence(error)
+    Never empty for data that :func:`is_valid` refuses.
+    """
+    found = list(explain(_careful(name).iter_errors(document.data)))
+    if not found:
+        for error in _fast(name).iter_errors(document.data):
+            rule = str(error.schema_path[-1]) if error.schema_path else "schema"
+            found.append(Violation(tuple(error.instance_path), f"does not satisfy `{rule}`: {error.message}"[:300]))
+    return found
 
 
-def _sentence(error: Any) -> str:
-    rule, wanted, found = error.validator, error.validator_value, error.instance
-    if rule == "type":
-        kinds = [wanted] if isinstance(wanted, str) else wanted
-        return f"expected {' or '.join(_TYPES[k] for k in kinds)}, found {_shown(found)}"
-    if rule == "required":
-        missing = [k for k in wanted if k not in found]
-        return f"missing key{'s' if len(missing) > 1 else ''} {', '.join(f'`{k}`' for k in missing)}"
-    if rule == "enum":
-        return unknown("value", str(found), [str(w) for w in wanted])
-    if rule == "pattern":
-        extra = "letters, digits, `_`, `.` and `-` only" if wanted == "^[A-Za-z0-9_.-]+$" else f"the form {wanted}"
-        return f"{_shown(found)} is not a valid name here: expected {extra}"
-    if rule in ("minItems", "maxItems", "minProperties", "maxProperties"):
-        bound = "at least" if rule.startswith("min") else "at most"
-        return f"expected {bound} {wanted} {'entries' if wanted != 1 else 'entry'}, found {len(found)}"
-    if rule in ("minLength",):
-        return "expected some text, found none"
-    if rule in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
-        word = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}.get(rule, "less than")
-        return f"expected {word} {wanted}, found {found}"
-    if rule in ("oneOf", "anyOf", "not") and "description" in error.schema:
-        return f"expected {error.schema['description']}"
-    return str(error.message)[:300]
+def placed(found: Iterable[Violation], document: Document, file: str) -> list[Problem]:
+    """The problems that violations in ``document`` (parsed with marks) are, in the order of the file."""
+    problems = []
+    for violation in found:
+        line, column = document.place(violation.path, value=not violation.of_key)
+        problems.append(Problem(file, line, column, violation.path, violation.message))
+    return sorted(problems, key=lambda p: (p.line, p.column))
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a mapping" if value else "an empty mapping"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    if value is None:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+def number_problems(document: Document, file: str) -> Iterator[Problem]:
+    """The numbers of ``document`` that no place takes: not finite, too large to be exact, ``5.0`` where a whole number
+    is wanted (JSON Schema takes it for one). A release may know anything of an item: under ``facts`` all are fine."""
+    for number in document.odd_numbers:
+        message = None if _is_free(number.path) else _number_fault(number)
+        if message is not None:
+            yield Problem(file, number.line, number.column, number.path, message)
+
+
+def _is_free(path: Path) -> bool:
+    return path[:1] == ("release",) or (path[:1] == ("cases",) and path[2:3] == ("facts",))
+
+
+def _number_fault(number: OddNumber) -> str | None:
+    if number.value != number.value or number.value in (float("inf"), float("-inf")):
+        return f"expected a finite number, found {number.text}"
+    if abs(number.value) > MAX_EXACT:
+        shown = number.text if len(number.text) <= 30 else f"{number.text[:27]}..."
+        return f"expected a number of at most {MAX_EXACT:,}, found {shown}"
+    key = next((part for part in reversed(number.path) if isinstance(part, str)), "")
+    if isinstance(number.value, float) and key in _whole_number_keys():
+        return f"expected a whole number, found {number.text}: write {int(number.value)}"
+    return None
+
+
+@cache
+def _whole_number_keys() -> frozenset[str]:
+    """The keys that take whole numbers alone; a key means the same in every schema."""
+    return frozenset(key for schema in _schemas().values() for key in _integers(schema))
+
+
+def _integers(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.get("properties", {}).items():
+            if isinstance(value, dict) and value.get("type") == "integer":
+                yield key
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _integers(child)

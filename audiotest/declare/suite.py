@@ -1,11 +1,13 @@
 """Suites: what a YAML file declares, as records; and how one is loaded.
 
 A suite is a file of its own, or ``suite.yaml`` in a folder whose ``cases/*.yaml`` hold the cases. What is
-wrong with the suite as a whole raises :class:`SuiteError` with every problem found. What is wrong within
-one case costs that case alone: it ends in ``Suite.invalid`` with its problems, and the others run.
+wrong with the suite as a whole raises :class:`SuiteError` with every problem found, those of its cases included. What
+is wrong within one case costs that case alone: it ends in ``Suite.invalid`` with its problems, and the others run. What
+a person may have meant is in ``Suite.warnings``.
 
 Loading is cached by content: the parsed suite of the same bytes (and the same audiotest) is read back
-from a file in :func:`audiotest.resources.cache_dir`. Whether the sound files exist is looked up each time.
+from a file in :func:`audiotest.resources.cache_dir`. Where sounds may come from, and whether they are there, is looked
+up each time.
 """
 
 from __future__ import annotations
@@ -24,8 +26,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from audiotest import __version__
-from audiotest.declare import building, schema
+from audiotest.declare import audio_roots, schema
+from audiotest.declare.assembling import assemble
 from audiotest.declare.condition import Condition
+from audiotest.declare.document import placed
+from audiotest.declare.document import read_document as read_document
+from audiotest.declare.problems import Invalid as Invalid
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.yaml import Document, parse
@@ -34,14 +40,6 @@ from audiotest.resources import cache_dir
 from audiotest.types import Case, Check, Gate, Generation
 
 Expectation = Literal["correct", "stays_correct", "same", "abstains", "recorded"]
-
-
-class Invalid(Struct, frozen=True):
-    """A case (or a file of cases) that cannot be used: ``name`` is its id, or ``line-12`` without a valid one."""
-
-    name: str
-    line: int
-    problems: tuple[Problem, ...]
 
 
 class Suite(Struct, frozen=True):
@@ -63,6 +61,7 @@ class Suite(Struct, frozen=True):
     cases: tuple[Case, ...] = ()
     invalid: tuple[Invalid, ...] = ()
     about: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
     path: str = ""
     digest: str = ""
 
@@ -96,12 +95,23 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
     digest = _digest(contents)
     stored = cache_dir() / "suites" / f"{digest}.msgpack"
     with _gc_paused():
+        problems: list[Problem] = []
         suite = _read(stored)
         if suite is None:
-            suite = _assemble(contents, digest)
-            if not suite.invalid:
+            fields, problems = assemble(contents)
+            suite = Suite(digest=digest, **fields)
+            if not suite.invalid and not problems:
                 _write(stored, suite)
-        return _with_audio_checked(replace(suite, path=str(path)))
+        suite = replace(suite, path=str(path))
+        refusal = audio_roots.refusal(path.parent, suite.audio_root)
+        if refusal:
+            problems += placed([(("audio_root",), refusal)], *contents[0])
+        else:
+            suite = _with_audio_checked(suite)
+    if problems:
+        every = dict.fromkeys((*problems, *suite.problems()))
+        raise SuiteError(sorted(every, key=lambda p: (p.file != shown, p.file, p.line, p.column)))
+    return suite
 
 
 @contextmanager
@@ -174,93 +184,6 @@ def _write(stored: Path, suite: Suite) -> None:
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else
 
 
-def _assemble(contents: list[tuple[str, bytes]], digest: str) -> Suite:
-    (shown, data), *others = contents
-    document, problems = read_document("suite", shown, data)
-    if not isinstance(document.data, dict) or any(p.path[:1] != ("cases",) or len(p.path) < 2 for p in problems):
-        raise SuiteError(problems)
-    settings, found = building.settings(document.data)
-    problems += _placed(found, shown, data)
-    if found:
-        raise SuiteError(sorted(problems, key=lambda p: (p.line, p.column)))
-    suite = Suite(digest=digest, **settings)
-    cases: list[Case] = []
-    invalid: list[Invalid] = []
-    seen: dict[str, str] = {}
-    faults = frozenset(document.data.get("known_faults", ()))
-    for name, text, doc, wrong in [(shown, data, document, problems), *_case_documents(others)]:
-        good, bad = _cases(name, text, doc, wrong, faults, seen)
-        cases += good
-        invalid += bad
-    if not cases and not invalid and not suite.import_command:
-        message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
-        raise SuiteError([Problem(shown, 1, 1, ("suite",), message)])
-    return replace(suite, cases=tuple(cases), invalid=tuple(invalid))
-
-
-def read_document(kind: str, shown: str, data: bytes) -> tuple[Document, list[Problem]]:
-    """Parse and validate one file; marks are sought only when there is something to place."""
-    document = parse(data, shown)
-    if document.data is None and not document.problems:
-        wanted = "`suite: NAME`" if kind == "suite" else f"`{kind}:`"
-        return document, [Problem(shown, 1, 1, (), f"the file is empty; it should start with {wanted}")]
-    problems = list(document.problems)
-    if document.data is not None and not schema.is_valid(kind, document.data):
-        problems += schema.problems(kind, parse(data, shown, marks=True), shown)
-    return document, problems
-
-
-def _case_documents(others: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, Document, list[Problem]]]:
-    for name, data in others:
-        yield name, data, *read_document("cases", name, data)
-
-
-def _cases(
-    shown: str, data: bytes, document: Document, problems: list[Problem], faults: frozenset[str], seen: dict[str, str]
-) -> tuple[list[Case], list[Invalid]]:
-    """The usable cases of one file, and what is wrong with the others."""
-    whole = [p for p in problems if p.path[:1] != ("cases",) or len(p.path) < 2]
-    if whole:
-        return [], [Invalid(f"{Path(shown).stem}", whole[0].line, tuple(problems))]
-    rows = document.data.get("cases") or []
-    wrong: dict[int, list[Problem]] = {}
-    for problem in problems:
-        wrong.setdefault(int(problem.path[1]), []).append(problem)
-    good, found = [], []
-    for i, row in enumerate(rows):
-        if i in wrong:
-            continue
-        case = building.case(row, shown, document.lines[i])
-        faulty = [(("cases", i, *path), message) for path, message in building.faults(case, faults)]
-        if case.id in seen:
-            faulty.append((("cases", i, "id"), f"the id {case.id!r} is taken by the case at {seen[case.id]}"))
-        if faulty:
-            found += faulty
-        else:
-            seen[case.id] = f"{shown}:{document.lines[i]}"
-            good.append(case)
-    for problem in _placed(found, shown, data):
-        wrong.setdefault(int(problem.path[1]), []).append(problem)
-    taken = {case.id for case in good}
-    invalid = [_invalid(rows[i], document, i, wrong[i], taken) for i in sorted(wrong)]
-    return good, invalid
-
-
-def _invalid(row: object, document: Document, i: int, problems: list[Problem], taken: set[str]) -> Invalid:
-    name = row.get("id") if isinstance(row, dict) else None
-    usable = isinstance(name, str) and schema.is_valid("suite", {"suite": name})
-    line = problems[0].line if not isinstance(row, dict) or i >= len(document.lines) else document.lines[i]
-    clean = str(name) if usable and name not in taken else f"line-{line}"
-    return Invalid(clean, line, tuple(sorted(problems, key=lambda p: (p.line, p.column))))
-
-
-def _placed(found: list[tuple[KeyPath, str]], shown: str, data: bytes) -> list[Problem]:
-    if not found:
-        return []
-    document = parse(data, shown, marks=True)
-    return [Problem(shown, *document.place(path), path, message) for path, message in found]
-
-
 def _with_audio_checked(suite: Suite) -> Suite:
     """Move the cases whose sound files are not there to ``invalid``."""
     if not suite.require_audio:
@@ -290,7 +213,7 @@ def _missing_audio(suite: Suite, cases: list[Case], missing: dict[str, list[tupl
     """What stands in the place of ``cases``; each file is read again once, however many of its cases are lost."""
     own = Path(suite.path)
     read: dict[str, tuple[Document, dict[tuple[int, str], int]]] = {}
-    hint = "; mend the path, or set `require_audio: false` if the audio comes later"
+    hint = "; fix the path, or set `require_audio: false` if the audio comes later"
     for case in cases:
         if case.file not in read:
             path = own if Path(case.file).name == own.name else own.parent / "cases" / Path(case.file).name

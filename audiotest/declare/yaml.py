@@ -16,6 +16,7 @@ data is built here in one loop without recursion, so depth costs no stack. ruame
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -24,6 +25,7 @@ from yaml import YAMLError
 from yaml import events as ev
 
 from audiotest.declare.problems import Path, Problem
+from audiotest.declare.yaml_errors import syntax_error
 
 _Parser: Any
 try:
@@ -35,6 +37,8 @@ TEXT_KEYS = frozenset({"id", "question", "choices", "answer", "reference", "para
 SUITE_TEXT_KEYS = frozenset({"suite", "title", "description", "revision"})
 MAX_DEPTH = 100
 MAX_EXPANDED = 1_000_000
+MAX_EXACT = 2**53
+"""The largest whole number up to which every one is a double, and so a number to every reader of JSON."""
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -49,23 +53,39 @@ _SPECIAL: dict[str, Any] = {
 _NUMERIC_START = frozenset("+-.0123456789")
 
 
+class OddNumber(Struct, frozen=True):
+    """A number that few places take: not finite, beyond :data:`MAX_EXACT`, or whole but written as ``5.0``."""
+
+    path: Path
+    text: str
+    value: float | int
+    line: int
+    column: int
+
+
 class Document(Struct):
     """A parsed file: its ``data``, what was wrong with its form, and where things stand.
 
     ``lines[i]`` is the line (from 1) of item ``i`` of the top-level list called ``cases``. ``marks`` maps
-    a path to (line, column), if asked for.
+    a path to (line, column), if asked for, and ``values`` the path of a value that begins in a later line than its key.
+    ``odd_numbers`` are those that the schema language cannot judge.
     """
 
     data: Any
     problems: list[Problem]
     lines: list[int]
     marks: dict[Path, tuple[int, int]]
+    values: dict[Path, tuple[int, int]]
+    odd_numbers: list[OddNumber]
 
-    def place(self, path: Path) -> tuple[int, int]:
-        """(line, column) of ``path``, or of the nearest parent that the file has."""
+    def place(self, path: Path, *, value: bool = False) -> tuple[int, int]:
+        """(line, column) of ``path``, or of the nearest parent that the file has: of its key, where it has one.
+
+        ``value``: of the value, if that begins in a later line than its key, as lists and mappings in block style do.
+        """
         while path and path not in self.marks:
             path = path[:-1]
-        return self.marks.get(path, (1, 1))
+        return (self.values.get(path) if value else None) or self.marks.get(path, (1, 1))
 
 
 def scalar(text: str) -> Any:
@@ -108,7 +128,7 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.count = 0
         self.documents = 0
-        self.out = Document(None, [], [], {})
+        self.out = Document(None, [], [], {}, {}, [])
 
     def path(self) -> Path:
         parts: list[str | int] = []
@@ -147,8 +167,12 @@ class _Builder:
             self.out.lines.append(event.start_mark.line + 1)
         if not self.with_marks:
             return
-        mark = frame.key_mark if frame is not None and frame.key_mark is not None else event.start_mark
-        self.out.marks.setdefault(self.path(), (mark.line + 1, mark.column + 1))
+        own = event.start_mark
+        mark = frame.key_mark if frame is not None and frame.key_mark is not None else own
+        path = self.path()
+        self.out.marks.setdefault(path, (mark.line + 1, mark.column + 1))
+        if own.line != mark.line:
+            self.out.values.setdefault(path, (own.line + 1, own.column + 1))
 
     def end(self) -> None:
         frame = self.stack.pop()
@@ -168,7 +192,7 @@ class _Builder:
             key = frame.key
             assert key is not None
             if key in frame.container:
-                self.problem(frame.key_mark, f"the key `{key}` stands here a second time; keep one of the two")
+                self.problem(frame.key_mark, f"the key `{key}` is duplicated; keep one of the two")
             else:
                 frame.container[key] = value
             frame.key = frame.key_mark = None
@@ -185,11 +209,22 @@ class _Builder:
         if event.implicit[0]:
             if not self.is_text():
                 value = scalar(text)
+                if type(value) is float or type(value) is int:
+                    self.note_number(event, value)
             elif _SPECIAL.get(text, text) is None and type(frame.container) is dict:  # type: ignore[union-attr]
                 value = None
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
         self.value(value)
+
+    def note_number(self, event: Any, value: float | int) -> None:
+        if type(value) is int:
+            if -MAX_EXACT <= value <= MAX_EXACT:
+                return
+        elif math.isfinite(value) and value != int(value):
+            return
+        mark = event.start_mark
+        self.out.odd_numbers.append(OddNumber(self.path(), event.value, value, mark.line + 1, mark.column + 1))
 
     def alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
@@ -249,18 +284,10 @@ def parse(source: bytes, file: str, *, marks: bool = False) -> Document:
         builder.problem(refused.mark, refused.message)
         builder.out.data = None
     except YAMLError as error:
-        _syntax_problem(builder, error)
+        line, column, message = syntax_error(error, source)
+        builder.out.problems.append(Problem(file, line, column, (), message))
+        builder.out.data = None
     except UnicodeDecodeError as error:
         builder.problem(None, f"not UTF-8 text (byte {error.start}: {error.reason}); save the file as UTF-8")
         builder.out.data = None
     return builder.out
-
-
-def _syntax_problem(builder: _Builder, error: YAMLError) -> None:
-    mark = getattr(error, "problem_mark", None)
-    said = [s for s in (getattr(error, "problem", None), getattr(error, "context", None)) if s]
-    reason = getattr(error, "reason", None)
-    message = "; ".join(said) if said else str(reason or error)
-    builder.stack.clear()
-    builder.problem(mark, f"not valid YAML: {message}")
-    builder.out.data = None

@@ -14,10 +14,11 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
-from msgspec import Struct, convert, field
+from msgspec import Struct, ValidationError, convert, field
 
+from audiotest.declare.document import read_document
 from audiotest.declare.problems import SuiteError
-from audiotest.declare.suite import read_document
+from audiotest.declare.yaml import parse
 from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Adapter, Embedder
 from audiotest.registry import ADAPTERS, unknown
@@ -46,38 +47,89 @@ class Card(Struct, frozen=True):
     path: str = ""
 
 
-def card_folders() -> Iterator[Path]:
-    """Where cards are looked for; a later folder wins over an earlier one of the same model."""
+class BrokenCard(Struct, frozen=True):
+    """A card that cannot be used: ``model`` is the name in it, or its file's; ``message`` is all that is wrong."""
+
+    model: str
+    path: str
+    message: str
+
+
+def card_folders() -> Iterator[Path | BrokenCard]:
+    """Where cards are looked for; a later folder wins over an earlier one of the same model. An entry point that cannot
+    be loaded stands for the cards that it would bring."""
     yield PACKAGE / "models" / "cards"
     for entry in entry_points(group="audiotest.cards"):
-        yield Path(entry.load())
+        try:
+            yield Path(entry.load())
+        except Exception as error:  # another package's code
+            message = f"the cards of {entry.value} cannot be found: {type(error).__name__}: {error}"
+            yield BrokenCard(entry.name, entry.value, message)
     for folder in filter(None, os.environ.get("AUDIOTEST_CARDS", "").split(os.pathsep)):
         yield Path(folder)
 
 
-@cache
 def cards() -> dict[str, Card]:
-    """All cards by name. Raises :class:`ModelError` naming the places of what is wrong in a card."""
-    found: dict[str, Card] = {}
+    """All usable cards by name."""
+    return _all_cards()[0]
+
+
+def broken_cards() -> dict[str, BrokenCard]:
+    """The cards that cannot be used by name: to be reported where cards are listed, or where one of them is named."""
+    return _all_cards()[1]
+
+
+@cache
+def _all_cards() -> tuple[dict[str, Card], dict[str, BrokenCard]]:
+    usable: dict[str, Card] = {}
+    broken: dict[str, BrokenCard] = {}
     for folder in card_folders():
+        if isinstance(folder, BrokenCard):
+            broken[folder.model] = folder
+            continue
         for path in sorted(folder.glob("*.yaml")):
-            card = read_card(path)
-            found[card.model] = card
-    return found
+            try:
+                card = read_card(path)
+            except ModelError as error:
+                name = _card_name(path)
+                broken[name] = BrokenCard(name, str(path), str(error))
+                usable.pop(name, None)  # it was to take the place of that one
+            else:
+                usable[card.model] = card
+                broken.pop(card.model, None)
+    return usable, broken
 
 
 def read_card(path: Path) -> Card:
     """Read and validate one card; raises :class:`ModelError`."""
-    document, problems = read_document("card", str(path), path.read_bytes())
+    try:
+        document, problems = read_document("card", str(path), path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error}") from None
     if problems:
         raise ModelError(str(SuiteError(problems)))
-    return convert({**document.data, "path": str(path)}, Card)
+    try:
+        return convert({**document.data, "path": str(path)}, Card)
+    except ValidationError as error:
+        raise ModelError(f"{path}: {error}") from None
+
+
+def _card_name(path: Path) -> str:
+    """The name that a broken card has given itself, as far as it can be read."""
+    try:
+        data = parse(path.read_bytes(), str(path)).data
+    except OSError:
+        return path.stem
+    name = data.get("model") if isinstance(data, dict) else None
+    return name if isinstance(name, str) and name else path.stem
 
 
 def open_model(spec: str, options: Mapping[str, str] | None = None) -> Adapter:
     """The adapter for ``spec``, not yet loaded. Raises :class:`ModelError`."""
     name, colon, argument = spec.partition(":")
     given: dict[str, Any] = dict(options or {})
+    if not colon and name in broken_cards():
+        raise ModelError(f"the card of {name!r} cannot be used:\n{broken_cards()[name].message}")
     card = None if colon else cards().get(name)
     if card is not None:
         name, argument = card.adapter, card.checkpoint or ""

@@ -45,6 +45,9 @@ from audiotest.types import Question, Status, Verdict
 VERSION = 3
 
 
+OPEN_QUESTIONS = False
+
+
 class Reading(Struct, frozen=True):
     """What was read: the option's ``index`` as shown, or None with the ``status`` that says why."""
 

@@ -34,6 +34,7 @@ from typing import Any
 from audiotest.registry import unknown
 from audiotest.types import Question, Verdict
 
+OPEN_QUESTIONS = False
 _PER = {"token": "tokens", "character": "characters", "none": None}
 _OF = ("text", "label")
 

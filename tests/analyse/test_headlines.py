@@ -104,18 +104,18 @@ def test_other_trials_are_refused_as_by_compare():
 )
 def test_a_threshold_outside_the_sweep_is_a_reason_and_no_figure(records, reason):
     with pytest.raises(NotMeasured, match=reason):
-        METRICS.get("threshold_snr")(Trials(records))
+        METRICS.get("threshold_snr").measure(Trials(records))
 
 
 def test_an_end_outside_the_sweep_is_open():
-    found = METRICS.get("threshold_snr")(Trials(sweep(9.0, cases=60, ratios=(-15, -5, 5, 10))))
+    found = METRICS.get("threshold_snr").measure(Trials(sweep(9.0, cases=60, ratios=(-15, -5, 5, 10))))
     assert found.low < found.value <= 10
     assert found.high is None
 
 
 def test_a_threshold_is_covered_within_the_sweep():
-    found = [METRICS.get("threshold_snr")(Trials(sweep(-1.5, seed, 80))) for seed in range(16)]
+    found = [METRICS.get("threshold_snr").measure(Trials(sweep(-1.5, seed, 80))) for seed in range(16)]
     assert np.mean([f.low <= -1.5 <= f.high for f in found]) >= 0.8
     assert np.mean([f.value for f in found]) == pytest.approx(-1.5, abs=0.4)
     single = Trials([r for r in sweep(-1.5, 1, 80) if r.clip == "clip0"])
-    assert METRICS.get("threshold_snr")(single).low is None
+    assert METRICS.get("threshold_snr").measure(single).low is None

@@ -111,7 +111,7 @@ def test_a_gain_without_the_sound_is_none():
 @pytest.mark.parametrize(("n", "accuracy"), [(50, 0.5), (60, 0.95), (200, 0.98), (500, 0.9)])
 def test_the_promised_power_is_kept_near_the_edges_too(n, accuracy):
     rights = [i < round(n * accuracy) for i in range(n)]
-    promised = METRICS.get("detectable_difference")(Trials(records(rights, range(n)))).value
+    promised = METRICS.get("detectable_difference").measure(Trials(records(rights, range(n)))).value
     rng = np.random.default_rng(2)
     first, second = (rng.random((4000, n)) < p for p in (accuracy, accuracy - promised))
     pairs = Counter(zip((first & ~second).sum(axis=1).tolist(), (second & ~first).sum(axis=1).tolist(), strict=True))
@@ -154,9 +154,9 @@ def test_exact_and_asymptotic_power_meet():
 
 def test_no_difference_can_be_found_with_five_trials():
     with pytest.raises(NotMeasured, match="5 trials of 5 clips under original are too few"):
-        METRICS.get("detectable_difference")(Trials(records([True] * 5, range(5))))
+        METRICS.get("detectable_difference").measure(Trials(records([True] * 5, range(5))))
     with pytest.raises(NotMeasured, match="40 trials of 1 clips"):
-        METRICS.get("detectable_difference")(Trials(records([True] * 40, [1] * 40)))
+        METRICS.get("detectable_difference").measure(Trials(records([True] * 40, [1] * 40)))
 
 
 def test_the_discordance_between_two_conditions_is_used():

@@ -59,7 +59,7 @@ def test_anchors_and_aliases_work():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: 1\nb: 2\na: 3", "x.yaml:3:1: a: the key `a` stands here a second time"),
+        ("a: 1\nb: 2\na: 3", "x.yaml:3:1: a: the key `a` is duplicated"),
         ("a: b: c", "x.yaml:1:5: not valid YAML"),
         ("a: [1, 2", "not valid YAML"),
         ("a: 1\n---\nb: 2", "x.yaml:2:1: a second YAML document"),

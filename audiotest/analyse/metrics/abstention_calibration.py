@@ -14,6 +14,8 @@ from audiotest.analyse.intervals import mean_of_shares
 from audiotest.analyse.trials import UNANSWERABLE, NotMeasured, Trials, abstained, clip_of, of_family
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+
 
 def measure(
     trials: Trials,

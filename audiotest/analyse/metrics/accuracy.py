@@ -12,6 +12,7 @@ from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import Trials, clip_of
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
 shown_under = ("original", "others")
 per_scorer = by_tag = True
 

@@ -13,6 +13,8 @@ from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+
 _UNGROUNDED = ("incorrect_but_related", "incorrect_and_unrelated")
 
 

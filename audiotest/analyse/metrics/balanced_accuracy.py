@@ -13,6 +13,8 @@ from audiotest.analyse.metrics.yes_rate import yes_no
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+
 
 def measure(
     trials: Trials,

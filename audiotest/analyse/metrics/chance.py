@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+
 
 def measure(
     trials: Trials,

@@ -12,6 +12,8 @@ from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
 from audiotest.types import Estimate
 
+RANGE = (None, 1.0)
+
 
 def measure(
     trials: Trials,

@@ -13,6 +13,8 @@ from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of, own_choice, paired
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+COMPARED_WITH = "original"
 shown_under = ("others",)
 
 

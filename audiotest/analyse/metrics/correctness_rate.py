@@ -13,6 +13,8 @@ from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import Trials, clip_of, perturbed
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+
 
 def measure(
     trials: Trials,

@@ -18,6 +18,7 @@ from audiotest.analyse.power import Discordance, detectable, independent, seen
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of, paired
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
 _ADDED = 0.25
 """Right and wrong answers that are added to the accuracy: near 0 and 1 a sample's own promises too much (77% power)."""
 

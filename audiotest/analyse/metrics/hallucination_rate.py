@@ -13,6 +13,7 @@ from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, abstained, clip_of
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
 shown_under = ("soundless",)
 
 

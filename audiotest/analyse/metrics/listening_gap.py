@@ -13,7 +13,8 @@ from audiotest.analyse.intervals import paired_difference
 from audiotest.analyse.trials import Trials, clip_of, paired
 from audiotest.types import Estimate
 
-needs = ("text_only",)
+RANGE = (-1.0, 1.0)
+COMPARED_WITH = "text_only"
 
 
 def measure(

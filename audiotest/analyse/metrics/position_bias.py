@@ -13,6 +13,8 @@ from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
 from audiotest.types import Estimate
 
+RANGE = (-1.0, 1.0)
+
 
 def measure(
     trials: Trials,

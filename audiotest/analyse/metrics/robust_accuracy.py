@@ -12,6 +12,8 @@ from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import ORDERS, NotMeasured, Trials, by_case, clip_of, of_family
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
+
 
 def measure(
     trials: Trials,

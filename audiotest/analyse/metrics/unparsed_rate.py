@@ -12,6 +12,7 @@ from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of, verdict_of
 from audiotest.types import Estimate
 
+RANGE = (0.0, 1.0)
 shown_under = ("original", "others")
 
 

@@ -13,6 +13,8 @@ from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
 from audiotest.types import Estimate, Record
 
+RANGE = (0.0, 1.0)
+
 
 def measure(
     trials: Trials,

@@ -1,0 +1,146 @@
+"""From the bytes of a suite's files to the fields of a :class:`~audiotest.declare.suite.Suite`, with all that is wrong.
+
+A mistake in one place hides none in another: what a schema refused is taken out, and the rest is still looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from audiotest.declare import building, case_checks, schema, suite_checks
+from audiotest.declare.document import placed, read_document
+from audiotest.declare.problems import Invalid, Problem, SuiteError
+from audiotest.declare.problems import Path as KeyPath
+from audiotest.declare.yaml import Document
+from audiotest.types import Case
+
+
+def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Problem]]:
+    """The fields of the suite in ``contents`` ((name, bytes) of its file and of its files of cases), and what is wrong
+    with it as a whole. With such problems the fields are what could still be read.
+
+    Raises :class:`SuiteError` where nothing could.
+    """
+    (shown, data), *others = contents
+    document, problems = read_document("suite", shown, data)
+    if not isinstance(document.data, dict):
+        raise SuiteError(problems)
+    settings, findings = building.settings(document.data)
+    known = frozenset(fault for fault in document.data.get("known_faults", ()) if fault)
+    gathered = _Gathered(known)
+    gathered.read(shown, data, document, [p for p in problems if _is_of_case(p)])
+    whole = [p for p in problems if not _is_of_case(p)]
+    for name, text in others:
+        gathered.read(name, text, *read_document("cases", name, text))
+    cases, invalid = gathered.cases, gathered.invalid
+    if not cases and not invalid and not whole and not settings["import_command"]:
+        message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
+        whole.append(Problem(shown, 1, 1, ("suite",), message))
+    across = suite_checks.across(settings, cases, gathered.tags, not settings["import_command"])
+    whole += placed([*findings.errors, *across.errors], shown, data)
+    warnings = [*placed([*findings.warnings, *across.warnings], shown, data), *gathered.warnings()]
+    fields = {**settings, "cases": tuple(cases), "invalid": tuple(invalid), "warnings": tuple(warnings)}
+    return fields, whole
+
+
+def _is_of_case(problem: Problem) -> bool:
+    return problem.path[:1] == ("cases",) and len(problem.path) > 1
+
+
+class _Gathered:
+    """The cases of one suite, file by file: the usable ones, what is wrong with the others, and what looks odd."""
+
+    def __init__(self, known_faults: frozenset[str]) -> None:
+        self.known = known_faults
+        self.cases: list[Case] = []
+        self.invalid: list[Invalid] = []
+        self._seen: dict[str, str] = {}
+        self._files: list[tuple[str, bytes, Any, list[tuple[KeyPath, str]]]] = []
+
+    def read(self, shown: str, data: bytes, document: Document, problems: list[Problem]) -> None:
+        """Take in one file with the problems that its schema has found."""
+        whole = [p for p in problems if not _is_of_case(p)]
+        rows = document.data.get("cases") if isinstance(document.data, dict) else None
+        if whole:
+            self.invalid.append(Invalid(Path(shown).stem, whole[0].line, tuple(problems)))
+            return
+        rows = rows or []
+        wrong: dict[int, list[Problem]] = {}
+        for problem in problems:
+            wrong.setdefault(int(problem.path[1]), []).append(problem)
+        good, found, odd = [], [], []
+        looks: list[tuple[KeyPath, str]] = []
+        for i, row in enumerate(rows):
+            if i in wrong:
+                found += [(("cases", i, *path), message) for path, message in self._rest(row)]
+                continue
+            case = building.case(row, shown, document.lines[i])
+            faulty = list(case_checks.faults(case, self.known, looks))
+            if case.id in self._seen:
+                message = f"the id {case.id!r} is duplicated: the case at {self._seen[case.id]} has it"
+                faulty.append((("id",), message))
+            if faulty:
+                found += [(("cases", i, *path), message) for path, message in faulty]
+                looks.clear()
+                continue
+            self._seen[case.id] = f"{shown}:{document.lines[i]}"
+            if looks:
+                odd += [(("cases", i, *path), message) for path, message in looks]
+                looks.clear()
+            good.append(case)
+        for problem in placed(found, shown, data):
+            wrong.setdefault(int(problem.path[1]), []).append(problem)
+        taken = {case.id for case in good} if wrong else set()
+        self.cases += good
+        self.invalid += [
+            _invalid(rows[i] if i < len(rows) else None, document, i, wrong[i], taken) for i in sorted(wrong)
+        ]
+        self._files.append((shown, data, rows, odd + _ids_alike(good, rows)))
+
+    def _rest(self, row: object) -> Iterator[tuple[KeyPath, str]]:
+        """What else is wrong with a case of which the schema refused something; not what it may lack for that."""
+        if isinstance(row, dict):
+            rest = building.case(building.rest_of(row), "", 0)
+            lost = isinstance(row.get("choices"), list) and len(rest.choices) < len(row["choices"])
+            for path, message in case_checks.faults(rest, self.known):
+                if path and not (lost and path[0] in ("choices", "answer")):
+                    yield path, message
+
+    def tags(self) -> set[tuple[str, str]]:
+        """All (name, value) pairs of tags, of cases that cannot be used as well."""
+        pairs = {(name, value) for case in self.cases for name, values in case.tags.items() for value in values}
+        for _, _, rows, _ in self._files if self.invalid else ():
+            for row in rows:
+                tags = row.get("tags") if isinstance(row, dict) else None
+                for name, value in tags.items() if isinstance(tags, dict) else ():
+                    pairs |= {(name, v) for v in (value if isinstance(value, list) else [value]) if v is not None}
+        return pairs
+
+    def warnings(self) -> Iterator[Problem]:
+        """What a person may have meant."""
+        for shown, data, _, odd in self._files:
+            yield from placed(odd, shown, data)
+
+
+def _ids_alike(cases: list[Case], rows: list[Any]) -> list[tuple[KeyPath, str]]:
+    """Ids that differ by case only, of the cases of one file."""
+    if len({case.id.lower() for case in cases}) == len(cases):
+        return []
+    found: list[tuple[KeyPath, str]] = []
+    seen: dict[str, str] = {}
+    places = {row["id"]: i for i, row in enumerate(rows) if isinstance(row, dict) and isinstance(row.get("id"), str)}
+    for case in cases:
+        other = seen.setdefault(case.id.lower(), case.id)
+        if other != case.id:
+            message = f"the ids {other!r} and {case.id!r} differ by case only; some file systems take them for one"
+            found.append((("cases", places[case.id], "id"), message))
+    return found
+
+
+def _invalid(row: object, document: Document, i: int, problems: list[Problem], taken: set[str]) -> Invalid:
+    name = row.get("id") if isinstance(row, dict) else None
+    line = problems[0].line if not isinstance(row, dict) or i >= len(document.lines) else document.lines[i]
+    clean = str(name) if schema.is_name(name) and name not in taken else f"line-{line}"
+    return Invalid(clean, line, tuple(sorted(problems, key=lambda p: (p.line, p.column))))
