@@ -163,7 +163,7 @@ def _checks(rows: Any, path: KeyPath) -> Iterator[Unknown]:
         options, taken = _at(rows, where[len(path) :]), SCORERS.get(name).options
         for key in options if isinstance(options, dict) and taken else ():
             if taken and key not in taken:
-                yield (*where, str(key)), True, str(key), taken
+                yield (*where, str(key)), True, str(key), list(taken)
 
 
 def _texts(rows: Any, path: KeyPath) -> Iterator[tuple[KeyPath, bool, str]]:

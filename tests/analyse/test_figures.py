@@ -2,13 +2,12 @@
 
 import json
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiotest.analyse import gates as gating
-from audiotest.analyse.intervals import mean, proportion
+from audiotest.analyse.intervals import proportion
 from audiotest.analyse.summary import Provenance, summarise, to_json
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.registry import METRICS
@@ -40,28 +39,6 @@ def test_a_proportion_by_the_textbook():
     found = proportion(8, 10)  # Wilson 1927, as in statistics texts
     assert (found.low, found.high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     assert proportion(0, 0).value is None
-
-
-def test_intervals_cover_at_their_level():
-    rng = np.random.default_rng(1)
-    hits = sum(f.low <= 0.7 <= f.high for f in (proportion(int(k), 80) for k in rng.binomial(80, 0.7, 1500)))
-    assert 0.93 <= hits / 1500 <= 0.97
-
-
-def test_the_clustered_bootstrap_covers_where_questions_share_a_clip():
-    rng = np.random.default_rng(2)
-    clips = np.repeat(np.arange(60), 5)
-    hits = 0
-    for i in range(300):
-        values = rng.normal(0, 1, 60)[clips] + rng.normal(0, 0.3, 300)
-        found = mean(values.tolist(), clips.tolist(), seed=i)
-        hits += found.low <= 0 <= found.high
-    assert 0.90 <= hits / 300 <= 0.98
-
-
-def test_one_clip_gives_no_interval():
-    found = mean([1.0, 0.0, 1.0], ["a", "a", "a"])
-    assert (found.value, found.low, found.high, found.n) == (pytest.approx(2 / 3), None, None, 3)
 
 
 def test_accuracy_leaves_out_what_broke_and_what_a_rule_drops():

@@ -72,7 +72,7 @@ def test_tangos_interval_is_the_published_one():
 def test_a_chance_corrected_accuracy_near_one_is_covered():
     """The bootstrap covers it in 30%."""
     rng = np.random.default_rng(5)
-    metric = METRICS.get("chance_corrected_accuracy")
+    metric = METRICS.get("chance_corrected_accuracy").measure
     runs = (rng.random(40) < 0.98 for _ in range(RUNS))
     found = [metric(Trials([record(2 * i, "original", 0, 0 if r else 1) for i, r in enumerate(run)])) for run in runs]
     assert covered(found, (0.98 - 0.25) / 0.75) >= 0.92

@@ -163,5 +163,5 @@ def test_the_discordance_between_two_conditions_is_used():
     rights = [i % 10 > 0 for i in range(200)]
     rows = records(rights, range(200)) + records(rights[1:] + rights[:1], range(200), "noise")
     alike = records(rights, range(200)) + records([*rights[:199], not rights[199]], range(200), "noise")
-    metric = METRICS.get("detectable_difference")
+    metric = METRICS.get("detectable_difference").measure
     assert metric(Trials(alike), versus="noise").value < metric(Trials(rows), versus="noise").value

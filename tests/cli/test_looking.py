@@ -134,11 +134,11 @@ def test_doctor_tells_the_packages_that_a_card_needs(suite, tmp_path, monkeypatc
     card = "{model: odd, adapter: first, status: untested, packages: [pytest, no-such]}\n"
     (tmp_path / "cards" / "odd.yaml").write_text(card)
     monkeypatch.setenv("AUDIOTEST_CARDS", str(tmp_path / "cards"))
-    opening.cards.cache_clear()
+    opening._all_cards.cache_clear()
     try:
         odd = run("doctor", "--model", "odd")
     finally:
-        opening.cards.cache_clear()
+        opening._all_cards.cache_clear()
     assert odd.exit_code == 1
     assert odd.output.endswith("missing: no-such\n")
 
