@@ -1,0 +1,144 @@
+"""What a clause says of an option that it names: given as the answer, stated, denied, set aside.
+
+Each function gives the pattern of one such relation for the languages of a reply; the words stand in ``cues/``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from msgspec.structs import replace
+
+from audiotest.score.answer_extraction.lexicon import Lexicon
+from audiotest.score.answer_extraction.mention import Mention
+
+_LISTS = r"[\"'\])\.]*\s*(?:,\s*<listing>|[,、/&]|<listing>)\s*(?:<list_filler>\s*)*[\"'(\[]*$"
+_TAIL = r"\s*(?:[:=]|-+>|=>|-(?=\s))?\s*[\"'(\[<]*\s*(?:(?:<list_filler>|<option_noun>|<article>)\s*)*[\"'(\[<]*$"
+BESIDE = re.compile(r"[ ().:,\"'\]-]*(?:an?|the)? ?[\"']?")
+"""What stands between a label and the text of its option."""
+_NEGATED = re.compile(r"\s*(?:no|nope)\b(?! doubt)")
+ENDS = re.compile(r"[\"')\]>]*\s*(?:[.;!。;；！\n]|$|because\b|since\b)")
+"""What follows an answer that is a sentence of its own."""
+
+
+@lru_cache(maxsize=256)
+def listing(lex: Lexicon) -> re.Pattern[str]:
+    """What stands between two options of one list, so that they share a denial."""
+    return lex.compiled(_LISTS)
+
+
+@lru_cache(maxsize=256)
+def gives(lex: Lexicon) -> re.Pattern[str]:
+    """What stands right before an option that is given as *the* answer; searched in the text up to the mention."""
+    return lex.compiled(
+        r"(?:<answer_leads>" + _TAIL + r"|<answer_noun>\s*(?:[:=]|-+>|=>)" + _TAIL + ")"
+    )
+
+
+@lru_cache(maxsize=256)
+def noun_before(lex: Lexicon) -> re.Pattern[str]:
+    """``answer B``: a noun that makes an answer of the label behind it."""
+    return lex.compiled(r"<answer_word>\s*[\"'(\[<]*$")
+
+
+@lru_cache(maxsize=256)
+def states(lex: Lexicon) -> re.Pattern[str]:
+    """What a sentence says of its subject comes next."""
+    return lex.compiled(r"<states>" + _TAIL)
+
+
+@lru_cache(maxsize=256)
+def believes(lex: Lexicon) -> re.Pattern[str]:
+    """What leads to an option that the writer holds to be the answer, without calling it that."""
+    return lex.compiled(r"<believes>" + _TAIL)
+
+
+@lru_cache(maxsize=256)
+def follows(lex: Lexicon) -> re.Pattern[str]:
+    """What stands right after an option that is given as *the* answer."""
+    return lex.compiled(r"[\"')\].]*\s*(?:<answer_follows>|<correct_after>(?=[\s.,;:!]*(?:$|because|since|as|and)))")
+
+
+@lru_cache(maxsize=256)
+def supposed(lex: Lexicon) -> re.Pattern[str]:
+    """A question or a supposition: "if B is correct"."""
+    return lex.compiled(r"<supposed>[^,;]{0,30}$|\bis (?:it )?$")
+
+
+@lru_cache(maxsize=256)
+def denied_before(lex: Lexicon) -> re.Pattern[str]:
+    """A denial whose object is what comes next; searched in the clause up to the mention."""
+    return lex.compiled(
+        r"(?:<denies>|(?<=[a-z])n't|(?<![a-z])(?<!none )(?<!other )other than|(?<!other )(?<![a-z])than"
+        r"|(?<!no )(?<!without )(?<!without a )(?<!without any )(?<!beyond )(?<![a-z])<doubts>)"
+        r"(?:[\s,:]*(?:<reaching>(?!\s*,)|[\"'(\[]))*[\s:]*$"
+    )
+
+
+@lru_cache(maxsize=256)
+def denied_after(lex: Lexicon) -> re.Pattern[str]:
+    """A denial whose subject came just before."""
+    return lex.compiled(
+        r"[\"')\].]*\s*(?:\([^)]{0,80}\)\s*)?(?:<denied_after>|[-:=>(]+\s*<verdict_false>[\s.,;)|/]*$|[-:=>(\s]*[❌✗✘✖])"
+    )
+
+
+def asides(clause: str, lex: Lexicon) -> list[tuple[int, int]]:
+    """The stretches of a clause that tell of a thought since given up, or of what something is compared with."""
+    begins = [match.end() for match in lex.search("set_aside").finditer(clause)]
+    if not begins:
+        return []
+    resets = [match.start() for match in lex.search("reset").finditer(clause)]
+    return [(begin, min((at for at in resets if at >= begin), default=len(clause))) for begin in begins]
+
+
+@lru_cache(maxsize=256)
+def concludes(lex: Lexicon) -> re.Pattern[str]:
+    """A sentence that concludes outweighs those before it."""
+    return lex.compiled(r"<concludes>")
+
+
+@lru_cache(maxsize=256)
+def turns(lex: Lexicon) -> re.Pattern[str]:
+    """A change of mind: what comes after counts."""
+    return lex.compiled(r"<turns>")
+
+
+@lru_cache(maxsize=256)
+def takes_back(lex: Lexicon) -> re.Pattern[str]:
+    """What stands between an answer and the one that is put in its place: "B. Wait, it's C"."""
+    return lex.compiled(r"<takes_back>(?:[\s,.:;!-]|<taken_back_filler>)*[\"'(\[]*$")
+
+
+def denied_together(judged: list[Mention], folded: str, lex: Lexicon) -> list[Mention]:
+    """``A, B and C can be ruled out``: a denial behind a list holds for all of it."""
+    between = listing(lex)
+    for i in range(len(judged) - 2, -1, -1):
+        gap = folded[judged[i].end : judged[i + 1].start]
+        if judged[i + 1].denied and between.match(gap) and _ends_denied(judged, i + 1, folded, lex):
+            judged[i] = replace(judged[i], denied=True)
+    return judged
+
+
+def _ends_denied(judged: Sequence[Mention], i: int, folded: str, lex: Lexicon) -> bool:
+    """Whether the list that mention ``i`` is in is denied from behind."""
+    while i + 1 < len(judged) and listing(lex).match(folded[judged[i].end : judged[i + 1].start]):
+        i += 1
+    return denied_after(lex).match(folded[judged[i].end :][:60]) is not None
+
+
+def asked_and_answered(judged: list[Mention], folded: str, spans: Sequence[tuple[int, int]]) -> list[Mention]:
+    """``A robin? No.``: what a question ends with is denied by the answer to it; ``B. a robin: no``: what is said of an
+    option's text holds for the label before it."""
+    for i, mention in enumerate(judged):
+        end = spans[mention.clause][1]
+        if not mention.denied and _NEGATED.match(folded, end):
+            rest = folded[mention.end : end]
+            judged[i] = replace(mention, denied=re.fullmatch(r"[\"')\] ]*\?\s*", rest) is not None)
+    for i in range(len(judged) - 2, -1, -1):
+        label, text = judged[i], judged[i + 1]
+        if text.denied and label.index == text.index and BESIDE.fullmatch(folded[label.end : text.start]):
+            judged[i] = replace(label, denied=True)
+    return judged

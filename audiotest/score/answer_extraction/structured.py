@@ -1,0 +1,122 @@
+"""A verdict or a probability for each option: ``A: 10%, B: 75%``, ``{"A": false, "B": true}``, ``A ✗ B ✓``."""
+
+from __future__ import annotations
+
+import re
+
+from audiotest.score.answer_extraction.lexicon import all_languages
+from audiotest.score.answer_extraction.negation import BESIDE
+from audiotest.score.answer_extraction.reply import ParsedReply
+
+_NUMBER = re.compile(r"[\"')\]}:\s=(~≈-]*(?:about |around |approximately |probability:? (?:of )?|confidence:? )?(\d{1,3}(?:\.\d+)?|\.\d+)\s*(%|percent)?(?![\w:])")
+_BEFORE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*(?:%|percent)\s*(?:for|on|of|is|that it is|chance of|likely|probability (?:of|for))?\s*(?:option |an? |the )?[\"'(\[]*$")
+_GAP = re.compile(r"[\s\"'):\]>.=(–—-]*")
+_RANKED = re.compile(r"[\"')\]]*\s*>+\s*[\"'(\[]*(?:option )?$")
+_KEYED = re.compile(r"[\"']?(?<![a-z0-9])([a-z])[\"']?\s*[:=]\s*")
+_MARKS = {"✓": True, "✔": True, "✅": True, "☑": True, "☒": True, "✗": False, "✘": False, "❌": False, "✖": False, "×": False, "☐": False}
+_CHECKED = re.compile(r"\[\s*([x✓✔*])\s*\]\s*$|([☑☒✅✔])\s*$")
+_UNCHECKED = re.compile(r"\[\s?\]\s*$|☐\s*$")
+
+
+class Row:
+    """An option that is named, with its own text where that follows its label, up to the next one."""
+
+    def __init__(self, index: int, start: int, end: int) -> None:
+        self.index, self.start, self.end = index, start, end
+
+
+def rows(reply: ParsedReply) -> list[Row]:
+    """The options named, label and own text as one."""
+    out: list[Row] = []
+    for mention in reply.mentions:
+        last = out[-1] if out else None
+        if last is not None and last.index == mention.index and BESIDE.fullmatch(reply.folded[last.end : mention.start]):
+            last.end = mention.end
+        else:
+            out.append(Row(mention.index, mention.start, mention.end))
+    return out if len({row.index for row in out}) > 1 else _keyed(reply)
+
+
+def _keyed(reply: ParsedReply) -> list[Row]:
+    """``a: 10%, b: 75%``: small letters, which elsewhere are no labels."""
+    matches = [m for m in _KEYED.finditer(reply.folded) if m.group(1) in reply.options.label_of]
+    return [Row(reply.options.label_of[m.group(1)], m.start(), m.end(1)) for m in matches]
+
+
+def by_verdict(reply: ParsedReply) -> int | None:
+    """The one option that is called right where each of at least two named has a verdict."""
+    table = rows(reply)
+    if len({row.index for row in table}) < 2 or len(table) != len({row.index for row in table}):
+        return None
+    verdicts = [_verdict(reply, table, i) for i in range(len(table))]
+    right = [row.index for row, verdict in zip(table, verdicts, strict=True) if verdict]
+    return right[0] if None not in verdicts and len(right) == 1 else None
+
+
+def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
+    folded, row = reply.folded, table[i]
+    stop = table[i + 1].start if i + 1 < len(table) else len(folded)
+    before = folded[max(0, row.start - 8) : row.start]
+    if _CHECKED.search(before):
+        return True
+    if _UNCHECKED.search(before):
+        return False
+    after = folded[row.end : stop]
+    start = _GAP.match(after).end()  # type: ignore[union-attr]
+    for mark, verdict in _MARKS.items():
+        if after.startswith(mark, start):
+            return verdict
+    if not start:
+        return None
+    ends = r"(?=[\s\"'),.;:!|/}\]-]*(?:$|[\n,;|/})]|\s\S{0,3}$|\(?\w[).]))"
+    lex = all_languages()
+    if lex.compiled(rf"(?:<verdict_false>|0|不){ends}").match(after, start):
+        return False
+    if lex.compiled(rf"(?:<verdict_true>|1){ends}").match(after, start):
+        return True
+    return None
+
+
+def by_probability(reply: ParsedReply) -> int | None:
+    """The likeliest option where each of at least two named has a probability, and no two share the highest."""
+    table = rows(reply)
+    indices = [row.index for row in table]
+    if len(set(indices)) < 2 or len(indices) != len(set(indices)):
+        return None
+    shares = _after(reply, table) or _ahead(reply, table)
+    if not shares:
+        return None
+    top = max(shares)
+    return indices[shares.index(top)] if shares.count(top) == 1 else None
+
+
+def _after(reply: ParsedReply, table: list[Row]) -> list[float]:
+    out: list[tuple[float, bool]] = []
+    for i, row in enumerate(table):
+        stop = table[i + 1].start if i + 1 < len(table) else len(reply.folded)
+        match = _NUMBER.match(reply.folded[row.end : stop])
+        if match is None or match.start(1) == 0:
+            return []
+        out.append((float(match.group(1)), bool(match.group(2))))
+    # Figures without a % are probabilities where none is above 1 and they do not stand for something else.
+    if all(percent for _, percent in out) or (all(share <= 1 for share, _ in out) and any(0 < share < 1 for share, _ in out)):
+        return [share for share, _ in out]
+    total = sum(share for share, _ in out)
+    return [share for share, _ in out] if 99 <= total <= 101 else []
+
+
+def _ahead(reply: ParsedReply, table: list[Row]) -> list[float]:
+    out = []
+    for row in table:
+        match = _BEFORE.search(reply.folded[max(0, row.start - 50) : row.start])
+        if match is None:
+            return []
+        out.append(float(match.group(1)))
+    return out
+
+
+def by_rank(reply: ParsedReply) -> int | None:
+    """``B > A > D``: the first of a ranking."""
+    table = rows(reply)
+    gaps = [reply.folded[a.end : b.start] for a, b in zip(table, table[1:], strict=False)]
+    return table[0].index if gaps and all(_RANKED.fullmatch(gap) for gap in gaps) else None
