@@ -35,7 +35,7 @@ def occurrences(output: str, phrase: str) -> Iterator[tuple[str, bool]]:
     denied = denied_before(lexicon(languages(text)))
     for match in pattern(phrase).finditer(text):
         clause = re.split(r"[.!?;,。！？；，\n]|\bbut\b", text[max(0, match.start() - 100) : match.start()])[-1]
-        yield match.group(0), denied.search(clause) is not None
+        yield match.group(0), denied.match(clause[::-1]) is not None
 
 
 def phrases(value: object, option: str) -> Sequence[str]:

@@ -31,7 +31,7 @@ def put_in_place(reply: ParsedReply) -> list[Mention]:
         end = mention.end
         if i + 1 < len(affirmed) and affirmed[i + 1].index == mention.index and affirmed[i + 1].start - end < 8:
             end = affirmed[i + 1].end  # "(C) a wren": a label and its own text are one mention
-        if negation.takes_back(reply.lex).search(before) and _STANDS.match(folded[end : end + 40]):
+        if negation.takes_back(reply.lex).match(before[::-1]) and _STANDS.match(folded[end : end + 40]):
             return affirmed[i:]
     return []
 
@@ -68,7 +68,7 @@ def not_aside(reply: ParsedReply) -> list[Mention]:
 def believed(reply: ParsedReply) -> list[Mention]:
     """What the last "I believe it is" of the reply leads to, unless something else stands against it afterwards."""
     cue = negation.believes(reply.lex)
-    return _standing(reply, [m for m in reply.affirmed if cue.search(reply.before(m)[-100:])])
+    return _standing(reply, [m for m in reply.affirmed if cue.match(reply.before(m)[-100:][::-1])])
 
 
 def stated(reply: ParsedReply) -> list[Mention]:

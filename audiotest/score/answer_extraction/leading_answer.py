@@ -68,5 +68,5 @@ def _outweighs(reply: ParsedReply, first: Mention, other: Mention) -> bool:
         if alone_there and not any(m.index == first.index and m.start > first.end for m in reply.affirmed):
             return True
     return bool(
-        negation.concludes(reply.lex).search(before) or negation.takes_back(reply.lex).search(before)
+        negation.concludes(reply.lex).search(before) or negation.takes_back(reply.lex).match(before[::-1])
     )

@@ -1,8 +1,7 @@
 """The words of language that the parser goes by: read from ``cues/LANGUAGE.yaml``, compiled when first needed.
 
-A file maps a role (``denies``, ``concludes``...) to phrases. Their notation is small, so that a speaker of the language
-can correct them: ``(a|b)`` alternatives, ``[a]`` optional, ``{role}`` the phrases of another role, ``word*`` any ending,
-``_`` any word, ``~30`` up to thirty characters. Examples that stand beside a role's phrases are tests of it.
+A file maps a role (``denies``, ``concludes``...) to phrases in a small notation (:mod:`.phrases`), so that a speaker of
+the language can correct them. Examples that stand beside a role's phrases are tests of it.
 
 Only the languages that a reply is written in take part, so that "so" and "was" of a German reply are no English ones:
 :func:`languages` goes by script and by function words; a reply too short to tell takes them all.
@@ -17,6 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction.phrases import emit, parse
 
 _SCRIPTS = {
     "han": "\u3400-\u9fff",
@@ -96,25 +96,27 @@ class Lexicon:
 
     def __init__(self, spoken: frozenset[str]) -> None:
         self.languages = sorted(spoken)
-        self._sources: dict[str, str] = {}
+        self._sources: dict[tuple[str, bool], str] = {}
+        self._compiled: dict[tuple[str, bool], re.Pattern[str]] = {}
 
-    def source(self, role: str) -> str:
+    def source(self, role: str, *, backwards: bool = False) -> str:
         """The pattern of a role as text: a group without a name, one that matches nothing if there are no phrases."""
-        if role not in self._sources:
-            parts = [compile_phrase(phrase, lang) for lang in self.languages for phrase in phrases(lang, role)]
-            parts = sorted(dict.fromkeys(parts), key=len, reverse=True)
-            self._sources[role] = f"(?:{'|'.join(parts)})" if parts else "(?!)"
-        return self._sources[role]
+        if (role, backwards) not in self._sources:
+            parts = [_bounded(p, lang, backwards) for lang in self.languages for p in phrases(lang, role)]
+            self._sources[role, backwards] = _joined(parts)
+        return self._sources[role, backwards]
 
-    @cache  # noqa: B019 - lexicons are few and live as long as the program
     def search(self, *roles: str) -> re.Pattern[str]:
         """Finds any of the roles anywhere."""
-        return re.compile("|".join(self.source(role) for role in roles))
+        return self.compiled("|".join(f"<{role}>" for role in roles))
 
-    @cache  # noqa: B019
-    def compiled(self, template: str, flags: int = 0) -> re.Pattern[str]:
-        """A pattern in which ``<role>`` stands for the role."""
-        return re.compile(re.sub(r"<(\w+)>", lambda m: self.source(m.group(1)), template), flags)
+    def compiled(self, template: str, *, backwards: bool = False) -> re.Pattern[str]:
+        """A pattern in which ``<role>`` stands for the role, matched against reversed text if ``backwards``."""
+        pattern = self._compiled.get((template, backwards))
+        if pattern is None:
+            text = _ROLE.sub(lambda m: self.source(m.group(1), backwards=backwards), template)
+            pattern = self._compiled[template, backwards] = re.compile(text)
+        return pattern
 
     def words(self, role: str) -> frozenset[str]:
         """The plain words of a role."""
@@ -145,65 +147,33 @@ def all_languages() -> Lexicon:
     return lexicon(frozenset(sources()))
 
 
-def compile_phrase(phrase: str, language: str) -> str:
-    """The regular expression of a phrase, with the edges of words where the script has such."""
-    body, end = _sequence(phrase, 0, language)
-    if end != len(phrase):
-        raise ValueError(f"{phrase!r} of {language}.yaml has a bracket that closes nothing, at character {end + 1}")
-    latin = "script" not in sources()[language] or sources()[language]["script"] in ("cyrillic", "arabic")
-    before = r"(?<![^\W_])" if latin and not phrase.startswith(("n't", "'")) and not _opens_n_t(phrase) else ""
-    after = r"(?![^\W_])" if latin and not phrase.endswith("*") else ""
-    return f"{before}(?:{body}){after}"
+_ROLE = re.compile(r"<(\w+)>")
+_NO_EDGES = frozenset({"zh", "ja", "ko"})
 
 
-def _opens_n_t(phrase: str) -> bool:
-    return phrase.startswith('(') and "n't" in phrase.split(")")[0].split("|")
+def _bounded(phrase: str, language: str, backwards: bool) -> tuple[str, str, str]:
+    """(edge, pattern, edge) of a phrase: the edges of words where the script has such."""
+
+    def role(name: str) -> str:
+        return _joined([_bounded(p, language, backwards) for p in phrases(language, name)])
+
+    body = emit(parse(phrase), role, backwards=backwards)
+    if language in _NO_EDGES:
+        return "", body, ""
+    begins = "" if phrase.startswith("'") else r"(?<![^\W_])"
+    ends = "" if phrase.endswith("*") else r"(?![^\W_])"
+    if backwards:
+        return ("" if not ends else r"(?<![^\W_])"), body, ("" if not begins else r"(?![^\W_])")
+    return begins, body, ends
 
 
-def _sequence(phrase: str, i: int, language: str, closing: str = "") -> tuple[str, int]:
-    """The alternatives from place ``i`` up to the bracket ``closing`` or the end."""
-    out = ""
-    while i < len(phrase) and phrase[i] not in (")", "]"):
-        char = phrase[i]
-        if char == "(":
-            inner, i = _sequence(phrase, i + 1, language, ")")
-            out += f"(?:{inner})"
-            i += 1
-        elif char == "[":
-            inner, i = _sequence(phrase, i + 1, language, "]")
-            i += 1
-            if phrase[i : i + 1] == " ":
-                out += rf"(?:(?:{inner})\s+)?"
-                i += 1
-            else:
-                out += rf"(?:{inner})?"
-        elif char == "{":
-            end = phrase.index("}", i)
-            names = [compile_phrase(p, language) for p in phrases(language, phrase[i + 1 : end])]
-            out += f"(?:{'|'.join(names)})"
-            i = end + 1
-        elif char == "~":
-            digits = re.match(r"\d+", phrase[i + 1 :])
-            out += f".{{0,{digits.group(0) if digits else 60}}}?"
-            i += 1 + (len(digits.group(0)) if digits else 0)
-        elif char == "|":
-            out, i = out + "|", i + 1
-        elif char == "*":
-            out, i = out + r"\w*", i + 1
-        elif char == "_":
-            out, i = out + r"[\w'-]+", i + 1
-        elif char == " ":
-            i += 1
-            out += r"\s+" if phrase[i : i + 1] != "[" or not _all_optional(phrase, i) else r"(?:\s+|(?=\W|$))"
-        else:
-            out, i = out + re.escape(char), i + 1
-    if closing and phrase[i : i + 1] != closing:
-        raise ValueError(f"{phrase!r} of {language}.yaml lacks a {closing!r}")
-    return out, i
-
-
-def _all_optional(phrase: str, i: int) -> bool:
-    """Whether nothing but options follows, so that the space before them is optional too."""
-    return re.fullmatch(r"(?:\[[^\[\]]*\]\s?)+\s*", phrase[i:]) is not None or (
-        re.fullmatch(r"(?:\[[^\[\]]*\]\s?)+\|.*", phrase[i:]) is not None
-    )
+def _joined(parts: list[tuple[str, str, str]]) -> str:
+    """Alternatives as one group, those with the same edges together, longer ones first."""
+    by_edges: dict[tuple[str, str], list[str]] = {}
+    for begins, body, ends in parts:
+        by_edges.setdefault((begins, ends), []).append(body)
+    groups = [
+        f"{begins}(?:{'|'.join(sorted(dict.fromkeys(bodies), key=len, reverse=True))}){ends}"
+        for (begins, ends), bodies in by_edges.items()
+    ]
+    return f"(?:{'|'.join(groups)})" if groups else "(?!)"

@@ -141,7 +141,7 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
         return True
     if not before.strip(" \"'([*-:"):
         return not after.startswith(" doubt") and re.match(r"[\s.,;:!)\]\"'。，！]|$", after) is not None
-    return negation.gives(lex).search(before[-80:]) is not None or bool(_QUOTED.search(before[-1:]))
+    return negation.gives(lex).match(before[-80:][::-1]) is not None or bool(_QUOTED.search(before[-1:]))
 
 
 def _judge(here: Sequence[Mention], folded: str, start: int, end: int, lex: Lexicon) -> list[Mention]:
@@ -152,12 +152,12 @@ def _judge(here: Sequence[Mention], folded: str, start: int, end: int, lex: Lexi
     for i, mention in enumerate(here):
         last_break = bisect_right(breaks, mention.start)
         near = folded[max(breaks[last_break - 1] if last_break else start, mention.start - 100) : mention.start]
-        lead = folded[max(start, mention.start - 100) : mention.start].rstrip("\"'([<")
-        given = negation.gives(lex).search(lead) is not None or (
-            mention.kind != "text" and negation.noun_before(lex).search(lead) is not None
+        lead = folded[max(start, mention.start - 100) : mention.start][::-1]
+        given = negation.gives(lex).match(lead) is not None or (
+            mention.kind != "text" and negation.noun_before(lex).match(lead) is not None
         )
-        denied = negation.denied_before(lex).search(near) is not None and not _is_leading_no(near)
-        stated = given or negation.states(lex).search(lead) is not None
+        denied = negation.denied_before(lex).match(near[::-1]) is not None and not _is_leading_no(near)
+        stated = given or negation.states(lex).match(lead) is not None
         gap = folded[judged[-1].end : mention.start] if judged else None
         if gap is not None:
             joined, beside = listing.match(gap) is not None, negation.BESIDE.fullmatch(gap) is not None
@@ -168,7 +168,7 @@ def _judge(here: Sequence[Mention], folded: str, start: int, end: int, lex: Lexi
         following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
         denied = denied or negation.denied_after(lex).match(following) is not None
         given = given or (
-            negation.follows(lex).match(following) is not None and not negation.supposed(lex).search(near)
+            negation.follows(lex).match(following) is not None and not negation.supposed(lex).match(near[::-1])
         )
         aside = any(begin <= mention.start - start < stop for begin, stop in put_aside)
         judged.append(replace(mention, given=given, denied=denied, stated=stated or given, aside=aside))

@@ -1,6 +1,7 @@
 """What a clause says of an option that it names: given as the answer, stated, denied, set aside.
 
-Each function gives the pattern of one such relation for the languages of a reply; the words stand in ``cues/``.
+Each function gives the pattern of one such relation for the languages of a reply; the words stand in ``cues/``. Those of
+what stands *before* an option are matched backwards from it: ``pattern.match(reversed text, place)``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.mention import Mention
 
 _LISTS = r"[\"'\])\.]*\s*(?:,\s*<listing>|[,、/&]|<listing>)\s*(?:<list_filler>\s*)*[\"'(\[]*$"
-_TAIL = r"\s*(?:[:=]|-+>|=>|-(?=\s))?\s*[\"'(\[<]*\s*(?:(?:<list_filler>|<option_noun>|<article>)\s*)*[\"'(\[<]*$"
+_TAIL = r"[\"'(\[<]*(?:\s*(?:<list_filler>|<option_noun>|<article>))*\s*[\"'(\[<]*\s*(?:[:=]|>-+|>=|-)?\s*"
 BESIDE = re.compile(r"[ ().:,\"'\]-]*(?:an?|the)? ?[\"']?")
 """What stands between a label and the text of its option."""
 _NEGATED = re.compile(r"\s*(?:no|nope)\b(?! doubt)")
@@ -31,28 +32,26 @@ def listing(lex: Lexicon) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def gives(lex: Lexicon) -> re.Pattern[str]:
-    """What stands right before an option that is given as *the* answer; searched in the text up to the mention."""
-    return lex.compiled(
-        r"(?:<answer_leads>" + _TAIL + r"|<answer_noun>\s*(?:[:=]|-+>|=>)" + _TAIL + ")"
-    )
+    """What stands right before an option that is given as *the* answer; backwards."""
+    return lex.compiled(_TAIL + r"(?:<answer_leads>|(?<=[:=>])\s*<answer_noun>)", backwards=True)
 
 
 @lru_cache(maxsize=256)
 def noun_before(lex: Lexicon) -> re.Pattern[str]:
     """``answer B``: a noun that makes an answer of the label behind it."""
-    return lex.compiled(r"<answer_word>\s*[\"'(\[<]*$")
+    return lex.compiled(r"[\"'(\[<]*\s*<answer_word>", backwards=True)
 
 
 @lru_cache(maxsize=256)
 def states(lex: Lexicon) -> re.Pattern[str]:
     """What a sentence says of its subject comes next."""
-    return lex.compiled(r"<states>" + _TAIL)
+    return lex.compiled(_TAIL + "<states>", backwards=True)
 
 
 @lru_cache(maxsize=256)
 def believes(lex: Lexicon) -> re.Pattern[str]:
     """What leads to an option that the writer holds to be the answer, without calling it that."""
-    return lex.compiled(r"<believes>" + _TAIL)
+    return lex.compiled(_TAIL + "<believes>", backwards=True)
 
 
 @lru_cache(maxsize=256)
@@ -64,16 +63,17 @@ def follows(lex: Lexicon) -> re.Pattern[str]:
 @lru_cache(maxsize=256)
 def supposed(lex: Lexicon) -> re.Pattern[str]:
     """A question or a supposition: "if B is correct"."""
-    return lex.compiled(r"<supposed>[^,;]{0,30}$|\bis (?:it )?$")
+    return lex.compiled(r"[^,;]{0,30}?<supposed>|\s(?:ti )?si(?!\w)", backwards=True)
 
 
 @lru_cache(maxsize=256)
 def denied_before(lex: Lexicon) -> re.Pattern[str]:
-    """A denial whose object is what comes next; searched in the clause up to the mention."""
+    """A denial whose object is what comes next; backwards."""
     return lex.compiled(
-        r"(?:<denies>|(?<=[a-z])n't|(?<![a-z])(?<!none )(?<!other )other than|(?<!other )(?<![a-z])than"
-        r"|(?<!no )(?<!without )(?<!without a )(?<!without any )(?<!beyond )(?<![a-z])<doubts>)"
-        r"(?:[\s,:]*(?:<reaching>(?!\s*,)|[\"'(\[]))*[\s:]*$"
+        r"[\s:]*(?:(?:<reaching>|[\"'(\[])[\s:]*)*,?\s*"
+        r"(?:<denies>|t'n(?=[a-z])|naht rehto(?! enon)(?! rehto)|naht(?! rehto)(?![a-z])"
+        r"|<doubts>(?! on)(?! tuohtiw)(?! a tuohtiw)(?! yna tuohtiw)(?! dnoyeb))",
+        backwards=True,
     )
 
 
@@ -109,7 +109,7 @@ def turns(lex: Lexicon) -> re.Pattern[str]:
 @lru_cache(maxsize=256)
 def takes_back(lex: Lexicon) -> re.Pattern[str]:
     """What stands between an answer and the one that is put in its place: "B. Wait, it's C"."""
-    return lex.compiled(r"<takes_back>(?:[\s,.:;!-]|<taken_back_filler>)*[\"'(\[]*$")
+    return lex.compiled(r"[\"'(\[]*(?:[\s,.:;!-]|<taken_back_filler>)*<takes_back>", backwards=True)
 
 
 def denied_together(judged: list[Mention], folded: str, lex: Lexicon) -> list[Mention]:

@@ -59,7 +59,7 @@ def _stands(named: Quantity, own: Quantity, folded: str, lex: Lexicon) -> bool |
     where that cannot be told."""
     before, after = folded[max(0, named.start - 60) : named.start], folded[named.end :]
     line = re.split(r"(?<=[.!?;。！？；])\s|\n|[。！？；]", before)[-1]
-    if negation.gives(lex).search(before.rstrip("\"'([<")):
+    if negation.gives(lex).match(before[::-1]):
         return True
     if named.unit == "nth":
         return not (after[:1] == "," and not line.strip()) or not after.strip(" ,.")

@@ -156,7 +156,7 @@ def _misspelt(reply: ParsedReply) -> int | None:
         return None
     near = list(loose.misspelt(reply.tokens, reply.folded, reply.options))
     before = negation.denied_before(reply.lex)
-    if any(before.search(reply.folded[max(0, start - 60) : start]) for _, start, _ in near):
+    if any(before.match(reply.folded[max(0, start - 60) : start][::-1]) for _, start, _ in near):
         return None
     indices = {index for index, _, _ in near}
     return indices.pop() if len(indices) == 1 else None

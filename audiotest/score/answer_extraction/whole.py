@@ -93,7 +93,7 @@ def by_half(folded: str, options: Options) -> int | None:
     if (
         not words
         or not any((len(w) > 3 and w not in _STOPWORDS) or w.isdigit() for w in words)
-        or denied_before(all_languages()).search(folded + " ")
+        or denied_before(all_languages()).match(" " + folded[::-1])
     ):
         return None
     runs_of: list[tuple[int, bool]] = []
