@@ -78,14 +78,17 @@ _PHRASE = 20
 
 
 def _stands(reply: ParsedReply, own: list[Mention], match: re.Match[str]) -> bool:
-    if not own or any(m.given or m.kind != "text" or m.start < match.start() for m in own):
+    hesitant = match.re is _pattern(all_languages(), "hesitates")
+    goes_on = reply.lex.search("answering", "hedges_answer")
+    if not own:
+        return goes_on.search(reply.folded, match.end()) is not None
+    if any(m.given or m.kind != "text" or m.start < match.start() for m in own):
         return True
     kept = [m for m in own if not m.aside]
     if not kept:
         return False
-    if reply.lex.search("answering", "hedges_answer").search(reply.folded, match.end(), kept[-1].start):
+    if goes_on.search(reply.folded, match.end(), kept[-1].start):
         return True
-    hesitant = match.re is _pattern(all_languages(), "hesitates")
     return hesitant and not re.search(r"\b(?:if|whether|that it is|which)\b", reply.before(kept[0])[-60:])
 
 

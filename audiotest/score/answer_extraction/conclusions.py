@@ -6,6 +6,7 @@ Each takes the parsed reply and gives the mentions that it keeps, none where it 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from audiotest.score.answer_extraction import negation
 from audiotest.score.answer_extraction.loose import stems
@@ -112,7 +113,7 @@ def not_of_a_list(reply: ParsedReply) -> list[Mention]:
     """Without the labels that are named together: "Options (A), (C) and (D) describe something else"."""
     listing, kept = negation.listing(reply.lex), not_aside(reply)
     listed: set[int] = set()
-    for one, other in zip(kept, kept[1:], strict=False):
+    for one, other in pairwise(kept):
         joined = listing.match(reply.folded[one.end : other.start]) is not None
         if joined and one.kind != "text" and other.kind != "text" and one.index != other.index:
             listed |= {one.index, other.index}

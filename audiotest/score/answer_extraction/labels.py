@@ -15,6 +15,7 @@ _CAPITAL = re.compile(r"(?<![A-Za-z0-9'./&-])([A-Z])(?![A-Za-z0-9'&/]|[.-][A-Za-
 _QUOTED_LETTER = re.compile(r"[\"']([a-z])[\"']")
 _CHINESE_ORDINAL = re.compile(r"第([一二三四五六七八九十])(?:个|项|种)?(?:选项|答案|选择)?")
 _CHINESE_PLACES = {c: i for i, c in enumerate("一二三四五六七八九十")}
+_ORDINAL = re.compile(r"^the ")
 _PHONES = re.compile(r"\s*[/\[]")
 _WORD_ITEM = re.compile(r"(?:^|\n)\s*[-*>•]\s*[a-z']{2,}\s?:")
 
@@ -42,7 +43,7 @@ def labels(text: str, folded: str, options: Options, lex: Lexicon) -> Iterator[L
 
 def _named(lex: Lexicon) -> re.Pattern[str]:
     return lex.compiled(
-        r"(?:<option_noun>s?|第)\s*(?:is|are|was|be|would be|should be|must be|number|no\.?|es|est|ist|lautet|[:#=是为])*"
+        r"(?:<option_noun>s?|第|(?<![a-z])no\.(?= ?\d))\s*(?:is|are|was|be|would be|should be|must be|number|no\.?|es|est|ist|lautet|[:#=是为])*"
         r"\s*[\"'(\[]?([a-z]|\d{1,2}|one|two|three|four|five|six)(?![a-z0-9'])"
     )
 
@@ -82,7 +83,7 @@ def _is_label(match: re.Match[str], folded: str, options: Options, lex: Lexicon)
         return False
     if letter in "AI":
         # "A flute plays", "I hear": a letter only where no word that it could belong to follows.
-        follows = lex.compiled(r"\s*(?:[.,;:!?)\]\"'。，、>/|=]|$|\n|[-+]\s|<article_follows>(?! [a-z]+ing\b))")
+        follows = lex.compiled(r"\s*(?:[.,;:!?)\]\"'。，、>/|=✓✔✅✗✘❌✖☑☒]|$|\n|[-+]\s|<article_follows>(?! [a-z]+ing\b))")
         return follows.match(after) is not None and (letter == "A" or not re.match(r"\s*(?:was|as|am)\b", after))
     return True
 
@@ -95,6 +96,10 @@ def _places(folded: str, options: Options, lex: Lexicon) -> Iterator[Label]:
             place = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", name)
             where = int(place.group(1)) if place else int(ordinals.get(name, 0))
             if where and where <= len(options.labels):
+                yield (where - 1 if where > 0 else len(options.labels) - 1), "number", match.start(), match.end()
+        for match in lex.compiled(r"(?:^|(?<=[.!?\n] )|(?<=\n))\W*(?:the )?<ordinals>\W*(?=$|\n|[.!]\s)").finditer(folded):
+            where = int(ordinals.get(_ORDINAL.sub("", match.group(0).strip(" .!\"'*()\n")), 0))
+            if where and where <= len(options.labels) and not options.quantities:
                 yield (where - 1 if where > 0 else len(options.labels) - 1), "number", match.start(), match.end()
     for match in _CHINESE_ORDINAL.finditer(folded):
         if _CHINESE_PLACES[match.group(1)] < len(options.labels):

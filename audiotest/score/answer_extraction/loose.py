@@ -16,7 +16,7 @@ from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.options import Options
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d[^\W_]*)*")
-_DROPPED = frozenset("a an the is are was were be been being am".split())  # noqa: SIM905
+_DROPPED = frozenset("a an the is are was were be been being am his her their its my your our".split())  # noqa: SIM905
 _PRONOUNS = frozenset("she he they it i we you there his her their its".split())  # noqa: SIM905
 _NUMBERED = re.compile(r"([a-z]+) (\d{1,2})")
 _PARTS = re.compile(r"\s*(?:,|;|(?<=[a-z]{3})/(?=[a-z]{3})|&|\+|->|→|、|，)\s*(?:and\s+|then\s+|or\s+)?|\s+(?:and|then|followed by|和)\s+(?:then\s+)?")
@@ -132,7 +132,8 @@ def distance(a: str, b: str, most: int) -> int:
     """The edits (a swap of neighbours is one) between two words, ``most + 1`` where there are more."""
     if abs(len(a) - len(b)) > most:
         return most + 1
-    before, row = [], list(range(len(b) + 1))
+    before: list[int] = []
+    row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         earlier, before, row = before, row, [i] + [0] * len(b)
         for j, y in enumerate(b, 1):
@@ -153,7 +154,7 @@ def misspelt(tokens: Sequence[Token], folded: str, options: Options) -> Iterator
         for i, option in enumerate(wanted):
             option = [word for word in option if word not in _DROPPED]
             run = [word for word, _ in plain[at : at + len(option)]]
-            if len(run) == len(option) and option and all(map(_near, run, option)):
+            if len(run) == len(option) and option and run != option and all(map(_near, run, option)):
                 near.append((i, len(option)))
         if len(near) == 1:
             index, length = near[0]

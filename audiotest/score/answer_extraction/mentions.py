@@ -21,7 +21,7 @@ from audiotest.score.answer_extraction.options import Options, is_bounded, patte
 _CLAUSE = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(])")
 _BREAK = (
     r"[,;:，；]\s*(?:but|it is|it's|this is|so|and it|instead|however|because|since|i |that is|而|aber|pero|mais|ma|mas)|"
-    r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead|because|since|so|therefore|yet|although|though|while|whereas|sondern|sino|aber|pero|mais|bensi)(?![a-z])|而是|但|因为|ではなく|じゃなく|بل|아니라"
+    r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead(?! of)|because|since|so|therefore|yet|although|though|while|whereas|sondern|sino|aber|pero|mais|bensi)(?![a-z])|而是|但|因为|ではなく|じゃなく|بل|아니라"
 )
 _QUOTED = re.compile(r"[(\[{<\"']")
 _LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from audiotest.score.answer_extraction import negation
 from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.mention import Mention
+from audiotest.score.answer_extraction.normalise import CJK
 from audiotest.score.answer_extraction.options import Options
 from audiotest.score.answer_extraction.quantities import Quantity, open_ended, quantities, same, within
 
@@ -78,7 +79,7 @@ def _stands(named: Quantity, own: Quantity, folded: str, lex: Lexicon) -> bool |
     if word in _PRONOUN:
         sure = re.search(r"\b(?:only|just|exactly)\s$", before) or re.match(r"times?\b", named.noun) or not after.strip(" .!")
         return True if sure else None
-    if named.noun:
+    if named.noun or CJK.match(after):
         return True
     ends = _CLAUSE_ENDS.match(after) or re.match(r"\s*(?:times|in total)\b", after)
     return True if named.low >= _LARGE or ends else None

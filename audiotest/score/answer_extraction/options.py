@@ -48,8 +48,8 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
     labels = labels or tuple(ascii_uppercase[i] if i < 26 else str(i + 1) for i in range(len(choices)))
     texts = tuple(clean(choice) for choice in choices)
     folded = tuple(bare(text) for text in texts)
-    keys = [tuple(TOKEN.findall(text)) for text in folded]
-    strict = [not key or keys.count(key) > 1 for key in keys]
+    runs = [tuple(TOKEN.findall(text)) for text in folded]
+    strict = [not run or runs.count(run) > 1 for run in runs]
     without = [_ARTICLE.sub("", text) for text in folded]
     exact: dict[str, tuple[int, ...]] = {}
     for i, text in enumerate(folded):

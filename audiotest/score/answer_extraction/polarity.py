@@ -8,6 +8,7 @@ from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages
 from audiotest.score.answer_extraction.loose import stems
 from audiotest.score.answer_extraction.normalise import fold
 from audiotest.score.answer_extraction.reply import ParsedReply
+from audiotest.score.answer_extraction.whole import lead_end
 
 _EDGES = " \t\n.,;:!?\"'()[]<>{}*-。，！？、"
 _STARTS = r"[\s\"'(\[*]*<{role}>[\s\"')\]*]*(?:[.,;:!?\n。，！；-]|$)"
@@ -19,7 +20,7 @@ def alone(reply: ParsedReply) -> int | None:
     if reply.options.polar is None or len(reply.text) > 60:
         return None
     yes, no = reply.options.polar
-    plain, lex = reply.folded.strip(_EDGES), all_languages()
+    plain, lex = reply.folded[lead_end(reply.folded) :].strip(_EDGES), all_languages()
     says_no = lex.compiled("<no>").fullmatch(plain) is not None
     says_yes = lex.compiled("<yes>").fullmatch(plain) is not None
     return None if says_no == says_yes else no if says_no else yes

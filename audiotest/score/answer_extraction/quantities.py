@@ -46,6 +46,9 @@ class Quantity(Struct, frozen=True):
 @cache
 def _tables(lex: Lexicon) -> tuple[dict[str, float], dict[str, str], dict[str, str], dict[str, int]]:
     words = {word: float(value) for word, value in lex.table("numbers").items()}
+    if "de" in lex.languages:
+        ones = {word if word != "eins" else "ein": value for word, value in words.items() if 0 < value < 10}
+        words |= {f"{one}und{ten}": a + b for one, a in ones.items() for ten, b in words.items() if 20 <= b < 100}
     ordinals = {word: place for word, place in lex.table("ordinals").items() if int(place) > 0}
     tens = {word: int(value) for word, value in lex.table("tens").items()}
     return words, lex.table("units"), ordinals, tens
@@ -205,6 +208,8 @@ def open_ended(named: Quantity, folded: str) -> Quantity:
 
 def same(named: Quantity, option: Quantity) -> bool:
     """Whether a number of the reply is the option's: equal, of one unit, or within its range."""
+    if (named.unit == "nth") != (option.unit == "nth"):
+        return False
     if named.unit != option.unit and named.unit and option.unit:
         return False
     if named.unit and not option.unit and not (option.is_range and named.unit in ("year", "%")) and named.unit != "%":

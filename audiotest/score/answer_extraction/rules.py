@@ -72,6 +72,19 @@ def _plain(name: str, find: Callable[[ParsedReply], int | None], *, conclusive: 
     return Rule(name, decide, conclusive)
 
 
+def _table(name: str, find: Callable[[ParsedReply], list[int] | None]) -> Rule:
+    """A rule that gives every option that a table of all of them calls right."""
+
+    def decide(reply: ParsedReply) -> Reading | None:
+        right = find(reply)
+        if right is None:
+            return None
+        status: Status = "read" if len(right) == 1 else "ambiguous" if right else "none"
+        return Reading(right[0] if status == "read" else None, status, reply.text[:200], rule=name)
+
+    return Rule(name, decide)
+
+
 def _weighing(
     name: str, keep: Callable[[ParsedReply], list[Mention]], *, conclusive: bool = False, sure: bool = False
 ) -> Rule:
@@ -154,6 +167,8 @@ def _listed(lists: Sequence[tuple[tuple[str, ...], ...]], clause: Sequence[loose
 def _misspelt(reply: ParsedReply) -> int | None:
     if reply.mentions or len(reply.tokens) > _LONGEST_MISSPELT:
         return None
+    if reply.options.quantities or reply.options.keys:
+        return None
     near = list(loose.misspelt(reply.tokens, reply.folded, reply.options))
     before = negation.denied_before(reply.lex)
     if any(before.match(reply.folded[max(0, start - 60) : start][::-1]) for _, start, _ in near):
@@ -204,8 +219,8 @@ def _several(reply: ParsedReply) -> Reading | None:
 RULES: tuple[Rule, ...] = (
     Rule("whole", _nothing_but_an_option, conclusive=True),
     _plain("yes_or_no", polarity.alone, conclusive=True),
-    _plain("verdicts", structured.by_verdict),
-    _plain("probabilities", structured.by_probability),
+    _table("verdicts", structured.by_verdict),
+    _table("probabilities", structured.by_probability),
     _plain("ranking", structured.by_rank),
     _plain("leading_yes_or_no", polarity.leading, conclusive=True),
     _weighing("put_in_place", conclusions.put_in_place, conclusive=True),

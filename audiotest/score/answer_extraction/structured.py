@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.negation import BESIDE
@@ -14,8 +15,8 @@ _GAP = re.compile(r"[\s\"'):\]>.=(–—-]*")
 _RANKED = re.compile(r"[\"')\]]*\s*>+\s*[\"'(\[]*(?:option )?$")
 _KEYED = re.compile(r"[\"']?(?<![a-z0-9])([a-z])[\"']?\s*[:=]\s*")
 _MARKS = {"✓": True, "✔": True, "✅": True, "☑": True, "☒": True, "✗": False, "✘": False, "❌": False, "✖": False, "×": False, "☐": False}
-_CHECKED = re.compile(r"\[\s*([x✓✔*])\s*\]\s*$|([☑☒✅✔])\s*$")
-_UNCHECKED = re.compile(r"\[\s?\]\s*$|☐\s*$")
+_CHECKED = re.compile(r"(?:\[ *[x✓✔*] *\]|[☑☒✅✔✓])[ *-]*[(\[]?$")
+_UNCHECKED = re.compile(r"(?:\[ ?\]|[☐❌✗✘])[ *-]*[(\[]?$")
 
 
 class Row:
@@ -43,24 +44,23 @@ def _keyed(reply: ParsedReply) -> list[Row]:
     return [Row(reply.options.label_of[m.group(1)], m.start(), m.end(1)) for m in matches]
 
 
-def by_verdict(reply: ParsedReply) -> int | None:
-    """The one option that is called right where each of at least two named has a verdict."""
+def by_verdict(reply: ParsedReply) -> list[int] | None:
+    """The options that are called right where each of at least two named has a verdict; None where that is not so."""
     table = rows(reply)
     if len({row.index for row in table}) < 2 or len(table) != len({row.index for row in table}):
         return None
     verdicts = [_verdict(reply, table, i) for i in range(len(table))]
     right = [row.index for row, verdict in zip(table, verdicts, strict=True) if verdict]
-    return right[0] if None not in verdicts and len(right) == 1 else None
+    return right if None not in verdicts else None
 
 
 def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
     folded, row = reply.folded, table[i]
     stop = table[i + 1].start if i + 1 < len(table) else len(folded)
-    before = folded[max(0, row.start - 8) : row.start]
-    if _CHECKED.search(before):
-        return True
-    if _UNCHECKED.search(before):
-        return False
+    ahead = folded[max(0, table[0].start - 8) : table[0].start]
+    if _CHECKED.search(ahead) or _UNCHECKED.search(ahead):  # boxes stand before the options
+        before = folded[max(0, row.start - 8) : row.start]
+        return True if _CHECKED.search(before) else False if _UNCHECKED.search(before) else None
     after = folded[row.end : stop]
     start = _GAP.match(after).end()  # type: ignore[union-attr]
     for mark, verdict in _MARKS.items():
@@ -77,17 +77,14 @@ def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
     return None
 
 
-def by_probability(reply: ParsedReply) -> int | None:
-    """The likeliest option where each of at least two named has a probability, and no two share the highest."""
+def by_probability(reply: ParsedReply) -> list[int] | None:
+    """The likeliest options where each of at least two named has a probability; None where that is not so."""
     table = rows(reply)
     indices = [row.index for row in table]
     if len(set(indices)) < 2 or len(indices) != len(set(indices)):
         return None
     shares = _after(reply, table) or _ahead(reply, table)
-    if not shares:
-        return None
-    top = max(shares)
-    return indices[shares.index(top)] if shares.count(top) == 1 else None
+    return [index for index, share in zip(indices, shares, strict=True) if share == max(shares)] if shares else None
 
 
 def _after(reply: ParsedReply, table: list[Row]) -> list[float]:
@@ -118,5 +115,5 @@ def _ahead(reply: ParsedReply, table: list[Row]) -> list[float]:
 def by_rank(reply: ParsedReply) -> int | None:
     """``B > A > D``: the first of a ranking."""
     table = rows(reply)
-    gaps = [reply.folded[a.end : b.start] for a, b in zip(table, table[1:], strict=False)]
+    gaps = [reply.folded[a.end : b.start] for a, b in pairwise(table)]
     return table[0].index if gaps and all(_RANKED.fullmatch(gap) for gap in gaps) else None

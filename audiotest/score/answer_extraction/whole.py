@@ -30,11 +30,15 @@ def whole(text: str, options: Options) -> tuple[int, str] | None:
     if len(plain) == 1 and folded not in options.label_of:
         return plain[0], "text"
     result = _after_lead(text, folded, options, led=False)
-    if result is None and len(folded) > 2:
-        lead = lexicon(languages(folded)).compiled(_LEAD).match(folded)
-        if lead and lead.end():
-            result = _after_lead(text[lead.end() :], folded[lead.end() :], options, led=True)
+    if result is None and len(folded) > 2 and (start := lead_end(folded)):
+        result = _after_lead(text[start:], folded[start:], options, led=True)
     return result
+
+
+def lead_end(folded: str) -> int:
+    """Where the words end that lead to an answer ("so the correct answer is"); 0 if there are none."""
+    lead = lexicon(languages(folded)).compiled(_LEAD).match(folded)
+    return lead.end() if lead else 0
 
 
 def _after_lead(text: str, folded: str, options: Options, *, led: bool) -> tuple[int, str] | None:
@@ -59,6 +63,8 @@ def _labelled(text: str, match: re.Match[str], options: Options) -> int | None:
     if index is None:
         return None
     after = bare(rest) if rest.strip() else ""
+    if re.match(r"\s*[#♯♭]", rest):
+        return None  # a note
     if not after or not re.search(r"\w", after):
         letter = text[match.start(1)]
         # A lone "a" or "i" is a label where nothing else stands; "3" may be an option's own text.
