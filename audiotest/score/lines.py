@@ -48,9 +48,7 @@ def score_line(scorer: str, line: bytes) -> bytes:
     if scorer == "choice":
         scored["rule"] = verdict.details.get("rule", "")
     elif question.choices:
-        scored["choice"] = read(
-            question.choices, output, question=question.question, finish=question.finish
-        ).index
+        scored["choice"] = read(question.choices, output, question=question.question, finish=question.finish).index
     return _line(scored)
 
 

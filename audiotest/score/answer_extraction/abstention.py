@@ -103,7 +103,11 @@ def _declining(text: str, lex: Lexicon) -> re.Match[str] | None:
         return match
     for match in _pattern(lex, "hesitates").finditer(text):
         silent = lex.search("silent_words").search(match.group(0))
-        around = re.split(r"[.!?\n]", text[: match.start()])[-1][-40:] + "|" + re.split(r"[.!?\n]", text[match.end() :])[0][:40]
+        around = (
+            re.split(r"[.!?\n]", text[: match.start()])[-1][-40:]
+            + "|"
+            + re.split(r"[.!?\n]", text[match.end() :])[0][:40]
+        )
         if not (silent and lex.search("passing").search(around)):
             return match
     return None

@@ -135,7 +135,11 @@ def _tagged(head: str, cut: bool) -> list[Span]:
     for pattern in _TAGGED:
         matches = list(pattern.finditer(head))
         kept = [(m, next((g for g in m.groups() if g is not None), "")) for m in matches]
-        kept = [(m, text) for m, text in kept if text.strip() and not (cut and m.end() == len(head) and m.group(0)[-1:] not in "/|]}\"'")]
+        kept = [
+            (m, text)
+            for m, text in kept
+            if text.strip() and not (cut and m.end() == len(head) and m.group(0)[-1:] not in "/|]}\"'")
+        ]
         if kept:
             match, text = kept[-1]
             spans.append(Span(_plain(text), tagged=True, rest=_plain(head[match.end() :])))
@@ -144,7 +148,9 @@ def _tagged(head: str, cut: bool) -> list[Span]:
     for match in reversed(boxes[-3:]):
         content = match.group(1)
         if content.strip() and not _FORMULA.search(_IN_BOX.sub(" ", content)):
-            spans.append(Span(_plain(_IN_BOX.sub(r" \1", content)), tagged=True, boxed=True, rest=_plain(head[match.end() :])))
+            spans.append(
+                Span(_plain(_IN_BOX.sub(r" \1", content)), tagged=True, boxed=True, rest=_plain(head[match.end() :]))
+            )
     return spans
 
 

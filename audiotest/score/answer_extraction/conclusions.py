@@ -19,6 +19,7 @@ _STANDS = re.compile(
 )
 """What follows an answer that stands for itself, unlike what is asked ("Wait, is it C?") or merely mentioned
 ("Actually (A) can be heard too")."""
+_SHORT = 600
 _MANY = re.compile(r"\bhow many (?:times )?((?:[a-z]+ ){0,2}?[a-z]+)")
 
 
@@ -106,6 +107,8 @@ def not_of_the_question(reply: ParsedReply) -> list[Mention]:
         return []
     kept = not_aside(reply)
     repeated = {m.index for m in kept if m.kind == "text" and reply.folded[m.start : m.end] in question}
+    if len(repeated) != 1 or sum(text in question for text in reply.options.folded) > 1 or len(reply.text) > _SHORT:
+        return []
     return [m for m in kept if m.index not in repeated] if repeated else []
 
 

@@ -7,13 +7,24 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-_MODES = {"major": "major", "maj": "major", "dur": "major", "minor": "minor", "min": "minor", "moll": "minor", "m": "minor"}
+_MODES = {
+    "major": "major",
+    "maj": "major",
+    "dur": "major",
+    "minor": "minor",
+    "min": "minor",
+    "moll": "minor",
+    "m": "minor",
+}
 _ACCIDENTALS = {"#": "#", "♯": "#", "sharp": "#", "b": "b", "♭": "b", "flat": "b"}
 _KEY = re.compile(
     r"(?<![A-Za-z0-9#'])([A-Ga-g])(?:\s?([#♯♭])|(b)(?=$|[\s,.;)!?m-])|[\s-]?(?i:(sharp|flat))(?![a-z]))?"
     r"(?:[\s-]*(?i:(major|minor|maj|min|moll|dur))|(m))?(?![A-Za-z0-9#'])"
 )
-_KEYED = re.compile(r"(?:\bkey of|\bkey (?:is|was|seems to be|would be)|\bin|\btonic (?:is|of)|\bis|^)[\s\"']*(?:the key of )?$", re.IGNORECASE)
+_KEYED = re.compile(
+    r"(?:\bkey of|\bkey (?:is|was|seems to be|would be)|\bin|\btonic (?:is|of)|\bis|^)[\s\"']*(?:the key of )?$",
+    re.IGNORECASE,
+)
 _QUALITY = re.compile(r"\s(?:key|chord|scale|mode|tonality|third)\b")
 _NAMED = re.compile(r"(?:\bkey\b.{0,40}|\btonic\b.{0,20})$", re.IGNORECASE | re.DOTALL)
 
@@ -45,12 +56,18 @@ def keys(text: str) -> Iterator[tuple[Key, int, int]]:
         lower = match.group(1).islower()
         if match.group(0).startswith("a ") and _QUALITY.match(text, match.end()):
             continue  # "in a minor key"
-        if lower and (not key.mode or match.group(6) or (match.group(1) == "a" and "-" not in match.group(0) and not match.group(2))):
+        if lower and (
+            not key.mode
+            or match.group(6)
+            or (match.group(1) == "a" and "-" not in match.group(0) and not match.group(2))
+        ):
             # "am" is a verb, "a minor" the article and a word unless a key is spoken of
             if not (key.mode and match.group(5) and _KEYED.search(text[: match.start()][-30:])):
                 continue
         if not key.mode:
             before = text[: match.start()][-60:]
-            if not _KEYED.search(before) or not (_NAMED.search(before) or re.search(r"\bin\s$", before) or not before.strip()):
+            if not _KEYED.search(before) or not (
+                _NAMED.search(before) or re.search(r"\bin\s$", before) or not before.strip()
+            ):
                 continue
         yield key, match.start(), match.end()

@@ -16,6 +16,8 @@ _QUOTED_LETTER = re.compile(r"[\"']([a-z])[\"']")
 _CHINESE_ORDINAL = re.compile(r"第([一二三四五六七八九十])(?:个|项|种)?(?:选项|答案|选择)?")
 _CHINESE_PLACES = {c: i for i, c in enumerate("一二三四五六七八九十")}
 _ORDINAL = re.compile(r"^the ")
+_ITEM_WORDS = 3
+"""A numbered line of more words that does not hold the option's own is a step of reasoning."""
 _PHONES = re.compile(r"\s*[/\[]")
 _WORD_ITEM = re.compile(r"(?:^|\n)\s*[-*>•]\s*[a-z']{2,}\s?:")
 
@@ -29,7 +31,7 @@ def labels(text: str, folded: str, options: Options, lex: Lexicon) -> Iterator[L
     for pattern in (_DRESSED, _LED, _named(lex), _CHOSEN, _QUOTED_LETTER):
         for match in pattern.finditer(folded):
             index = _index(match.group(1), options, lex)
-            if index is None or match.start(1) in seen or _is_no_label(pattern, match, text, folded, lex):
+            if index is None or match.start(1) in seen or _is_no_label(pattern, match, text, folded, options, lex):
                 continue
             seen.add(match.start(1))
             yield index, "label" if match.group(1).isalpha() else "number", match.start(1), match.end(1)
@@ -58,10 +60,15 @@ def _index(name: str, options: Options, lex: Lexicon) -> int | None:
     return None
 
 
-def _is_no_label(pattern: re.Pattern[str], match: re.Match[str], text: str, folded: str, lex: Lexicon) -> bool:
+def _is_no_label(
+    pattern: re.Pattern[str], match: re.Match[str], text: str, folded: str, options: Options, lex: Lexicon
+) -> bool:
     """``the answer is a flute``: an article; ``* a: /ə/``: a word of a list of words; ``the word "a"``: a word."""
     letter, after = match.group(1), folded[match.end(1) :]
     upper = text[match.start(1)].isupper()
+    if pattern is _LED and letter.isdigit():
+        line, own = after[1:].split("\n", 1)[0], options.folded[_index(letter, options, lex) or 0]
+        return len(line.split()) > _ITEM_WORDS and own not in line
     if pattern is _LED:
         return not upper and letter.isalpha() and (
             _PHONES.match(after[1:8]) is not None or (letter in "ai" and _WORD_ITEM.search(folded) is not None)
@@ -83,7 +90,9 @@ def _is_label(match: re.Match[str], folded: str, options: Options, lex: Lexicon)
         return False
     if letter in "AI":
         # "A flute plays", "I hear": a letter only where no word that it could belong to follows.
-        follows = lex.compiled(r"\s*(?:[.,;:!?)\]\"'。，、>/|=✓✔✅✗✘❌✖☑☒]|$|\n|[-+]\s|<article_follows>(?! [a-z]+ing\b))")
+        follows = lex.compiled(
+            r"\s*(?:[.,;:!?)\]\"'。，、>/|=✓✔✅✗✘❌✖☑☒]|$|\n|[-+]\s|<article_follows>(?! [a-z]+ing\b))"
+        )
         return follows.match(after) is not None and (letter == "A" or not re.match(r"\s*(?:was|as|am)\b", after))
     return True
 
@@ -97,7 +106,9 @@ def _places(folded: str, options: Options, lex: Lexicon) -> Iterator[Label]:
             where = int(place.group(1)) if place else int(ordinals.get(name, 0))
             if where and where <= len(options.labels):
                 yield (where - 1 if where > 0 else len(options.labels) - 1), "number", match.start(), match.end()
-        for match in lex.compiled(r"(?:^|(?<=[.!?\n] )|(?<=\n))\W*(?:the )?<ordinals>\W*(?=$|\n|[.!]\s)").finditer(folded):
+        for match in lex.compiled(r"(?:^|(?<=[.!?\n] )|(?<=\n))\W*(?:the )?<ordinals>\W*(?=$|\n|[.!]\s)").finditer(
+            folded
+        ):
             where = int(ordinals.get(_ORDINAL.sub("", match.group(0).strip(" .!\"'*()\n")), 0))
             if where and where <= len(options.labels) and not options.quantities:
                 yield (where - 1 if where > 0 else len(options.labels) - 1), "number", match.start(), match.end()

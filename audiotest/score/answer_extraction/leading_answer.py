@@ -26,7 +26,11 @@ def opening(reply: ParsedReply) -> list[Mention]:
     if first.denied or not _NO_WORDS.fullmatch(folded[: first.start]):
         return []
     own = [first]
-    if len(named) > 1 and named[1].index == first.index and negation.BESIDE.fullmatch(folded[first.end : named[1].start]):
+    if (
+        len(named) > 1
+        and named[1].index == first.index
+        and negation.BESIDE.fullmatch(folded[first.end : named[1].start])
+    ):
         own.append(named[1])
     end, others = own[-1].end, [m for m in named[len(own) :] if m.index != first.index]
     ends = negation.ENDS if first.kind == "text" else _ENDS_LABEL
@@ -48,8 +52,10 @@ def _contradicts(reply: ParsedReply, first: Mention, other: Mention) -> bool:
         other.kind == "text"
         and not (other.denied or other.aside or other.loose)
         and other.clause == first.clause
-        and re.search(r"\b(?:says?|said|hears?|heard|is|are)\b[^.;]{0,12}$", reply.folded[first.end : other.start]) is not None
-        and re.search(r"\b(?:because|since|as|while|whereas|not|than|if|but)\b", reply.folded[first.end : other.start]) is None
+        and re.search(r"\b(?:says?|said|hears?|heard|is|are)\b[^.;]{0,12}$", reply.folded[first.end : other.start])
+        is not None
+        and re.search(r"\b(?:because|since|as|while|whereas|not|than|if|but)\b", reply.folded[first.end : other.start])
+        is None
     )
 
 
@@ -67,6 +73,4 @@ def _outweighs(reply: ParsedReply, first: Mention, other: Mention) -> bool:
         alone_there = _SAYS.search(before) and negation.ENDS.match(folded, other.end) and not other.aside
         if alone_there and not any(m.index == first.index and m.start > first.end for m in reply.affirmed):
             return True
-    return bool(
-        negation.concludes(reply.lex).search(before) or negation.takes_back(reply.lex).match(before[::-1])
-    )
+    return bool(negation.concludes(reply.lex).search(before) or negation.takes_back(reply.lex).match(before[::-1]))

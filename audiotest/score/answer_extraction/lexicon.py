@@ -39,7 +39,9 @@ def sources() -> dict[str, dict[str, Any]]:
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     folder = files("audiotest.score.answer_extraction") / "cues"
-    found = [yaml.load(f.read_text(encoding="utf-8"), Loader=loader) for f in folder.iterdir() if f.name.endswith(".yaml")]  # noqa: S506
+    found = [
+        yaml.load(f.read_text(encoding="utf-8"), Loader=loader) for f in folder.iterdir() if f.name.endswith(".yaml")
+    ]  # noqa: S506
     return {source["language"]: source for source in sorted(found, key=lambda s: str(s["language"]))}
 
 

@@ -17,9 +17,12 @@ from audiotest.score.answer_extraction.options import Options
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d[^\W_]*)*")
 _DROPPED = frozenset("a an the is are was were be been being am his her their its my your our".split())  # noqa: SIM905
+_AS_IT_IS = frozenset("evening morning nothing something anything everything during building ceiling wedding".split())  # noqa: SIM905
 _PRONOUNS = frozenset("she he they it i we you there his her their its".split())  # noqa: SIM905
 _NUMBERED = re.compile(r"([a-z]+) (\d{1,2})")
-_PARTS = re.compile(r"\s*(?:,|;|(?<=[a-z]{3})/(?=[a-z]{3})|&|\+|->|→|、|，)\s*(?:and\s+|then\s+|or\s+)?|\s+(?:and|then|followed by|和)\s+(?:then\s+)?")
+_PARTS = re.compile(
+    r"\s*(?:,|;|(?<=[a-z]{3})/(?=[a-z]{3})|&|\+|->|→|、|，)\s*(?:and\s+|then\s+|or\s+)?|\s+(?:and|then|followed by|和)\s+(?:then\s+)?"
+)
 _SUFFIX = {1: "st", 2: "nd", 3: "rd"}
 _LEAST = 3
 """Letters of a single word that may be inflected."""
@@ -36,8 +39,16 @@ class Token(Struct, frozen=True):
 @lru_cache(maxsize=1)
 def _numerals() -> dict[str, str]:
     lex = all_languages()
-    table = {word: value for word, value in lex.table("numbers").items() if word.isascii() and word.isalpha() and len(word) > 2 and word not in ("once", "son")}
-    places = {word: f"{place}{_SUFFIX.get(int(place), 'th')}" for word, place in lex.table("ordinals").items() if int(place) > 0}
+    table = {
+        word: value
+        for word, value in lex.table("numbers").items()
+        if word.isascii() and word.isalpha() and len(word) > 2 and word not in ("once", "son")
+    }
+    places = {
+        word: f"{place}{_SUFFIX.get(int(place), 'th')}"
+        for word, place in lex.table("ordinals").items()
+        if int(place) > 0
+    }
     return table | places
 
 
@@ -45,7 +56,7 @@ def _numerals() -> dict[str, str]:
 def stem(word: str) -> str:
     """The stem of a folded word; numbers and ordinals in figures."""
     word = _numerals().get(word, word)
-    if len(word) < 4 or not word.isascii() or not word.isalpha():
+    if word in _AS_IT_IS or len(word) < 4 or not word.isascii() or not word.isalpha():
         return word
     for ending, instead in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
         if word.endswith(ending):
@@ -83,6 +94,8 @@ def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], 
     forms: list[tuple[tuple[str, ...], int]] = []
     for i, text in enumerate(options.folded):
         own = stems(text)
+        if text.split()[-1:] and text.split()[-1] in _DROPPED:
+            continue
         forms.append((own, i))
         first = text.split()[:1]
         if first and first[0] in _PRONOUNS and len(own) > 2:
@@ -164,6 +177,8 @@ def misspelt(tokens: Sequence[Token], folded: str, options: Options) -> Iterator
 def _near(word: str, option: str) -> bool:
     if word == option:
         return True
+    if word.startswith(option) or option.startswith(word):
+        return False  # "Indian" is no misspelt "India"
     if len(option) < 5 or word[:1] != option[:1] or not (word.isalpha() and option.isalpha()):
         return False
     most = 1 if len(option) < 9 else 2

@@ -18,7 +18,7 @@ from audiotest.score.answer_extraction.normalise import CJK
 from audiotest.score.answer_extraction.numbers_named import number_mentions
 from audiotest.score.answer_extraction.options import Options, is_bounded, patterns
 
-_CLAUSE = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(])")
+_CLAUSE = re.compile(r"(?<=[.!?;。！？；])\s+|(?<![:：])\n+|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(])")
 _BREAK = (
     r"[,;:，；]\s*(?:but|it is|it's|this is|so|and it|instead|however|because|since|i |that is|而|aber|pero|mais|ma|mas)|"
     r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead(?! of)|because|since|so|therefore|yet|although|though|while|whereas|sondern|sino|aber|pero|mais|bensi)(?![a-z])|而是|但|因为|ではなく|じゃなく|بل|아니라"
@@ -28,6 +28,8 @@ _LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")
 """A word that an everyday word belongs to: "yes, no guitar is heard"."""
 
 
+_SHORT = 600
+"""Characters up to which options count in other words beside options in their own."""
 _LONGEST_CLAUSE = 800
 """Characters; a sentence without an end is taken in pieces, so that reading stays linear."""
 
@@ -65,7 +67,10 @@ def mentions(text: str, folded: str, spans: list[tuple[int, int]], options: Opti
     for (start, end), here in zip(spans, placed, strict=True):
         if not here:
             continue
-        sure = [not m.doubtful if m.measured else m.kind != "text" or _counts(m, options, folded, start, end, lex) for m in here]
+        sure = [
+            not m.doubtful if m.measured else m.kind != "text" or _counts(m, options, folded, start, end, lex)
+            for m in here
+        ]
         # An everyday word counts all the same where it stands in one list with an option: "two or one".
         kept = [
             m for i, m in enumerate(here)
@@ -82,12 +87,10 @@ def _named(text: str, folded: str, options: Options, lex: Lexicon) -> list[Menti
     """What is named, each place once: by text, number or key, then in other words, then by label."""
     claimed = bytearray(len(text))
     named: list[Mention] = []
-    tokens = words(folded)
     sources: tuple[Callable[[], Iterator[Mention]], ...] = (
+        lambda: _texts(text, folded, options),
         lambda: number_mentions(text, folded, options, lex),
         lambda: _keys(text, options),
-        lambda: _texts(text, folded, options),
-        lambda: (Mention(i, "text", s, e, 0, loose=True) for i, s, e in loose_mentions(tokens, options) if not _measured(options, i)),
         lambda: (Mention(i, "number" if kind == "number" else "label", s, e, 0) for i, kind, s, e in labels(text, folded, options, lex)),
     )  # fmt: skip
     for source in sources:
@@ -95,6 +98,10 @@ def _named(text: str, folded: str, options: Options, lex: Lexicon) -> list[Menti
             if not any(claimed[mention.start : mention.end]):
                 claimed[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
                 named.append(mention)
+    if len(text) <= _SHORT or not named:
+        for index, start, end in loose_mentions(words(folded), options):
+            if not _measured(options, index) and not any(claimed[start:end]):
+                named.append(Mention(index, "text", start, end, 0, loose=True))
     named.sort(key=lambda m: m.start)
     return named
 
@@ -108,7 +115,9 @@ def _keys(text: str, options: Options) -> Iterator[Mention]:
     if not options.keys:
         return
     for key, start, end in keys(text):
-        same = [i for i, own in enumerate(options.keys) if own and own.tonic == key.tonic and key.mode in ("", own.mode)]
+        same = [
+            i for i, own in enumerate(options.keys) if own and own.tonic == key.tonic and key.mode in ("", own.mode)
+        ]
         if len(same) == 1:
             yield Mention(same[0], "text", start, end, 0, measured=True)
 
@@ -141,6 +150,8 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
         return True
     if not before.strip(" \"'([*-:"):
         return not after.startswith(" doubt") and re.match(r"[\s.,;:!)\]\"'。，！]|$", after) is not None
+    if negation.states(lex).match(before[-80:][::-1]) and negation.ENDS.match(after):
+        return True
     return negation.gives(lex).match(before[-80:][::-1]) is not None or bool(_QUOTED.search(before[-1:]))
 
 

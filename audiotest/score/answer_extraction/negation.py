@@ -16,7 +16,7 @@ from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.mention import Mention
 
 _LISTS = r"[\"'\])\.]*\s*(?:,\s*<listing>|[,、/&]|<listing>)\s*(?:<list_filler>\s*)*[\"'(\[]*$"
-_TAIL = r"[\"'(\[<]*(?:\s*(?:<list_filler>|<option_noun>|<article>))*\s*[\"'(\[<]*\s*(?:[:=]|>-+|>=|-)?\s*"
+_TAIL = r"[\"'(\[<]*(?:\s*(?:<list_filler>|<option_noun>|<article>))*\s*[\"'(\[<]*\s*(?:[*+•]|\.\d)?\s*(?:[:=]|>-+|>=|-)?\s*"
 BESIDE = re.compile(r"[ ().:,\"'\]-]*(?:an?|the)? ?[\"']?")
 """What stands between a label and the text of its option."""
 _NEGATED = re.compile(r"\s*(?:no|nope)\b(?! doubt)")
@@ -57,7 +57,9 @@ def believes(lex: Lexicon) -> re.Pattern[str]:
 @lru_cache(maxsize=256)
 def follows(lex: Lexicon) -> re.Pattern[str]:
     """What stands right after an option that is given as *the* answer."""
-    return lex.compiled(r"[\"')\].]*\s*(?:<answer_follows>|<correct_after>(?=[\s.,;:!]*(?:$|because|since|as|and)))")
+    return lex.compiled(
+        r"[\"')\].]*(?:,\s*which)?\s*(?:<answer_follows>|<correct_after>(?=[\s.,;:!]*(?:$|because|since|as|and)))"
+    )
 
 
 @lru_cache(maxsize=256)
@@ -87,11 +89,15 @@ def denied_after(lex: Lexicon) -> re.Pattern[str]:
 
 def asides(clause: str, lex: Lexicon) -> list[tuple[int, int]]:
     """The stretches of a clause that tell of a thought since given up, or of what something is compared with."""
-    begins = [match.end() for match in lex.search("set_aside").finditer(clause)]
+    begins = [(match.end(), False) for match in lex.search("set_aside").finditer(clause)]
+    begins += [(match.end(), True) for match in lex.search("compared").finditer(clause)]
     if not begins:
         return []
-    resets = [match.start() for match in lex.search("reset").finditer(clause)]
-    return [(begin, min((at for at in resets if at >= begin), default=len(clause))) for begin in begins]
+    resets = [(match.start(), match.group(0) == ",") for match in lex.compiled(",|<reset>").finditer(clause)]
+    return [
+        (begin, min((at for at, comma in resets if at >= begin and (short or not comma)), default=len(clause)))
+        for begin, short in begins
+    ]
 
 
 @lru_cache(maxsize=256)

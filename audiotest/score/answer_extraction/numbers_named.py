@@ -70,14 +70,20 @@ def _stands(named: Quantity, own: Quantity, folded: str, lex: Lexicon) -> bool |
     if not named.is_range and lex.compiled(role + r"\s*[\"'#(]*$").search(before) and "times" not in named.noun:
         return False
     if named.unit or own.unit or named.is_range:
-        return named.unit == own.unit or not named.noun or named.is_range
+        return (
+            named.unit == own.unit or not named.noun or named.is_range or (own.unit == "£" and named.noun == "pounds")
+        )
     if re.match(r"[.)]\s", after[:2]) and _ITEM.search(folded[: named.start]) and after.strip(" .)\n"):
         return False  # a list's item
     counted = lex.compiled(r"<counted>(?:\s|<counted_filler>)*$").search(before) is not None
     if counted or _QUOTED.search(before[-1:]) or not line.strip(" \"'([*-:") and _CLAUSE_ENDS.match(after):
         return True
     if word in _PRONOUN:
-        sure = re.search(r"\b(?:only|just|exactly)\s$", before) or re.match(r"times?\b", named.noun) or not after.strip(" .!")
+        sure = (
+            re.search(r"\b(?:only|just|exactly)\s$", before)
+            or re.match(r"times?\b", named.noun)
+            or not after.strip(" .!")
+        )
         return True if sure else None
     if named.noun or CJK.match(after):
         return True

@@ -10,9 +10,13 @@ from audiotest.score.answer_extraction.normalise import fold
 from audiotest.score.answer_extraction.reply import ParsedReply
 from audiotest.score.answer_extraction.whole import lead_end
 
+_SHORT = 300
+"""Characters of a reply that is a statement; a longer one says a good deal that is no answer."""
 _EDGES = " \t\n.,;:!?\"'()[]<>{}*-。，！？、"
 _STARTS = r"[\s\"'(\[*]*<{role}>[\s\"')\]*]*(?:[.,;:!?\n。，！；-]|$)"
-_DISCOURSE = re.compile(r"[\s\"'(]*(?:right|sure|of course|certainly|definitely|absolutely|exactly|indeed|okay|nothing|never)\b")
+_DISCOURSE = re.compile(
+    r"[\s\"'(]*(?:right|sure|of course|certainly|definitely|absolutely|exactly|indeed|okay|nothing|never)\b"
+)
 
 
 def alone(reply: ParsedReply) -> int | None:
@@ -47,7 +51,7 @@ def leading(reply: ParsedReply) -> int | None:
 
 def statement(reply: ParsedReply) -> int | None:
     """The option that a sentence amounts to: "There is a dog barking" is yes, "No dog can be heard" no."""
-    if reply.options.polar is None or reply.mentions:
+    if reply.options.polar is None or reply.mentions or len(reply.text) > _SHORT:
         return None
     yes, no = reply.options.polar
     asked = frozenset(stems(fold(reply.question)))

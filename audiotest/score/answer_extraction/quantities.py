@@ -113,7 +113,9 @@ def _han(text: str) -> float:
     return float(total + section + digit)
 
 
-_NOUN = re.compile(r"[\s-]+(?!(?:and|or|to|in|of|is|are|was|were|the|a|an|at|on|with|so|but|as|that|because|from|by|for|then)\b)([a-z]+(?:[ -](?!(?:and|or|to|in|of|is|are|was|were|the|a|an|at|on|with|so|but|as|that|because|from|by|for|then)\b)[a-z]+){0,2})")
+_NOUN = re.compile(
+    r"[\s-]+(?!(?:and|or|to|in|of|is|are|was|were|the|a|an|at|on|with|so|but|as|that|because|from|by|for|then)\b)([a-z]+(?:[ -](?!(?:and|or|to|in|of|is|are|was|were|the|a|an|at|on|with|so|but|as|that|because|from|by|for|then)\b)[a-z]+){0,2})"
+)
 
 
 def _single(folded: str, lex: Lexicon) -> Iterator[Quantity]:
@@ -203,7 +205,11 @@ def open_ended(named: Quantity, folded: str) -> Quantity:
     start = named.start - len(match.group(0)) if match else named.start
     if over or _AND_MORE.match(folded, named.end):
         return replace(named, high=math.inf, start=start)
-    return replace(named, low=-math.inf, high=named.low, start=start) if under or _AND_LESS.match(folded, named.end) else named
+    return (
+        replace(named, low=-math.inf, high=named.low, start=start)
+        if under or _AND_LESS.match(folded, named.end)
+        else named
+    )
 
 
 def same(named: Quantity, option: Quantity) -> bool:
@@ -216,7 +222,12 @@ def same(named: Quantity, option: Quantity) -> bool:
         return False
     if math.isclose(named.low, option.low) and math.isclose(named.high, option.high):
         return True
-    return named.is_range and option.is_range and math.isclose(named.low, option.low) and named.high - option.high in (1, -1)
+    return (
+        named.is_range
+        and option.is_range
+        and math.isclose(named.low, option.low)
+        and named.high - option.high in (1, -1)
+    )
 
 
 def within(named: Quantity, option: Quantity) -> bool:

@@ -20,7 +20,9 @@ class ParsedReply:
     """``text`` is the answer's part of the reply, cleaned; ``folded`` the same without case and diacritics, character by
     character. ``question`` is what was asked. ``finish`` says how the reply ended."""
 
-    def __init__(self, text: str, options: Options, *, question: str = "", finish: str | None = None, tagged: bool = False) -> None:
+    def __init__(
+        self, text: str, options: Options, *, question: str = "", finish: str | None = None, tagged: bool = False
+    ) -> None:
         self.text, self.options, self.question, self.finish, self.tagged = text, options, question, finish, tagged
 
     @property

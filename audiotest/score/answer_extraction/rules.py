@@ -36,11 +36,15 @@ class Rule(Struct, frozen=True):
     conclusive: bool = False
 
 
-_TAIL = re.compile(r"\s*,?\s*or\s+(?:possibly |perhaps |maybe |even )?(?:(?:doing|having|being|are|is|the|a|an) )*([^.,;!?\n]{3,80})")
+_TAIL = re.compile(
+    r"\s*,?\s*or\s+(?:possibly |perhaps |maybe |even )?(?:(?:doing|having|being|are|is|the|a|an) )*([^.,;!?\n]{3,80})"
+)
 _OR = re.compile(r"\bor\b[\s\"'(\[]*(?:option |an? |the )*[\"'(\[]*$")
 _UNFINISHED = re.compile(r"\W*(?:an?|the)\W*", re.IGNORECASE)
-_LONGEST_MISSPELT = 200
+_FEW = 12
 """Words; misspelt options are looked for in replies up to this length."""
+_SHORT = 600
+"""Characters; in a longer reply much is said that is no answer, so rules that go by a single sentence are left out."""
 
 
 def _nothing_but_an_option(reply: ParsedReply) -> Reading | None:
@@ -139,11 +143,11 @@ def _alternative(reply: ParsedReply, kept: Sequence[Mention]) -> str:
 def _parts(reply: ParsedReply) -> int | None:
     """The one option all of whose parts a sentence names, in whatever order; their order decides where only it differs."""
     lists = [parts if len(parts) > 1 else () for parts in loose.parts(reply.options)]
-    if sum(map(bool, lists)) < 1 or any(m.given for m in reply.affirmed):
+    if not any(lists) or len(reply.text) > _SHORT or any(m.given for m in reply.affirmed):
         return None
     for start, end in reversed(reply.spans):
         clause = [token for token in reply.tokens if start <= token.start < end]
-        if reply.lex.search("denies").search(reply.folded, start, end):
+        if reply.lex.search("denies").search(reply.folded, start, end) or " than " in reply.folded[start:end]:
             continue
         index = _listed(lists, clause)
         if index is not None:
@@ -165,7 +169,7 @@ def _listed(lists: Sequence[tuple[tuple[str, ...], ...]], clause: Sequence[loose
 
 
 def _misspelt(reply: ParsedReply) -> int | None:
-    if reply.mentions or len(reply.tokens) > _LONGEST_MISSPELT:
+    if reply.mentions or len(reply.tokens) > _FEW:
         return None
     if reply.options.quantities or reply.options.keys:
         return None
@@ -178,8 +182,8 @@ def _misspelt(reply: ParsedReply) -> int | None:
 
 
 def _most_words(reply: ParsedReply) -> int | None:
-    """The one option of which a sentence has nearly all the words, in their order."""
-    if reply.mentions:
+    """The one option most of whose words stand together in a sentence."""
+    if reply.mentions or len(reply.text) > _SHORT:
         return None
     hits: set[int] = set()
     own = [loose.stems(text) for text in reply.options.folded]
@@ -189,21 +193,59 @@ def _most_words(reply: ParsedReply) -> int | None:
             continue
         shares = [_covered(option, clause) for option in own]
         best = max(shares, default=0.0)
-        others = sorted(shares)[-2] if len(shares) > 1 else 0.0
-        if best >= 0.75 and others <= 0.5:
+        if best >= _MOST and sorted(shares)[-2:][0] < _MOST / 2:
             hits.add(shares.index(best))
     return hits.pop() if len(hits) == 1 else None
 
 
+_MOST = 0.6
+"""The share of an option's words that stands for it."""
+
+
 def _covered(option: Sequence[str], clause: Sequence[str]) -> float:
-    """The share of an option's words that a clause has in their order; 0 for options of fewer than four."""
-    if len(option) < 4:
-        return 0.0
-    at = hits = 0
-    for word in option:
-        if word in clause[at:]:
-            at, hits = clause.index(word, at) + 1, hits + 1
-    return hits / len(option)
+    """The share of an option's words that stand together in a clause, which may leave out the end of the option where
+    the clause ends, but put nothing in its place; 0 for fewer than three words."""
+    best = 0
+    for at in range(len(option)):
+        for start in range(len(clause)):
+            n = 0
+            while at + n < len(option) and start + n < len(clause) and option[at + n] == clause[start + n]:
+                n += 1
+            if at + n == len(option) or start + n == len(clause):
+                best = max(best, n)
+    return best / len(option) if best >= 3 else 0.0
+
+
+def _other_answer(reply: ParsedReply) -> Reading | None:
+    """``The correct answer is "eleven"`` where that is no option: nothing that is merely named beside it is the answer."""
+    if any(m.given for m in reply.mentions):
+        return None
+    match = reply.lex.compiled(_GIVES_ANOTHER).search(reply.folded)
+    if match is None or any(match.start() < m.end and m.start < match.end() for m in reply.mentions):
+        return None
+    return Reading(None, "none", reply.text[match.start() : match.end()].strip()[:200], rule="other_answer")
+
+
+_GIVES_ANOTHER = (
+    r"(?:correct|final|right|best) <answer_noun>\s*(?:is|:)[\s:]*[\"'*]*(?!not\b|that\b|the\b|to\b|as\b)"
+    r"[\w'-]+(?:[ ,]+[\w'-]+){0,3}[\"'*]*(?=[.!\s]*(?:$|\n|[.!] ))"
+)
+
+
+def _closing(reply: ParsedReply) -> int | None:
+    """The option that the last line is as a whole, below lines of reasoning."""
+    lines = [line.strip() for line in reply.text.split("\n") if line.strip()]
+    if len(lines) < 2 or len(lines[-1]) > _LINE or (reply.cut and len(lines[-1]) < 2):
+        return None
+    last = whole(lines[-1], reply.options)
+    if last is None or last[1] == "half" or not any(line.count(" ") > 3 for line in lines[:-1]):
+        return None
+    others = (whole(line, reply.options) for line in lines[:-1][-_LINES:])
+    return None if any(other is not None and other[0] != last[0] for other in others) else last[0]
+
+
+_LINE, _LINES = 200, 20
+"""Characters of a last line, and how many lines before it are looked at."""
 
 
 def _several(reply: ParsedReply) -> Reading | None:
@@ -224,14 +266,16 @@ RULES: tuple[Rule, ...] = (
     _plain("ranking", structured.by_rank),
     _plain("leading_yes_or_no", polarity.leading, conclusive=True),
     _weighing("put_in_place", conclusions.put_in_place, conclusive=True),
+    _plain("closing", _closing, conclusive=True),
     _weighing("given", conclusions.given, conclusive=True, sure=True),
     _weighing("opening", leading_answer.opening, conclusive=True, sure=True),
+    Rule("other_answer", _other_answer),
     _weighing("after_a_turn", conclusions.after_turn),
     _plain("parts", _parts),
     _weighing("affirmed", conclusions.not_aside),
     _weighing("believed", conclusions.believed),
     _weighing("asked_number", conclusions.asked_number),
-    _weighing("stated", conclusions.stated),
+    _weighing("stated", lambda reply: conclusions.stated(reply) if len(reply.text) <= _SHORT else []),
     _weighing("not_of_the_question", conclusions.not_of_the_question),
     _weighing("not_of_a_list", conclusions.not_of_a_list),
     Rule("several", _several),

@@ -9,12 +9,28 @@ from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.negation import BESIDE
 from audiotest.score.answer_extraction.reply import ParsedReply
 
-_NUMBER = re.compile(r"[\"')\]}:\s=(~≈-]*(?:about |around |approximately |probability:? (?:of )?|confidence:? )?(\d{1,3}(?:\.\d+)?|\.\d+)\s*(%|percent)?(?![\w:])")
-_BEFORE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*(?:%|percent)\s*(?:for|on|of|is|that it is|chance of|likely|probability (?:of|for))?\s*(?:option |an? |the )?[\"'(\[]*$")
+_NUMBER = re.compile(
+    r"[\"')\]}:\s=(~≈-]*(?:about |around |approximately |probability:? (?:of )?|confidence:? )?(\d{1,3}(?:\.\d+)?|\.\d+)\s*(%|percent)?(?![\w:])"
+)
+_BEFORE = re.compile(
+    r"(\d{1,3}(?:\.\d+)?)\s*(?:%|percent)\s*(?:for|on|of|is|that it is|chance of|likely|probability (?:of|for))?\s*(?:option |an? |the )?[\"'(\[]*$"
+)
 _GAP = re.compile(r"[\s\"'):\]>.=(–—-]*")
 _RANKED = re.compile(r"[\"')\]]*\s*>+\s*[\"'(\[]*(?:option )?$")
 _KEYED = re.compile(r"[\"']?(?<![a-z0-9])([a-z])[\"']?\s*[:=]\s*")
-_MARKS = {"✓": True, "✔": True, "✅": True, "☑": True, "☒": True, "✗": False, "✘": False, "❌": False, "✖": False, "×": False, "☐": False}
+_MARKS = {
+    "✓": True,
+    "✔": True,
+    "✅": True,
+    "☑": True,
+    "☒": True,
+    "✗": False,
+    "✘": False,
+    "❌": False,
+    "✖": False,
+    "×": False,
+    "☐": False,
+}
 _CHECKED = re.compile(r"(?:\[ *[x✓✔*] *\]|[☑☒✅✔✓])[ *-]*[(\[]?$")
 _UNCHECKED = re.compile(r"(?:\[ ?\]|[☐❌✗✘])[ *-]*[(\[]?$")
 
@@ -31,7 +47,11 @@ def rows(reply: ParsedReply) -> list[Row]:
     out: list[Row] = []
     for mention in reply.mentions:
         last = out[-1] if out else None
-        if last is not None and last.index == mention.index and BESIDE.fullmatch(reply.folded[last.end : mention.start]):
+        if (
+            last is not None
+            and last.index == mention.index
+            and BESIDE.fullmatch(reply.folded[last.end : mention.start])
+        ):
             last.end = mention.end
         else:
             out.append(Row(mention.index, mention.start, mention.end))
@@ -96,7 +116,9 @@ def _after(reply: ParsedReply, table: list[Row]) -> list[float]:
             return []
         out.append((float(match.group(1)), bool(match.group(2))))
     # Figures without a % are probabilities where none is above 1 and they do not stand for something else.
-    if all(percent for _, percent in out) or (all(share <= 1 for share, _ in out) and any(0 < share < 1 for share, _ in out)):
+    if all(percent for _, percent in out) or (
+        all(share <= 1 for share, _ in out) and any(0 < share < 1 for share, _ in out)
+    ):
         return [share for share, _ in out]
     total = sum(share for share, _ in out)
     return [share for share, _ in out] if 99 <= total <= 101 else []
