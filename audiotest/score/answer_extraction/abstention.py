@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages
+from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import clean, fold
 from audiotest.score.answer_extraction.reply import ParsedReply
@@ -52,7 +52,8 @@ def abstains(output: str) -> str | None:
     Only these words are looked at; whether an answer is given beside them is for the caller to know. An
     empty reply declines nothing: it is None.
     """
-    match = _declining(_unquoted(fold(clean(output))[:_LONGEST]), all_languages())
+    text = fold(clean(output))[:_LONGEST]
+    match = _declining(_unquoted(text), lexicon(languages(text)))
     return match.group(0) if match else None
 
 
@@ -67,7 +68,7 @@ def declines(reply: ParsedReply, index: int | None) -> str | None:
     for mention in own:
         if mention.end - mention.start > _PHRASE:
             text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
-    match = _declining(text, all_languages())
+    match = _declining(text, reply.lex)
     if match is None:
         return None
     return None if index is not None and _stands(reply, own, match) else match.group(0)
@@ -78,7 +79,7 @@ _PHRASE = 20
 
 
 def _stands(reply: ParsedReply, own: list[Mention], match: re.Match[str]) -> bool:
-    hesitant = match.re is _pattern(all_languages(), "hesitates")
+    hesitant = match.re is _pattern(reply.lex, "hesitates")
     goes_on = reply.lex.search("answering", "hedges_answer")
     if not own:
         return goes_on.search(reply.folded, match.end()) is not None

@@ -15,6 +15,7 @@ _CAPITAL = re.compile(r"(?<![A-Za-z0-9'./&-])([A-Z])(?![A-Za-z0-9'&/]|[.-][A-Za-
 _QUOTED_LETTER = re.compile(r"[\"']([a-z])[\"']")
 _CHINESE_ORDINAL = re.compile(r"第([一二三四五六七八九十])(?:个|项|种)?(?:选项|答案|选择)?")
 _CHINESE_PLACES = {c: i for i, c in enumerate("一二三四五六七八九十")}
+_IN_FIGURES = re.compile(r"\d(?:st|nd|rd|th)\b")
 _ORDINAL = re.compile(r"^the ")
 _ITEM_WORDS = 3
 """A numbered line of more words that does not hold the option's own is a step of reasoning."""
@@ -54,7 +55,7 @@ def _index(name: str, options: Options, lex: Lexicon) -> int | None:
     if name in options.label_of:
         return options.label_of[name]
     if len(name) > 1 and name.isalpha():
-        name = lex.table("numbers").get(name, "")
+        name = lex.numbers.get(name, "")
     if name.isdigit() and not options.numeric and 1 <= int(name) <= len(options.labels):
         return int(name) - 1
     return None
@@ -98,8 +99,8 @@ def _is_label(match: re.Match[str], folded: str, options: Options, lex: Lexicon)
 
 
 def _places(folded: str, options: Options, lex: Lexicon) -> Iterator[Label]:
-    ordinals = lex.table("ordinals")
-    if ordinals:
+    ordinals = lex.ordinals
+    if any(word in folded for word in ordinals) or _IN_FIGURES.search(folded):
         for match in lex.compiled(r"(?<![a-z])(\w+) <ordinal_noun>(?![a-z])").finditer(folded):
             name = match.group(1)
             place = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", name)

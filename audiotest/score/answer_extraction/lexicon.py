@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -41,7 +41,7 @@ def sources() -> dict[str, dict[str, Any]]:
     folder = files("audiotest.score.answer_extraction") / "cues"
     found = [
         yaml.load(f.read_text(encoding="utf-8"), Loader=loader) for f in folder.iterdir() if f.name.endswith(".yaml")
-    ]  # noqa: S506
+    ]
     return {source["language"]: source for source in sorted(found, key=lambda s: str(s["language"]))}
 
 
@@ -73,6 +73,7 @@ def _script_search() -> dict[str, re.Pattern[str]]:
     return {script: re.compile(f"[{chars}]") for script, chars in _SCRIPTS.items()}
 
 
+@lru_cache(maxsize=64)
 def languages(folded: str) -> frozenset[str]:
     """The languages whose words count in a folded text."""
     sample = folded[:_SAMPLE]
@@ -130,6 +131,16 @@ class Lexicon:
         for language in self.languages:
             merged |= {fold(word): value for word, value in sources()[language].get(role, {}).items()}
         return merged
+
+    @cached_property
+    def ordinals(self) -> dict[str, str]:
+        """Words for places, with the place; -1 is the last."""
+        return self.table("ordinals")
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """Words for numbers, with the number."""
+        return self.table("numbers")
 
     @cached_property
     def everyday(self) -> frozenset[str]:

@@ -74,6 +74,7 @@ def _without_e(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
+@lru_cache(maxsize=16)
 def words(folded: str) -> list[Token]:
     """The words of a folded text that carry meaning, in their stems."""
     return [

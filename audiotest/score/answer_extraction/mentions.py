@@ -18,7 +18,9 @@ from audiotest.score.answer_extraction.normalise import CJK
 from audiotest.score.answer_extraction.numbers_named import number_mentions
 from audiotest.score.answer_extraction.options import Options, is_bounded, patterns
 
-_CLAUSE = re.compile(r"(?<=[.!?;。！？；])\s+|(?<![:：])\n+|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(])")
+_CLAUSE = re.compile(
+    r"(?=[\s。！？；A-Z(])(?:(?<=[.!?;。！？；])\s+|(?<![:：])\n+|\n+(?=[ \t]*(?:[-+*•]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*•]|\(?\w[).:])\s)|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(]))"
+)
 _BREAK = (
     r"[,;:，；]\s*(?:but|it is|it's|this is|so|and it|instead|however|because|since|i |that is|而|aber|pero|mais|ma|mas)|"
     r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead(?! of)|because|since|so|therefore|yet|although|though|while|whereas|sondern|sino|aber|pero|mais|bensi)(?![a-z])|而是|但|因为|ではなく|じゃなく|بل|아니라"

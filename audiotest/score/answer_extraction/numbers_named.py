@@ -76,7 +76,7 @@ def _stands(named: Quantity, own: Quantity, folded: str, lex: Lexicon) -> bool |
     if re.match(r"[.)]\s", after[:2]) and _ITEM.search(folded[: named.start]) and after.strip(" .)\n"):
         return False  # a list's item
     counted = lex.compiled(r"<counted>(?:\s|<counted_filler>)*$").search(before) is not None
-    if counted or _QUOTED.search(before[-1:]) or not line.strip(" \"'([*-:") and _CLAUSE_ENDS.match(after):
+    if counted or _QUOTED.search(before[-1:]) or (not line.strip(" \"'([*-:") and _CLAUSE_ENDS.match(after)):
         return True
     if word in _PRONOUN:
         sure = (

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from audiotest.score.answer_extraction.keys import Key, option_key
 from audiotest.score.answer_extraction.lexicon import all_languages
-from audiotest.score.answer_extraction.normalise import CJK, TOKEN, clean, fold
+from audiotest.score.answer_extraction.normalise import CJK, TOKEN, clean, fold, tokens
 from audiotest.score.answer_extraction.quantities import Quantity, option_quantity
 
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+")
@@ -27,7 +27,8 @@ class Options(Struct, frozen=True, eq=False):
     ``strict[i]`` says that option ``i`` has to be matched to the sign, since its words alone are another's. ``exact`` maps a folded,
     stripped text to the options that read so. ``numeric`` says that options are numbers, so numbers name no place.
     ``quantities`` and ``keys`` are those of options that are numbers or musical keys, empty where options are something
-    else. ``polar`` is (the option that says yes, the one that says no).
+    else. ``polar`` is (the option that says yes, the one that says no). ``tokens`` are
+    the words of ``folded``.
     """
 
     labels: tuple[str, ...]
@@ -40,6 +41,7 @@ class Options(Struct, frozen=True, eq=False):
     quantities: tuple[Quantity | None, ...] = ()
     keys: tuple[Key | None, ...] = ()
     polar: tuple[int, int] | None = None
+    tokens: tuple[tuple[str, ...], ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -73,6 +75,7 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
         quantities=numbers if _most(numbers) and len({(q.low, q.high) for q in numbers if q}) > 1 else (),
         keys=keys if _most(keys) else (),
         polar=_polar(folded),
+        tokens=tuple(map(tokens, folded)),
     )
 
 

@@ -66,12 +66,12 @@ def _pattern(lex: Lexicon) -> re.Pattern[str]:
     unit = choice([u for u in units if u[0].isalpha() and u.isascii()])
     other = choice([u for u in units if not u.isascii() or not u[0].isalpha()])
     return re.compile(
-        rf"""(?P<clock>(?<![\d:]){_CLOCK}(?![\d:]))
+        rf"""(?:(?<![^\W\d_])|(?<=\d[hm])|(?=[零一二两三四五六七八九十百千万]))(?:(?P<clock>(?<![\d:]){_CLOCK}(?![\d:]))
         | (?<![^\W_])(?P<nth>(?P<place>\d+)(?:st|nd|rd|th))(?![^\W_])
         | (?<![^\W_])(?P<ordinal>{choice(list(ordinals))})(?![^\W_])
         | (?<![^\W_])(?P<decade>(?:{choice(list(tens))})|(?<=[a-z][ -])\d0'?s)(?![^\W_])
         | (?P<number>(?:(?P<sign>[$€£¥])\s?)?(?:(?P<figures>(?:(?<![\w.])(?<!\d,)|(?<=\d[hm]))(?:{_FIGURES}))|(?P<word>{word})|(?P<han>[零一二两三四五六七八九十百千万]+)))
-          (?:(?P<unit>[\s-]?(?:{unit})(?![^\W_])|\s?(?:{other})|(?<=\d)[smh](?=\d))|(?!\w)|(?=[\u3040-\uffff])|(?<=[十百千万零一二两三四五六七八九]))""",
+          (?:(?P<unit>[\s-]?(?:{unit})(?![^\W_])|\s?(?:{other})|(?<=\d)[smh](?=\d))|(?!\w)|(?=[\u3040-\uffff])|(?<=[十百千万零一二两三四五六七八九])))""",
         re.VERBOSE,
     )
 

@@ -35,11 +35,20 @@ _CHECKED = re.compile(r"(?:\[ *[x✓✔*] *\]|[☑☒✅✔✓])[ *-]*[(\[]?$")
 _UNCHECKED = re.compile(r"(?:\[ ?\]|[☐❌✗✘])[ *-]*[(\[]?$")
 
 
+_SHORT = 1000
+"""Characters of a reply in which small letters may be labels."""
+
+
 class Row:
     """An option that is named, with its own text where that follows its label, up to the next one."""
 
     def __init__(self, index: int, start: int, end: int) -> None:
         self.index, self.start, self.end = index, start, end
+
+
+def _is_no_table(reply: ParsedReply) -> bool:
+    """A reply that names an option once or less is no table of them."""
+    return len(reply.mentions) < 2 and (len(reply.folded) > _SHORT or not _KEYED.search(reply.folded))
 
 
 def rows(reply: ParsedReply) -> list[Row]:
@@ -60,12 +69,16 @@ def rows(reply: ParsedReply) -> list[Row]:
 
 def _keyed(reply: ParsedReply) -> list[Row]:
     """``a: 10%, b: 75%``: small letters, which elsewhere are no labels."""
+    if len(reply.folded) > _SHORT:
+        return []
     matches = [m for m in _KEYED.finditer(reply.folded) if m.group(1) in reply.options.label_of]
     return [Row(reply.options.label_of[m.group(1)], m.start(), m.end(1)) for m in matches]
 
 
 def by_verdict(reply: ParsedReply) -> list[int] | None:
     """The options that are called right where each of at least two named has a verdict; None where that is not so."""
+    if _is_no_table(reply):
+        return None
     table = rows(reply)
     if len({row.index for row in table}) < 2 or len(table) != len({row.index for row in table}):
         return None
@@ -99,6 +112,8 @@ def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
 
 def by_probability(reply: ParsedReply) -> list[int] | None:
     """The likeliest options where each of at least two named has a probability; None where that is not so."""
+    if _is_no_table(reply):
+        return None
     table = rows(reply)
     indices = [row.index for row in table]
     if len(set(indices)) < 2 or len(indices) != len(set(indices)):
@@ -136,6 +151,8 @@ def _ahead(reply: ParsedReply, table: list[Row]) -> list[float]:
 
 def by_rank(reply: ParsedReply) -> int | None:
     """``B > A > D``: the first of a ranking."""
+    if len(reply.mentions) < 2 or ">" not in reply.text:
+        return None
     table = rows(reply)
     gaps = [reply.folded[a.end : b.start] for a, b in pairwise(table)]
     return table[0].index if gaps and all(_RANKED.fullmatch(gap) for gap in gaps) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audiotest.score.answer_extraction.lexicon import all_languages, languages, lexicon
+from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.negation import denied_before
 from audiotest.score.answer_extraction.normalise import fold, tokens
 from audiotest.score.answer_extraction.options import Options, bare
@@ -37,7 +37,7 @@ def whole(text: str, options: Options) -> tuple[int, str] | None:
 
 def lead_end(folded: str) -> int:
     """Where the words end that lead to an answer ("so the correct answer is"); 0 if there are none."""
-    lead = lexicon(languages(folded)).compiled(_LEAD).match(folded)
+    lead = all_languages().compiled(_LEAD).match(folded)
     return lead.end() if lead else 0
 
 
@@ -84,10 +84,10 @@ def _by_text(text: str, folded: str, options: Options) -> int | None:
         same = [i for i in exact if options.texts[i].strip(" .") == text.strip(" .")]
         return same[0] if len(same) == 1 else None
     words = tokens(folded)
-    same = [i for i, option in enumerate(options.folded) if words and tokens(option) == words]
+    same = [i for i, own in enumerate(options.tokens) if words and own == words]
     if not same:
         joined = "".join(words)
-        same = [i for i, option in enumerate(options.folded) if len(joined) > 2 and "".join(tokens(option)) == joined]
+        same = [i for i, own in enumerate(options.tokens) if len(joined) > 2 and "".join(own) == joined]
     if len(same) == 1 and not re.search(r"[%#+]", folded + options.folded[same[0]]):
         return same[0]
     return None
@@ -98,13 +98,13 @@ def by_half(folded: str, options: Options) -> int | None:
     words = tokens(folded)
     if (
         not words
+        or len(words) > max(map(len, options.tokens), default=0)
         or not any((len(w) > 3 and w not in _STOPWORDS) or w.isdigit() for w in words)
         or denied_before(all_languages()).match(" " + folded[::-1])
     ):
         return None
     runs_of: list[tuple[int, bool]] = []
-    for i, option in enumerate(options.folded):
-        own = tokens(option)
+    for i, own in enumerate(options.tokens):
         runs = (own[j : j + len(words)] for j in range(len(own) - len(words) + 1))
         if words in runs:
             runs_of.append((i, 2 * len(words) >= len(own)))
