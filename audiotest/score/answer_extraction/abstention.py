@@ -15,7 +15,9 @@ from audiotest.score.answer_extraction.normalise import clean, fold
 from audiotest.score.answer_extraction.reply import ParsedReply
 
 _LONGEST = 20_000
-_QUOTED = re.compile(r"(?<!\w)\"[^\"\n]{2,300}\"|(?<!\w)'[^'\n]{2,300}'(?!\w)|「[^」]{1,200}」|『[^』]{1,200}』")
+_QUOTED = re.compile(
+    r"(?<!\w)\"[^\"\n]{2,300}\"|(?<!\w)'(?:[^'\n]|'(?=\w)){2,300}'(?!\w)|「[^」]{1,200}」|『[^』]{1,200}』"
+)
 _NOTHING = re.compile(r"\W*(?:silence|nothing|no sound|no audio|unknown|n/?a)\W*")
 
 _ABSTAINING = re.compile(
