@@ -67,7 +67,7 @@ ROWS = [
     (SCENES, "It sounds like they are having a casual gathering or a workout session.", None), (FOUR, "It is a piano or a guitar.", None), (FOUR, "(A) or (B)", None), (FOUR, "The answer is A or B.", None), (("press one to go on or two to stop", "sorry, not understood", "hang up"), "(A) Press one to go on or (B) sorry, not understood.", None),
     # labels beside other texts
     (PAIR, "The correct answer is (A) The dog barks.", None), (PAIR, '(A) The speaker says, "The dog barks."', None), (LETTERS, "(C)\nThe speaker says (D).", 3), (PAIR, "The correct answer is (B) The dog barks.", 1), (PAIR, "A. the dog barks", None),
-    (YESNO, "Yes, it is a dog. No, wait, it is a fox, so no.", 1),
+    (YESNO, "It is not yes.", None), (YESNO, "Yes, it is a dog. No, wait, it is a fox, so no.", 1),
     # refusals that are none, and those that are
     (SOUNDS, "At first there is silence, then a bell rings.", 0), (SOUNDS, "I cannot determine it with certainty, but it sounds like a bell.", 0), (SOUNDS, "As an AI language model, I don't have ears. However, the sound appears to be a horn.", 1), (PHONE, 'The speaker says: "I am sorry, there is no call parked on that extension. Please try again."', 1),
     (SOUNDS, 'The speaker says "I\'m sorry" and then a drum is played.', 2), (SOUNDS, "It is hard to tell, but I hear a horn.", 1), (SOUNDS, "After a moment of silence, a horn blows.", 1), (SOUNDS, "I'm not sure, perhaps a drum.", 2), (SOUNDS, "There is a bell followed by silence.", 0),
@@ -79,7 +79,7 @@ POLAR = [
     ("sí", 0), ("Sim", 0), ("não", 1), ("It does not.", 1), ("It doesn't.", 1), ("It does.", 0), ("It is.", 0), ("It isn't", 1), ("True", 0), ("False", 1), ("Not really", 1), ("I don't think so.", 1), ("I think so", 0), ("Nope", 1), ("Correct.", 0), ("Incorrect", 1),
     ("Absolutely not.", 1), ("Definitely.", 0), ("Of course", 0), ("Not at all.", 1), ("Affirmative", 0), ("Negative", 1), ("No, there is no such sound, although one notices a yes-like call.", 1), ("There is a dog barking in this audio.", 0), ("There is no dog in this audio.", 1),
     ("No dog can be heard.", 1), ("A dog can be heard.", 0), ("I can hear a dog barking.", 0), ("The recording does not contain a dog.", 1), ("The audio contains barking.", 0), ("I do not hear any dog.", 1), ("Yes, no doubt.", 0), ("It is unclear.", None), ("Maybe", None), ("不，没有狗叫。", 1),
-    ("Nein, es gibt keinen Hund.", 1), ("Oui, on entend un chien.", 0), ("No, no hay ningún perro.", 1), ("Yes and no.", None), ("I cannot hear any audio.", None), ("It is not yes.", None), ("The answer is yes.", 0), ("Answer: No", 1), ("对", 0), ("не", None),
+    ("Nein, es gibt keinen Hund.", 1), ("Oui, on entend un chien.", 0), ("No, no hay ningún perro.", 1), ("Yes and no.", None), ("I cannot hear any audio.", None), ("The answer is yes.", 0), ("Answer: No", 1), ("对", 0), ("не", None),
 ]  # fmt: skip
 
 CUT = [

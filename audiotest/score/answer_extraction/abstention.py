@@ -18,6 +18,8 @@ _LONGEST = 20_000
 _QUOTED = re.compile(
     r"(?<!\w)\"[^\"\n]{2,300}\"|(?<!\w)'(?:[^'\n]|'(?=\w)){2,300}'(?!\w)|「[^」]{1,200}」|『[^』]{1,200}』"
 )
+_APOLOGY = re.compile(r"\s*(?:for|about) (?:the|any|my|that|this)\b")
+"""``I'm sorry for the confusion`` declines nothing."""
 _NOTHING = re.compile(r"\W*(?:silence|nothing|no sound|no audio|unknown|n/?a)\W*")
 
 _ABSTAINING = re.compile(
@@ -101,9 +103,11 @@ def _pattern(lex: Lexicon, role: str) -> re.Pattern[str]:
 
 def _declining(text: str, lex: Lexicon) -> re.Match[str] | None:
     """The first words of declining, or else of hesitation, that are not of a sound's own silence."""
-    match = _NOTHING.fullmatch(text) or _pattern(lex, "declines").search(text)
-    if match:
+    if match := _NOTHING.fullmatch(text):
         return match
+    for match in _pattern(lex, "declines").finditer(text):
+        if not _APOLOGY.match(text, match.end()):
+            return match
     for match in _pattern(lex, "hesitates").finditer(text):
         silent = lex.search("silent_words").search(match.group(0))
         around = (

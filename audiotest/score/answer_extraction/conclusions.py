@@ -76,7 +76,22 @@ def believed(reply: ParsedReply) -> list[Mention]:
 def stated(reply: ParsedReply) -> list[Mention]:
     """What sentences say of their subject ("the technique is the inhaled one"), where others are merely named."""
     kept = [m for m in not_aside(reply) if m.stated]
+    if any(_beside(reply, m, other) for m in kept for other in reply.affirmed):
+        return []
     return kept if _standing(reply, kept) else []
+
+
+_AND = re.compile(r"\b(?:and|then|also|plus|followed by|or|as well as)\b")
+
+
+def _beside(reply: ParsedReply, mention: Mention, other: Mention) -> bool:
+    """Whether a sentence names another option together with one ("a piano, and then a guitar")."""
+    return (
+        other.clause == mention.clause
+        and other.index != mention.index
+        and other.start > mention.end
+        and _AND.search(reply.folded, mention.end, other.start) is not None
+    )
 
 
 def _standing(reply: ParsedReply, held: list[Mention]) -> list[Mention]:

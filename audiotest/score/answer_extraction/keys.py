@@ -25,6 +25,7 @@ _KEYED = re.compile(
     r"(?:\bkey of|\bkey (?:is|was|seems to be|would be)|\bin|\btonic (?:is|of)|\bis|^)[\s\"']*(?:the key of )?$",
     re.IGNORECASE,
 )
+_ANSWER = re.compile(r"(?:^|\b(?:is|answer|option)\b[: ]+)[\s\"'(\[]*$", re.IGNORECASE)
 _QUALITY = re.compile(r"\s(?:key|chord|scale|mode|tonality|third)\b")
 _NAMED = re.compile(r"(?:\bkey\b.{0,40}|\btonic\b.{0,20})$", re.IGNORECASE | re.DOTALL)
 
@@ -49,25 +50,28 @@ def option_key(text: str) -> Key | None:
     return key if key is not None and key.mode else None
 
 
-def keys(text: str) -> Iterator[tuple[Key, int, int]]:
-    """(key, start, end) for each key of a text (case kept), and for notes that stand where a key is named."""
+def keys(text: str) -> Iterator[tuple[Key, int, int, bool]]:
+    """(key, start, end, sure) for each key of a text (case kept), and for notes that stand where a key is named.
+
+    A note without a mode is ``sure`` where a key is spoken of, and not where it may be a letter ("The answer is G").
+    """
     for match in _KEY.finditer(text):
         key = _of(match)
-        lower = match.group(1).islower()
         if match.group(0).startswith("a ") and _QUALITY.match(text, match.end()):
             continue  # "in a minor key"
-        if lower and (
-            not key.mode
-            or match.group(6)
-            or (match.group(1) == "a" and "-" not in match.group(0) and not match.group(2))
-        ):
-            # "am" is a verb, "a minor" the article and a word unless a key is spoken of
-            if not (key.mode and match.group(5) and _KEYED.search(text[: match.start()][-30:])):
-                continue
-        if not key.mode:
-            before = text[: match.start()][-60:]
-            if not _KEYED.search(before) or not (
-                _NAMED.search(before) or re.search(r"\bin\s$", before) or not before.strip()
-            ):
-                continue
-        yield key, match.start(), match.end()
+        before = text[: match.start()][-60:]
+        if match.group(1).islower() and not _is_key_in_small_letters(match, key, before):
+            continue
+        sure = bool(key.mode) or (
+            _KEYED.search(before) is not None
+            and (_NAMED.search(before) is not None or before.endswith("in ") or not before.strip())
+        )
+        if sure or _ANSWER.search(before):
+            yield key, match.start(), match.end(), sure
+
+
+def _is_key_in_small_letters(match: re.Match[str], key: Key, before: str) -> bool:
+    """ "am" is a verb, "a minor" an article and a word, unless a key is spoken of."""
+    plain = key.mode and not match.group(6)
+    is_article = match.group(1) == "a" and "-" not in match.group(0) and not match.group(2)
+    return bool(plain and (not is_article or _KEYED.search(before[-30:])))

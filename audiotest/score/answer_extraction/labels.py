@@ -19,6 +19,13 @@ _IN_FIGURES = re.compile(r"\d(?:st|nd|rd|th)\b")
 _ORDINAL = re.compile(r"^the ")
 _ITEM_WORDS = 3
 """A numbered line of more words that does not hold the option's own is a step of reasoning."""
+_SHORT = 300
+_SMALL = re.compile(r"(?<![\w'])[b-h](?![\w'])")
+_SMALL_GIVEN = (
+    r"(?:<answer_leads>|<answer_word>)\s*(?:is|:)?\s*[\"'(]*([b-h])(?![\w'])"
+    r"|^\W*([a-h])(?=\s+(?:is (?:correct|right|the|best)|fits|seems|matches)\b)"
+)
+"""A small letter is a label in short replies, where words of answering lead to it or judge it."""
 _PHONES = re.compile(r"\s*[/\[]")
 _WORD_ITEM = re.compile(r"(?:^|\n)\s*[-*>•]\s*[a-z']{2,}\s?:")
 
@@ -36,6 +43,13 @@ def labels(text: str, folded: str, options: Options, lex: Lexicon) -> Iterator[L
                 continue
             seen.add(match.start(1))
             yield index, "label" if match.group(1).isalpha() else "number", match.start(1), match.end(1)
+    if len(folded) <= _SHORT and _SMALL.search(folded):
+        for match in lex.compiled(_SMALL_GIVEN).finditer(folded):
+            at = match.start(1) if match.group(1) else match.start(2)
+            index = options.label_of.get(folded[at])
+            if index is not None and at not in seen:
+                seen.add(at)
+                yield index, "label", at, at + 1
     for match in _CAPITAL.finditer(text):
         index = options.label_of.get(match.group(1).lower())
         if index is not None and match.start(1) not in seen and _is_label(match, folded, options, lex):
@@ -46,7 +60,7 @@ def labels(text: str, folded: str, options: Options, lex: Lexicon) -> Iterator[L
 
 def _named(lex: Lexicon) -> re.Pattern[str]:
     return lex.compiled(
-        r"(?:<option_noun>s?|第|(?<![a-z])no\.(?= ?\d))\s*(?:is|are|was|be|would be|should be|must be|number|no\.?|es|est|ist|lautet|[:#=是为])*"
+        r"(?:<option_noun>s?|第|(?<![a-z])no\.(?= ?\d))[\s_]*(?:is|are|was|be|would be|should be|must be|number|no\.?|es|est|ist|lautet|[:#=是为])*"
         r"\s*[\"'(\[]?([a-z]|\d{1,2}|one|two|three|four|five|six)(?![a-z0-9'])"
     )
 

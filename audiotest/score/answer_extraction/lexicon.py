@@ -24,6 +24,8 @@ _SCRIPTS = {
     "hangul": "\uac00-\ud7af",
     "arabic": "\u0600-\u06ff",
     "cyrillic": "\u0400-\u04ff",
+    "devanagari": "\u0900-\u097f",
+    "thai": "\u0e00-\u0e7f",
 }
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _SAMPLE = 3000
@@ -161,7 +163,7 @@ def all_languages() -> Lexicon:
 
 
 _ROLE = re.compile(r"<(\w+)>")
-_NO_EDGES = frozenset({"zh", "ja", "ko"})
+_NO_EDGES = frozenset({"zh", "ja", "ko", "th", "hi"})
 
 
 def _bounded(phrase: str, language: str, backwards: bool) -> tuple[str, str, str]:

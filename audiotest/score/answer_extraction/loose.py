@@ -179,7 +179,7 @@ def _near(word: str, option: str) -> bool:
     if word == option:
         return True
     if word.startswith(option) or option.startswith(word):
-        return False  # "Indian" is no misspelt "India"
+        return word == option + option[-1:]  # "guitarr", but "Indian" is no misspelt "India"
     if len(option) < 5 or word[:1] != option[:1] or not (word.isalpha() and option.isalpha()):
         return False
     most = 1 if len(option) < 9 else 2

@@ -26,6 +26,7 @@ _BREAK = (
     r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead(?! of)|because|since|so|therefore|yet|although|though|while|whereas|sondern|sino|aber|pero|mais|bensi)(?![a-z])|而是|但|因为|ではなく|じゃなく|بل|아니라"
 )
 _QUOTED = re.compile(r"[(\[{<\"']")
+_JUDGES = frozenset({"correct", "right", "true", "best", "incorrect", "wrong", "false"})
 _LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")
 """A word that an everyday word belongs to: "yes, no guitar is heard"."""
 
@@ -116,7 +117,9 @@ def _keys(text: str, options: Options) -> Iterator[Mention]:
     """Options that are musical keys."""
     if not options.keys:
         return
-    for key, start, end in keys(text):
+    for key, start, end, sure in keys(text):
+        if not sure and key.tonic.lower() in options.label_of:
+            continue
         same = [
             i for i, own in enumerate(options.keys) if own and own.tonic == key.tonic and key.mode in ("", own.mode)
         ]
@@ -145,6 +148,8 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
     """Everyday words that are options ("No", "both") count where an answer stands: first or alone in a clause,
     or right after the words that give an answer."""
     own = options.folded[mention.index]
+    if own in _JUDGES and lex.compiled(r"\s+<answer_noun>").match(folded, mention.end):
+        return False  # "the correct answer"
     if own not in lex.everyday and (len(own) > 1 or CJK.match(own)):
         return True
     before, after = folded[start : mention.start], folded[mention.end : end]
@@ -166,8 +171,10 @@ def _judge(here: Sequence[Mention], folded: str, start: int, end: int, lex: Lexi
         last_break = bisect_right(breaks, mention.start)
         near = folded[max(breaks[last_break - 1] if last_break else start, mention.start - 100) : mention.start]
         lead = folded[max(start, mention.start - 100) : mention.start][::-1]
-        given = negation.gives(lex).match(lead) is not None or (
-            mention.kind != "text" and negation.noun_before(lex).match(lead) is not None
+        given = (
+            mention.given
+            or negation.gives(lex).match(lead) is not None
+            or (mention.kind != "text" and negation.noun_before(lex).match(lead) is not None)
         )
         denied = negation.denied_before(lex).match(near[::-1]) is not None and not _is_leading_no(near)
         stated = given or negation.states(lex).match(lead) is not None
@@ -179,7 +186,17 @@ def _judge(here: Sequence[Mention], folded: str, start: int, end: int, lex: Lexi
             given = given or (last.given and (joined or beside))
             stated = stated or (last.stated and (joined or beside))
         following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
-        denied = denied or negation.denied_after(lex).match(following) is not None
+        denied_behind = negation.denied_after(lex).match(following) is not None
+        first = here[i - 1].start if i else mention.start
+        ahead = folded[max(start, min(first, mention.start) - 100) : first]
+        if negation.OR_NOR.search(near[-24:]) and lex.search("denies").search(ahead[-len(near) :]):
+            denied = True  # "does not sound happy, sad or disgusted"
+        if denied and negation.NOTHING_BUT.search(near):
+            denied = False
+        elif denied and denied_behind and negation.ALL_BUT.search(near):
+            denied, given = False, True
+        else:
+            denied = denied or denied_behind
         given = given or (
             negation.follows(lex).match(following) is not None and not negation.supposed(lex).match(near[::-1])
         )

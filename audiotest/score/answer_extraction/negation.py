@@ -72,7 +72,7 @@ def supposed(lex: Lexicon) -> re.Pattern[str]:
 def denied_before(lex: Lexicon) -> re.Pattern[str]:
     """A denial whose object is what comes next; backwards."""
     return lex.compiled(
-        r"[\s:]*(?:(?:<reaching>|[\"'(\[])[\s:]*)*,?\s*"
+        r"[\s:]*(?:(?:<reaching>|[\"'(\[])[\s,:]*)*"
         r"(?:<denies>|t'n(?=[a-z])|naht rehto(?! enon)(?! rehto)|naht(?! rehto)(?![a-z])"
         r"|<doubts>(?! on)(?! tuohtiw)(?! a tuohtiw)(?! yna tuohtiw)(?! dnoyeb))",
         backwards=True,
@@ -85,6 +85,15 @@ def denied_after(lex: Lexicon) -> re.Pattern[str]:
     return lex.compiled(
         r"[\"')\].]*\s*(?:\([^)]{0,80}\)\s*)?(?:<denied_after>|[-:=>(]+\s*<verdict_false>[\s.,;)|/]*$|[-:=>(\s]*[❌✗✘✖])"
     )
+
+
+_EXCEPT = r"(?:except|other than|but|besides|apart from)(?: for)?\s+(?:option |an? |the )*[\"'(]*$"
+NOTHING_BUT = re.compile(rf"\b(?:no|nothing|none|nobody)\b.{{0,40}}\b{_EXCEPT}")
+"""``No sound other than the bell``: a denial of all but one."""
+ALL_BUT = re.compile(rf"\b(?:all|every\w*|any\w*|each)\b.{{0,30}}\b{_EXCEPT}")
+"""``All options except B`` are something, which B is then not."""
+OR_NOR = re.compile(r"\b(?:or|nor)\s+(?:an? |the |option )*[\"'(]*$")
+"""What stands before the last of a list, of which a denial further ahead holds too."""
 
 
 def asides(clause: str, lex: Lexicon) -> list[tuple[int, int]]:

@@ -29,10 +29,22 @@ def number_mentions(text: str, folded: str, options: Options, lex: Lexicon) -> I
         return
     all_named = quantities(folded, lex)
     if len({(q.low, q.high) for q in all_named}) == 1:  # the only number there is: "30 seconds" for "30"
-        bare = [replace(q, unit="") for q in all_named[:1] if q.unit not in ("", "nth", "clock", "%")]
+        bare = [
+            replace(q, unit="")
+            for q in all_named[:1]
+            if q.unit not in ("", "nth", "clock", "%") and not _DECADE.fullmatch(folded[q.start : q.end])
+        ]
         all_named = bare if bare and _option(all_named[0], options) is None else all_named
+    all_named = _counted_out(all_named, folded)
+    ranges = all(own is None or (own.is_range and not own.unit) for own in options.quantities)
+    places = all(own is None or own.unit == "nth" for own in options.quantities)
     bounds = any(own is not None and math.isinf(own.high - own.low) for own in options.quantities)
     for named in all_named:
+        text_of = folded[named.start : named.end]
+        if ranges and named.unit == "s" and _DECADE.fullmatch(text_of):  # "30s" is an age where options are ranges
+            named = replace(named, high=named.low + 10, unit="")
+        if places and not named.unit and _NUMBER_BEFORE.search(folded[: named.start][-12:]):
+            named = replace(named, unit="nth")
         bounded = open_ended(named, folded) if bounds else named
         index = _option(bounded, options)
         if index is None:
@@ -41,11 +53,34 @@ def number_mentions(text: str, folded: str, options: Options, lex: Lexicon) -> I
         stands = True if bounded is not named or own is None else _stands(named, own, folded, lex)
         if stands is False:
             continue
-        total = lex.compiled(r"[\s,]*(?:[a-z]+[\s,]+){0,2}<totals>").match(folded, named.end) is not None
+        total = (
+            _SUM.search(folded[: named.start][-16:]) is not None
+            or lex.compiled(r"[\s,]*(?:[a-z]+[\s,]+){0,2}<totals>").match(folded, named.end) is not None
+        )
         yield Mention(
             index, "text", bounded.start, named.end, 0,
-            stated=total, measured=True, noun=named.noun, doubtful=stands is None,
+            given=total, stated=total, measured=True, noun=named.noun, doubtful=stands is None,
         )  # fmt: skip
+
+
+def _counted_out(all_named: list[Quantity], folded: str) -> list[Quantity]:
+    """Without the numbers by which somebody counts: "one, two, three" says three."""
+    kept = list(all_named)
+    for i in range(len(all_named)):
+        run = [all_named[i]]
+        for one in all_named[i + 1 :]:
+            if one.low != run[-1].low + 1 or not _COMMA.fullmatch(folded[run[-1].end : one.start]):
+                break
+            run.append(one)
+        if run[0].low == 1 and len(run) > 2:
+            kept = [q for q in kept if q not in run[:-1]]
+    return kept
+
+
+_COMMA = re.compile(r"[\s,.;…-]{1,5}(?:and )?")
+_SUM = re.compile(r"(?:total of|=|total is|total:|makes|making|sum of|adds up to|altogether)\s*$")
+_DECADE = re.compile(r"\d0'?s")
+_NUMBER_BEFORE = re.compile(r"(?:number|no\.|#)\s*$")
 
 
 def _option(named: Quantity, options: Options) -> int | None:

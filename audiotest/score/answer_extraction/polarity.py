@@ -13,7 +13,8 @@ from audiotest.score.answer_extraction.whole import lead_end
 _SHORT = 300
 """Characters of a reply that is a statement; a longer one says a good deal that is no answer."""
 _EDGES = " \t\n.,;:!?\"'()[]<>{}*-。，！？、"
-_STARTS = r"[\s\"'(\[*]*<{role}>[\s\"')\]*]*(?:[.,;:!?\n。，！；-]|$)"
+_STARTS = r"[\s\"'(\[*]*<{role}>[\s\"')\]*]*(?:[.,;:!?\n。，！；、-]|$)"
+_HEDGED = r"(?:<surely>\s+)?"
 _DISCOURSE = re.compile(
     r"[\s\"'(]*(?:right|sure|of course|certainly|definitely|absolutely|exactly|indeed|okay|nothing|never)\b"
 )
@@ -24,10 +25,17 @@ def alone(reply: ParsedReply) -> int | None:
     if reply.options.polar is None or len(reply.text) > 60:
         return None
     yes, no = reply.options.polar
+    if _denies_an_option(reply):
+        return None
     plain, lex = reply.folded[lead_end(reply.folded) :].strip(_EDGES), all_languages()
-    says_no = lex.compiled("<no>").fullmatch(plain) is not None
-    says_yes = lex.compiled("<yes>").fullmatch(plain) is not None
+    says_no = lex.compiled(_HEDGED + "<no>").fullmatch(plain) is not None
+    says_yes = lex.compiled(_HEDGED + "<yes>").fullmatch(plain) is not None
     return None if says_no == says_yes else no if says_no else yes
+
+
+def _denies_an_option(reply: ParsedReply) -> bool:
+    """``It is not no``: what denies an option by its own word chooses none."""
+    return any(re.search(rf"\bnot {re.escape(text)}\b", reply.folded) for text in reply.options.folded)
 
 
 def leading(reply: ParsedReply) -> int | None:
@@ -51,7 +59,7 @@ def leading(reply: ParsedReply) -> int | None:
 
 def statement(reply: ParsedReply) -> int | None:
     """The option that a sentence amounts to: "There is a dog barking" is yes, "No dog can be heard" no."""
-    if reply.options.polar is None or reply.mentions or len(reply.text) > _SHORT:
+    if reply.options.polar is None or reply.mentions or len(reply.text) > _SHORT or _denies_an_option(reply):
         return None
     yes, no = reply.options.polar
     asked = frozenset(stems(fold(reply.question)))

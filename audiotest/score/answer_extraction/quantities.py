@@ -16,11 +16,12 @@ from msgspec.structs import replace
 
 from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages
 
+_DECADE = 10
 _TIMES = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _HAN = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?"
-_FIGURES = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+_FIGURES = r"(?:\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?![.,]?\d)"
 _SIGNS = {"$": "$", "€": "€", "£": "£", "¥": "¥"}
 
 
@@ -69,6 +70,7 @@ def _pattern(lex: Lexicon) -> re.Pattern[str]:
         rf"""(?:(?<![^\W\d_])|(?<=\d[hm])|(?=[零一二两三四五六七八九十百千万]))(?:(?P<clock>(?<![\d:]){_CLOCK}(?![\d:]))
         | (?<![^\W_])(?P<nth>(?P<place>\d+)(?:st|nd|rd|th))(?![^\W_])
         | (?<![^\W_])(?P<ordinal>{choice(list(ordinals))})(?![^\W_])
+        | (?P<duration>{choice(list(lex.table("spans_of_time")))})(?![^\W_])
         | (?<![^\W_])(?P<decade>(?:{choice(list(tens))})|(?<=[a-z][ -])\d0'?s)(?![^\W_])
         | (?P<number>(?:(?P<sign>[$€£¥])\s?)?(?:(?P<figures>(?:(?<![\w.])(?<!\d,)|(?<=\d[hm]))(?:{_FIGURES}))|(?P<word>{word})|(?P<han>[零一二两三四五六七八九十百千万]+)))
           (?:(?P<unit>[\s-]?(?:{unit})(?![^\W_])|\s?(?:{other})|(?<=\d)[smh](?=\d))|(?!\w)|(?=[\u3040-\uffff])|(?<=[十百千万零一二两三四五六七八九])))""",
@@ -129,6 +131,9 @@ def _single(folded: str, lex: Lexicon) -> Iterator[Quantity]:
         elif match["nth"] or match["ordinal"]:
             place = float(match["place"] or ordinals[match["ordinal"]])
             yield Quantity(place, place, "nth", "", start, end)
+        elif match["duration"]:
+            seconds = float(lex.table("spans_of_time")[match["duration"]])
+            yield Quantity(seconds, seconds, "s", "", start, end)
         elif match["decade"]:
             text = match["decade"]
             low = tens[text] if text in tens else int(re.match(r"\d+", text).group(0))  # type: ignore[union-attr]
@@ -151,9 +156,13 @@ _JOINS_TIME = re.compile(r"\s*,?\s*(?:and\s+)?")
 _TO = re.compile(r"\s*(?:-|to|~|through|until|till|bis|a|à|到|至|から)\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:and|und|et|y)\s*")
 _BETWEEN = re.compile(r"(?:between|zwischen|entre|from|von|de|从)\s+$")
-_OVER = re.compile(r"(?:over|above|more than|older than|greater than|at least|>=?|≥)\s*$")
-_UNDER = re.compile(r"(?:under|below|less than|fewer than|younger than|up to|at most|<=?|≤)\s*$")
-_AND_MORE = re.compile(r"\s*(?:\+|(?:years )?(?:and|or) (?:more|above|over|older|up)\b|plus\b)")
+_OVER = re.compile(
+    r"(?:over|above|(?:more|faster|longer|higher|larger) than|older than|greater than|at least|>=?|≥)\s*$"
+)
+_UNDER = re.compile(
+    r"(?:under|below|(?:less|slower|shorter|lower|smaller) than|fewer than|younger than|up to|at most|<=?|≤)\s*$"
+)
+_AND_MORE = re.compile(r"\s*(?:\+|(?:years )?(?:and|or) (?:more(?! than)|above|over|older|up)\b|plus\b)")
 _AND_LESS = re.compile(r"\s*(?:years )?(?:and|or) (?:less|below|under|younger|fewer)\b")
 
 
@@ -214,6 +223,8 @@ def open_ended(named: Quantity, folded: str) -> Quantity:
 
 def same(named: Quantity, option: Quantity) -> bool:
     """Whether a number of the reply is the option's: equal, of one unit, or within its range."""
+    if option.unit == "s" and named.is_range and not named.unit:
+        return named.low == option.low and named.high - named.low == _DECADE  # "in his thirties" for "30s"
     if (named.unit == "nth") != (option.unit == "nth"):
         return False
     if named.unit != option.unit and named.unit and option.unit:

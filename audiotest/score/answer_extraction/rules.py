@@ -151,7 +151,8 @@ def _parts(reply: ParsedReply) -> int | None:
             continue
         index = _listed(lists, clause)
         if index is not None:
-            return index
+            others = (m for m in reply.affirmed if start <= m.start < end)
+            return None if any(m.index != index for m in others) else index
     return None
 
 
@@ -159,7 +160,11 @@ def _listed(lists: Sequence[tuple[tuple[str, ...], ...]], clause: Sequence[loose
     whole_lists: list[tuple[int, list[int]]] = []
     for i, parts in enumerate(lists):
         where = [loose.places(part, clause) for part in parts]
-        if parts and all(where):
+        if (
+            parts
+            and all(where)
+            and all(len(places) >= parts.count(part) for part, places in zip(parts, where, strict=True))
+        ):
             whole_lists.append((i, [place[0] for place in where]))
     most = max((len(order) for _, order in whole_lists), default=0)
     longest = [(i, order) for i, order in whole_lists if len(order) == most]
@@ -187,11 +192,13 @@ def _most_words(reply: ParsedReply) -> int | None:
         return None
     hits: set[int] = set()
     own = [loose.stems(text) for text in reply.options.folded]
+    if len({tuple(sorted(stems)) for stems in own}) < len(own):
+        return None  # only the order of their words tells options apart
     for start, end in reply.spans:
-        clause = [token.stem for token in reply.tokens if start <= token.start < end]
+        clause = [token for token in reply.tokens if start <= token.start < end]
         if reply.lex.search("denies").search(reply.folded, start, end):
             continue
-        shares = [_covered(option, clause) for option in own]
+        shares = [_covered(option, clause, reply.folded) for option in own]
         best = max(shares, default=0.0)
         if best >= _MOST and sorted(shares)[-2:][0] < _MOST / 2:
             hits.add(shares.index(best))
@@ -202,18 +209,22 @@ _MOST = 0.6
 """The share of an option's words that stands for it."""
 
 
-def _covered(option: Sequence[str], clause: Sequence[str]) -> float:
+def _covered(option: Sequence[str], clause: Sequence[loose.Token], folded: str) -> float:
     """The share of an option's words that stand together in a clause, which may leave out the end of the option where
-    the clause ends, but put nothing in its place; 0 for fewer than three words."""
+    the clause ends, and its beginning behind an article, but put nothing in their place; 0 for a single word."""
     best = 0
     for at in range(len(option)):
         for start in range(len(clause)):
             n = 0
-            while at + n < len(option) and start + n < len(clause) and option[at + n] == clause[start + n]:
+            while at + n < len(option) and start + n < len(clause) and option[at + n] == clause[start + n].stem:
                 n += 1
-            if at + n == len(option) or start + n == len(clause):
+            ends = at + n == len(option) or start + n == len(clause)
+            if n and ends and (at == 0 or _ARTICLE.search(folded[: clause[start].start][-8:] or " a ")):
                 best = max(best, n)
-    return best / len(option) if best >= 3 else 0.0
+    return best / len(option) if best >= min(3, len(option) - 1) and best > 1 else 0.0
+
+
+_ARTICLE = re.compile(r"(?:^|\W)(?:an?|the|of|in|as|to)\W+$")
 
 
 def _other_answer(reply: ParsedReply) -> Reading | None:

@@ -15,9 +15,13 @@ _NUMBER = re.compile(
 _BEFORE = re.compile(
     r"(\d{1,3}(?:\.\d+)?)\s*(?:%|percent)\s*(?:for|on|of|is|that it is|chance of|likely|probability (?:of|for))?\s*(?:option |an? |the )?[\"'(\[]*$"
 )
-_GAP = re.compile(r"[\s\"'):\]>.=(–—-]*")
+_GAP = re.compile(
+    r"[\s\"'):\]>.=(|,{–—-]*(?:(?:is_?correct|correct|verdict|value|present|probability|score|selected|chosen)[\"']?\s*[:=][\s\"']*)?"
+)
 _RANKED = re.compile(r"[\"')\]]*\s*>+\s*[\"'(\[]*(?:option )?$")
-_KEYED = re.compile(r"[\"']?(?<![a-z0-9])([a-z])[\"']?\s*[:=]\s*")
+_KEYED = re.compile(
+    r"(?<![a-z0-9'])([a-z])[\"')\]|.]*\s*[:=|(-]*\s*(?=[\"'{]*(?:\d+(?:\.\d+)?\s?%|0?\.\d|[01]\b|yes\b|no\b|true\b|false\b|[tf]\b|(?:in)?correct\b|[✓✔✅✗✘❌✖]))"
+)
 _MARKS = {
     "✓": True,
     "✔": True,
@@ -64,7 +68,7 @@ def rows(reply: ParsedReply) -> list[Row]:
             last.end = mention.end
         else:
             out.append(Row(mention.index, mention.start, mention.end))
-    return out if len({row.index for row in out}) > 1 else _keyed(reply)
+    return out
 
 
 def _keyed(reply: ParsedReply) -> list[Row]:
@@ -79,12 +83,17 @@ def by_verdict(reply: ParsedReply) -> list[int] | None:
     """The options that are called right where each of at least two named has a verdict; None where that is not so."""
     if _is_no_table(reply):
         return None
-    table = rows(reply)
-    if len({row.index for row in table}) < 2 or len(table) != len({row.index for row in table}):
-        return None
-    verdicts = [_verdict(reply, table, i) for i in range(len(table))]
-    right = [row.index for row, verdict in zip(table, verdicts, strict=True) if verdict]
-    return right if None not in verdicts else None
+    for table in (rows(reply), _keyed(reply)):
+        if _is_table(table):
+            verdicts = [_verdict(reply, table, i) for i in range(len(table))]
+            if None not in verdicts:
+                return [row.index for row, verdict in zip(table, verdicts, strict=True) if verdict]
+    return None
+
+
+def _is_table(table: list[Row]) -> bool:
+    """Whether at least two options are named, each once."""
+    return len(table) > 1 and len(table) == len({row.index for row in table})
 
 
 def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
@@ -103,9 +112,9 @@ def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
         return None
     ends = r"(?=[\s\"'),.;:!|/}\]-]*(?:$|[\n,;|/})]|\s\S{0,3}$|\(?\w[).]))"
     lex = all_languages()
-    if lex.compiled(rf"(?:<verdict_false>|0|不){ends}").match(after, start):
+    if lex.compiled(rf"(?:<verdict_false>|0|f|不){ends}").match(after, start):
         return False
-    if lex.compiled(rf"(?:<verdict_true>|1){ends}").match(after, start):
+    if lex.compiled(rf"(?:<verdict_true>|1|t){ends}").match(after, start):
         return True
     return None
 
@@ -114,11 +123,12 @@ def by_probability(reply: ParsedReply) -> list[int] | None:
     """The likeliest options where each of at least two named has a probability; None where that is not so."""
     if _is_no_table(reply):
         return None
-    table = rows(reply)
+    table, shares = rows(reply), []
+    for table in (table, _keyed(reply)):
+        shares = _after(reply, table) or _ahead(reply, table) if _is_table(table) else []
+        if shares:
+            break
     indices = [row.index for row in table]
-    if len(set(indices)) < 2 or len(indices) != len(set(indices)):
-        return None
-    shares = _after(reply, table) or _ahead(reply, table)
     return [index for index, share in zip(indices, shares, strict=True) if share == max(shares)] if shares else None
 
 

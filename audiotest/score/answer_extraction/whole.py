@@ -11,7 +11,7 @@ from audiotest.score.answer_extraction.options import Options, bare
 
 _LEAD = (
     r"\W*(?:(?:<concludes>|ok|okay|sure|yes|well)[,:!.，]?\s+)?"
-    r"(?:<answer_leads>|<believes>|(?:the |my )?<answer_noun>|(?:it is|it's|this is|that is|that's|here it is|i think|i believe)(?=\s)|答案|选项|选择?)"
+    r"(?:(?:(?:the|my)\s+)?<answer_leads>|<believes>|(?:the |my )?<answer_noun>|(?:it is|it's|this is|that is|that's|here it is|i think|i believe)(?=\s)|(?:正确)?(?:答案|选项)|选择?)"
     r"\s*(?:(?:is|[:=]|-+>|=>|-)\s*)*(?:<option_noun>\s*[:#]?\s*)*"
 )
 """Words that lead to an answer and add nothing to it."""
@@ -86,7 +86,7 @@ def _by_text(text: str, folded: str, options: Options) -> int | None:
     words = tokens(folded)
     same = [i for i, own in enumerate(options.tokens) if words and own == words]
     if not same:
-        joined = "".join(words)
+        joined = "".join(words[1:] if re.match(r"(?:an?|the) ", folded) else words)
         same = [i for i, own in enumerate(options.tokens) if len(joined) > 2 and "".join(own) == joined]
     if len(same) == 1 and not re.search(r"[%#+]", folded + options.folded[same[0]]):
         return same[0]
