@@ -40,7 +40,7 @@ def _denies_an_option(reply: ParsedReply) -> bool:
 
 def leading(reply: ParsedReply) -> int | None:
     """The option that a reply opens with ("No, there is no such sound"), unless it changes its mind."""
-    if reply.options.polar is None:
+    if reply.options.polar is None or _denies_an_option(reply):
         return None
     yes, no = reply.options.polar
     lex = reply.lex

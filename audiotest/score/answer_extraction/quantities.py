@@ -181,10 +181,11 @@ def quantities(folded: str, lex: Lexicon | None = None) -> list[Quantity]:
                 continue
             alike = not last.unit or last.unit.rstrip("mh") == one.unit.rstrip("mh")
             between = _BETWEEN.search(folded[: last.start][-10:]) is not None
-            if alike and one.low > last.low and not one.is_range and last.unit != "nth" and (not last.noun or between):
-                if _TO.fullmatch(gap) or (between and _AND.fullmatch(gap)):
-                    joined[-1] = Quantity(last.low, one.low, one.unit, one.noun, last.start, one.end)
-                    continue
+            rising = alike and one.low > last.low and not one.is_range and last.unit != "nth"
+            to = _TO.fullmatch(gap) or (between and _AND.fullmatch(gap))
+            if rising and to and (not last.noun or between):
+                joined[-1] = Quantity(last.low, one.low, one.unit, one.noun, last.start, one.end)
+                continue
         joined.append(one)
     return [replace(q, unit="s") if q.unit in ("sm", "sh", "sms") else q for q in joined]
 

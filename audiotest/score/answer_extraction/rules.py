@@ -130,9 +130,9 @@ def _alternative(reply: ParsedReply, kept: Sequence[Mention]) -> str:
     """The words by which a second option is offered beside the one that was kept: "a gathering or a workout"."""
     last, end = kept[-1], reply.spans[kept[-1].clause][1]
     for other in reply.affirmed:
-        if other.clause == last.clause and other.index != last.index and other.start > last.end and not other.aside:
-            if _OR.search(reply.folded[last.end : other.start]):
-                return reply.text[last.start : other.end][:200]
+        later = other.clause == last.clause and other.index != last.index and other.start > last.end
+        if later and not other.aside and _OR.search(reply.folded[last.end : other.start]):
+            return reply.text[last.start : other.end][:200]
     match = _TAIL.match(reply.folded, last.end, end)
     if match is None:
         return ""

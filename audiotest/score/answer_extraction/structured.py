@@ -123,13 +123,11 @@ def by_probability(reply: ParsedReply) -> list[int] | None:
     """The likeliest options where each of at least two named has a probability; None where that is not so."""
     if _is_no_table(reply):
         return None
-    table, shares = rows(reply), []
-    for table in (table, _keyed(reply)):
+    for table in (rows(reply), _keyed(reply)):
         shares = _after(reply, table) or _ahead(reply, table) if _is_table(table) else []
         if shares:
-            break
-    indices = [row.index for row in table]
-    return [index for index, share in zip(indices, shares, strict=True) if share == max(shares)] if shares else None
+            return [row.index for row, share in zip(table, shares, strict=True) if share == max(shares)]
+    return None
 
 
 def _after(reply: ParsedReply, table: list[Row]) -> list[float]:
