@@ -20,7 +20,7 @@ _NAMES = r"(?:\w{1,12}:)?(?:\w{1,12}_)?(?:think|thinking|thought|thoughts|reason
 _THINKING = re.compile(
     rf"""<\s*/\s*{_NAMES}\s*> | \[\s*/\s*{_NAMES}\s*\] | ◁\s*/\s*{_NAMES}\s*▷ | \{{\s*/\s*{_NAMES}\s*\}}
     | <\|\s*/\s*{_NAMES}\s*\|> | <\|?(?:end_of_|end_)(?:think|thinking|thought|reasoning)\|?> | <\|?(?:think|thinking|thought|reasoning)_end\|?>
-    | <unused95> | \.\.\.done\ thinking\.
+    | <unused95> | \.\.\.done\ thinking\. | \bassistant\ ?final\b:?
     | <\|channel\|>\s*final\s*(?:<\|message\|>)? | <\|start\|>\s*assistant\s*<\|channel\|>\s*final\s*<\|message\|>""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -82,7 +82,7 @@ def answer_spans(output: str, *, cut: bool = False) -> list[Span]:
     return [span for span in spans if span.text]
 
 
-_SPECIAL = re.compile(r"""[<\[{◁\n]|["'][\w ]+["']\s*:|\.\.\.done thinking""")
+_SPECIAL = re.compile(r"""[<\[{◁\n]|["'][\w ]+["']\s*:|\.\.\.done thinking|assistant ?final""")
 
 
 def _any_tag(output: str) -> bool:

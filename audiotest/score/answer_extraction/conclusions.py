@@ -40,7 +40,7 @@ def put_in_place(reply: ParsedReply) -> list[Mention]:
 
 def given(reply: ParsedReply) -> list[Mention]:
     """The mentions given as the answer in the last sentence that gives one, with what stands beside them."""
-    kept = [m for m in reply.affirmed if m.given]
+    kept = [m for m in reply.affirmed if m.given and not reply.asks(m.clause)]
     if not kept:
         return []
     concludes = negation.concludes(reply.lex)

@@ -10,10 +10,12 @@ from audiotest.score.answer_extraction.options import Options
 
 _DRESSED = re.compile(r"[(\[{<](?:option |choice )?([a-z]|\d{1,2})[)\]}>]")
 _LED = re.compile(r"(?:^|\n)\s*[-*>•]?\s*([a-z]|\d{1,2})\s?[).:,、](?=\s|$|[^\x00-\x7f])")
-_CHOSEN = re.compile(r"(?:选择?|答案[是为:]?\s*|应为|应该是|就是|是)\s*[\"'(]?([a-z])(?![a-z0-9])")
+_CHOSEN = re.compile(
+    r"(?:选择?|答案[是为:]?\s*|应为|应该是|就是|是|正解は|答えは|정답은|답은)\s*[\"'(]?([a-z]|\d{1,2})(?![a-z0-9.:])"
+)
 _CAPITAL = re.compile(r"(?<![A-Za-z0-9'./&-])([A-Z])(?![A-Za-z0-9'&/]|[.-][A-Za-z0-9])")
 _QUOTED_LETTER = re.compile(r"[\"']([a-z])[\"']")
-_CHINESE_ORDINAL = re.compile(r"第([一二三四五六七八九十])(?:个|项|种)?(?:选项|答案|选择)?")
+_CHINESE_ORDINAL = re.compile(r"(?:第|选项)([一二三四五六七八九十])(?:个|项|种)?(?:选项|答案|选择)?")
 _CHINESE_PLACES = {c: i for i, c in enumerate("一二三四五六七八九十")}
 _IN_FIGURES = re.compile(r"\d(?:st|nd|rd|th)\b")
 _ORDINAL = re.compile(r"^the ")

@@ -117,6 +117,9 @@ def _concluded(reply: ParsedReply, kept: Sequence[Mention]) -> bool:
     rest = reply.folded[last.end :]
     if reply.lex.search("turns", "takes_back").search(rest):
         return False
+    others = (m for m in reply.affirmed if m.index != last.index and m.kind != "text" and m.start > last.end)
+    if any(m.clause == last.clause for m in others):
+        return False  # a list that has begun
     if not re.search(r"\w", rest):
         own = reply.options.folded[last.index]
         if last.kind == "text":
