@@ -67,8 +67,10 @@ def declines(reply: ParsedReply, index: int | None) -> str | None:
     A reading stands where a label or words of answering give it, where it comes before those words, where they only
     hesitate, and where the reply goes on to answer all the same ("however, it can be inferred that").
     """
-    text = _unquoted(reply.folded[:_LONGEST])
     own = [m for m in reply.affirmed if m.index == index]
+    if any(m.given or m.kind != "text" for m in own):
+        return None
+    text = _unquoted(reply.folded[:_LONGEST])
     for mention in own:
         if mention.end - mention.start > _PHRASE:
             text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]

@@ -19,7 +19,7 @@ _MODES = {
 _ACCIDENTALS = {"#": "#", "♯": "#", "sharp": "#", "b": "b", "♭": "b", "flat": "b"}
 _KEY = re.compile(
     r"(?<![A-Za-z0-9#'])([A-Ga-g])(?:\s?([#♯♭])|(b)(?=$|[\s,.;)!?m-])|[\s-]?(?i:(sharp|flat))(?![a-z]))?"
-    r"(?:[\s-]*(?i:(major|minor|maj|min|moll|dur))|(m))?(?![A-Za-z0-9#'])"
+    r"(?:[\s:-]*(?i:(major|minor|maj|min|moll|dur))|(m))?(?![A-Za-z0-9#'])"
 )
 _KEYED = re.compile(
     r"(?:\bkey of|\bkey (?:is|was|seems to be|would be)|\bin|\btonic (?:is|of)|\bis|^)[\s\"']*(?:the key of )?$",

@@ -117,7 +117,7 @@ def _is_label(match: re.Match[str], folded: str, options: Options, lex: Lexicon)
 def _places(folded: str, options: Options, lex: Lexicon) -> Iterator[Label]:
     ordinals = lex.ordinals
     if any(word in folded for word in ordinals) or _IN_FIGURES.search(folded):
-        for match in lex.compiled(r"(?<![a-z])(\w+) <ordinal_noun>(?![a-z])").finditer(folded):
+        for match in lex.compiled(r"(<ordinals>|(?<!\w)\d+(?:st|nd|rd|th)) <ordinal_noun>").finditer(folded):
             name = match.group(1)
             place = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", name)
             where = int(place.group(1)) if place else int(ordinals.get(name, 0))

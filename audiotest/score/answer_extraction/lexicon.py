@@ -129,7 +129,7 @@ class Lexicon:
     def table(self, role: str) -> dict[str, str]:
         """A role that maps words to values."""
         merged: dict[str, str] = {}
-        for language in self.languages:
+        for language in sorted(self.languages, key=lambda name: name == "en"):  # "once" is eleven in Spanish
             merged |= {fold(word): value for word, value in sources()[language].get(role, {}).items()}
         return merged
 

@@ -136,7 +136,7 @@ def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
         for match in pattern.finditer(folded)
         if is_bounded(folded, match.start(), match.end(), strict=options.strict[index])
     ]
-    hits.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]], m[1] - m[2]))
+    hits.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]].replace("_", " "), m[1] - m[2]))
     claimed = bytearray(len(text))
     for index, start, end in hits:
         if not any(claimed[start:end]):
@@ -150,6 +150,8 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
     own = options.folded[mention.index]
     if own in _JUDGES and lex.compiled(r"\s+<answer_noun>").match(folded, mention.end):
         return False  # "the correct answer"
+    if own == "right" and "left" in options.folded:
+        return re.search(r"(?:you're|you are|that's|all|is) $", folded[start : mention.start]) is None
     if own not in lex.everyday and (len(own) > 1 or CJK.match(own)):
         return True
     before, after = folded[start : mention.start], folded[mention.end : end]

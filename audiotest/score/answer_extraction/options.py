@@ -55,7 +55,8 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
     without = [_ARTICLE.sub("", text) for text in folded]
     exact: dict[str, tuple[int, ...]] = {}
     for i, text in enumerate(folded):
-        for form in dict.fromkeys((text, without[i] if without.count(without[i]) == 1 else text)):
+        plain = without[i] if without.count(without[i]) == 1 else text
+        for form in dict.fromkeys((text, plain, text.replace("_", " "))):
             if form:
                 exact[form] = (*exact.get(form, ()), i)
     for i, text in enumerate(folded):
@@ -117,7 +118,7 @@ def patterns(options: Options) -> tuple[re.Pattern[str] | None, ...]:
             body = r"\s+".join(re.escape(word) for word in text.split())
         else:
             source = without[i] if without.count(without[i]) == 1 and without[i] else text
-            body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source))
+            body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source.replace("_", " ")))
             body = f"(?:{body}|{_spelt(source)})" if source.isdigit() and _spelt(source) else body
         found.append(re.compile(body) if body else None)
     return tuple(found)
