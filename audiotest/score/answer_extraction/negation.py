@@ -16,7 +16,7 @@ from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.mention import Mention
 
 _LISTS = r"[\"'\])\.]*\s*(?:,\s*<listing>|[,、/&]|<listing>)\s*(?:<list_filler>\s*)*[\"'(\[]*$"
-_TAIL = r"[\"'(\[<]*(?:\s*(?:<list_filler>|<option_noun>|<article>))*\s*[\"'(\[<]*\s*(?:[*+•]|\.\d)?\s*(?:[:=]|>-+|>=|-)?\s*"
+_TAIL = r"[\"'(\[<]*+(?:\s*+(?:<list_filler>|<option_noun>|<article>))*\s*+[\"'(\[<]*+\s*+(?:[*+•]|\.\d)?+\s*+(?:[:=]|>-+|>=|-)?+\s*+"
 BESIDE = re.compile(r"[ ().:,\"'\]-]*(?:an?|the)? ?[\"']?")
 """What stands between a label and the text of its option."""
 _NEGATED = re.compile(r"\s*(?:no|nope)\b(?! doubt)")

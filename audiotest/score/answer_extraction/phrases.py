@@ -97,4 +97,4 @@ def _emit(node: Node, role: Callable[[str], str], backwards: bool) -> str:
         return rf"(?:(?:{inner})\s+)?" if (node.space == "after") != backwards else rf"(?:\s+(?:{inner}))?"
     if node.kind == "role":
         return role(node.text)
-    return {"space": r"\s+", "ending": r"\w*", "word": r"[\w'-]+"}.get(node.kind) or f".{{0,{node.text}}}?"
+    return {"space": r"\s++", "ending": r"\w*", "word": r"[\w'-]++"}.get(node.kind) or f".{{0,{node.text}}}?"
