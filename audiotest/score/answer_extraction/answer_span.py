@@ -43,9 +43,9 @@ _IN_BOX = re.compile(r"\\(?:text(?:bf|rm|it|sf)?|mathrm|mathbf|mathit|rm|bf)\s*\
 _FORMULA = re.compile(r"\\[a-zA-Z]+|[+=^]|\\\\")
 _ROLES = r"(?:next |new |follow-?up |another )?(?:question|q|user|human|instruction|input|problem|example|问题|题目|問題|질문|pregunta|frage|question|вопрос|سؤال)"
 _RUN_ON = re.compile(
-    rf"""\n\s*(?:[#*>\-\s]{{0,6}})(?:{_ROLES})(?:\s*\d{{0,3}}\s*(?:\*\*)?\s*[:：](?!\S*//)|\s\d{{1,3}}\s*\n)
+    rf"""\n[ \t]*+[#*>\- \t]{{0,6}}(?:{_ROLES})(?:\s*\d{{0,3}}\s*(?:\*\*)?\s*[:：](?!\S*//)|\s\d{{1,3}}\s*\n)
     | <\|?/?(?:user|human|im_end|im_start|endoftext|end_of_text|eot_id|start_header_id|eos|end_of_turn|start_of_turn|end|system|endofturn|return|eom_id)\b[^>\n]{{0,20}}\|?>
-    | </s> | <s>(?=\s*\[INST) | \[/?INST\] | \n\s*(?:\#\#\#\s*)(?:user|human|instruction|input)\b | \n\s*\#\s*\#\s*\#\s*question""",
+    | </s> | <s>(?=\s*\[INST) | \[/?INST\] | \n[ \t]*+\#\#\#[ \t]*(?:user|human|instruction|input)\b | \n[ \t]*+\#\s*\#\s*\#\s*question""",
     re.IGNORECASE | re.VERBOSE,
 )
 _HEADS = 4

@@ -16,7 +16,7 @@ from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.mention import Mention
 
 _LISTS = r"[\"'\])\.]*\s*(?:,\s*<listing>|[,、/&]|<listing>)\s*(?:<list_filler>\s*)*[\"'(\[]*$"
-_TAIL = r"[\"'(\[<]*+(?:\s*+(?:<list_filler>|<option_noun>|<article>))*\s*+[\"'(\[<]*+\s*+(?:[*+•]|\.\d)?+\s*+(?:[:=]|>-+|>=|-)?+\s*+"
+_TAIL = r"[\"'(\[<]*+(?:\s*+(?:<list_filler>|<option_noun>|<article>)){0,4}\s*+[\"'(\[<]*+\s*+(?:[*+•]|\.\d)?+\s*+(?:[:=]|>-+|>=|-)?+\s*+"
 BESIDE = re.compile(r"[ ().:,\"'\]-]*(?:an?|the)? ?[\"']?")
 """What stands between a label and the text of its option."""
 _NEGATED = re.compile(r"\s*(?:no|nope)\b(?! doubt)")
@@ -72,7 +72,7 @@ def supposed(lex: Lexicon) -> re.Pattern[str]:
 def denied_before(lex: Lexicon) -> re.Pattern[str]:
     """A denial whose object is what comes next; backwards."""
     return lex.compiled(
-        r"[\s:]*(?:(?:<reaching>|[\"'(\[])[\s,:]*)*"
+        r"[\s:]*(?:(?:<reaching>|[\"'(\[])[\s,:]*+){0,12}"
         r"(?:<denies>|t'n(?=[a-z])|naht rehto(?! enon)(?! rehto)|naht(?! rehto)(?![a-z])"
         r"|<doubts>(?! on)(?! tuohtiw)(?! a tuohtiw)(?! yna tuohtiw)(?! dnoyeb))",
         backwards=True,
