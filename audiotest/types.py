@@ -104,6 +104,7 @@ class Question(Struct, frozen=True):
     ``answer`` is the text of the right option (None for open questions) and ``answer_index`` its
     place among ``choices``. ``metadata`` carries what one benchmark's rule needs besides
     (``answer_order`` for muchomusic; ``task_identifier`` and ``kwargs`` for mmau_pro_if; ...).
+    ``finish`` is how the reply that is scored ended (``length``: cut by the token limit), None where it is not known.
     """
 
     question: str
@@ -112,6 +113,7 @@ class Question(Struct, frozen=True):
     answer_index: int | None = None
     reference: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    finish: str | None = None
 
 
 class Verdict(Struct, frozen=True):

@@ -31,7 +31,13 @@ def question_of(record: Record, case: Case | None = None) -> Question:
     details = record.reply.details if record.reply is not None else {}
     metadata |= {known: details[name] for name, known in _OF_THE_REPLY.items() if name in details}
     return Question(
-        record.question, record.choices, record.answer, record.answer_index, _reference(record, case), metadata
+        record.question,
+        record.choices,
+        record.answer,
+        record.answer_index,
+        _reference(record, case),
+        metadata,
+        finish=record.reply.finish if record.reply is not None else None,
     )
 
 

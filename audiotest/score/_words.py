@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from audiotest.score.answer_extraction.cues import DENIED_BEFORE
+from audiotest.score.answer_extraction.lexicon import languages, lexicon
+from audiotest.score.answer_extraction.negation import denied_before
 from audiotest.score.answer_extraction.normalise import CJK, clean, fold
 
 _EDGES = ".,;:!?\"'()[]"
@@ -31,9 +32,10 @@ def pattern(phrase: str) -> re.Pattern[str]:
 def occurrences(output: str, phrase: str) -> Iterator[tuple[str, bool]]:
     """(the words as matched, whether the sentence denies them) for each place of ``phrase`` in ``output``."""
     text = fold(clean(output))
+    denied = denied_before(lexicon(languages(text)))
     for match in pattern(phrase).finditer(text):
         clause = re.split(r"[.!?;,。！？；，\n]|\bbut\b", text[max(0, match.start() - 100) : match.start()])[-1]
-        yield match.group(0), DENIED_BEFORE.search(clause) is not None
+        yield match.group(0), denied.match(clause[::-1]) is not None
 
 
 def phrases(value: object, option: str) -> Sequence[str]:

@@ -12,7 +12,7 @@ from audiotest.registry import SCORERS
 from audiotest.score.choice import read
 from audiotest.types import Question, Verdict
 
-_ASKED = {"question", "choices", "answer", "output", "reference"}
+_ASKED = {"question", "choices", "answer", "output", "reference", "finish"}
 
 
 class BadLine(AudiotestError, ValueError):
@@ -44,8 +44,12 @@ def score_line(scorer: str, line: bytes) -> bytes:
         verdict: Verdict = SCORERS.get(scorer).score(question, said)
     except (ValueError, TypeError) as error:
         raise BadLine(str(error), row) from None
-    choice = verdict.choice if scorer == "choice" or not question.choices else read(question.choices, output).index
-    return _line({**row, "correct": bool(verdict.correct), "choice": choice, "status": verdict.status})
+    scored = {**row, "correct": bool(verdict.correct), "choice": verdict.choice, "status": verdict.status}
+    if scorer == "choice":
+        scored["rule"] = verdict.details.get("rule", "")
+    elif question.choices:
+        scored["choice"] = read(question.choices, output, question=question.question, finish=question.finish).index
+    return _line(scored)
 
 
 def _line(row: dict[str, Any]) -> bytes:
@@ -70,6 +74,7 @@ def _question(row: dict[str, Any]) -> Question:
         answer_index=choices.index(answer) if answer in choices else None,
         reference=(reference,) if isinstance(reference, str) else tuple(map(str, reference)),
         metadata={key: value for key, value in row.items() if key not in _ASKED},
+        finish=None if row.get("finish") is None else str(row["finish"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""The careful reader's laws: what holds for any options and any reply."""
+"""The answer parser's laws: what holds for any options and any reply."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from audiotest.score.choice import read
 from audiotest.types import Question
 
 GOLDEN = os.environ.get("AUDIOTEST_GOLDEN")
+CASES = os.environ.get("AUDIOTEST_CASES")
 WORDS = [
     "amber",
     "birch",
@@ -85,7 +86,8 @@ def test_it_never_raises_and_ignores_white_space_around(options, output):
 @pytest.mark.parametrize(
     "hostile",
     ["(" * 500_000, "not " * 250_000, "A or " * 200_000, "the answer is " * 70_000, "<think>" * 100_000, "a " * 500_000,
-     "B. " * 300_000, "，" * 500_000, "no, wait " * 100_000, "as an ai " * 100_000],
+     "B. " * 300_000, "，" * 500_000, "no, wait " * 100_000, "as an ai " * 100_000, "\n" * 500_000, "<a></a>" * 80_000,
+     "one hundred and " * 60_000, ":\n- a\n" * 90_000, "\\boxed{" * 90_000, "\nQuestion: " * 60_000],
 )  # fmt: skip
 def test_a_reply_of_a_megabyte_is_read(hostile):
     # Not a matter of speed: anything worse than linear would not end.
@@ -128,4 +130,54 @@ def test_it_agrees_with_the_careful_labels(name):
             said = "ambiguous" if reading.status == "ambiguous" else "none"
         if said != row["intended"]:
             wrong.append((row["note"], row["output"], row["choices"], row["intended"], said))
-    assert len(wrong) <= 0.02 * len(rows), wrong
+    assert not wrong
+
+
+@pytest.mark.skipif(not CASES, reason="AUDIOTEST_CASES does not point to the folder of small cases")
+def test_it_reads_the_replies_that_were_once_misread():
+    rows = [json.loads(line) for line in (Path(CASES) / "reader.jsonl").read_text().splitlines()]
+    wrong = []
+    for row in rows:
+        reading = read(row["choices"], row["output"], question=row["question"], finish=row.get("finish"))
+        if reading.index != row["intended"]:
+            wrong.append((row["id"], row["output"], row["intended"], reading))
+    assert not wrong
+
+
+@settings(deadline=None, max_examples=40)
+@given(options=option_lists, data=st.data())
+def test_a_reply_that_is_cut_is_never_read_otherwise_than_whole(options, data):
+    i = data.draw(st.integers(0, len(options) - 1))
+    form = data.draw(
+        st.sampled_from(["I hear {}.", "The answer is {}.", "{}", "It could be {} or so.", "So it is {}, I think."])
+    )
+    text = form.format(options[i])
+    cut = read(options, text[: data.draw(st.integers(0, len(text)))], finish="length")
+    assert cut.index in (None, i)
+
+
+@settings(deadline=None, max_examples=60)
+@given(options=option_lists, data=st.data())
+def test_two_options_offered_with_or_are_ambiguous(options, data):
+    i, j = data.draw(st.permutations(range(len(options))))[:2]
+    form = data.draw(
+        st.sampled_from(["{} or {}", "It is {} or {}.", "I think it is either {} or {}.", "The answer is {} or {}."])
+    )
+    assert read(options, form.format(options[i], options[j])).status == "ambiguous"
+
+
+@settings(deadline=None, max_examples=60)
+@given(options=option_lists, data=st.data())
+def test_probabilities_and_verdicts_name_the_highest(options, data):
+    i = data.draw(st.integers(0, len(options) - 1))
+    labels = "ABCDEFGH"[: len(options)]
+    shares = [5 if k != i else 60 for k in range(len(options))]
+    table = data.draw(
+        st.sampled_from([
+            ", ".join(f"{a}: {n}%" for a, n in zip(labels, shares, strict=True)),
+            json.dumps({a: k == i for k, a in enumerate(labels)}),
+            json.dumps({text: n / 100 for text, n in zip(options, shares, strict=True)}),
+            "\n".join(f"{a}. {text}: {'yes' if k == i else 'no'}" for k, (a, text) in enumerate(zip(labels, options, strict=True))),
+        ])
+    )  # fmt: skip
+    assert read(options, table).index == i

@@ -96,6 +96,7 @@ READ = [
     (BIRDS, "It's hard to say, but probably a wren.", 2), (YESNO, "There isn't any speech, so no.", 1),
     (("Piano", "Violin"), "A. Piano: No / B. Violin: Yes", 1), (BIRDS, "A blackbird? No. A robin? No. A wren? Yes.", 2),
     (BIRDS, "Correct: B. Incorrect: A, C, D.", 1), (BIRDS, "A is incorrect. B is possible. D is most likely.", 3),
+    (BIRDS, "A: 10%\nB: 70%\nC: 20%", 1),
     # an answer first, and then why
     (BIRDS, "B, since an owl would hoot.", 1), (BIRDS, "B. a robin. It is thin, while an owl hoots.", 1),
     (BIRDS, "**B**\n\nThe blackbird (A) is mellow, the wren (C) loud and the owl (D) hoots.", 1), (BIRDS, "C. Not A, not B.", 2),
@@ -139,7 +140,7 @@ UNREAD = [
     (BIRDS, "B or C", "ambiguous"), (BIRDS, "a robin or a wren", "ambiguous"), (BIRDS, "It could be a wren or an owl.", "ambiguous"),
     (BIRDS, "A and D", "ambiguous"), (BIRDS, "(B) a wren", "ambiguous"), (BIRDS, "A, B, C, D", "ambiguous"),
     (BIRDS, "All but the owl.", "none"), (BIRDS, "B. C.", "ambiguous"), (BIRDS, "A robin. Then a wren is heard.", "ambiguous"),
-    (BIRDS, "B\n\nA: mellow\nC: loud\nD: hoots", "ambiguous"), (BIRDS, "A: 10%\nB: 70%\nC: 20%", "ambiguous"),
+    (BIRDS, "B\n\nA: mellow\nC: loud\nD: hoots", "ambiguous"),
     (BIRDS, "I think it is a robin. However, it could also be a wren.", "ambiguous"), (MOODS, "Calm. No, tense.", "ambiguous"),
     (BIRDS, "a blackbird, a robin, a wren, an owl", "ambiguous"), (COUNTS, "Speaker 3 talks at 2 o'clock.", "none"), (COUNTS, "2 or 3", "ambiguous"),
     (BIRDS, "Both B and C are correct.", "ambiguous"), (SOUNDS, "Either rain or wind in trees.", "ambiguous"),

@@ -1,47 +1,26 @@
 """Whether a reply declines to answer or says that it hears nothing, and by which words.
 
-An answer that is given all the same is no abstention: "I cannot hear any audio, but I would say B".
+An answer that is given all the same is no abstention: "I cannot hear any audio, but I would say B". Neither is silence
+that is a part of what is heard ("at first there is silence, then a bell"), nor what a reply quotes ("the speaker says:
+'I am sorry'"). The words stand in ``cues``: ``declines`` and the weaker ``hesitates``.
 """
 
 from __future__ import annotations
 
 import re
 
+from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
+from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import clean, fold
+from audiotest.score.answer_extraction.reply import ParsedReply
 
-_HEAR = r"(?:hear|listen(?:\ to)?|access|process|play|perceive|analy[sz]e|detect|receive|open|find)"
-_SOUND = r"(?:audio|sound|sounds|recording|clip|music|speech|file|anything|voice|noise|attachment|it)"
-
-_DECLINES = re.compile(
-    rf"""(?:
-      \b(?:i|we)\ (?:am|'m|was|are)?\s*(?:really\ |still\ |currently\ )?(?:sorry|afraid)\b.{{0,60}}?\b(?:can't|cannot|can\ not|unable|not\ able|don't|do\ not|no\ )
-    | \b(?:i'm|i\ am)\ sorry\b
-    | \b(?:cannot|can't|can\ not|couldn't|could\ not|unable\ to|not\ able\ to|don't|do\ not|didn't|did\ not)\ (?:actually\ |directly\ |really\ )?{_HEAR}\ (?:to\ )?(?:the\ |any\ |an?\ |this\ |that\ |your\ |to\ )*{_SOUND}
-    | \b(?:cannot|can't|can\ not|couldn't|could\ not|unable\ to|not\ able\ to|impossible\ to|not\ possible\ to|no\ way\ to|hard\ to|difficult\ to)\ (?:be\ )?(?:answer|tell|determine[d]?|say|identify|assess|judge|know|decide|provide|help|choose|conclude|respond|infer)
-    | \b(?:i\ )?(?:hear|heard|detect|perceive)\ (?:absolutely\ )?(?:nothing|silence|only\ silence|only\ noise|just\ noise|no\ (?:audio|sound|music|speech))
-    | \b(?:there\ is|there's|there\ was|there\ seems\ to\ be|it\ is|it's|seems|appears)\ (?:to\ be\ )?(?:completely\ |only\ |just\ |entirely\ |nothing\ but\ )*(?:no\ (?:audio|sound|audible|recording|music\ playing|clip)|silent\b|silence\b|nothing\ (?:to\ hear|audible))
-    | \bno\ (?:audio|sound|recording|clip|audio\ file|audio\ clip|sound\ file)\ (?:file\ |clip\ )?(?:was|is|has|were|provided|given|attached|found|available|present|detected|included|can)
-    | \b(?:audio|recording|clip|sound|file)\ (?:file\ |clip\ )?(?:is|was|seems|appears|has\ been)\ (?:to\ be\ )?(?:silent|empty|missing|blank|not\ (?:provided|available|attached|included|present|given|audible|playing))
-    | \b(?:audio|recording|clip|file)\ contains\ (?:only\ |just\ )?(?:nothing|silence|no\ (?:audio|sound)|noise\ only|only\ noise|static)
-    | \b(?:only|just|nothing\ but)\ (?:white\ |static\ |background\ )?(?:noise|static|silence)\b
-    | \bi\ (?:don't|do\ not)\ know\b | \bnot\ sure\b | \bno\ idea\b | \bi\ have\ no\ way\b
-    | \b(?:insufficient|not\ enough)\ (?:information|audio|evidence|context|detail)
-    | \bwithout\ (?:the\ |any\ |hearing\ |access\ to\ )+(?:the\ )?(?:audio|sound|recording|clip)
-    | \bplease\ (?:provide|upload|attach|share|send)\b
-    | \bas\ an?\ (?:ai|artificial|large|text|language)\b.{{0,60}}?\b(?:cannot|can't|unable|don't|do\ not|not\ able|no\ ability)
-    | \b(?:cannot|can't)\ be\ (?:determined|answered|identified|told|inferred)
-    | 无法(?:确定|判断|回答|听到|识别|获取|访问|播放|得知|分辨|辨别|提供) | 不能(?:确定|判断|回答|听到|识别) | 听不到 | 听不清 | 没有(?:听到|音频|声音|提供) | 我不知道 | 不清楚 | 抱歉 | 对不起 | 没听到 | 未提供
-    | \bno\ (?:puedo|se\ puede|es\ posible|escucho|oigo|he\ podido)\b | \blo\ siento\b | \bno\ hay\ (?:audio|sonido)
-    | \bje\ ne\ (?:peux|sais|suis|parviens|puis)\b | \bn'entends\b | \bdesole\b | \bimpossible\ de\b | \baucun\ (?:son|audio)\b
-    | \bich\ (?:kann|hore|weiss|bin)\b.{{0,60}}?\b(?:nicht|nichts|kein\w*)\b | \btut\ mir\ leid\b | \bkein(?:e|en)?\ (?:audio|ton|gerausch\w*)\b
-    | \bnao\ (?:consigo|posso|ouco|sei|e\ possivel|ha)\b | \bdesculpe\b
-    | \bnon\ (?:posso|riesco|sento|so|e\ possibile|c'e)\b | \bmi\ dispiace\b
-    | 聞こえませ | 聞き取れ | 聞こえない | わかりません | 分かりません | 判断できませ | 答えられませ | 申し訳 | 音声がありません
-    | 들리지 | 들을\ 수\ 없 | 알\ 수\ 없 | 죄송 | 모르겠
-    | ^\W*(?:silence|nothing|no\ sound|no\ audio|unknown|n/?a)\W*$
-    )""",
-    re.VERBOSE | re.DOTALL,
+_LONGEST = 20_000
+_QUOTED = re.compile(
+    r"(?<!\w)\"[^\"\n]{2,300}\"|(?<!\w)'(?:[^'\n]|'(?=\w)){2,300}'(?!\w)|「[^」]{1,200}」|『[^』]{1,200}』"
 )
+_APOLOGY = re.compile(r"\s*(?:for|about) (?:the|any|my|that|this)\b")
+"""``I'm sorry for the confusion`` declines nothing."""
+_NOTHING = re.compile(r"\W*(?:silence|nothing|no sound|no audio|unknown|n/?a)\W*")
 
 _ABSTAINING = re.compile(
     r"(?:none|neither|nothing)(?: of (?:the|these|those))?(?: (?:above|options?|choices?|them|others?))?|"
@@ -77,9 +56,75 @@ def abstains(output: str) -> str | None:
     Only these words are looked at; whether an answer is given beside them is for the caller to know. An
     empty reply declines nothing: it is None.
     """
-    text = fold(clean(output))[:20_000]
-    match = _DECLINES.search(text)
+    text = fold(clean(output))[:_LONGEST]
+    match = _declining(_unquoted(text), lexicon(languages(text)))
     return match.group(0) if match else None
+
+
+def declines(reply: ParsedReply, index: int | None) -> str | None:
+    """The words by which ``reply`` declines though the option ``index`` was read from it; None where the reading stands.
+
+    A reading stands where a label or words of answering give it, where it comes before those words, where they only
+    hesitate, and where the reply goes on to answer all the same ("however, it can be inferred that").
+    """
+    own = [m for m in reply.affirmed if m.index == index]
+    if any(m.given or m.kind != "text" for m in own):
+        return None
+    text = _unquoted(reply.folded[:_LONGEST])
+    for mention in own:
+        if mention.end - mention.start > _PHRASE:
+            text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
+    match = _declining(text, reply.lex)
+    if match is None:
+        return None
+    return None if index is not None and _stands(reply, own, match) else match.group(0)
+
+
+_PHRASE = 20
+"""Characters of an option that may hold words of declining itself ("I am sorry, there is no such extension")."""
+
+
+def _stands(reply: ParsedReply, own: list[Mention], match: re.Match[str]) -> bool:
+    hesitant = match.re is _pattern(reply.lex, "hesitates")
+    goes_on = reply.lex.search("answering", "hedges_answer")
+    if not own:
+        return goes_on.search(reply.folded, match.end()) is not None
+    if any(m.given or m.kind != "text" or m.start < match.start() for m in own):
+        return True
+    kept = [m for m in own if not m.aside]
+    if not kept:
+        return False
+    if goes_on.search(reply.folded, match.end(), kept[-1].start):
+        return True
+    return hesitant and not re.search(r"\b(?:if|whether|that it is|which)\b", reply.before(kept[0])[-60:])
+
+
+def _pattern(lex: Lexicon, role: str) -> re.Pattern[str]:
+    return lex.search(role)
+
+
+def _declining(text: str, lex: Lexicon) -> re.Match[str] | None:
+    """The first words of declining, or else of hesitation, that are not of a sound's own silence."""
+    if match := _NOTHING.fullmatch(text):
+        return match
+    for match in _pattern(lex, "declines").finditer(text):
+        if not _APOLOGY.match(text, match.end()):
+            return match
+    for match in _pattern(lex, "hesitates").finditer(text):
+        silent = lex.search("silent_words").search(match.group(0))
+        around = (
+            re.split(r"[.!?\n]", text[: match.start()])[-1][-40:]
+            + "|"
+            + re.split(r"[.!?\n]", text[match.end() :])[0][:40]
+        )
+        if not (silent and lex.search("passing").search(around)):
+            return match
+    return None
+
+
+def _unquoted(text: str) -> str:
+    """Without what is quoted; as long as before."""
+    return _QUOTED.sub(lambda m: " " * len(m.group(0)), text) if '"' in text or "'" in text or "「" in text else text
 
 
 def is_abstaining_option(text: str) -> bool:

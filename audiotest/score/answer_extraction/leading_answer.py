@@ -3,59 +3,74 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from audiotest.score.answer_extraction import cues
-from audiotest.score.answer_extraction.mentions import Mention
+from audiotest.score.answer_extraction import negation
+from audiotest.score.answer_extraction.mention import Mention
+from audiotest.score.answer_extraction.reply import ParsedReply
 
 _NO_WORDS = re.compile(r"[\W_]*(?:(?:option|choice|answer|an?|the)[\W_]+)?")
-_MATE = re.compile(r"[ ().:,\"'-]*(?:an?|the)? ?")
-"""What stands between a label and the text of its own option."""
 _INSTEAD = re.compile(r"[\W_]*(?:no|nope|rather|or rather|make that)\b[\W_]*(?:(?:it's|it is|an?|the)\b[\W_]*)*")
 _ALSO = re.compile(r"\b(?:then|next|followed by|later|afterwards|also|another|together with|and)\b")
-_ENDS = re.compile(r"[\"')\]>]*\s*(?:[.;!。；！\n]|$|because\b|since\b)")
 _ENDS_LABEL = re.compile(
     r"[\"')\]>]*\s*(?:[.;:!)。；：！\n]|$|[,，]?\s*(?:because|since|as|which|due to|not|it|this)\b|-\s)"
 )
+_SAYS = re.compile(r"\b(?:says?|said|states?|is|answer)\b[\s\"':]*[(\[]?$")
 
 
-def opening(found: Sequence[Mention], folded: str, spans: Sequence[tuple[int, int]]) -> list[Mention]:
+def opening(reply: ParsedReply) -> list[Mention]:
     """The mentions that the reply opens with, if they stand there as an answer: a label with or without its text, or a
     text that is a sentence of its own. None where other options open sentences too (that is a list), where one
     contradicts it at once, or where what follows takes it back or comes to a conclusion of its own."""
-    first = found[0]
+    named, folded = reply.mentions, reply.folded
+    first = named[0]
     if first.denied or not _NO_WORDS.fullmatch(folded[: first.start]):
         return []
     own = [first]
-    if len(found) > 1 and found[1].index == first.index and _MATE.fullmatch(folded[first.end : found[1].start]):
-        own.append(found[1])
-    end, others = own[-1].end, [m for m in found[len(own) :] if m.index != first.index]
-    ends = _ENDS if first.kind == "text" else _ENDS_LABEL
+    if (
+        len(named) > 1
+        and named[1].index == first.index
+        and negation.BESIDE.fullmatch(folded[first.end : named[1].start])
+    ):
+        own.append(named[1])
+    end, others = own[-1].end, [m for m in named[len(own) :] if m.index != first.index]
+    ends = negation.ENDS if first.kind == "text" else _ENDS_LABEL
     if not ends.match(folded, end) or own[-1].denied:
         return []
     if others:
         gap = folded[end : others[0].start]
-        if cues.LISTING.match(gap) or (len(own) == 1 and first.kind != "text" and _MATE.fullmatch(gap)):
+        beside = len(own) == 1 and first.kind != "text"
+        if negation.listing(reply.lex).match(gap) or (beside and negation.BESIDE.fullmatch(gap)):
             return []
-    for other in others:
-        before = folded[spans[other.clause][0] : other.start]
-        alone = other.kind != "text" or _ENDS.match(folded, other.end)
-        opens = _INSTEAD.fullmatch(before) or (alone and _NO_WORDS.fullmatch(before))
-        if first.kind == "text" and _ALSO.search(before):
+        if beside and _contradicts(reply, first, others[0]):
             return []
-        concludes = not other.denied and (cues.CONCLUDES.search(before) or cues.TAKES_BACK.search(before))
-        if opens or concludes:
-            return []
-    return own
+    return [] if any(_outweighs(reply, first, other) for other in others) else own
 
 
-def believed(affirmed: Sequence[Mention], folded: str, spans: Sequence[tuple[int, int]]) -> list[Mention]:
-    """What the last "I believe it is" of the reply leads to, unless something else stands against it afterwards."""
-    held = [m for m in affirmed if cues.BELIEVES.search(folded[spans[m.clause][0] : m.start][-100:])]
-    if not held:
-        return []
-    last = held[-1]
-    later = (m for m in affirmed if m.start > last.end and m.index != last.index)
-    if any(cues.AGAINST.search(folded[last.end : m.start]) for m in later):
-        return []
-    return [m for m in held if m.clause == last.clause]
+def _contradicts(reply: ParsedReply, first: Mention, other: Mention) -> bool:
+    """``(A) The speaker says, "The dog barks."``: a label before another option's text."""
+    return (
+        other.kind == "text"
+        and not (other.denied or other.aside or other.loose)
+        and other.clause == first.clause
+        and re.search(r"\b(?:says?|said|hears?|heard|is|are)\b[^.;]{0,12}$", reply.folded[first.end : other.start])
+        is not None
+        and re.search(r"\b(?:because|since|as|while|whereas|not|than|if|but)\b", reply.folded[first.end : other.start])
+        is None
+    )
+
+
+def _outweighs(reply: ParsedReply, first: Mention, other: Mention) -> bool:
+    """Whether what another option is named in stands against the opening."""
+    folded, before = reply.folded, reply.before(other)
+    alone = other.kind != "text" or negation.ENDS.match(folded, other.end)
+    if _INSTEAD.fullmatch(before) or (alone and _NO_WORDS.fullmatch(before)):
+        return True
+    if first.kind == "text" and _ALSO.search(before):
+        return True
+    if other.denied:
+        return False
+    if other.kind != "text" and first.kind != "text" and other.clause != first.clause:
+        alone_there = _SAYS.search(before) and negation.ENDS.match(folded, other.end) and not other.aside
+        if alone_there and not any(m.index == first.index and m.start > first.end for m in reply.affirmed):
+            return True
+    return bool(negation.concludes(reply.lex).search(before) or negation.takes_back(reply.lex).match(before[::-1]))

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Literal
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.score.answer_extraction import cues
-from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction import negation
+from audiotest.score.answer_extraction.keys import keys
+from audiotest.score.answer_extraction.labels import labels
+from audiotest.score.answer_extraction.lexicon import Lexicon
+from audiotest.score.answer_extraction.loose import loose_mentions, words
+from audiotest.score.answer_extraction.mention import Mention
+from audiotest.score.answer_extraction.normalise import CJK
+from audiotest.score.answer_extraction.numbers_named import number_mentions
 from audiotest.score.answer_extraction.options import Options, is_bounded, patterns
 
-Kind = Literal["label", "text", "number"]
-
-_CLAUSE = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(])")
-_BREAK = re.compile(
-    r"[,;:，；]\s*(?:but|it is|it's|this is|so|and it|instead|however|because|since|i |that is|而)|"
-    r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead|because|since|so|therefore|yet|although|though|while|whereas)(?![a-z])|而是|但|因为"
+_CLAUSE = re.compile(
+    r"(?=[\s。！？；A-Z(])(?:(?<=[.!?;。！？；])\s+|(?<![:：])\n+|\n+(?=[ \t]*(?:[-+*•]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*•]|\(?\w[).:])\s)|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(]))"
+)
+_BREAK = (
+    r"[,;:，；]\s*(?:but|it is|it's|this is|so|and it|instead|however|because|since|i |that is|而|aber|pero|mais|ma|mas)|"
+    r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead(?! of)|because|since|so|therefore|yet|although|though|while|whereas|sondern|sino|aber|pero|mais|bensi)(?![a-z])|而是|但|因为|ではなく|じゃなく|بل|아니라"
 )
 _QUOTED = re.compile(r"[(\[{<\"']")
+_JUDGES = frozenset({"correct", "right", "true", "best", "incorrect", "wrong", "false"})
+_LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")
+"""A word that an everyday word belongs to: "yes, no guitar is heard"."""
 
 
-class Mention(Struct, frozen=True):
-    """Option ``index`` named at [``start``, ``end``) of the text, in clause number ``clause``.
-
-    ``given`` says that it is presented as *the* answer; ``denied`` that the text says it is not.
-    """
-
-    index: int
-    kind: Kind
-    start: int
-    end: int
-    clause: int
-    given: bool = False
-    denied: bool = False
+_SHORT = 600
+"""Characters up to which options count in other words beside options in their own."""
+_LONGEST_CLAUSE = 800
+"""Characters; a sentence without an end is taken in pieces, so that reading stays linear."""
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -47,201 +46,167 @@ def clauses(text: str) -> list[tuple[int, int]]:
         start = match.end()
     if start < len(text):
         spans.append((start, len(text)))
-    return spans
+    return [piece for span in spans for piece in _pieces(*span)]
 
 
-def mentions(text: str, options: Options) -> list[Mention]:
+def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _LONGEST_CLAUSE:
+        yield start, start + _LONGEST_CLAUSE
+        start += _LONGEST_CLAUSE
+    yield start, end
+
+
+def mentions(text: str, folded: str, spans: list[tuple[int, int]], options: Options, lex: Lexicon) -> list[Mention]:
     """All mentions in ``text`` (cleaned), from left to right."""
-    folded = fold(text)
-    spans = clauses(text)
-    found = list(_texts(text, folded, options))
-    claimed = bytearray(len(text))
-    for mention in found:
-        claimed[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
-    for mention in _labels(text, folded, options):
-        if not any(claimed[mention.start : mention.end]):
-            found.append(mention)
-    found.sort(key=lambda m: m.start)
+    named = _named(text, folded, options, lex)
     placed: list[list[Mention]] = [[] for _ in spans]
     number = 0
-    for mention in found:
+    for mention in named:
         while number < len(spans) - 1 and mention.start >= spans[number][1]:
             number += 1
         placed[number].append(replace(mention, clause=number))
+    listing = negation.listing(lex)
     judged: list[Mention] = []
     for (start, end), here in zip(spans, placed, strict=True):
-        sure = [m.kind != "text" or _counts(m, options, folded, start, end) for m in here]
+        if not here:
+            continue
+        sure = [
+            not m.doubtful if m.measured else m.kind != "text" or _counts(m, options, folded, start, end, lex)
+            for m in here
+        ]
         # An everyday word counts all the same where it stands in one list with an option: "two or one".
         kept = [
             m for i, m in enumerate(here)
             if sure[i]
-            or (i > 0 and sure[i - 1] and cues.LISTING.match(folded[here[i - 1].end : m.start])
+            or (i > 0 and sure[i - 1] and listing.match(folded[here[i - 1].end : m.start])
                 and not _LEADS_ON.match(folded, m.end, end))
-            or (i + 1 < len(here) and sure[i + 1] and cues.LISTING.match(folded[m.end : here[i + 1].start]))
+            or (i + 1 < len(here) and sure[i + 1] and listing.match(folded[m.end : here[i + 1].start]))
         ]  # fmt: skip
-        judged += _judge(kept, folded, start, end)
-    judged = [
-        m if m.denied or not _NEGATED.match(folded, spans[m.clause][1]) else _asked(m, folded, spans) for m in judged
-    ]
-    return _with_their_texts(judged, folded)
+        judged += _judge(kept, folded, start, end, lex)
+    return negation.asked_and_answered(judged, folded, spans)
 
 
-def _with_their_texts(judged: list[Mention], folded: str) -> list[Mention]:
-    """``B. a robin: no``: what is said of an option's text holds for the label before it."""
-    for i in range(len(judged) - 2, -1, -1):
-        label, text = judged[i], judged[i + 1]
-        if text.denied and label.index == text.index and _BESIDE.fullmatch(folded[label.end : text.start]):
-            judged[i] = replace(label, denied=True)
-    return judged
+def _named(text: str, folded: str, options: Options, lex: Lexicon) -> list[Mention]:
+    """What is named, each place once: by text, number or key, then in other words, then by label."""
+    claimed = bytearray(len(text))
+    named: list[Mention] = []
+    sources: tuple[Callable[[], Iterator[Mention]], ...] = (
+        lambda: _texts(text, folded, options),
+        lambda: number_mentions(text, folded, options, lex),
+        lambda: _keys(text, options),
+        lambda: (Mention(i, "number" if kind == "number" else "label", s, e, 0) for i, kind, s, e in labels(text, folded, options, lex)),
+    )  # fmt: skip
+    for source in sources:
+        for mention in source():
+            if not any(claimed[mention.start : mention.end]):
+                claimed[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+                named.append(mention)
+    if len(text) <= _SHORT or not named:
+        for index, start, end in loose_mentions(words(folded), options):
+            if not _measured(options, index) and not any(claimed[start:end]):
+                named.append(Mention(index, "text", start, end, 0, loose=True))
+    named.sort(key=lambda m: m.start)
+    return named
 
 
-def _asked(mention: Mention, folded: str, spans: list[tuple[int, int]]) -> Mention:
-    """``A robin? No.``: what a question ends with is denied by the answer to it."""
-    rest = folded[mention.end : spans[mention.clause][1]]
-    return replace(mention, denied=re.fullmatch(r"[\"')\] ]*\?\s*", rest) is not None)
+def _measured(options: Options, index: int) -> bool:
+    return bool((options.quantities and options.quantities[index]) or (options.keys and options.keys[index]))
+
+
+def _keys(text: str, options: Options) -> Iterator[Mention]:
+    """Options that are musical keys."""
+    if not options.keys:
+        return
+    for key, start, end, sure in keys(text):
+        if not sure and key.tonic.lower() in options.label_of:
+            continue
+        same = [
+            i for i, own in enumerate(options.keys) if own and own.tonic == key.tonic and key.mode in ("", own.mode)
+        ]
+        if len(same) == 1:
+            yield Mention(same[0], "text", start, end, 0, measured=True)
 
 
 def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
     """Options named by their text. Where two overlap, the one written in its own case wins, then the longer one."""
-    found = [
+    hits = [
         (index, match.start(), match.end())
         for index, pattern in enumerate(patterns(options))
-        if pattern is not None
+        if pattern is not None and not _measured(options, index)
         for match in pattern.finditer(folded)
         if is_bounded(folded, match.start(), match.end(), strict=options.strict[index])
     ]
-    found.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]], m[1] - m[2]))
+    hits.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]].replace("_", " "), m[1] - m[2]))
     claimed = bytearray(len(text))
-    for index, start, end in found:
+    for index, start, end in hits:
         if not any(claimed[start:end]):
             claimed[start:end] = b"\x01" * (end - start)
             yield Mention(index, "text", start, end, 0)
 
 
-def _counts(mention: Mention, options: Options, folded: str, start: int, end: int) -> bool:
+def _counts(mention: Mention, options: Options, folded: str, start: int, end: int, lex: Lexicon) -> bool:
     """Everyday words that are options ("No", "both") count where an answer stands: first or alone in a clause,
     or right after the words that give an answer."""
-    if options.folded[mention.index] not in cues.FUNCTION_WORDS and len(options.folded[mention.index]) > 1:
+    own = options.folded[mention.index]
+    if own in _JUDGES and lex.compiled(r"\s+<answer_noun>").match(folded, mention.end):
+        return False  # "the correct answer"
+    if own == "right" and "left" in options.folded:
+        return re.search(r"(?:you're|you are|that's|all|is) $", folded[start : mention.start]) is None
+    if own not in lex.everyday and (len(own) > 1 or CJK.match(own)):
         return True
-    before = folded[start : mention.start]
-    after = folded[mention.end : end]
-    if options.folded[mention.index].isdigit() and cues.COUNTED.search(before[-80:]):
-        return True
+    before, after = folded[start : mention.start], folded[mention.end : end]
     if re.search(r"\b(?:so|therefore|thus|hence),? $", before) and not after.strip(" .,!\"'"):
         return True
     if not before.strip(" \"'([*-:"):
-        return not after.startswith(" doubt") and re.match(r"[\s.,;:!)\]\"']|$", after) is not None
-    return cues.ANSWER.search(before[-80:]) is not None or bool(_QUOTED.search(before[-1:]))
+        return not after.startswith(" doubt") and re.match(r"[\s.,;:!)\]\"'。，！]|$", after) is not None
+    if negation.states(lex).match(before[-80:][::-1]) and negation.ENDS.match(after):
+        return True
+    return negation.gives(lex).match(before[-80:][::-1]) is not None or bool(_QUOTED.search(before[-1:]))
 
 
-_NEGATED = re.compile(r"\s*(?:no|nope)\b(?! doubt)")
-_BESIDE = re.compile(r"[ ().:\"'-]*(?:an?|the)? ?")
-"""What stands between a label and the text of its option."""
-_LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")
-"""A word that an everyday word belongs to: "yes, no guitar is heard"."""
-_DRESSED = re.compile(r"[(\[{<](?:option |choice )?([a-z]|\d{1,2})[)\]}>]")
-_LED = re.compile(r"(?:^|\n)\s*[-*>]?\s*([a-z]|\d{1,2})\s?[).:,、](?=\s|$|[^\x00-\x7f])")
-_NAMED = re.compile(
-    r"(?:(?<![a-z])(?:option|choice|answer|letter|alternative|opcion|reponse|antwort|opzione|opcao)s?|选项|第)"
-    r"\s*(?:is|are|was|be|would be|should be|must be|number|no\.?|es|est|ist|lautet|[:#=是为])*\s*[\"'(\[]?([a-z]|\d{1,2})(?![a-z0-9'])"
-)
-_CHOSEN = re.compile(r"(?:选择?|答案[是为:]?\s*|应为|应该是|就是|是)\s*[\"'(]?([a-z])(?![a-z0-9])")
-_CAPITAL = re.compile(r"(?<![A-Za-z0-9'./&-])([A-Z])(?![A-Za-z0-9'&/]|[.-][A-Za-z0-9])")
-_QUOTED_LETTER = re.compile(r"[\"']([a-z])[\"']")
-
-
-def _labels(text: str, folded: str, options: Options) -> Iterator[Mention]:
-    """Options named by label, place or ordinal."""
-    seen: set[int] = set()
-    for pattern in (_DRESSED, _LED, _NAMED, _CHOSEN, _QUOTED_LETTER):
-        for match in pattern.finditer(folded):
-            index = _index(match.group(1), options)
-            if index is None or match.start(1) in seen:
-                continue
-            if pattern is _NAMED and _is_article(match, text, folded):
-                continue
-            seen.add(match.start(1))
-            kind: Kind = "number" if match.group(1).isdigit() else "label"
-            yield Mention(index, kind, match.start(1), match.end(1), 0)
-    for match in _CAPITAL.finditer(text):
-        index = options.label_of.get(match.group(1).lower())
-        if index is not None and match.start(1) not in seen and _is_label(match, text, folded):
-            seen.add(match.start(1))
-            yield Mention(index, "label", match.start(1), match.end(1), 0)
-    for match in cues.ORDINAL.finditer(folded):
-        place = cues.ORDINALS[match.group(1)]
-        if place < len(options.labels):
-            yield Mention(place % len(options.labels), "number", match.start(), match.end(), 0)
-    for match in cues.CHINESE_ORDINAL.finditer(text):
-        if cues.CHINESE_DIGITS[match.group(1)] < len(options.labels):
-            yield Mention(cues.CHINESE_DIGITS[match.group(1)], "number", match.start(), match.end(), 0)
-
-
-def _index(name: str, options: Options) -> int | None:
-    if name in options.label_of:
-        return options.label_of[name]
-    if name.isdigit() and not options.numeric and 1 <= int(name) <= len(options.labels):
-        return int(name) - 1
-    return None
-
-
-def _is_article(match: re.Match[str], text: str, folded: str) -> bool:
-    """``the answer is a flute``: the letter is an article, unless it is a capital or stands alone."""
-    after = folded[match.end(1) : match.end(1) + 2]
-    return match.group(1) == "a" and re.match(r" [a-z0-9]", after) is not None and not text[match.start(1)].isupper()
-
-
-def _is_label(match: re.Match[str], text: str, folded: str) -> bool:
-    """Whether a capital that stands alone is an option's letter: not the article, the pronoun, a note or a name."""
-    letter, before, after = match.group(1), folded[: match.start(1)], folded[match.end(1) :][:24]
-    if cues.NOT_A_LABEL_AFTER.match(after) or cues.NOT_A_LABEL_BEFORE.search(before[-24:]):
-        return False
-    if letter in "AI":
-        # "A flute plays", "I hear": a letter only where no word that it could belong to follows.
-        return re.match(
-            r"\s*(?:[.,;:!?)\]\"'。，、]|$|\n|(?:or|and|is|was|because|since|as|not|nor|but|fits|seems)\b(?! [a-z]+ing\b))",
-            after,
-        ) is not None and (letter == "A" or not re.match(r"\s*(?:was|as|am)\b", after))
-    return True
-
-
-def _judge(here: list[Mention], folded: str, start: int, end: int) -> list[Mention]:
-    """Decide for each mention of a clause whether it is given as the answer, and whether it is denied."""
-    judged: list[Mention] = []
+def _judge(here: Sequence[Mention], folded: str, start: int, end: int, lex: Lexicon) -> list[Mention]:
+    """Decide for each mention of a clause whether it is given as the answer, stated, and whether it is denied."""
+    listing, judged = negation.listing(lex), list[Mention]()
+    breaks = [m.end() for m in lex.compiled(_BREAK).finditer(folded, start, end)]
+    put_aside = negation.asides(folded[start:end], lex)
     for i, mention in enumerate(here):
-        before = folded[start : mention.start]
-        broken = [m.end() for m in _BREAK.finditer(before)]
-        near = before[broken[-1] :] if broken else before
-        given = cues.ANSWER.search(before[-100:].rstrip("\"'([<") if before else "") is not None
-        denied = cues.DENIED_BEFORE.search(near[-100:]) is not None and not _is_leading_no(near)
+        last_break = bisect_right(breaks, mention.start)
+        near = folded[max(breaks[last_break - 1] if last_break else start, mention.start - 100) : mention.start]
+        lead = folded[max(start, mention.start - 100) : mention.start][::-1]
+        given = (
+            mention.given
+            or negation.gives(lex).match(lead) is not None
+            or (mention.kind != "text" and negation.noun_before(lex).match(lead) is not None)
+        )
+        denied = negation.denied_before(lex).match(near[::-1]) is not None and not _is_leading_no(near)
+        stated = given or negation.states(lex).match(lead) is not None
         gap = folded[judged[-1].end : mention.start] if judged else None
-        if gap is not None and not denied and judged[-1].denied:
-            denied = cues.LISTING.match(gap) is not None or not gap.strip(" ().:\"'")
-        if gap is not None and not given and judged[-1].given:
-            given = cues.LISTING.match(gap) is not None or not gap.strip(" ().:-,\"'")
+        if gap is not None:
+            joined, beside = listing.match(gap) is not None, negation.BESIDE.fullmatch(gap) is not None
+            last = judged[-1]
+            denied = denied or (last.denied and (joined or not gap.strip(" ().:\"'")))
+            given = given or (last.given and (joined or beside))
+            stated = stated or (last.stated and (joined or beside))
         following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
-        denied = denied or cues.DENIED_AFTER.match(following) is not None
-        given = given or (cues.ANSWER_AFTER.match(following) is not None and not cues.SUPPOSED.search(near))
-        judged.append(replace(mention, given=given, denied=denied))
-    return _denied_together(judged, folded)
-
-
-def _denied_together(judged: list[Mention], folded: str) -> list[Mention]:
-    """``A, B and C can be ruled out``: a denial behind a list holds for all of it."""
-    for i in range(len(judged) - 2, -1, -1):
-        gap = folded[judged[i].end : judged[i + 1].start]
-        if judged[i + 1].denied and cues.LISTING.match(gap) and _ends_denied(judged, i + 1, folded):
-            judged[i] = replace(judged[i], denied=True)
-    return judged
-
-
-def _ends_denied(judged: list[Mention], i: int, folded: str) -> bool:
-    """Whether the list that mention ``i`` is in is denied from behind."""
-    while i + 1 < len(judged) and cues.LISTING.match(folded[judged[i].end : judged[i + 1].start]):
-        i += 1
-    return cues.DENIED_AFTER.match(folded[judged[i].end :][:60]) is not None
+        denied_behind = negation.denied_after(lex).match(following) is not None
+        first = here[i - 1].start if i else mention.start
+        ahead = folded[max(start, min(first, mention.start) - 100) : first]
+        if negation.OR_NOR.search(near[-24:]) and lex.search("denies").search(ahead[-len(near) :]):
+            denied = True  # "does not sound happy, sad or disgusted"
+        if denied and negation.NOTHING_BUT.search(near):
+            denied = False
+        elif denied and denied_behind and negation.ALL_BUT.search(near):
+            denied, given = False, True
+        else:
+            denied = denied or denied_behind
+        given = given or (
+            negation.follows(lex).match(following) is not None and not negation.supposed(lex).match(near[::-1])
+        )
+        aside = any(begin <= mention.start - start < stop for begin, stop in put_aside)
+        judged.append(replace(mention, given=given, denied=denied, stated=stated or given, aside=aside))
+    return negation.denied_together(judged, folded, lex)
 
 
 def _is_leading_no(near: str) -> bool:
     """``No, it is B``: the word answers and denies nothing."""
-    return re.fullmatch(r"\s*no[,.:]\s*", near) is not None
+    return re.fullmatch(r"\s*(?:no|nope|nein|non|nao|нет)[,.:]\s*", near) is not None

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from string import ascii_uppercase
 
 from msgspec import Struct
 
-from audiotest.score.answer_extraction.normalise import CJK, TOKEN, clean, fold
+from audiotest.score.answer_extraction.keys import Key, option_key
+from audiotest.score.answer_extraction.lexicon import all_languages
+from audiotest.score.answer_extraction.normalise import CJK, TOKEN, clean, fold, tokens
+from audiotest.score.answer_extraction.quantities import Quantity, option_quantity
 
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+")
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _EDGES = " .,;:!?\"'()[]"
+_OPEN_ENDED = 2
+"""Options that may be no numbers or keys ("cannot be told") among others that all are: at most this many, and a minority."""
 
 
 class Options(Struct, frozen=True, eq=False):
@@ -20,6 +26,9 @@ class Options(Struct, frozen=True, eq=False):
 
     ``strict[i]`` says that option ``i`` has to be matched to the sign, since its words alone are another's. ``exact`` maps a folded,
     stripped text to the options that read so. ``numeric`` says that options are numbers, so numbers name no place.
+    ``quantities`` and ``keys`` are those of options that are numbers or musical keys, empty where options are something
+    else. ``polar`` is (the option that says yes, the one that says no). ``tokens`` are
+    the words of ``folded``.
     """
 
     labels: tuple[str, ...]
@@ -29,6 +38,10 @@ class Options(Struct, frozen=True, eq=False):
     exact: dict[str, tuple[int, ...]]
     label_of: dict[str, int]
     numeric: bool
+    quantities: tuple[Quantity | None, ...] = ()
+    keys: tuple[Key | None, ...] = ()
+    polar: tuple[int, int] | None = None
+    tokens: tuple[tuple[str, ...], ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -37,18 +50,21 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
     labels = labels or tuple(ascii_uppercase[i] if i < 26 else str(i + 1) for i in range(len(choices)))
     texts = tuple(clean(choice) for choice in choices)
     folded = tuple(bare(text) for text in texts)
-    keys = [tuple(TOKEN.findall(text)) for text in folded]
-    strict = [not key or keys.count(key) > 1 for key in keys]
+    runs = [tuple(TOKEN.findall(text)) for text in folded]
+    strict = [not run or runs.count(run) > 1 for run in runs]
     without = [_ARTICLE.sub("", text) for text in folded]
     exact: dict[str, tuple[int, ...]] = {}
     for i, text in enumerate(folded):
-        for form in dict.fromkeys((text, without[i] if without.count(without[i]) == 1 else text)):
+        plain = without[i] if without.count(without[i]) == 1 else text
+        for form in dict.fromkeys((text, plain, text.replace("_", " "))):
             if form:
                 exact[form] = (*exact.get(form, ()), i)
     for i, text in enumerate(folded):
         other = _spelt(text)
         if other and other not in exact and other not in labels:
             exact[other] = (i,)
+    numbers = tuple(option_quantity(text) for text in folded)
+    keys = tuple(option_key(text) for text in texts)
     return Options(
         labels=labels,
         texts=texts,
@@ -57,7 +73,25 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
         exact=exact,
         label_of={fold(label): i for i, label in enumerate(labels)},
         numeric=any(re.search(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b", t) for t in folded),
+        quantities=numbers if _most(numbers) and len({(q.low, q.high) for q in numbers if q}) > 1 else (),
+        keys=keys if _most(keys) else (),
+        polar=_polar(folded),
+        tokens=tuple(map(tokens, folded)),
     )
+
+
+def _most(kinds: Sequence[object]) -> bool:
+    """Whether options are of a kind, but for an "other" or two."""
+    without = sum(kind is None for kind in kinds)
+    return without == 0 or (without <= _OPEN_ENDED and 2 * without < len(kinds))
+
+
+def _polar(folded: Sequence[str]) -> tuple[int, int] | None:
+    """(yes, no) among the options, where there is one of each."""
+    lex = all_languages()
+    affirms = [i for i, text in enumerate(folded) if lex.compiled(r"<yes>(?:[,.] .*)?").fullmatch(text)]
+    denies = [i for i, text in enumerate(folded) if lex.compiled(r"<no>(?:[,.] .*)?").fullmatch(text)]
+    return (affirms[0], denies[0]) if len(affirms) == len(denies) == 1 and affirms != denies else None
 
 
 def _spelt(text: str) -> str:
@@ -84,7 +118,7 @@ def patterns(options: Options) -> tuple[re.Pattern[str] | None, ...]:
             body = r"\s+".join(re.escape(word) for word in text.split())
         else:
             source = without[i] if without.count(without[i]) == 1 and without[i] else text
-            body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source))
+            body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source.replace("_", " ")))
             body = f"(?:{body}|{_spelt(source)})" if source.isdigit() and _spelt(source) else body
         found.append(re.compile(body) if body else None)
     return tuple(found)

@@ -4,60 +4,57 @@ from __future__ import annotations
 
 import re
 
-from audiotest.score.answer_extraction import cues
+from audiotest.score.answer_extraction.lexicon import all_languages
+from audiotest.score.answer_extraction.negation import denied_before
 from audiotest.score.answer_extraction.normalise import fold, tokens
 from audiotest.score.answer_extraction.options import Options, bare
 
-_LEAD = re.compile(
-    r"""^\W*(?:(?:so|therefore|thus|hence|ok|okay|sure|yes|well|所以|因此)[,:!.，]?\s+)?
-    (?:(?:i(?:'d|\ would|\ will|'ll)?\ (?:think|believe|say|choose|pick|select|go\ with|guess|answer)\s+(?:that\ )?)?
-    (?:(?:the|my)\s+)?(?:(?:final|correct|right|best|most\ likely|most\ suitable|most\ appropriate)\s+)*
-    (?:answer|choice|option|response|solution|letter|selection|number|ans)\s*
-    (?:(?:is|would\ be|should\ be|must\ be|=|:|->|=>)\s*)*
-    |(?:i(?:'d|\ would|\ will|'ll)?\ (?:think|believe|say|choose|pick|select|go\ with|guess|answer)\s+(?:that\ )?(?:it\ is\ |it's\ )?)
-    |(?:it\ is|it's|this\ is|that\ is|that's|here\ it\ is)\s+
-    |(?:正确)?(?:答案|选项)\s*(?:应该|应|就)?(?:是|为|选)?\s*[:]?\s*|(?:我|应该?)?选(?:择)?\s*
-    )?(?:(?:option|choice|letter|answer|number|选项)\s*[:#]?\s*)*""",
-    re.VERBOSE,
+_LEAD = (
+    r"\W*(?:(?:<concludes>|ok|okay|sure|yes|well)[,:!.，]?\s+)?"
+    r"(?:(?:(?:the|my)\s+)?<answer_leads>|<believes>|(?:the |my )?<answer_noun>|(?:it is|it's|this is|that is|that's|here it is|i think|i believe)(?=\s)|(?:正确)?(?:答案|选项)|选择?)"
+    r"\s*(?:(?:is|[:=]|-+>|=>|-)\s*)*(?:<option_noun>\s*[:#]?\s*)*"
 )
+"""Words that lead to an answer and add nothing to it."""
 _LABEL = re.compile(r"""^[("'\[{<*\s]*([a-z]|\d{1,2})[)"'\]}>*]*\s*(?:[).:,、\-]+\s*)?(.*)$""", re.DOTALL)
-_SEPARATED = re.compile(r"""^[("'\[{<*\s]*(?:[a-z]|\d{1,2})(?:[)"'\]}>*.:,、\-]|\s*[-:.)]|\s*$)""", re.DOTALL)
 _STOPWORDS = frozenset("a an the of in on at to is are and or it its with by for from as be this that".split())  # noqa: SIM905
 
 
-def whole(text: str, options: Options) -> int | None:
-    """The option that ``text`` (cleaned, not empty) is as a whole, or None."""
+def whole(text: str, options: Options) -> tuple[int, str] | None:
+    """(the option that ``text`` (cleaned, not empty) is as a whole, the rule that says so), or None."""
     if len(text) > 4 * max(map(len, options.texts), default=0) + 120:
         return None
-    plain = [i for i, option in enumerate(options.texts) if option == text]
-    if len(plain) == 1 and not _is_bare_label(text, options):
-        return plain[0]
     folded = fold(text)
-    lead = _LEAD.match(folded)
-    for start in dict.fromkeys((0, lead.end() if lead else 0)):
-        index = _after_lead(text[start:], folded[start:], options, led=start > 0)
-        if index is not None:
-            return index
-    return None
+    if folded in options.label_of and len(options.exact.get(folded, ())) != 1:
+        return options.label_of[folded], "label"
+    plain = [i for i, option in enumerate(options.texts) if option == text]
+    if len(plain) == 1 and folded not in options.label_of:
+        return plain[0], "text"
+    result = _after_lead(text, folded, options, led=False)
+    if result is None and len(folded) > 2 and (start := lead_end(folded)):
+        result = _after_lead(text[start:], folded[start:], options, led=True)
+    return result
 
 
-def _is_bare_label(text: str, options: Options) -> bool:
-    return fold(text) in options.label_of
+def lead_end(folded: str) -> int:
+    """Where the words end that lead to an answer ("so the correct answer is"); 0 if there are none."""
+    lead = all_languages().compiled(_LEAD).match(folded)
+    return lead.end() if lead else 0
 
 
-def _after_lead(text: str, folded: str, options: Options, *, led: bool) -> int | None:
+def _after_lead(text: str, folded: str, options: Options, *, led: bool) -> tuple[int, str] | None:
     match = _LABEL.match(folded)
     if match:
-        index = _labelled(text, match, options, led=led)
+        index = _labelled(text, match, options)
         if index is not None:
-            return index
-    found = _by_text(text, folded, options)
-    if found is not None:
-        return found
-    return _by_half(folded, options) if not led else None
+            return index, "label" if not match.group(2).strip(" .!") else "label_and_text"
+    index = _by_text(text, folded, options)
+    if index is not None:
+        return index, "text"
+    index = by_half(folded, options) if not led else None
+    return None if index is None else (index, "half")
 
 
-def _labelled(text: str, match: re.Match[str], options: Options, *, led: bool) -> int | None:
+def _labelled(text: str, match: re.Match[str], options: Options) -> int | None:
     """A label alone, or with its own text behind it."""
     name, rest = match.group(1), match.group(2)
     index = options.label_of.get(name)
@@ -66,6 +63,8 @@ def _labelled(text: str, match: re.Match[str], options: Options, *, led: bool) -
     if index is None:
         return None
     after = bare(rest) if rest.strip() else ""
+    if re.match(r"\s*[#♯♭]", rest):
+        return None  # a note
     if not after or not re.search(r"\w", after):
         letter = text[match.start(1)]
         # A lone "a" or "i" is a label where nothing else stands; "3" may be an option's own text.
@@ -78,35 +77,35 @@ def _labelled(text: str, match: re.Match[str], options: Options, *, led: bool) -
 
 
 def _by_text(text: str, folded: str, options: Options) -> int | None:
-    found = options.exact.get(bare(folded), ())
-    if len(found) == 1:
-        return found[0]
-    if len(found) > 1:
-        same = [i for i in found if options.texts[i].strip(" .") == text.strip(" .")]
+    exact = options.exact.get(bare(folded), ())
+    if len(exact) == 1:
+        return exact[0]
+    if len(exact) > 1:
+        same = [i for i in exact if options.texts[i].strip(" .") == text.strip(" .")]
         return same[0] if len(same) == 1 else None
     words = tokens(folded)
-    same = [i for i, option in enumerate(options.folded) if words and tokens(option) == words]
+    same = [i for i, own in enumerate(options.tokens) if words and own == words]
     if not same:
-        joined = "".join(words)
-        same = [i for i, option in enumerate(options.folded) if len(joined) > 2 and "".join(tokens(option)) == joined]
+        joined = "".join(words[1:] if re.match(r"(?:an?|the) ", folded) else words)
+        same = [i for i, own in enumerate(options.tokens) if len(joined) > 2 and "".join(own) == joined]
     if len(same) == 1 and not re.search(r"[%#+]", folded + options.folded[same[0]]):
         return same[0]
     return None
 
 
-def _by_half(folded: str, options: Options) -> int | None:
+def by_half(folded: str, options: Options) -> int | None:
     """A run of words that makes up at least half of one option, has a word of substance and is in no other option."""
     words = tokens(folded)
     if (
         not words
+        or len(words) > max(map(len, options.tokens), default=0)
         or not any((len(w) > 3 and w not in _STOPWORDS) or w.isdigit() for w in words)
-        or cues.DENIED_BEFORE.search(folded + " ")
+        or denied_before(all_languages()).match(" " + folded[::-1])
     ):
         return None
-    found = []
-    for i, option in enumerate(options.folded):
-        own = tokens(option)
+    runs_of: list[tuple[int, bool]] = []
+    for i, own in enumerate(options.tokens):
         runs = (own[j : j + len(words)] for j in range(len(own) - len(words) + 1))
         if words in runs:
-            found.append((i, 2 * len(words) >= len(own)))
-    return found[0][0] if len(found) == 1 and found[0][1] else None
+            runs_of.append((i, 2 * len(words) >= len(own)))
+    return runs_of[0][0] if len(runs_of) == 1 and runs_of[0][1] else None

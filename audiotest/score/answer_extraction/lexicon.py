@@ -1,0 +1,193 @@
+"""The words of language that the parser goes by: read from ``cues/LANGUAGE.yaml``, compiled when first needed.
+
+A file maps a role (``denies``, ``concludes``...) to phrases in a small notation (:mod:`.phrases`), so that a speaker of
+the language can correct them. Examples that stand beside a role's phrases are tests of it.
+
+Only the languages that a reply is written in take part, so that "so" and "was" of a German reply are no English ones:
+:func:`languages` goes by script and by function words; a reply too short to tell takes them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction.phrases import emit, parse
+
+_SCRIPTS = {
+    "han": "\u3400-\u9fff",
+    "kana": "\u3040-\u30ff",
+    "hangul": "\uac00-\ud7af",
+    "arabic": "\u0600-\u06ff",
+    "cyrillic": "\u0400-\u04ff",
+    "devanagari": "\u0900-\u097f",
+    "thai": "\u0e00-\u0e7f",
+}
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+_SAMPLE = 3000
+"""Characters by which the language of a reply is told."""
+_TELLING = 2
+"""Function words that it takes to tell a language in Latin letters."""
+
+
+@cache
+def sources() -> dict[str, dict[str, Any]]:
+    """What the files hold, by language: all of it text, since YAML would take ``no`` for false."""
+    import yaml
+
+    folder = files("audiotest.score.answer_extraction") / "cues"
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # knows no tags, so it builds nothing but text
+    texts = [file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")]
+    found = [yaml.load(text, Loader=loader) for text in texts]  # noqa: S506
+    return {source["language"]: source for source in sorted(found, key=lambda s: str(s["language"]))}
+
+
+def phrases(language: str, role: str) -> list[str]:
+    """The phrases of a role, folded; none where the language does not have it."""
+    value = sources()[language].get(role, [])
+    return [fold(phrase) for phrase in (value["phrases"] if isinstance(value, dict) and "phrases" in value else value)]
+
+
+@cache
+def _markers() -> dict[str, tuple[str, ...]]:
+    """The languages that a function word belongs to."""
+    by_word: dict[str, tuple[str, ...]] = {}
+    for language in sources():
+        for word in phrases(language, "markers"):
+            by_word[word] = (*by_word.get(word, ()), language)
+    return by_word
+
+
+@cache
+def _scripts() -> tuple[dict[str, str], frozenset[str]]:
+    """(script -> its language, the languages in Latin letters)."""
+    written = {str(source["script"]): language for language, source in sources().items() if "script" in source}
+    return written, frozenset(set(sources()) - set(written.values()))
+
+
+@cache
+def _script_search() -> dict[str, re.Pattern[str]]:
+    return {script: re.compile(f"[{chars}]") for script, chars in _SCRIPTS.items()}
+
+
+@lru_cache(maxsize=64)
+def languages(folded: str) -> frozenset[str]:
+    """The languages whose words count in a folded text."""
+    sample = folded[:_SAMPLE]
+    written, latin = _scripts()
+    active: set[str] = set()
+    if not sample.isascii():
+        active = {written[script] for script, search in _script_search().items() if search.search(sample)}
+        if "zh" in active and "ja" not in active:
+            active.add("ja")  # "犬" may be either
+    votes: Counter[str] = Counter()
+    by_word = _markers()
+    for word in _WORD.findall(sample):
+        for language in by_word.get(word, ()):
+            votes[language] += 1
+    best = max(votes.values(), default=0)
+    if best < _TELLING:
+        return frozenset(active | (latin if not active else {"en"}))
+    return frozenset(active | {language for language, n in votes.items() if 2 * n > best})
+
+
+class Lexicon:
+    """The roles of some languages taken together, as patterns; see :func:`lexicon`."""
+
+    def __init__(self, spoken: frozenset[str]) -> None:
+        self.languages = sorted(spoken)
+        self._sources: dict[tuple[str, bool], str] = {}
+        self._compiled: dict[tuple[str, bool], re.Pattern[str]] = {}
+
+    def source(self, role: str, *, backwards: bool = False) -> str:
+        """The pattern of a role as text: a group without a name, one that matches nothing if there are no phrases."""
+        if (role, backwards) not in self._sources:
+            parts = [_bounded(p, lang, backwards) for lang in self.languages for p in phrases(lang, role)]
+            self._sources[role, backwards] = _joined(parts)
+        return self._sources[role, backwards]
+
+    def search(self, *roles: str) -> re.Pattern[str]:
+        """Finds any of the roles anywhere."""
+        return self.compiled("|".join(f"<{role}>" for role in roles))
+
+    def compiled(self, template: str, *, backwards: bool = False) -> re.Pattern[str]:
+        """A pattern in which ``<role>`` stands for the role, matched against reversed text if ``backwards``."""
+        pattern = self._compiled.get((template, backwards))
+        if pattern is None:
+            text = _ROLE.sub(lambda m: self.source(m.group(1), backwards=backwards), template)
+            pattern = self._compiled[template, backwards] = re.compile(text)
+        return pattern
+
+    def words(self, role: str) -> frozenset[str]:
+        """The plain words of a role."""
+        return frozenset(word for language in self.languages for word in phrases(language, role))
+
+    def table(self, role: str) -> dict[str, str]:
+        """A role that maps words to values."""
+        merged: dict[str, str] = {}
+        for language in sorted(self.languages, key=lambda name: name == "en"):  # "once" is eleven in Spanish
+            merged |= {fold(word): value for word, value in sources()[language].get(role, {}).items()}
+        return merged
+
+    @cached_property
+    def ordinals(self) -> dict[str, str]:
+        """Words for places, with the place; -1 is the last."""
+        return self.table("ordinals")
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """Words for numbers, with the number."""
+        return self.table("numbers")
+
+    @cached_property
+    def everyday(self) -> frozenset[str]:
+        """Words that are too common to name an option wherever they stand."""
+        return self.words("everyday")
+
+
+@cache
+def lexicon(spoken: frozenset[str]) -> Lexicon:
+    """The lexicon of these languages, compiled once."""
+    return Lexicon(spoken)
+
+
+@cache
+def all_languages() -> Lexicon:
+    """The lexicon of every language, for replies that are a word or two."""
+    return lexicon(frozenset(sources()))
+
+
+_ROLE = re.compile(r"<(\w+)>")
+_NO_EDGES = frozenset({"zh", "ja", "ko", "th", "hi"})
+
+
+def _bounded(phrase: str, language: str, backwards: bool) -> tuple[str, str, str]:
+    """(edge, pattern, edge) of a phrase: the edges of words where the script has such."""
+
+    def role(name: str) -> str:
+        return _joined([_bounded(p, language, backwards) for p in phrases(language, name)])
+
+    body = emit(parse(phrase), role, backwards=backwards)
+    if language in _NO_EDGES:
+        return "", body, ""
+    begins = "" if phrase.startswith("'") else r"(?<![^\W_])"
+    ends = "" if phrase.endswith("*") else r"(?![^\W_])"
+    if backwards:
+        return ("" if not ends else r"(?<![^\W_])"), body, ("" if not begins else r"(?![^\W_])")
+    return begins, body, ends
+
+
+def _joined(parts: list[tuple[str, str, str]]) -> str:
+    """Alternatives as one group, those with the same edges together, longer ones first."""
+    by_edges: dict[tuple[str, str], list[str]] = {}
+    for begins, body, ends in parts:
+        by_edges.setdefault((begins, ends), []).append(body)
+    groups = [
+        f"{begins}(?:{'|'.join(sorted(dict.fromkeys(bodies), key=len, reverse=True))}){ends}"
+        for (begins, ends), bodies in by_edges.items()
+    ]
+    return f"(?:{'|'.join(groups)})" if groups else "(?!)"

@@ -1,0 +1,186 @@
+"""Options in other words of the same stem: without articles and auxiliaries, inflected, with numbers spelt out.
+
+"The percussion is playing a simple rhythmic pattern" names "The percussion plays a simple rhythmic pattern.",
+"Beethoven's Fifth" names "Beethoven's 5th", "the second speaker" names "Speaker 2".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+
+from audiotest.score.answer_extraction.lexicon import all_languages
+from audiotest.score.answer_extraction.options import Options
+
+_TOKEN = re.compile(r"[^\W_]+(?:[.,]\d[^\W_]*)*")
+_DROPPED = frozenset("a an the is are was were be been being am his her their its my your our".split())  # noqa: SIM905
+_AS_IT_IS = frozenset("evening morning nothing something anything everything during building ceiling wedding".split())  # noqa: SIM905
+_PRONOUNS = frozenset("she he they it i we you there his her their its".split())  # noqa: SIM905
+_NUMBERED = re.compile(r"([a-z]+) (\d{1,2})")
+_PARTS = re.compile(
+    r"\s*(?:,|;|(?<=[a-z]{3})/(?=[a-z]{3})|&|\+|->|→|、|，)\s*(?:and\s+|then\s+|or\s+)?|\s+(?:and|then|followed by|和)\s+(?:then\s+)?"
+)
+_SUFFIX = {1: "st", 2: "nd", 3: "rd"}
+_LEAST = 3
+"""Letters of a single word that may be inflected."""
+
+
+class Token(Struct, frozen=True):
+    """A word in its stem, at [``start``, ``end``)."""
+
+    stem: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _numerals() -> dict[str, str]:
+    lex = all_languages()
+    table = {
+        word: value
+        for word, value in lex.table("numbers").items()
+        if word.isascii() and word.isalpha() and len(word) > 2 and word not in ("once", "son")
+    }
+    places = {
+        word: f"{place}{_SUFFIX.get(int(place), 'th')}"
+        for word, place in lex.table("ordinals").items()
+        if int(place) > 0
+    }
+    return table | places
+
+
+@lru_cache(maxsize=1 << 14)
+def stem(word: str) -> str:
+    """The stem of a folded word; numbers and ordinals in figures."""
+    word = _numerals().get(word, word)
+    if word in _AS_IT_IS or len(word) < 4 or not word.isascii() or not word.isalpha():
+        return word
+    for ending, instead in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
+        if word.endswith(ending):
+            return word[: -len(ending)] + instead
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return _without_e(word[:-1])
+    for ending in ("ing", "ed"):
+        base = word[: -len(ending)]
+        if word.endswith(ending) and len(base) >= 3 and re.search(r"[aeiouy]", base):
+            return base[:-1] if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "slz" else _without_e(base)
+    return _without_e(word)
+
+
+def _without_e(word: str) -> str:
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+@lru_cache(maxsize=16)
+def words(folded: str) -> list[Token]:
+    """The words of a folded text that carry meaning, in their stems."""
+    return [
+        Token(stem(match.group(0)), match.start(), match.end())
+        for match in _TOKEN.finditer(folded)
+        if match.group(0) not in _DROPPED
+    ]
+
+
+def stems(folded: str) -> tuple[str, ...]:
+    """The stems alone."""
+    return tuple(token.stem for token in words(folded))
+
+
+@lru_cache(maxsize=4096)
+def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], ...]]:
+    """By first stem: (the stems, the option) of every form in which options may be named, longest first."""
+    forms: list[tuple[tuple[str, ...], int]] = []
+    for i, text in enumerate(options.folded):
+        own = stems(text)
+        if text.split()[-1:] and text.split()[-1] in _DROPPED:
+            continue
+        forms.append((own, i))
+        first = text.split()[:1]
+        if first and first[0] in _PRONOUNS and len(own) > 2:
+            forms.append((own[1:], i))
+        numbered = _NUMBERED.fullmatch(text)
+        if numbered:
+            noun, place = stem(numbered.group(1)), int(numbered.group(2))
+            suffix = "th" if 10 < place < 20 else _SUFFIX.get(place % 10, "th")
+            forms.append(((f"{place}{suffix}", noun), i))
+    by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    for form, i in forms:
+        same = {j for other, j in forms if other == form}
+        if form and len(same) == 1 and (len(form) > 1 or len(form[0]) >= _LEAST):
+            by_first.setdefault(form[0], []).append((form, i))
+    return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in by_first.items()}
+
+
+def loose_mentions(tokens: Sequence[Token], options: Options) -> Iterator[tuple[int, int, int]]:
+    """(option, start, end) of every place where an option's stems stand together."""
+    table = sequences(options)
+    for at, token in enumerate(tokens):
+        for form, index in table.get(token.stem, ()):
+            if all(at + k < len(tokens) and tokens[at + k].stem == word for k, word in enumerate(form)):
+                yield index, token.start, tokens[at + len(form) - 1].end
+                break
+
+
+@lru_cache(maxsize=4096)
+def parts(options: Options) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """For each option the stems of the things it lists ("piano, guitar and drums"); fewer than two: no list."""
+    return tuple(
+        tuple(own for part in _PARTS.split(text) if (own := stems(part)) and any(len(word) > 2 for word in own))
+        for text in options.folded
+    )
+
+
+def places(part: tuple[str, ...], tokens: Sequence[Token]) -> list[int]:
+    """Where the stems of a part stand together."""
+    return [
+        tokens[at].start
+        for at in range(len(tokens) - len(part) + 1)
+        if tokens[at].stem == part[0] and all(tokens[at + k].stem == word for k, word in enumerate(part))
+    ]
+
+
+def distance(a: str, b: str, most: int) -> int:
+    """The edits (a swap of neighbours is one) between two words, ``most + 1`` where there are more."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        earlier, before, row = before, row, [i] + [0] * len(b)
+        for j, y in enumerate(b, 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                row[j] = min(row[j], earlier[j - 2] + 1)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def misspelt(tokens: Sequence[Token], folded: str, options: Options) -> Iterator[tuple[int, int, int]]:
+    """(option, start, end) where words are nearly those of one option and of no other: ``Accordian``."""
+    wanted = [_TOKEN.findall(text) for text in options.folded]
+    plain = [(folded[t.start : t.end], t) for t in tokens]
+    for at in range(len(plain)):
+        near = []
+        for i, option in enumerate(wanted):
+            option = [word for word in option if word not in _DROPPED]
+            run = [word for word, _ in plain[at : at + len(option)]]
+            if len(run) == len(option) and option and run != option and all(map(_near, run, option)):
+                near.append((i, len(option)))
+        if len(near) == 1:
+            index, length = near[0]
+            yield index, plain[at][1].start, plain[at + length - 1][1].end
+
+
+def _near(word: str, option: str) -> bool:
+    if word == option:
+        return True
+    if word.startswith(option) or option.startswith(word):
+        return word == option + option[-1:]  # "guitarr", but "Indian" is no misspelt "India"
+    if len(option) < 5 or word[:1] != option[:1] or not (word.isalpha() and option.isalpha()):
+        return False
+    most = 1 if len(option) < 9 else 2
+    return distance(word, option, most) <= most

@@ -1,0 +1,74 @@
+"""One reply as the rules see it: parsed once, each part when a rule first asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
+from audiotest.score.answer_extraction.loose import Token, words
+from audiotest.score.answer_extraction.mention import Mention
+from audiotest.score.answer_extraction.mentions import clauses, mentions
+from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction.options import Options
+
+CUT = frozenset({"length", "max_tokens", "max_new_tokens"})
+"""Values of ``finish`` of a reply that was cut by the token limit."""
+
+
+class ParsedReply:
+    """``text`` is the answer's part of the reply, cleaned; ``folded`` the same without case and diacritics, character by
+    character. ``question`` is what was asked. ``finish`` says how the reply ended."""
+
+    def __init__(
+        self, text: str, options: Options, *, question: str = "", finish: str | None = None, tagged: bool = False
+    ) -> None:
+        self.text, self.options, self.question, self.finish, self.tagged = text, options, question, finish, tagged
+
+    @property
+    def cut(self) -> bool:
+        """Whether the token limit ended it, so that what it was about to say is not there."""
+        return self.finish in CUT and not self.tagged
+
+    @cached_property
+    def folded(self) -> str:
+        """The text without case and diacritics."""
+        return fold(self.text)
+
+    @cached_property
+    def lex(self) -> Lexicon:
+        """The words of the languages it is written in."""
+        return lexicon(languages(self.folded))
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Its sentences and lines."""
+        return clauses(self.text)
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """Where it names options."""
+        return mentions(self.text, self.folded, self.spans, self.options, self.lex)
+
+    @cached_property
+    def affirmed(self) -> list[Mention]:
+        """The mentions that it does not deny."""
+        return [mention for mention in self.mentions if not mention.denied]
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """Its words in their stems."""
+        return words(self.folded)
+
+    def before(self, mention: Mention) -> str:
+        """The folded text of a mention's clause up to the mention."""
+        return self.folded[self.spans[mention.clause][0] : mention.start]
+
+    def asks(self, clause: int) -> bool:
+        """Whether a clause is a question."""
+        start, end = self.spans[clause]
+        return self.text[start:end].rstrip().endswith("?")
+
+    def quote(self, kept: Sequence[Mention]) -> str:
+        """The text from the first to the last of some mentions, at most 200 characters."""
+        return self.text[kept[0].start : kept[-1].end][:200]

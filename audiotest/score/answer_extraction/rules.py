@@ -1,0 +1,311 @@
+"""The rules by which a reply is read, in the order in which they are asked; the first that has an answer decides.
+
+A rule is a function of the parsed reply. :data:`RULES` is the whole of the parser's judgement: what stands higher wins,
+and ``Reading.rule`` names the one that decided, so that a wrong reading explains itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from audiotest.score.answer_extraction import conclusions, leading_answer, loose, negation, polarity, structured
+from audiotest.score.answer_extraction.mention import Mention
+from audiotest.score.answer_extraction.reply import ParsedReply
+from audiotest.score.answer_extraction.whole import by_half, whole
+from audiotest.types import Status
+
+
+class Reading(Struct, frozen=True):
+    """What was read: the option's ``index`` as shown, or None with the ``status`` that says why; ``rule`` decided."""
+
+    index: int | None
+    status: Status
+    evidence: str = ""
+    format_kept: bool = False
+    rule: str = ""
+
+
+class Rule(Struct, frozen=True):
+    """``decide`` gives a reading or None. ``conclusive``: what it reads stands though the reply was cut afterwards."""
+
+    name: str
+    decide: Callable[[ParsedReply], Reading | None]
+    conclusive: bool = False
+
+
+_TAIL = re.compile(
+    r"\s*,?\s*or\s+(?:possibly |perhaps |maybe |even )?(?:(?:doing|having|being|are|is|the|a|an) )*([^.,;!?\n]{3,80})"
+)
+_OR = re.compile(r"\bor\b[\s\"'(\[]*(?:option |an? |the )*[\"'(\[]*$")
+_UNFINISHED = re.compile(r"\W*(?:an?|the)\W*", re.IGNORECASE)
+_FEW = 12
+"""Words; misspelt options are looked for in replies up to this length."""
+_SHORT = 600
+"""Characters; in a longer reply much is said that is no answer, so rules that go by a single sentence are left out."""
+
+
+def _nothing_but_an_option(reply: ParsedReply) -> Reading | None:
+    result = whole(reply.text, reply.options)
+    if result is None:
+        return None
+    index, rule = result
+    if reply.cut and (rule == "half" or not _finished(reply, index, rule)):
+        return None
+    return Reading(index, "read", reply.text[:200], format_kept=True, rule=rule)
+
+
+def _finished(reply: ParsedReply, index: int, rule: str) -> bool:
+    """Whether what a cut reply consists of cannot be the beginning of something else ("A" of "A piano")."""
+    if rule == "label":
+        last = reply.text.split()[-1]
+        return not _UNFINISHED.fullmatch(last) or not any(text.startswith("a ") for text in reply.options.folded)
+    own = reply.options.folded[index]
+    return not any(text != own and text.startswith(own) for text in reply.options.folded)
+
+
+def _plain(name: str, find: Callable[[ParsedReply], int | None], *, conclusive: bool = False) -> Rule:
+    """A rule that gives an option's index."""
+
+    def decide(reply: ParsedReply) -> Reading | None:
+        index = find(reply)
+        return None if index is None else Reading(index, "read", reply.text[:200], rule=name)
+
+    return Rule(name, decide, conclusive)
+
+
+def _table(name: str, find: Callable[[ParsedReply], list[int] | None]) -> Rule:
+    """A rule that gives every option that a table of all of them calls right."""
+
+    def decide(reply: ParsedReply) -> Reading | None:
+        right = find(reply)
+        if right is None:
+            return None
+        status: Status = "read" if len(right) == 1 else "ambiguous" if right else "none"
+        return Reading(right[0] if status == "read" else None, status, reply.text[:200], rule=name)
+
+    return Rule(name, decide)
+
+
+def _weighing(
+    name: str, keep: Callable[[ParsedReply], list[Mention]], *, conclusive: bool = False, sure: bool = False
+) -> Rule:
+    """A rule that keeps some of the affirmed mentions and reads their option if it is one. Unless it is ``sure``, a
+    second option that is offered with "or" makes it ambiguous."""
+
+    def decide(reply: ParsedReply) -> Reading | None:
+        if not reply.affirmed:
+            return None
+        kept = keep(reply)
+        if len({mention.index for mention in kept}) != 1:
+            return None
+        if reply.cut and not _concluded(reply, kept):
+            return None
+        other = _alternative(reply, kept)
+        if other and not (sure and kept[-1].kind == "text"):
+            return Reading(None, "ambiguous", other, rule="alternatives")
+        return Reading(kept[0].index, "read", reply.quote(kept), rule=name)
+
+    return Rule(name, decide, conclusive)
+
+
+def _concluded(reply: ParsedReply, kept: Sequence[Mention]) -> bool:
+    """Whether nothing that a cut reply breaks off in takes its answer back."""
+    last = kept[-1]
+    rest = reply.folded[last.end :]
+    if reply.lex.search("turns", "takes_back").search(rest):
+        return False
+    others = (m for m in reply.affirmed if m.index != last.index and m.kind != "text" and m.start > last.end)
+    if any(m.clause == last.clause for m in others):
+        return False  # a list that has begun
+    if not re.search(r"\w", rest):
+        own = reply.options.folded[last.index]
+        if last.kind == "text":
+            return not any(text != own and text.startswith(own) for text in reply.options.folded)
+        article = reply.text[last.start : last.end] in ("A", "a")
+        return not article or not any(text.startswith("a ") for text in reply.options.folded)
+    return True
+
+
+def _alternative(reply: ParsedReply, kept: Sequence[Mention]) -> str:
+    """The words by which a second option is offered beside the one that was kept: "a gathering or a workout"."""
+    last, end = kept[-1], reply.spans[kept[-1].clause][1]
+    for other in reply.affirmed:
+        later = other.clause == last.clause and other.index != last.index and other.start > last.end
+        if later and not other.aside and _OR.search(reply.folded[last.end : other.start]):
+            return reply.text[last.start : other.end][:200]
+    match = _TAIL.match(reply.folded, last.end, end)
+    if match is None:
+        return ""
+    index = by_half(match.group(1).strip(), reply.options)
+    return reply.text[last.start : match.end()][:200] if index is not None and index != last.index else ""
+
+
+def _parts(reply: ParsedReply) -> int | None:
+    """The one option all of whose parts a sentence names, in whatever order; their order decides where only it differs."""
+    lists = [parts if len(parts) > 1 else () for parts in loose.parts(reply.options)]
+    if not any(lists) or len(reply.text) > _SHORT or any(m.given for m in reply.affirmed):
+        return None
+    for start, end in reversed(reply.spans):
+        clause = [token for token in reply.tokens if start <= token.start < end]
+        if reply.lex.search("denies").search(reply.folded, start, end) or " than " in reply.folded[start:end]:
+            continue
+        index = _listed(lists, clause)
+        if index is not None:
+            others = (m for m in reply.affirmed if start <= m.start < end)
+            return None if any(m.index != index for m in others) else index
+    return None
+
+
+def _listed(lists: Sequence[tuple[tuple[str, ...], ...]], clause: Sequence[loose.Token]) -> int | None:
+    whole_lists: list[tuple[int, list[int]]] = []
+    for i, parts in enumerate(lists):
+        where = [loose.places(part, clause) for part in parts]
+        if (
+            parts
+            and all(where)
+            and all(len(places) >= parts.count(part) for part, places in zip(parts, where, strict=True))
+        ):
+            whole_lists.append((i, [place[0] for place in where]))
+    most = max((len(order) for _, order in whole_lists), default=0)
+    longest = [(i, order) for i, order in whole_lists if len(order) == most]
+    if len(longest) > 1:
+        longest = [(i, order) for i, order in longest if order == sorted(order)]
+    return longest[0][0] if len(longest) == 1 else None
+
+
+def _misspelt(reply: ParsedReply) -> int | None:
+    if reply.mentions or len(reply.tokens) > _FEW:
+        return None
+    if reply.options.quantities or reply.options.keys:
+        return None
+    near = list(loose.misspelt(reply.tokens, reply.folded, reply.options))
+    before = negation.denied_before(reply.lex)
+    if any(before.match(reply.folded[max(0, start - 60) : start][::-1]) for _, start, _ in near):
+        return None
+    indices = {index for index, _, _ in near}
+    return indices.pop() if len(indices) == 1 else None
+
+
+def _most_words(reply: ParsedReply) -> int | None:
+    """The one option most of whose words stand together in a sentence."""
+    if reply.mentions or len(reply.text) > _SHORT:
+        return None
+    hits: set[int] = set()
+    own = [loose.stems(text) for text in reply.options.folded]
+    if len({tuple(sorted(stems)) for stems in own}) < len(own):
+        return None  # only the order of their words tells options apart
+    for start, end in reply.spans:
+        clause = [token for token in reply.tokens if start <= token.start < end]
+        if reply.lex.search("denies").search(reply.folded, start, end):
+            continue
+        shares = [_covered(option, clause, reply.folded) for option in own]
+        best = max(shares, default=0.0)
+        if best >= _MOST and sorted(shares)[-2:][0] < _MOST / 2:
+            hits.add(shares.index(best))
+    return hits.pop() if len(hits) == 1 else None
+
+
+_MOST = 0.6
+"""The share of an option's words that stands for it."""
+
+
+def _covered(option: Sequence[str], clause: Sequence[loose.Token], folded: str) -> float:
+    """The share of an option's words that stand together in a clause, which may leave out the end of the option where
+    the clause ends, and its beginning behind an article, but put nothing in their place; 0 for a single word."""
+    best = 0
+    for at in range(len(option)):
+        for start in range(len(clause)):
+            n = 0
+            while at + n < len(option) and start + n < len(clause) and option[at + n] == clause[start + n].stem:
+                n += 1
+            ends = at + n == len(option) or start + n == len(clause)
+            if n and ends and (at == 0 or _ARTICLE.search(folded[: clause[start].start][-8:] or " a ")):
+                best = max(best, n)
+    return best / len(option) if best >= min(3, len(option) - 1) and best > 1 else 0.0
+
+
+_ARTICLE = re.compile(r"(?:^|\W)(?:an?|the|of|in|as|to)\W+$")
+
+
+def _other_answer(reply: ParsedReply) -> Reading | None:
+    """``The correct answer is "eleven"`` where that is no option: nothing that is merely named beside it is the answer."""
+    if any(m.given for m in reply.mentions):
+        return None
+    match = reply.lex.compiled(_GIVES_ANOTHER).search(reply.folded)
+    if match is None or any(match.start() < m.end and m.start < match.end() for m in reply.mentions):
+        return None
+    return Reading(None, "none", reply.text[match.start() : match.end()].strip()[:200], rule="other_answer")
+
+
+_GIVES_ANOTHER = (
+    r"(?:correct|final|right|best) <answer_noun>\s*(?:is|:)[\s:]*[\"'*]*(?!not\b|that\b|the\b|to\b|as\b)"
+    r"[\w'-]+(?:[ ,]+[\w'-]+){0,3}[\"'*]*(?=[.!\s]*(?:$|\n|[.!] ))"
+)
+
+
+def _closing(reply: ParsedReply) -> int | None:
+    """The option that the last line is as a whole, below lines of reasoning."""
+    lines = [line.strip() for line in reply.text.split("\n") if line.strip()]
+    if len(lines) < 2 or len(lines[-1]) > _LINE or (reply.cut and len(lines[-1]) < 2):
+        return None
+    last = whole(lines[-1], reply.options)
+    if last is None or last[1] == "half" or not any(line.count(" ") > 3 for line in lines[:-1]):
+        return None
+    others = (whole(line, reply.options) for line in lines[:-1][-_LINES:])
+    return None if any(other is not None and other[0] != last[0] for other in others) else last[0]
+
+
+_LINE, _LINES = 200, 20
+"""Characters of a last line, and how many lines before it are looked at."""
+
+
+def _several(reply: ParsedReply) -> Reading | None:
+    """What is left: several options and nothing between them to decide."""
+    if not reply.affirmed:
+        return None
+    kept = conclusions.not_aside(reply) or [m for m in reply.affirmed if not m.aside]
+    if len({m.index for m in kept}) < 2:
+        return Reading(kept[0].index, "read", reply.quote(kept), rule="asked") if kept else None
+    return Reading(None, "ambiguous", ", ".join(reply.text[m.start : m.end] for m in kept)[:200], rule="several")
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("whole", _nothing_but_an_option, conclusive=True),
+    _plain("yes_or_no", polarity.alone, conclusive=True),
+    _table("verdicts", structured.by_verdict),
+    _table("probabilities", structured.by_probability),
+    _plain("ranking", structured.by_rank),
+    _plain("leading_yes_or_no", polarity.leading, conclusive=True),
+    _weighing("put_in_place", conclusions.put_in_place, conclusive=True),
+    _plain("closing", _closing, conclusive=True),
+    _weighing("given", conclusions.given, conclusive=True, sure=True),
+    _weighing("opening", leading_answer.opening, conclusive=True, sure=True),
+    Rule("other_answer", _other_answer),
+    _weighing("after_a_turn", conclusions.after_turn),
+    _plain("parts", _parts),
+    _weighing("affirmed", conclusions.not_aside),
+    _weighing("believed", conclusions.believed),
+    _weighing("asked_number", conclusions.asked_number),
+    _weighing("stated", lambda reply: conclusions.stated(reply) if len(reply.text) <= _SHORT else []),
+    _weighing("not_of_the_question", conclusions.not_of_the_question),
+    _weighing("not_of_a_list", conclusions.not_of_a_list),
+    Rule("several", _several),
+    _plain("statement", polarity.statement),
+    _plain("misspelt", _misspelt),
+    _plain("most_words", _most_words),
+)
+"""In order of priority."""
+
+
+def decide(reply: ParsedReply) -> Reading:
+    """The reading of the first rule that has one; ``none`` if no rule has. Of a cut reply only conclusive rules count."""
+    for rule in RULES:
+        if reply.cut and not rule.conclusive:
+            continue
+        reading = rule.decide(reply)
+        if reading is not None:
+            return reading
+    return Reading(None, "none", rule="cut" if reply.cut and reply.affirmed else "")
