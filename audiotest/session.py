@@ -106,7 +106,7 @@ class Session:
         self.suites: dict[str, Suite] = {}
         """Whole suites, by the path of their file."""
         self._model = model
-        self._named: dict[str, str] = {}
+        self._named: dict[str, tuple[str, str]] = {}
         self._lengths: dict[tuple[str, str], float] = {}
         self._records: dict[TrialKey, Record] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
@@ -140,9 +140,9 @@ class Session:
     def add_suite(self, suite: Suite, shown: str = "") -> Suite:
         """Take a suite in. Raises :class:`SuiteError` for a name that another one has."""
         place = suite.path or f"<{suite.name}>"
-        taken = self._named.setdefault(suite.name, place)
+        taken, taken_shown = self._named.setdefault(suite.name, (place, shown or place))
         if taken != place:
-            message = f"the name {suite.name!r} is taken by {taken}; a run tells suites apart by their names"
+            message = f"the name {suite.name!r} is taken by {taken_shown}; a run tells suites apart by their names"
             raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
         self.suites[place] = suite
         return suite

@@ -35,6 +35,7 @@ from audiotest.registry import unknown
 from audiotest.types import Question, Verdict
 
 OPEN_QUESTIONS = False
+wants_likelihoods = True
 _PER = {"token": "tokens", "character": "characters", "none": None}
 _OF = ("text", "label")
 

@@ -65,7 +65,7 @@ def test_a_baseline_that_another_version_of_a_scorer_judged_is_told_once_with_wh
     older["scorers"]["choice"] -= 1
     (tester.path / "before/summary.json").write_text(json.dumps(older))
     out = tester.runpytest_subprocess("suites", "--baseline", "before", *workers)
-    assert out.stdout.str().count("`audiotest rescore before --scorer choice --into DIR` judges it anew") == 1
+    assert out.stdout.str().count("`audiotest rescore before --scorer choice --into DIR` judges it again") == 1
     # Nor is a part of a run put into it, but a run that replaces all of it is.
     tester.runpytest_subprocess("suites", "--results", "whole")
     tester.runpytest_subprocess("suites/kitchen.yaml::original", "--results", "part")
