@@ -147,7 +147,8 @@ class Condition(Member):
     sounds: ``NEEDS_OTHERS`` of them). ``check(**parameters)`` raises ValueError for values that make no sense. Traits,
     each an attribute of the module: ``soundless`` (nothing of the case can be heard), ``unanswerable`` (no answer to
     the question is right), ``reorders`` (the options stand in another order), ``rewords`` (the same question in other
-    words or labels), ``foreign_sound`` (another clip in the place of the case's).
+    words or labels), ``foreign_sound`` (another clip in the place of the case's), ``changes_length`` (the sound gets
+    another length). ``EXAMPLES``: how it is written in a suite, for tests and the reference.
     """
 
     function_name = "apply"
@@ -162,11 +163,13 @@ class Condition(Member):
     reorders: bool = False
     rewords: bool = False
     foreign_sound: bool = False
+    changes_length: bool = False
+    examples: tuple[str, ...] = ()
 
     @classmethod
     def _fields(cls, given: Attributes) -> dict[str, Any]:
         parameters = inspect.signature(given.function).parameters
-        traits = ("soundless", "unanswerable", "reorders", "rewords", "foreign_sound")
+        traits = ("soundless", "unanswerable", "reorders", "rewords", "foreign_sound", "changes_length")
         return {
             "apply": given.function,
             "acts_on": "sound" if given.group == _SOUND else "text",
@@ -176,6 +179,7 @@ class Condition(Member):
             "borrows": "others" in parameters,
             "needs_others": int(given.get("NEEDS_OTHERS", 0)),
             "check": given.get("check"),
+            "examples": tuple(given.get("EXAMPLES", (given.name,))),
             **{trait: bool(given.get(trait, False)) for trait in traits},
         }
 

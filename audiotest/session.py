@@ -232,14 +232,14 @@ class Session:
         """The block plan for (mark, trial) pairs: the marks of each block. Sounds stay in the order of their trials, so
         a plan of trials that are in their blocks is in the order in which they run."""
         heard = self.workers > 1 and self.listens
-        keyed = [(_sound(t), (t.suite.path, t.case.id), self.seconds(t) if heard else 0.0, m) for m, t in trials]
+        keyed = [(_sound(t), (t.suite.name, t.case.id), self.seconds(t) if heard else 0.0, m) for m, t in trials]
         batch = self.settings.batch_size or min(self._batch, _MOST_TRIALS)
         of_all = len(keyed), self.workers, batch
         return plan(keyed, block_sizes(*of_all), block_seconds(sum(item[2] for item in keyed), *of_all))
 
     def seconds(self, trial: Trial) -> float:
         """How much sound a trial's case has, looked up once."""
-        name = trial.suite.path, trial.case.id
+        name = trial.suite.name, trial.case.id
         if name not in self._lengths:
             self._lengths[name] = seconds(trial.suite, trial.case)
         return self._lengths[name]
@@ -438,7 +438,7 @@ class Session:
 
 
 def _sound(trial: Trial) -> tuple[str, str]:
-    return trial.suite.path, clip_id(trial.suite, trial.case) or trial.case.id
+    return trial.suite.name, clip_id(trial.suite, trial.case) or trial.case.id
 
 
 def _shown(suite: Suite, root: Path) -> str:

@@ -97,6 +97,49 @@ class Case(Struct, frozen=True):
     file: str = ""
     line: int = 0
 
+    def __post_init__(self) -> None:
+        """Take what a person writes in Python for what it stands for: a file's name for a clip, lists for tuples, a
+        tag's single value, ``{"text": ..., "kind": ...}`` for a choice, a scorer's name for a check."""
+        if isinstance(self.audio, str | dict | ClipSpec):
+            force_setattr(self, "audio", (self.audio,))
+        if not isinstance(self.audio, tuple) or any(not isinstance(clip, ClipSpec) for clip in self.audio):
+            force_setattr(self, "audio", tuple(_clip_spec(clip) for clip in self.audio))
+        if not isinstance(self.choices, tuple) or any(not isinstance(choice, str) for choice in self.choices):
+            _split_choices(self)
+        if not isinstance(self.reference, tuple):
+            force_setattr(
+                self, "reference", (self.reference,) if isinstance(self.reference, str) else tuple(self.reference)
+            )
+        if any(not isinstance(values, tuple) for values in self.tags.values()):
+            tags = {tag: (v,) if isinstance(v, str) else tuple(map(str, v)) for tag, v in self.tags.items()}
+            force_setattr(self, "tags", tags)
+        if not isinstance(self.expect, tuple) or any(not isinstance(check, Check) for check in self.expect):
+            force_setattr(self, "expect", tuple(map(check_of, self.expect)))
+        if not isinstance(self.paraphrases, tuple):
+            force_setattr(self, "paraphrases", tuple(self.paraphrases))
+
+
+def check_of(written: Any) -> Check:
+    """A scorer as a suite has it: its name, or ``{name: {option: value}}``."""
+    if isinstance(written, Check):
+        return written
+    name, options = (written, None) if isinstance(written, str) else next(iter(dict(written).items()))
+    return Check(str(name), dict(options or {}))
+
+
+def _clip_spec(clip: Any) -> ClipSpec:
+    if isinstance(clip, ClipSpec):
+        return clip
+    return ClipSpec(**clip) if isinstance(clip, dict) else ClipSpec(file=str(clip))
+
+
+def _split_choices(case: Case) -> None:
+    written = [choice if isinstance(choice, dict) else {"text": choice} for choice in case.choices]
+    force_setattr(case, "choices", tuple(str(choice["text"]) for choice in written))
+    types = tuple(choice.get("kind") for choice in written)
+    if any(types):
+        force_setattr(case, "distractor_types", types)
+
 
 class Question(Struct, frozen=True):
     """What was asked, as a scorer sees it: the choices in the order in which they were shown.

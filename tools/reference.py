@@ -21,6 +21,7 @@ import click
 
 from audiotest.cli import main as audiotest
 from audiotest.declare import member_schemas
+from audiotest.registry import ADAPTERS, BENCHMARKS, CONDITIONS, METRICS, SCORERS
 from audiotest.runner.options import add_options
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +41,54 @@ Node = dict[str, Any]
 def pages() -> dict[str, str]:
     """The text of every page by file name."""
     made = {f"{name}.md": SchemaPage(name).text() for name in TITLES}
-    return {**made, "commands.md": commands()}
+    return {**made, "commands.md": commands(), "members.md": members()}
+
+
+def members() -> str:
+    """Every scorer, condition, metric, adapter and benchmark that is installed, as it documents itself."""
+    lines = head("Members", "the docstrings of the members")
+    lines += [
+        "Everything here is a module of its own, of audiotest or of a package with an entry point; see CONTRIBUTING.md.",
+        "",
+    ]
+    for title, room in (
+        ("Conditions", CONDITIONS),
+        ("Scorers", SCORERS),
+        ("Metrics", METRICS),
+        ("Adapters", ADAPTERS),
+        ("Benchmarks", BENCHMARKS),
+    ):
+        lines += [f"## {title}", ""]
+        for name in room.names():
+            lines += [f"### {name} {{: #{room.word}-{slug(name)} }}", "", *member(room.get(name))]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def member(one: Any) -> Iterator[str]:
+    """The text of one member: its documentation as it stands, its parameters, and its traits."""
+    yield from ("```text", one.doc.strip(), "```", "")
+    facts = [f"version {one.version}"]
+    parameters = getattr(one, "parameters", None) or getattr(one, "options", None) or ()
+    if parameters:
+        facts.append(f"parameters: {', '.join(f'`{name}`' for name in parameters)}")
+    if getattr(one, "examples", ()):
+        facts.append(f"written as {', '.join(f'`{text}`' for text in one.examples)}")
+    traits = (
+        "soundless",
+        "unanswerable",
+        "reorders",
+        "rewords",
+        "foreign_sound",
+        "changes_length",
+        "per_scorer",
+        "by_tag",
+    )
+    facts += [trait.replace("_", " ") for trait in traits if getattr(one, trait, False)]
+    if getattr(one, "shown_under", ()):
+        facts.append(f"shown under {', '.join(one.shown_under)}")
+    if getattr(one, "compared_with", ""):
+        facts.append(f"compared with `{one.compared_with}` unless `versus` is given")
+    yield from (f"{'; '.join(facts)}.", "")
 
 
 class SchemaPage:

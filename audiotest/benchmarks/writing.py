@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks.importing import ImportFailed
+from audiotest.declare.dump import cases_text
 from audiotest.declare.editor import with_schemas
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.yaml import parse
 from audiotest.resources import folder
-from audiotest.types import writable
-
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9)]")
-# What JSON leaves as it is and YAML does not: controls it refuses, and signs at which it breaks lines even in quotes.
-_UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_RESERVED = {"null", "true", "false"}
 
 
 def write_suite(
@@ -98,52 +91,3 @@ def link_audio(audio: Path, link: Path) -> None:
 def slug(name: str) -> str:
     """A file name for a group: lower case, with dashes, no longer than file systems take."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "cases"
-
-
-def cases_text(rows: Iterable[Mapping[str, Any]], release: Mapping[str, Any] | None = None) -> str:
-    """A file of cases as a person would write it: block style, short lists in a line, all text quoted
-    where YAML could read it as something else. (ruamel.yaml's own writer takes 40 times as long.)"""
-    lines = [f"release: {_flow(dict(release))}"] if release else []
-    lines.append("cases:")
-    for row in rows:
-        mark = "- "
-        for key, value in row.items():
-            lines += _entry(key, value, mark)
-            mark = "  "
-    return "\n".join(lines) + "\n"
-
-
-def _entry(key: str, value: Any, mark: str, indent: str = "  ") -> list[str]:
-    head, inner = f"{indent}{mark}{_flow(key)}:", f"{indent}    "
-    if isinstance(value, list) and any(isinstance(item, dict) and item for item in value):
-        lines = [head]
-        for item in value:
-            lines += _block(item, inner) if isinstance(item, dict) and item else [f"{inner}- {_flow(item)}"]
-        return lines
-    if isinstance(value, list) and sum(len(str(item)) for item in value) > 80:
-        return [head, *(f"{inner}- {_flow(item)}" for item in value)]
-    if isinstance(value, dict) and value and len(_flow(value)) > 90:
-        return [head, *(line for k, v in value.items() for line in _entry(k, v, "", inner))]
-    return [f"{head} {_flow(value)}"]
-
-
-def _block(item: dict[str, Any], indent: str) -> list[str]:
-    lines: list[str] = []
-    for key, value in item.items():
-        lines += _entry(key, value, "  " if lines else "- ", indent)
-    return lines
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str):
-        text = writable(value)
-        if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
-            return text
-        return _UNFIT.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
-    if isinstance(value, float) and not math.isfinite(value):
-        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
-    return json.dumps(value, ensure_ascii=False)

@@ -15,20 +15,22 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from audiotest import __version__
 from audiotest.declare import audio_roots, schema
 from audiotest.declare.assembling import assemble
 from audiotest.declare.condition import Condition
+from audiotest.declare.condition import parse as parse_condition
 from audiotest.declare.document import placed
 from audiotest.declare.document import read_document as read_document
 from audiotest.declare.problems import Invalid as Invalid
@@ -37,7 +39,7 @@ from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.yaml import Document, parse
 from audiotest.registry import CONDITIONS, METRICS, SCORERS
 from audiotest.resources import cache_dir
-from audiotest.types import Case, Check, Gate, Generation
+from audiotest.types import Case, Check, Gate, Generation, check_of
 
 Expectation = Literal["correct", "stays_correct", "same", "abstains", "recorded"]
 
@@ -65,6 +67,43 @@ class Suite(Struct, frozen=True):
     path: str = ""
     digest: str = ""
 
+    def __post_init__(self) -> None:
+        """Take what a person writes in Python for what it stands for: conditions as YAML has them (``"text_only"``,
+        ``{"noise(snr_db=10)": "stays_correct"}``), scorers by name, gates as mappings, lists for tuples.
+
+        Raises :class:`~audiotest.declare.condition.ConditionError` for a condition that does not parse.
+        """
+        if not isinstance(self.cases, tuple):
+            force_setattr(self, "cases", tuple(self.cases))
+        if not isinstance(self.conditions, tuple) or any(not isinstance(c, tuple) for c in self.conditions):
+            force_setattr(self, "conditions", tuple(_conditions(self.conditions)))
+        if not isinstance(self.scorers, tuple) or any(not isinstance(check, Check) for check in self.scorers):
+            force_setattr(self, "scorers", tuple(map(check_of, self.scorers)))
+        if not isinstance(self.gates, tuple) or any(not isinstance(gate, Gate) for gate in self.gates):
+            gates = (gate if isinstance(gate, Gate) else Gate(**gate) for gate in self.gates)
+            force_setattr(self, "gates", tuple(gates))
+        if not isinstance(self.by, tuple):
+            force_setattr(self, "by", (self.by,) if isinstance(self.by, str) else tuple(self.by))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the suite as a YAML file. Raises :class:`SuiteError` for a suite that would not load again, and
+        OSError.
+
+        >>> import audiotest, tempfile, pathlib
+        >>> case = audiotest.Case(id="a", question="Is it loud?", choices=["yes", "no"], answer="yes")
+        >>> path = pathlib.Path(tempfile.mkdtemp(), "loud.yaml")
+        >>> audiotest.load_suite(audiotest.Suite(name="loud", cases=[case]).save(path)).cases[0].answer
+        'yes'
+        """
+        from audiotest.declare.dump import suite_text
+
+        target = Path(path)
+        text = suite_text(self)
+        checked(self, text)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        return target
+
     @property
     def folder(self) -> Path:
         """Where the audio paths of its cases start from."""
@@ -74,6 +113,44 @@ class Suite(Struct, frozen=True):
         """Everything wrong with single cases."""
         for invalid in self.invalid:
             yield from invalid.problems
+
+
+def _conditions(written: Iterable[Any]) -> Iterator[tuple[Condition, Expectation]]:
+    for one in written:
+        if isinstance(one, tuple):
+            yield one
+            continue
+        text, expectation = (one, None) if isinstance(one, str) else next(iter(dict(one).items()))
+        for condition in parse_condition(text):
+            yield condition, expectation or ("correct" if condition.name == "original" else "recorded")
+
+
+def checked(suite: Suite, text: str = "") -> Suite:
+    """A suite that was made in Python, if the loader accepts it as its YAML; raises :class:`SuiteError` with every
+    problem. ``text`` is that YAML, if it is at hand."""
+    from audiotest.declare.dump import suite_text
+
+    shown = f"<the suite {suite.name}>"
+    fields, problems = assemble([(shown, (text or suite_text(suite)).encode())])
+    problems += [problem for invalid in fields["invalid"] for problem in invalid.problems]
+    if problems:
+        raise SuiteError(problems)
+    return suite
+
+
+def find(path: str | os.PathLike[str]) -> list[Path]:
+    """The files of the suites at ``path``: itself, the ``suite.yaml`` of a folder suite, or every suite below a
+    folder."""
+    place = Path(path)
+    if not place.is_dir():
+        return [place]
+    own = [place / name for name in ("suite.yaml", "suite.yml") if (place / name).is_file()]
+    files = (file for file in sorted(place.rglob("*.y*ml")) if file.suffix in (".yaml", ".yml"))
+    return own or [file for file in files if file.parent.name != "cases" and SUITE_LINE.search(file.read_bytes())]
+
+
+SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?suite[\"']?\s*:", re.MULTILINE)
+"""What stands in every suite: its name, at the start of a line."""
 
 
 def case_files(path: Path) -> list[Path]:

@@ -2,15 +2,8 @@
 
 import json
 
-from audiotest.declare.condition import names
+from audiotest.registry import CONDITIONS
 
-PARAMETERS = {
-    "noise": "(snr_db=10)", "babble": "(snr_db=5, talkers=2)", "mixed": "(with=b, snr_db=3)", "reverb": "(rt60=0.2)",
-    "lowpass": "(hz=2000)", "gain": "(db=6)", "clipping": "(share=0.1)", "codec": "(format=opus, kbps=32)", "highpass": "(hz=200)",
-    "speed": "(factor=1.25)", "cropped": "(seconds=0.1)", "prompt": "(name=question)", "rotated": "(k=1)",
-    "relabelled": "(style=numbers)", "rephrased": "(k=1)", "fewer": "(k=2)",
-}  # fmt: skip
-ABSTAINS = ("answer_removed", "foreign_choices", "foreign_question", "silence")
 CASES = """\
 cases:
   - {id: a, question: What rings?, choices: [a bell, a phone, an alarm], answer: a bell, paraphrases: [Which thing rings?],
@@ -39,8 +32,10 @@ def model():
 
 def test_every_condition_runs(pytester, monkeypatch):
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
-    known = names()
-    conditions = [f"{n}{PARAMETERS.get(n, '')}: {'abstains' if n in ABSTAINS else 'recorded'}" for n in known]
+    members = [CONDITIONS.get(name) for name in CONDITIONS.names()]
+    written = ["original", *(text for member in members for text in member.examples)]
+    abstains = {text for member in members if member.unanswerable for text in member.examples} | {"silence"}
+    conditions = [f"{text}: {'abstains' if text in abstains else 'recorded'}" for text in written]
     conditions += ["shuffled + noise(snr_db=[20, 0]): recorded", "answer_removed + lowpass(hz=3000): recorded"]
     listed = "".join(f"  - {c}\n" for c in conditions)
     (pytester.path / "s.yaml").write_text(f"suite: s\npolicy: gates\nscorers: [choice]\nconditions:\n{listed}{CASES}")
@@ -48,10 +43,10 @@ def test_every_condition_runs(pytester, monkeypatch):
     result = pytester.runpytest_subprocess("s.yaml", "--results", "out")
     assert result.ret == 0
     records = [json.loads(line) for line in (pytester.path / "out" / "trials.jsonl").read_text().splitlines()]
-    assert len(records) == 3 * (len(known) + 3)
+    assert len(records) == 3 * (len(written) + 3)
     assert {r["outcome"] for r in records} <= {"passed", "missed", "skipped"}
     answered = {(r["case"], r["condition"].split("(")[0]) for r in records if r["reply"]}
-    assert {("a", n) for n in known} <= answered
+    assert {("a", text.split("(")[0]) for text in written} <= answered
     skipped = {(r["case"], r["condition"].split("(")[0]): r["reason"] for r in records if not r["reply"]}
     assert set(skipped) >= {
         ("c", n) for n in ("shuffled", "rotated", "relabelled", "fewer", "foreign_choices", "rephrased")

@@ -18,6 +18,7 @@ from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
+EXAMPLES = ("babble(snr_db=5,talkers=2)",)
 NEEDS_OTHERS = 6
 
 

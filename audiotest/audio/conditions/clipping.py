@@ -11,6 +11,7 @@ from audiotest.audio.level import in_range, like
 from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
+EXAMPLES = ("clipping(share=0.1)",)
 
 
 def check(*, share: float) -> None:

@@ -27,6 +27,12 @@ from audiotest.audio.level import like
 from audiotest.types import NotApplicable, Waveform
 
 VERSION = 3
+EXAMPLES = (
+    "codec(format=flac)",
+    "codec(format=mp3,kbps=32)",
+    "codec(format=opus,kbps=24)",
+    "codec(format=vorbis,kbps=48)",
+)
 _FILES = {
     "mp3": ("MP3", "MPEG_LAYER_III"),
     "opus": ("OGG", "OPUS"),

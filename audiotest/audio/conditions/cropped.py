@@ -11,6 +11,8 @@ from audiotest.audio.level import in_range, like
 from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
+changes_length = True
+EXAMPLES = ("cropped(seconds=0.01)",)
 _PLACES = ("start", "middle", "end", "random")
 
 

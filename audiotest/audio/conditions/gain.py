@@ -11,6 +11,7 @@ from audiotest.audio.level import amplitude, in_range, like
 from audiotest.types import Waveform
 
 VERSION = 1
+EXAMPLES = ("gain(db=-6)",)
 
 
 def check(*, db: float) -> None:

@@ -13,6 +13,7 @@ from audiotest.audio.level import in_range, like
 from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
+EXAMPLES = ("highpass(hz=300)",)
 
 
 def check(*, hz: float) -> None:

@@ -12,6 +12,7 @@ from audiotest.audio.level import in_range, like
 from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
+EXAMPLES = ("lowpass(hz=1000)",)
 
 
 def check(*, hz: float) -> None:

@@ -18,6 +18,8 @@ from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.types import NotApplicable, Waveform
 
 VERSION = 1
+changes_length = True
+EXAMPLES = ("mixed(snr_db=3,offset=0.01)",)
 NEEDS_OTHERS = 1
 
 

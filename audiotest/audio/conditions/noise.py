@@ -16,6 +16,7 @@ from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.types import Waveform
 
 VERSION = 1
+EXAMPLES = ("noise(snr_db=10)",)
 SILENT_LEVEL = amplitude(-40.0)
 _SLOPES = {"white": 0.0, "pink": -0.5, "brown": -1.0, "blue": 0.5}
 

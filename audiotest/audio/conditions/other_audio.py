@@ -13,6 +13,7 @@ import numpy as np
 from audiotest.types import Waveform
 
 VERSION = 1
+changes_length = True
 NEEDS_OTHERS = 1
 foreign_sound = True
 

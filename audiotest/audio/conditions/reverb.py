@@ -13,6 +13,7 @@ from audiotest.audio.level import amplitude, in_range, like, rms, scaled_to
 from audiotest.types import Waveform
 
 VERSION = 1
+EXAMPLES = ("reverb(rt60=0.2)",)
 
 
 def check(*, rt60: float, drr_db: float = 0.0) -> None:

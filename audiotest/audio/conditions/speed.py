@@ -12,6 +12,8 @@ from audiotest.audio.level import in_range, like
 from audiotest.types import Waveform
 
 VERSION = 1
+changes_length = True
+EXAMPLES = ("speed(factor=1.3)",)
 
 
 def check(*, factor: float) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 from audiotest.declare.conditions.view import View
 from audiotest.types import NotApplicable
 
+EXAMPLES = ("fewer(k=2)",)
+
 
 def check(*, k: int = 2, kind: str | None = None) -> None:
     """Raise ValueError for values out of range."""

@@ -14,6 +14,7 @@ from audiotest.declare.prompt import template_names
 from audiotest.registry import UnknownName, unknown
 
 rewords = True
+EXAMPLES = ("prompt(name=question)",)
 
 
 def check(*, name: str) -> None:

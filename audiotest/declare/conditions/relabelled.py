@@ -22,6 +22,7 @@ from audiotest.declare.prompt import STYLES
 from audiotest.registry import unknown
 
 rewords = True
+EXAMPLES = ("relabelled(style=numbers)",)
 
 
 def check(*, style: str) -> None:

@@ -12,6 +12,7 @@ from audiotest.declare.conditions.view import View
 from audiotest.types import NotApplicable
 
 rewords = True
+EXAMPLES = ("rephrased(k=1)",)
 
 
 def check(*, k: int = 1) -> None:

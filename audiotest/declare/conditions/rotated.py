@@ -12,6 +12,7 @@ from audiotest.declare.conditions.view import View
 from audiotest.types import NotApplicable
 
 reorders = True
+EXAMPLES = ("rotated(k=1)",)
 
 
 def check(*, k: int) -> None:
