@@ -410,10 +410,10 @@ def entries(group: str) -> Iterable[EntryPoint]:
 
 _TEXT, _SOUND = "audiotest.declare.conditions", "audiotest.audio.conditions"
 
-SCORERS = Room(Scorer, "scorer", ("audiotest.score",), ("answer_extraction", "lines", "metrics"))
+SCORERS = Room(Scorer, "scorer", ("audiotest.score",), ("answer_extraction", "lines", "metrics", "official"))
 CONDITIONS = Room(Condition, "condition", (_TEXT, _SOUND), ("view",))
 METRICS = Room(Metric, "metric", ("audiotest.analyse.metrics",))
-ADAPTERS = Room(AdapterKind, "adapter", ("audiotest.models",), ("cards", "loading", "protocol", "streaming"))
+ADAPTERS = Room(AdapterKind, "adapter", ("audiotest.models",), ("cards", "hub", "loading", "protocol", "streaming"))
 BENCHMARKS = Room(
     Benchmark, "benchmark", ("audiotest.benchmarks",), ("importing", "writing", "download", "tables", "exporting")
 )

@@ -20,7 +20,7 @@ from audiotest.benchmarks import tables
 from audiotest.benchmarks.air_bench_foundation import case_id, released_place, write_part
 from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import rest
-from audiotest.score._official.air_bench_judge import GROUPS
+from audiotest.score.official.air_bench_judge import GROUPS
 from audiotest.types import Case, Record
 
 _NEEDED = ("meta_info", "question", "answer_gt", "path", "task_name", "dataset_name", "uniq_id")

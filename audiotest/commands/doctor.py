@@ -95,9 +95,9 @@ def _of_model(spec: str) -> list[str]:
     missing += [line.partition(":")[0] for line in absent]
     checkpoint = getattr(model, "checkpoint", "")
     if adapter in _LOCAL and not absent and not Path(checkpoint).is_dir():
-        from audiotest.models._hf.settings import _cached
+        from audiotest.models.hub import in_cache
 
         revision = getattr(getattr(model, "settings", None), "revision", "")
-        here = _cached(checkpoint, revision, "config.json") is not None
+        here = in_cache(checkpoint, revision, "config.json") is not None
         click.echo(f"  checkpoint {checkpoint}: {'in the hub cache' if here else 'not here; it will be downloaded'}")
     return missing

@@ -39,7 +39,7 @@ Known defects
 
 from __future__ import annotations
 
-from audiotest.score._official.unjudged import crashed, without_answer
+from audiotest.score.official.unjudged import crashed, without_answer
 from audiotest.types import Question, Verdict
 
 LETTERS = "ABCD"

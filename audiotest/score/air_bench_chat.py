@@ -6,7 +6,7 @@ Goal
 Rule
     The judge is shown a description of the audio (``description`` among the facts), the question, and the two
     answers as Assistant 1 and 2: in ``forward`` order the reference comes first, in ``swapped`` order the reply.
-    Its line is read as ``cal_score.py`` reads it (:mod:`audiotest.score._official.air_bench_judge`). A line that
+    Its line is read as ``cal_score.py`` reads it (:mod:`audiotest.score.official.air_bench_judge`). A line that
     cannot be read leaves the averages; a reply of which neither line can be read is not counted.
 
     As in the script, placeholders are filled in one after the other, so an answer that holds the word
@@ -29,8 +29,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from audiotest.score import _judged
-from audiotest.score._official import air_bench_judge
-from audiotest.score._official.air_bench_judge import Pair
+from audiotest.score.official import air_bench_judge
+from audiotest.score.official.air_bench_judge import Pair
 from audiotest.types import Ask, Generation, Question, Verdict
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiotest.score import air_bench_chat
-from audiotest.score._official import air_bench_judge
+from audiotest.score.official import air_bench_judge
 from audiotest.types import Question, Verdict
 
 asks = air_bench_chat.asks

@@ -6,7 +6,7 @@ Goal
 Rule
     1. A reply that is wrong by the rule ``mmar`` has the score 0; no judge is asked.
     2. Otherwise five ratings, each a JSON list with a score for each criterion, read as the script reads them
-       (:mod:`audiotest.score._official.mmar_rubric`); one that cannot be read is asked for again, up to 20 times.
+       (:mod:`audiotest.score.official.mmar_rubric`); one that cannot be read is asked for again, up to 20 times.
     3. The lowest and the highest rating are dropped, the others averaged.
 
     A rating that stays unreadable drops the reply from the figures, as in the script.
@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiotest.score import _judged, mmar
-from audiotest.score._official import mmar_rubric as rubric
+from audiotest.score.official import mmar_rubric as rubric
 from audiotest.types import Ask, Generation, Question, Verdict
 
 RATERS, ATTEMPTS = 5, 20

@@ -4,7 +4,7 @@ Goal
     Give the figure that the benchmark's script gives, so that it can be compared with the published ones.
 
 Rule
-    :mod:`audiotest.score._official.string_match`: every word of the answer occurs in the reply, and no word
+    :mod:`audiotest.score.official.string_match`: every word of the answer occurs in the reply, and no word
     that only other options have. MMAR took the rule over unchanged.
 
 Source
@@ -30,7 +30,7 @@ Known defects
 
 from __future__ import annotations
 
-from audiotest.score._official import string_match
+from audiotest.score.official import string_match
 from audiotest.types import Question, Verdict
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audiotest.score._official.unjudged import without_answer
+from audiotest.score.official.unjudged import without_answer
 from audiotest.types import Question, Verdict
 
 

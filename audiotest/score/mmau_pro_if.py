@@ -5,7 +5,7 @@ Goal
     share of replies that follow the instruction. Nothing is asked about the content.
 
 Rule
-    :mod:`audiotest.score._official.if_rules`, chosen by ``task_identifier`` and given ``kwargs``. An
+    :mod:`audiotest.score.official.if_rules`, chosen by ``task_identifier`` and given ``kwargs``. An
     identifier without a rule is never followed.
 
 Source
@@ -27,7 +27,7 @@ Verdict
     ``correct`` and ``format_kept`` are both the script's verdict. ``choice`` is None. ``status`` is ``read``,
     or ``unparsed`` where no rule could be applied. ``details["found"]`` is what the rule counted or found,
     and for the rules on sentences ``details["sentences"]`` tells how they were split: only ``punkt_tab`` is
-    the script's way (:mod:`audiotest.score._official.sentences`).
+    the script's way (:mod:`audiotest.score.official.sentences`).
 
 Known defects
     Keywords and forbidden words are parts of words ("drum" is in "conundrum"); an empty list of forbidden
@@ -42,8 +42,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from audiotest.score._official import if_rules, sentences
-from audiotest.score._official.unjudged import crashed
+from audiotest.score.official import if_rules, sentences
+from audiotest.score.official.unjudged import crashed
 from audiotest.types import Question, Verdict
 
 

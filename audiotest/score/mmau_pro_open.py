@@ -5,7 +5,7 @@ Goal
 
 Rule
     The judge sees question, reference answer and reply, and answers by lines ``NAME: score - justification``. They
-    are read as the script reads them (:mod:`audiotest.score._official.mmau_pro_judge`): **what is missing is 3.0**,
+    are read as the script reads them (:mod:`audiotest.score.official.mmau_pro_judge`): **what is missing is 3.0**,
     so a judge that says nothing gives 60%. ``mmau_pro_open_careful`` leaves such replies out.
 
 Verdict
@@ -24,7 +24,7 @@ from collections.abc import Mapping
 import msgspec
 
 from audiotest.score import _judged
-from audiotest.score._official import mmau_pro_judge
+from audiotest.score.official import mmau_pro_judge
 from audiotest.types import Ask, Generation, Question, Verdict
 
 _GENERATION = Generation(max_new_tokens=512, temperature=0.1, system="You are a helpful and objective evaluator.")

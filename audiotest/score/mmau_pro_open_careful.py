@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from audiotest.score import _judged, mmau_pro_open
-from audiotest.score._official import mmau_pro_judge
+from audiotest.score.official import mmau_pro_judge
 from audiotest.types import Question, Verdict
 
 asks = mmau_pro_open.asks

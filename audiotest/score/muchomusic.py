@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audiotest.score._official.unjudged import crashed, without_answer
+from audiotest.score.official.unjudged import crashed, without_answer
 from audiotest.types import Question, Verdict
 
 PREFIX = "The correct answer is:"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from audiotest.score import _rouge, air_bench, mmar, mmau, mmau_pro_if, muchomusic
-from audiotest.score._official import air_bench_judge, mmar_rubric, mmau_pro_judge
+from audiotest.score.official import air_bench_judge, mmar_rubric, mmau_pro_judge
 from audiotest.types import Question
 
 GOLDEN = os.environ.get("AUDIOTEST_GOLDEN")

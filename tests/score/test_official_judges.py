@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiotest.score._official import air_bench_judge, mmar_rubric, mmau_pro_judge
-from audiotest.score._official.mmar_rubric import Criterion
+from audiotest.score.official import air_bench_judge, mmar_rubric, mmau_pro_judge
+from audiotest.score.official.mmar_rubric import Criterion
 
 RUBRIC = tuple(Criterion(f"Point {n}") for n in (1, 2, 3))
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiotest.score._official import if_counts, if_rules, sentences
 from audiotest.score.mmau_pro_if import score
+from audiotest.score.official import if_counts, if_rules, sentences
 from audiotest.types import Question, Verdict
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiotest.score import mmar, mmau
-from audiotest.score._official import string_match
+from audiotest.score.official import string_match
 from audiotest.types import Question
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from audiotest.declare.yaml import parse
 from audiotest.models._options import read
+from audiotest.models.hub import in_cache
 
 _CONFIG = "config.json"
 _PROCESSORS = ("preprocessor_config.json", "processor_config.json")
@@ -84,7 +85,7 @@ def _sample_rate(checkpoint: str, revision: str) -> int:
 def _json(checkpoint: str, revision: str, name: str) -> dict[str, Any]:
     path = Path(checkpoint) / name
     if not path.is_file():
-        path = Path(_cached(checkpoint, revision, name) or "")
+        path = Path(in_cache(checkpoint, revision, name) or "")
     try:
         data = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -92,19 +93,7 @@ def _json(checkpoint: str, revision: str, name: str) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _cached(checkpoint: str, revision: str, name: str) -> str | None:
-    """A file of a hub checkpoint that was downloaded before; nothing is fetched for looking at it."""
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        found = try_to_load_from_cache(checkpoint, name, revision=revision or None)
-    except HFValidationError:
-        return None
-    return found if isinstance(found, str) else None
-
-
 def commit(checkpoint: str, revision: str) -> str:
     """The commit of a hub checkpoint that is in the cache, which ``main`` or another branch stands for."""
-    found = None if Path(checkpoint).exists() else _cached(checkpoint, revision, _CONFIG)
+    found = None if Path(checkpoint).exists() else in_cache(checkpoint, revision, _CONFIG)
     return Path(found).parent.name if found else ""

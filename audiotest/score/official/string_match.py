@@ -39,7 +39,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from audiotest.score._official.unjudged import crashed, without_answer
+from audiotest.score.official.unjudged import crashed, without_answer
 from audiotest.types import Question, Verdict
 
 _WORD = re.compile(r"\w+")

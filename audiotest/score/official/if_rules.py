@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from audiotest.score._official import if_counts as counts
-from audiotest.score._official import sentences
+from audiotest.score.official import if_counts as counts
+from audiotest.score.official import sentences
 
 
 class Finding(NamedTuple):
