@@ -302,15 +302,14 @@ class Session:
         if self.writer is not None:
             self.writer.add(record, line)
 
-    def stop(self, error: AudiotestError) -> str:
-        """Note that the model is down, and say so in one sentence."""
-        spec = self.settings.model
-        advice = f"; `audiotest doctor --model {spec}` says what is missing" if self._model is None else ""
-        text = str(error)
-        if isinstance(error, ModelDown):
-            text = f"the model {self.model_name} fails every request alike: {text}"
-        self.stopped = text if "audiotest doctor" in text else f"{text}{advice}"
-        return self.stopped
+    def stop(self, error: AudiotestError, model: str = "") -> str:
+        """Note that the model is down, and say so in one sentence. ``model`` is its name, if not the settings' one."""
+        name = model or self.model_name
+        text = f"the model {name} fails every request alike: {error}" if isinstance(error, ModelDown) else str(error)
+        if self._model is None and name == self.model_name and "audiotest doctor" not in text:
+            text += f"; `audiotest doctor --model {self.settings.model}` says what is missing"
+        self.stopped = text
+        return text
 
     # -- the whole run -------------------------------------------------------------------------------------
 

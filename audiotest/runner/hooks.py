@@ -135,10 +135,10 @@ def loaded_model(config: pytest.Config) -> Iterator[Adapter]:
     model.close()
 
 
-def stop(config: pytest.Config, error: AudiotestError) -> NoReturn:
+def stop(config: pytest.Config, error: AudiotestError, model: str = "") -> NoReturn:
     """End the session: the model cannot answer. A worker has it done by the controller."""
     state = state_of(config)
-    reason = state.session.stop(error)
+    reason = state.session.stop(error, model)
     if state.is_worker:
         raise WorkerStopped(reason)
     pytest.exit(reason, returncode=EXIT_STATUS)

@@ -85,7 +85,7 @@ class TrialItem(pytest.Function):
             self.waited = time.perf_counter() - started
             self.record = state.session.grade(self.trial, self.answer, self.predictor, self.nodeid)
         except ModelDown as error:
-            stop(self.config, error)
+            stop(self.config, error, model.name)
         failed = self.answer.error
         if failed is None:
             if self.record.outcome == "error":
