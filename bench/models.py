@@ -95,6 +95,7 @@ def through(adapter: object, folder: Path, clips: int, questions: int) -> None:
 
     from audiotest.declare.suite import load
     from audiotest.declare.trial import trials
+    from audiotest.predict.blocks import Block
     from audiotest.predict.predictor import Predictor
 
     lines = ["suite: bench", "generation: {max_new_tokens: 8}", "cases:"]
@@ -104,9 +105,16 @@ def through(adapter: object, folder: Path, clips: int, questions: int) -> None:
             soundfile.write(folder / clip, asked.audio[0].samples * 0.5, 16000)
         lines.append(f"  - {{id: {asked.case}, question: '{asked.prompt}', choices: [x, y], answer: x, audio: {clip}}}")
     (folder / "bench.yaml").write_text("\n".join(lines))
-    found = list(trials(load(folder / "bench.yaml")))
-    whole, own = outside(adapter, lambda: Predictor(adapter, batch_size=questions).predict(found))  # type: ignore[arg-type]
-    each = 1000 * whole / len(found)
+    everything = list(trials(load(folder / "bench.yaml")))
+
+    def answered() -> None:
+        predictor = Predictor(adapter, batch_size=questions)  # type: ignore[arg-type]
+        predictor.plan(Block(i, tuple(everything[i : i + questions])) for i in range(0, len(everything), questions))
+        for _ in predictor.answers():
+            pass
+
+    whole, own = outside(adapter, answered)
+    each = 1000 * whole / len(everything)
     print(
         f"\nas a suite of {clips} clips an item takes {each:.0f} ms, {100 * (1 - own / whole):.1f}% outside of forward"
     )
