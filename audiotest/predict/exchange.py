@@ -121,6 +121,12 @@ class Exchange(Generic[T]):
             self._end()
             self._check()
 
+    def give_back(self, items: Sequence[T]) -> None:
+        """Take back items that were pulled and never came to the model, to be sent first."""
+        with self.lock:
+            unsent = [item for item in items if self._flying.pop(id(item), None) is not None]
+            self._first[:0] = unsent
+
     def close(self) -> None:
         """Send nothing more. Replies that are just arriving are still taken in."""
         with self.lock:

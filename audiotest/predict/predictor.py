@@ -249,4 +249,4 @@ class Predictor:
                 yield answered
             yield unfit
         finally:
-            ahead.close()
+            self._exchange.give_back(ahead.close())

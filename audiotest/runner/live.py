@@ -1,7 +1,6 @@
-"""How far a run is: a bar for long blocks, where somebody is watching, and a line now and then, also in CI logs.
+"""What is shown while a run goes on: a bar, a line now and then, and under ``-v`` each reply below its test's line.
 
-The line is told by the process where all results meet, so it is the same with and without xdist: trials done, how many
-a second, and about how long the others will take.
+The lines are written by the process where all results meet, so they are the same with and without xdist.
 """
 
 from __future__ import annotations
@@ -9,65 +8,26 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from audiotest.report.progress import Bar, pace
 from audiotest.report.replies import shown
 from audiotest.types import Record
 
 INI = "audiotest_progress"
-_PATIENCE_S = 2.0
-"""Blocks that take less than this show no bar."""
 
 
-class BlockProgress:
-    """Called with (asked, to ask) while a block is predicted; draws a bar once that takes a while."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self.config = config
-        self.started = 0.0
-        self.bar: Any = None
-        self.task: Any = None
-
-    def __call__(self, done: int, total: int) -> None:
-        """Tell how far the block is."""
-        if done == 0:
-            self.started = time.monotonic()
-        if done >= total:
-            self._stop()
-        elif self.bar is not None:
-            self.bar.update(self.task, completed=done, total=total)
-        elif time.monotonic() - self.started > _PATIENCE_S:
-            self._start(done, total)
-
-    def _start(self, done: int, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
-        # The terminal reporter's own file: standard output is captured while a test runs.
-        console = Console(file=terminal._tw._file)
-        columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self.bar = Progress(*columns, console=console, transient=True)
-        self.task = self.bar.add_task("", completed=done, total=total)
-        self.bar.start()
-
-    def _stop(self) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-            self.bar = None
-
-
-def progress_for(config: pytest.Config) -> BlockProgress | None:
+def progress_for(config: pytest.Config) -> Bar | None:
     """A bar, if this process has a terminal and a person in front of it."""
     terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is None or hasattr(config, "workerinput") or os.environ.get("CI"):
         return None
+    # The terminal reporter's own file: standard output is captured while a test runs.
     watched = config.option.verbose >= 0 and terminal._tw._file.isatty()
-    return BlockProgress(config) if watched else None
+    return Bar(terminal._tw._file) if watched else None
 
 
 class Pace:
@@ -95,17 +55,6 @@ class Pace:
             if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
                 terminal._tw.line()
             terminal.write_line(pace(self.done, total, now - self.began))
-
-
-def pace(done: int, total: int, seconds: float) -> str:
-    """``1,200 of 10,000 trials, 85/s, about 1:43 left``."""
-    speed = done / seconds if seconds > 0 else 0.0
-    each = f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.1f}/s" if speed >= 0.1 else f"{60 * speed:.1f}/min"
-    told = f"{done:,} of {total:,} trials, {each}"
-    if not speed:
-        return told
-    left = str(timedelta(seconds=round((total - done) / speed)))
-    return f"{told}, about {left.removeprefix('0:')} left"
 
 
 def pace_for(config: pytest.Config, total: Callable[[], int]) -> Pace | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiotest.runner.live import pace
+from audiotest.report.progress import pace
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])

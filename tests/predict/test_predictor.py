@@ -336,3 +336,25 @@ def test_a_clip_is_resampled_once_for_its_questions_and_anew_under_a_condition(s
     run(model, suite)
     assert model.heard["a", "original"][0] is model.heard["b", "original"][0] is model.heard["a", "shuffled"][0]
     assert model.heard["a", "noise(snr_db=10)"][0] is not model.heard["b", "noise(snr_db=10)"][0]
+
+
+def test_what_was_made_ahead_when_somebody_stopped_it_is_asked_in_batches_afterwards(suite):
+    class Stops(Recorder):
+        stopped = False
+
+        def answer(self, requests):
+            if not self.stopped:
+                self.stopped = True
+                raise KeyboardInterrupt
+            return super().answer(requests)
+
+    model, everything = Stops(), list(trials(suite))
+    predictor = Predictor(model, batch_size=4)
+    predictor.plan([Block(0, tuple(everything))])
+    with pytest.raises(KeyboardInterrupt):
+        predictor.answer(everything[0])
+    answers = [predictor.answer(trial) for trial in everything]
+    assert all(answer.given for answer in answers)
+    asked = [pair for batch in model.batches for pair in batch]
+    assert len(asked) == len(set(asked))
+    assert sorted(map(len, model.batches))[-1] == 4
