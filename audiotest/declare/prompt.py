@@ -32,10 +32,15 @@ def template_names() -> list[str]:
     return sorted(f.name.removesuffix(".jinja") for f in here.iterdir() if f.name.endswith(".jinja"))
 
 
+def _is_written(prompt: str) -> bool:
+    """Whether ``prompt`` is a template itself rather than the name of one."""
+    return "{{" in prompt or "{%" in prompt
+
+
 @cache
 def source(prompt: str) -> str:
     """The text of a template: ``prompt`` is a name, or the template itself (anything with ``{{``)."""
-    if "{{" in prompt or "{%" in prompt:
+    if _is_written(prompt):
         return prompt
     if prompt not in template_names():
         raise PromptError(unknown("prompt", prompt, template_names()) + " (a template of your own has `{{` in it)")
@@ -43,10 +48,18 @@ def source(prompt: str) -> str:
 
 
 @cache
+def _trusted() -> Any:
+    """The environment of the named templates, which are ours and need no bounds."""
+    from jinja2 import Environment, StrictUndefined
+
+    return Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701
+
+
+@cache
 def _compiled(prompt: str) -> Any:
     text = source(prompt)
     try:
-        return environment().from_string(text)
+        return (environment() if text == prompt else _trusted()).from_string(text)
     except Exception as error:  # besides Jinja's own: too deep for Python, too large for a prompt
         raise PromptError(f"the template does not parse: {_reason(error)}") from error
 
@@ -91,6 +104,8 @@ def render(prompt: str, question: str, choices: Sequence[str], labels: Sequence[
     shown = {"question": question, "choices": list(choices), "labels": names, "label_word": _label_word(labels)}
     template = _compiled(prompt)
     try:
+        if not _is_written(prompt):
+            return str(template.render(shown)).rstrip("\n")
         with bounded():
             text = joined(template.generate(shown))
     except Exception as error:  # a template is a program of its author's: what it raises can be anything

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from string import ascii_uppercase
-
-from msgspec import Struct
 
 from audiotest.score.answer_extraction.keys import Key, option_key
 from audiotest.score.answer_extraction.lexicon import all_languages
@@ -16,32 +14,58 @@ from audiotest.score.answer_extraction.quantities import Quantity, option_quanti
 
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+")
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b")
 _EDGES = " .,;:!?\"'()[]"
 _OPEN_ENDED = 2
 """Options that may be no numbers or keys ("cannot be told") among others that all are: at most this many, and a minority."""
 
 
-class Options(Struct, frozen=True, eq=False):
+class Options:
     """``labels[i]`` names option ``i``; ``texts`` are cleaned, ``folded`` folded too and stripped at the edges.
 
-    ``strict[i]`` says that option ``i`` has to be matched to the sign, since its words alone are another's. ``exact`` maps a folded,
-    stripped text to the options that read so. ``numeric`` says that options are numbers, so numbers name no place.
-    ``quantities`` and ``keys`` are those of options that are numbers or musical keys, empty where options are something
-    else. ``polar`` is (the option that says yes, the one that says no). ``tokens`` are
-    the words of ``folded``.
+    ``strict[i]`` says that option ``i`` has to be matched to the character, since its words alone are another's.
+    ``exact`` maps a folded, stripped text to the options that read so. What only some replies need is computed when one
+    asks for it: a suite may have a set of options for each of its questions.
     """
 
-    labels: tuple[str, ...]
-    texts: tuple[str, ...]
-    folded: tuple[str, ...]
-    strict: tuple[bool, ...]
-    exact: dict[str, tuple[int, ...]]
-    label_of: dict[str, int]
-    numeric: bool
-    quantities: tuple[Quantity | None, ...] = ()
-    keys: tuple[Key | None, ...] = ()
-    polar: tuple[int, int] | None = None
-    tokens: tuple[tuple[str, ...], ...] = ()
+    def __init__(
+        self,
+        labels: tuple[str, ...],
+        texts: tuple[str, ...],
+        folded: tuple[str, ...],
+        strict: tuple[bool, ...],
+        exact: dict[str, tuple[int, ...]],
+        label_of: dict[str, int],
+    ) -> None:
+        self.labels, self.texts, self.folded = labels, texts, folded
+        self.strict, self.exact, self.label_of = strict, exact, label_of
+
+    @cached_property
+    def numeric(self) -> bool:
+        """Whether options are numbers, so that numbers name no place."""
+        return any(_NUMERIC.search(text) for text in self.folded)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity | None, ...]:
+        """The options as quantities; empty where they are something else."""
+        numbers = tuple(option_quantity(text) for text in self.folded)
+        return numbers if _most(numbers) and len({(q.low, q.high) for q in numbers if q}) > 1 else ()
+
+    @cached_property
+    def keys(self) -> tuple[Key | None, ...]:
+        """The options as musical keys; empty where they are something else."""
+        keys = tuple(option_key(text) for text in self.texts)
+        return keys if _most(keys) else ()
+
+    @cached_property
+    def polar(self) -> tuple[int, int] | None:
+        """(the option that says yes, the one that says no)."""
+        return _polar(self.folded)
+
+    @cached_property
+    def tokens(self) -> tuple[tuple[str, ...], ...]:
+        """The words of ``folded``."""
+        return tuple(map(tokens, self.folded))
 
 
 @lru_cache(maxsize=4096)
@@ -63,21 +87,8 @@ def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> O
         other = _spelt(text)
         if other and other not in exact and other not in labels:
             exact[other] = (i,)
-    numbers = tuple(option_quantity(text) for text in folded)
-    keys = tuple(option_key(text) for text in texts)
-    return Options(
-        labels=labels,
-        texts=texts,
-        folded=folded,
-        strict=tuple(strict),
-        exact=exact,
-        label_of={fold(label): i for i, label in enumerate(labels)},
-        numeric=any(re.search(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b", t) for t in folded),
-        quantities=numbers if _most(numbers) and len({(q.low, q.high) for q in numbers if q}) > 1 else (),
-        keys=keys if _most(keys) else (),
-        polar=_polar(folded),
-        tokens=tuple(map(tokens, folded)),
-    )
+    label_of = {fold(label): i for i, label in enumerate(labels)}
+    return Options(labels, texts, folded, tuple(strict), exact, label_of)
 
 
 def _most(kinds: Sequence[object]) -> bool:
