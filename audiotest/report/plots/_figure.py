@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from audiotest.report.tables import run_names
 from audiotest.runs import Run, RunError
 from audiotest.types import Estimate
 
@@ -119,18 +120,7 @@ def series(runs: Runs) -> list[Series]:
     empty = [run.summary.model or "a run" for run in every if not run.summary.suites]
     if empty:
         raise RunError(f"there is nothing to draw: {', '.join(empty)} has no trials")
-    return [Series(run, name, i) for i, (run, name) in enumerate(zip(every, names(every), strict=True))]
-
-
-def names(runs: Sequence[Run]) -> list[str]:
-    """The models' names, numbered where two runs are of the same model."""
-    models = [run.summary.model or "run" for run in runs]
-    seen = dict.fromkeys(models, 0)
-    own = []
-    for name in models:
-        seen[name] += 1
-        own.append(f"{name} ({seen[name]})" if models.count(name) > 1 else name)
-    return own
+    return [Series(run, name, i) for i, (run, name) in enumerate(zip(every, run_names(every), strict=True))]
 
 
 def by_suite(
