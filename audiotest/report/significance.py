@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from audiotest.analyse.compare import Difference, NotComparable, compare, corrected, judged_alike
-from audiotest.analyse.headlines import headline_differences
+from audiotest.analyse.headlines import gap_differences
 from audiotest.runs import Run
 
 _LEVEL = 0.05
@@ -56,12 +56,8 @@ class Comparisons:
         if self._accuracy(*pair) is None:
             return {}
         if pair not in self._gaps:
-            figures = headline_differences(self._runs[first].records, self._runs[second].records)
-            self._gaps[pair] = {
-                d.suite: (d.difference.value or 0.0, d.p)
-                for d in figures
-                if d.figure == "listening_gap" and d.versus == _TEXT_ONLY
-            }
+            figures = gap_differences(self._runs[first].records, self._runs[second].records)
+            self._gaps[pair] = {d.suite: (d.difference.value or 0.0, d.p) for d in figures if d.versus == _TEXT_ONLY}
         return self._gaps[pair]
 
 
