@@ -10,7 +10,7 @@ sound nothing is marked: more right answers are no gain there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -24,7 +24,7 @@ from audiotest.types import Estimate
 
 GAP = "listening_gap"
 Columns = Literal["conditions", "suites"]
-_MOST_NOTES = 8
+_MOST_NOTES = 5
 
 
 class Cell(Struct, frozen=True):
@@ -111,14 +111,14 @@ def by_tag(runs: Sequence[Run], tag: str, *, metric: str = "accuracy") -> list[T
     metric that there is not.
     """
     _known(metric)
-    tables = []
+    tables, maker = [], _Maker(runs, metric)
     for name in dict.fromkeys(name for run in runs for name in run.summary.suites):
         rows = [row for run in runs for _, row in _conditions(run, name)]
         values = sorted({v for row in rows for v, own in row.tags.get(tag, {}).items() if metric in own.metrics})
         if values:
             conditions = dict.fromkeys(c for run in runs for c, row in _conditions(run, name) if tag in row.tags)
             groups = [(v, [_Address(name, c, metric, tag, v) for c in conditions]) for v in values]
-            table = _Maker(runs, metric).table(f"{name}-{tag}", tag, groups)
+            table = maker.table(f"{name}-{tag}", tag, groups)
             tables.append(replace(table, caption=f"{name} by {tag}. {table.caption}"))
     if not tables:
         known = ", ".join(tags_of(runs)) or "none"
@@ -155,7 +155,7 @@ class _Maker:
 
     def __init__(self, runs: Sequence[Run], metric: str) -> None:
         self.runs, self.metric, self.names = runs, metric, run_names(runs)
-        self.comparisons = Comparisons(runs)
+        self.comparisons = Comparisons(runs, self.names)
 
     def table(self, name: str, head: str, groups: Sequence[tuple[str, list[_Address]]]) -> Table:
         """A group of rows for each of ``groups``, a row a run."""
@@ -171,7 +171,8 @@ class _Maker:
             own.append(tuple(Row((shown, run) if several else (shown,), tuple(line)) for run, line in rows))
         columns = tuple(_column(address, self.metric) for address in groups[0][1])
         heads = (head, "model") if several else (head,)
-        return Table(name, self._caption(counts), heads, columns, tuple(own), self._notes(notes))
+        suites = [address.suite for _, addresses in groups for address in addresses]
+        return Table(name, self._caption(counts), heads, columns, tuple(own), self._notes(notes, suites))
 
     def one_group(self, addresses: Sequence[_Address], condition: str) -> Table:
         """A row a run, a column a suite."""
@@ -183,7 +184,8 @@ class _Maker:
         columns = tuple(f"{address.suite} (n = {n})" for address, n in zip(addresses, counts, strict=True))
         notes = [note for row in rows for cell, n in zip(row.cells, counts, strict=True) if (note := _fewer(cell, n))]
         caption = self._caption(counts) + ("" if condition == ORIGINAL else f" Condition: {condition}.")
-        return Table("suites", caption, ("model",), columns, (rows,), self._notes(notes))
+        suites = [address.suite for address in addresses]
+        return Table("suites", caption, ("model",), columns, (rows,), self._notes(notes, suites))
 
     def _cells(self, addresses: Sequence[_Address]) -> list[list[Cell | None]]:
         """A line for each run."""
@@ -216,9 +218,15 @@ class _Maker:
         unit = " in per cent" if _is_share(self.metric) else ""
         return f"{self.metric.replace('_', ' ').capitalize()}{of}{unit} with 95% CI; {n} questions.{bold}"
 
-    def _notes(self, notes: list[str]) -> tuple[str, ...]:
-        more = [f"and {len(notes) - _MOST_NOTES} more cells with a smaller n"] if len(notes) > _MOST_NOTES else []
-        return (*notes[:_MOST_NOTES], *more, *self.comparisons.reasons)
+    def _notes(self, fewer: list[str], suites: Iterable[str]) -> tuple[str, ...]:
+        reasons = self.comparisons.reasons(suites)
+        return (*_some(fewer, "cells with a smaller n"), *_some(reasons, "pairs of runs that are not compared"))
+
+
+def _some(notes: Sequence[str], word: str) -> list[str]:
+    """As many notes as can be read below a table, and how many more there are."""
+    more = [f"and {len(notes) - _MOST_NOTES} more {word}"] if len(notes) > _MOST_NOTES else []
+    return [*notes[:_MOST_NOTES], *more]
 
 
 def _known(metric: str) -> None:

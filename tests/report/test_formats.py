@@ -66,8 +66,18 @@ def test_runs_that_did_not_ask_the_same_have_nothing_in_bold_and_a_note():
     other = run([replace(r, hashes={"prompt": "another"}) for r in POOR.records], "other")
     table = overview([GOOD, other])
     assert not any(cell.best for cell in cells(table).values())
-    assert any("runs cannot be compared: the two runs were given different prompts" in note for note in table.notes)
+    assert table.notes == ("s_1: other (first) and good & co (second) are not compared: the two runs were given "
+                           "different prompts in 80 trials",)  # fmt: skip
     assert "different prompts" in text("latex", table)
+
+
+def test_runs_are_compared_on_the_suites_that_both_have():
+    more = run([*GOOD.records, *trials("t", "original", 30)], "more")
+    table = overview([more, POOR])
+    best = [cell for group in table.groups for row in group for cell in row.cells if cell and cell.best]
+    assert [(c.run, c.suite, c.metric) for c in best] == [("more", "s_1", "accuracy"), ("more", "s_1", "listening_gap")]
+    assert [row.heads for row in table.groups[1]] == [("t (n = 40)", "more")]
+    assert table.notes == ()
 
 
 def test_tables_by_tag_have_the_figures_of_the_summary():

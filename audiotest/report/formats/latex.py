@@ -56,7 +56,7 @@ def _lines(table: Table) -> Iterator[str]:
     yield r"% \usepackage{booktabs}"
     yield r"\begin{table}[t]"
     yield r"\centering"
-    yield rf"\caption{{{escaped(' '.join((table.caption, *map(_sentence, table.notes))))}}}"
+    yield rf"\caption{{{escaped(' '.join((table.caption, *(f'{note}.' for note in table.notes))))}}}"
     yield rf"\label{{tab:{_label(table.name)}}}"
     yield rf"\begin{{tabular}}{{{'l' * len(table.heads)}{'r' * len(table.columns)}}}"
     yield r"\toprule"
@@ -93,7 +93,3 @@ def _minus(figure: str) -> str:
 
 def _label(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", name)
-
-
-def _sentence(note: str) -> str:
-    return f"{note[:1].upper()}{note[1:]}."
