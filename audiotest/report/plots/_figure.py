@@ -29,15 +29,17 @@ Runs = Run | Sequence[Run]
 T = TypeVar("T")
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 3)))
-_HATCHES = ("", "///", "...", "xxx", "\\\\\\", "+++", "ooo")
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+_LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
+_HATCHES = ("", "///", "...", "xxx", "\\\\\\", "+++", "ooo", "---")
+"""Lists of 7, 8 and 5: two series are alike only if they are 56 (areas) or 280 (lines) apart."""
 GREY = "#555555"
 SMALL, NORMAL = 8, 9
 """Sizes of text in points."""
 WIDTH = 6.3
 """The width of a figure in inches: the text of an A4 page."""
-_COLUMNS = 3
+_COLUMNS, _HEIGHT = 3, 2.2
+"""How many panels stand side by side, and the height of each in inches."""
 _SHORT = 28
 """Characters of a title that fit above a panel of a third of the width."""
 _SVG = {"svg.fonttype": "none", "svg.hashsalt": "audiotest", "pdf.fonttype": 42}
@@ -149,12 +151,12 @@ def drawing(height: float, width: float = WIDTH) -> Drawing:
     return Drawing(figsize=(width, height), layout="constrained")
 
 
-def panels(titles: Sequence[str], *, height: float = 2.2, columns: int = _COLUMNS) -> tuple[Drawing, Iterator[Any]]:
-    """A figure with a panel for each title, and its axes; up to ``columns`` stand side by side, if titles fit."""
-    across = min(len(titles), columns if max(map(len, titles)) < _SHORT else 2)
+def panels(titles: Sequence[str]) -> tuple[Drawing, Iterator[Any]]:
+    """A figure with a panel for each title, and its axes; up to three stand side by side, if titles fit."""
+    across = min(len(titles), _COLUMNS if max(map(len, titles)) < _SHORT else 2)
     down = -(-len(titles) // across)
     width = WIDTH if across > 1 else 0.7 * WIDTH
-    figure = drawing(height * down + 0.4, width)
+    figure = drawing(_HEIGHT * down + 0.4, width)
     grid = figure.subplots(down, across, squeeze=False).ravel()
     for axes in grid[len(titles) :]:
         axes.remove()
