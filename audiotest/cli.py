@@ -12,7 +12,7 @@ from audiotest.registry import COMMANDS, unknown
 
 _CHAPTERS = {
     "Suites": ("new", "validate", "show", "import"),
-    "Runs": ("report", "compare", "baseline", "items", "rescore", "export", "score"),
+    "Runs": ("report", "plot", "compare", "baseline", "items", "rescore", "export", "cite", "score"),
     "Models": ("models", "check-model", "doctor", "cache"),
 }
 """What the list of commands is told under; others come last."""

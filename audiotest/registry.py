@@ -73,18 +73,21 @@ class Attributes:
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """What all members have: a name, the version of what it computes (``VERSION``) and its documentation."""
+    """What all members have: a name, the version of what it computes (``VERSION``), its documentation, and the BibTeX
+    entry of the work that it follows (``CITATION``; audiotest's own stand in ``report/citations.yaml``)."""
 
     function_name = ""
     name: str
     version: int
     doc: str
+    citation: str = ""
 
     @classmethod
     def build(cls, given: Attributes) -> Self:
         """The member that a module or function offers."""
         version = int(given.get("VERSION", 1))
-        return cls(name=given.name, version=version, doc=given.doc, **cls._fields(given))
+        citation = str(given.get("CITATION", ""))
+        return cls(name=given.name, version=version, doc=given.doc, citation=citation, **cls._fields(given))
 
     @classmethod
     def _fields(cls, given: Attributes) -> dict[str, Any]:
@@ -275,16 +278,23 @@ class Command(Member):
 class ReportFormat(Member):
     """``write(run, target, **options) -> str`` writes a :class:`audiotest.runs.Run` in a format of its own and returns
     a line that says what was written. ``endings`` are the endings of file names that ask for it (``(".html",)``);
-    ``shows`` gives an object of a run as HTML for a notebook."""
+    ``shows`` gives an object of a run as HTML for a notebook, ``tabulates(tables)`` the text of some tables
+    (:class:`audiotest.report.tables.Table`)."""
 
     function_name = "write"
     write: Callable[..., str]
     endings: tuple[str, ...] = ()
     shows: Callable[..., str] | None = None
+    tabulates: Callable[..., str] | None = None
 
     @classmethod
     def _fields(cls, given: Attributes) -> dict[str, Any]:
-        return {"write": given.function, "endings": tuple(given.get("endings", ())), "shows": given.get("shows")}
+        return {
+            "write": given.function,
+            "endings": tuple(given.get("endings", ())),
+            "shows": given.get("shows"),
+            "tabulates": given.get("tabulates"),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,9 +93,12 @@ class Run:
         """A pandas data frame with a row a trial: suite, case, condition, outcome, expectation, correct, choice (its
         text), status, score, answer, reply, seconds, cached, reason, and ``tag.KEY`` for every tag.
 
-        Raises ImportError without pandas (``pip install pandas``).
+        Raises ImportError without pandas (``pip install 'audiotest[frames]'``).
         """
-        import pandas
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("data frames need pandas, which is an extra: pip install 'audiotest[frames]'") from error
 
         return pandas.DataFrame([_row(record) for record in self.records])
 
@@ -119,8 +122,9 @@ class Run:
         return REPORTS.get(formats[path.suffix]).write(self, path, **options)
 
     def plot(self, kind: str, target: str | os.PathLike[str] | None = None, **options: Any) -> Any:
-        """Draw a figure of one kind (``snr``, ``gap``, ``profile``, ``tags``...); the matplotlib figure is returned,
-        and written to ``target`` if that is given (``.svg``, ``.png``, ``.pdf``).
+        """Draw a figure of one kind (``snr``, ``gap``, ``profile``, ``tags``, ``positions``); the matplotlib figure is
+        returned, and written to ``target`` if that is given (``.svg``, ``.png``, ``.pdf``). ``options`` are those of
+        the kind: ``suite`` for all, ``tag`` and ``condition`` for ``tags``, ``versus`` for ``gap``.
 
         Raises :class:`~audiotest.registry.UnknownName` for another kind, :class:`RunError` where there is nothing to
         draw, and ImportError without matplotlib (``pip install 'audiotest[plot]'``).

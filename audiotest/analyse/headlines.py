@@ -56,12 +56,28 @@ def headline_differences(
     first: Sequence[Record], second: Sequence[Record], *, common: bool = False
 ) -> list[FigureDifference]:
     """The differences, suite by suite; ``common`` and the errors raised are those of :func:`compare.compare`."""
+    return [d for pair in _by_suite(first, second, common) for d in _suite(*pair)]
+
+
+def gap_differences(
+    first: Sequence[Record], second: Sequence[Record], *, common: bool = False
+) -> list[FigureDifference]:
+    """The differences of the listening gaps alone, as :func:`headline_differences` gives them."""
+    return [
+        difference
+        for suite, old, new in _by_suite(first, second, common)
+        for versus in of_family(new, SOUNDLESS)
+        for difference in _gap(suite, versus, old, new)
+    ]
+
+
+def _by_suite(first: Sequence[Record], second: Sequence[Record], common: bool) -> Iterator[tuple[str, Trials, Trials]]:
     suites: dict[str, tuple[list[Record], list[Record]]] = {}
     for before, now in paired_runs(first, second, common=common):
         old, new = suites.setdefault(now.suite, ([], []))
         old.append(before)
         new.append(now)
-    return [d for suite, (old, new) in suites.items() for d in _suite(suite, Trials(old), Trials(new))]
+    yield from ((suite, Trials(old), Trials(new)) for suite, (old, new) in suites.items())
 
 
 def _suite(suite: str, first: Trials, second: Trials) -> Iterator[FigureDifference]:

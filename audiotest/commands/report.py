@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from audiotest.report.tables import Columns
+    from audiotest.runs import Run
     from audiotest.types import Record
 
 
 @click.command("report")
-@click.argument("run", type=click.Path(exists=True))
+@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option(
     "--table",
-    type=click.Choice(["overview", "official", "differing"]),
+    type=click.Choice(["overview", "tags", "official", "differing"]),
     default="overview",
     show_default=True,
-    help="overview: suites, conditions and gates, in Markdown. official: each benchmark's own table, this run beside "
-    "the published rows. differing: the replies that the official scorer and the careful one judge differently.",
+    help="overview: the figures of whole suites; of one run with gates and failures. tags: accuracy by the values of "
+    "tags. official: each benchmark's own table, this run beside the published rows. differing: the replies that the "
+    "official scorer and the careful one judge differently.",
 )
+@click.option("--tag", help="With --table tags: only this tag.")
+@click.option("--metric", default="accuracy", show_default=True, help="The metric of an overview or of --table tags.")
+@click.option("--columns", type=click.Choice(["conditions", "suites"]), default="conditions", show_default=True,
+              help="The columns of an overview; with suites it is of the one condition of --condition.")  # fmt: skip
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the whole run as one HTML file: figures, items, replies, players.")  # fmt: skip
 @click.option("--audio-mb", type=click.FloatRange(min=0), default=20, show_default=True,
@@ -30,47 +37,111 @@ if TYPE_CHECKING:
               help="With --html: how much more to write into a folder beside it.")  # fmt: skip
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
-@click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+@click.option("--format", "form", default="text", show_default=True, metavar="text|markdown|latex|csv|json",
+              help="latex: tables with booktabs; csv: a row a figure.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the tables into this file.")  # fmt: skip
 def command(
-    run: str,
+    runs: tuple[str, ...],
     table: str,
+    tag: str | None,
+    metric: str,
+    columns: Columns,
     html: Path | None,
     audio_mb: float,
     linked_mb: float,
     suite: str | None,
     condition: str,
     form: str,
+    output: Path | None,
 ) -> None:
-    """Show the figures of RUN, a folder that `pytest --results` wrote.
+    """Show the figures of one or several RUNS, folders that `pytest --results` wrote.
 
     \b
       audiotest report results/ --html report.html
+      audiotest report first/ second/ --format latex
+      audiotest report first/ second/ --table tags --tag skill --format csv -o skills.csv
       audiotest report results/ --table official
       audiotest report results/ --table differing --suite mmar
     """
-    from audiotest.declare.problems import SuiteError
-    from audiotest.report.markdown import lines as overview
-    from audiotest.runs import Run, RunError
+    from audiotest.errors import AudiotestError
+    from audiotest.runs import Run
 
     try:
-        whole = Run.load(run).of_suite(suite)
-        if not whole.records:
-            raise click.ClickException(f"{run} has no trials" + (f" of the suite {suite}" if suite else ""))
+        loaded = [Run.load(run).of_suite(suite) for run in runs]
+        for path, one in zip(runs, loaded, strict=True):
+            if not one.records:
+                raise click.ClickException(f"{path} has no trials" + (f" of the suite {suite}" if suite else ""))
         lines: Iterable[str]
         if html is not None:
-            from audiotest.report.html.render import write
-
-            lines = [write(whole, html, embed=audio_mb, link=linked_mb)]
-        elif table == "official":
-            lines = _official(whole.records, whole.summary.model, condition, form)
+            lines = [_page(loaded, html, audio_mb, linked_mb)]
+        elif table in ("official", "differing"):
+            lines = _replies(loaded, table, condition, form)
         else:
-            lines = _differing(whole.records, condition) if table == "differing" else overview(whole)
-        for line in lines:
-            click.echo(line)
+            lines = _tables(loaded, table, tag, form, metric=metric, columns=columns, condition=condition)
+        _write(lines, output)
     except BrokenPipeError:  # `| head` has seen enough: click ends quietly
         raise
-    except (RunError, SuiteError, OSError) as error:
+    except (AudiotestError, OSError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _write(lines: Iterable[str], output: Path | None) -> None:
+    if output is None:
+        for line in lines:
+            click.echo(line)
+        return
+    text = "\n".join(lines)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+    click.echo(f"{output}: written")
+
+
+def _page(runs: Sequence[Run], html: Path, embed: float, link: float) -> str:
+    from audiotest.report.html.render import write
+
+    if len(runs) > 1:
+        raise click.UsageError("--html is a page of one run; `audiotest compare A B --html FILE` is one of two")
+    return write(runs[0], html, embed=embed, link=link)
+
+
+def _tables(
+    runs: Sequence[Run], table: str, tag: str | None, form: str, *, metric: str, columns: Columns, condition: str
+) -> Iterable[str]:
+    """The overview or the tables by tag, in one of the formats that write tables."""
+    from audiotest.registry import REPORTS, UnknownName, unknown
+    from audiotest.report.markdown import lines
+    from audiotest.report.tables import by_tag, overview, tags_of
+    from audiotest.runs import RunError
+
+    if tag is not None and table != "tags":
+        raise click.UsageError(f"--tag is an option of --table tags, not of {table}")
+    formats = [name for name in REPORTS.names() if REPORTS.get(name).tabulates is not None]
+    if form not in formats:
+        raise UnknownName(unknown("format of tables", form, formats))
+    usual = table == "overview" and metric == "accuracy" and columns == "conditions"
+    if usual and len(runs) == 1 and form in ("text", "markdown"):
+        return lines(runs[0])
+    if table == "tags":
+        tags = tags_of(runs) if tag is None else [tag]
+        if not tags:
+            raise RunError("no case of the run has a tag")
+        made = [one for name in tags for one in by_tag(runs, name, metric=metric)]
+    else:
+        made = [overview(runs, metric=metric, columns=columns, condition=condition)]
+    tabulates = REPORTS.get(form).tabulates
+    assert tabulates is not None
+    return [tabulates(made).rstrip("\n")]
+
+
+def _replies(runs: Sequence[Run], table: str, condition: str, form: str) -> Iterator[str]:
+    if form not in ("text", "markdown"):
+        raise click.UsageError(f"--table {table} is written as text or markdown, not as {form}")
+    for run in runs:
+        if table == "official":
+            yield from _official(run.records, run.summary.model, condition, form)
+        else:
+            yield from _differing(run.records, condition)
 
 
 def _official(records: list[Record], model: str, condition: str, form: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ _SAID = 160
 def lines(run: Run) -> Iterator[str]:
     """A table over suites and conditions, the gates that did not pass, and the trials that failed or broke."""
     summary = run.summary
-    yield f"### audiotest: {_plain(summary.model)}\n"
+    yield f"### audiotest: {plain(summary.model)}\n"
     yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
     for name, suite in summary.suites.items():
@@ -29,14 +29,14 @@ def lines(run: Run) -> Iterator[str]:
             value = "-" if figure.value is None else f"{100 * figure.value:.1f}%"
             low, high = figure.low, figure.high
             interval = "-" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
-            yield f"| {_plain(name)} | {_plain(condition)} | {figure.n} | {value} | {interval} | {outcomes} |"
+            yield f"| {plain(name)} | {plain(condition)} | {figure.n} | {value} | {interval} | {outcomes} |"
     gates = [(name, gate) for name, suite in summary.suites.items() for gate in suite.gates]
     if gates:
         yield f"\n{sum(bool(gate.passed) for _, gate in gates)} of {len(gates)} gates passed\n"
         for name, gate in gates:
             if not gate.passed:
                 word = "**failed**" if gate.passed is False else "not judged"
-                yield f"- {_plain(name)} `{gate.name}` {word}: {_plain(gate.reason)}"
+                yield f"- {plain(name)} `{gate.name}` {word}: {plain(gate.reason)}"
 
     yield from _failed([record for record in run.records if record.outcome in ("failed", "error")])
 
@@ -61,6 +61,6 @@ def _inert(text: str) -> str:
     return "".join(f"&#{ord(sign)};" if sign in _ACTING else sign for sign in " ".join(text.split()))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that cannot break a table or become markup."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

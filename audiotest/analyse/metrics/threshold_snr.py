@@ -12,7 +12,7 @@ interval lies outside, that end is None: it is somewhere beyond the sweep, and a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from msgspec import Struct
@@ -68,7 +68,7 @@ class Sweep(Struct, frozen=True):
 
 def swept(trials: Trials, scorer: str | None = None, tags: Mapping[str, str] | None = None) -> Sweep:
     """The sweep that ran, over cases that were judged under all of it; raises :class:`NotMeasured` for none."""
-    ratios = {c: float(match[1]) for c in trials.by_condition if (match := _SWEEP.fullmatch(c))}
+    ratios = sweep_ratios(trials.by_condition)
     if len(set(ratios.values())) < 2:
         raise NotMeasured(f"a threshold needs a sweep of at least two ratios, noise(snr_db=[...]); {len(ratios)} ran")
     names = sorted(ratios, key=ratios.__getitem__)
@@ -76,6 +76,11 @@ def swept(trials: Trials, scorer: str | None = None, tags: Mapping[str, str] | N
     columns = np.array([[*(float(bool(v.correct)) for _, v in rows), 1.0] for rows in cases])
     guess = float(np.mean([1 / len(rows[0][0].choices) if rows[0][0].choices else 0.0 for rows in cases]))
     return Sweep(np.array([ratios[name] for name in names]), columns, [clip_of(rows[0][0]) for rows in cases], guess)
+
+
+def sweep_ratios(conditions: Iterable[str]) -> dict[str, float]:
+    """The signal-to-noise ratio in dB of every condition that is part of a sweep, by its name."""
+    return {name: float(match[1]) for name in conditions if (match := _SWEEP.fullmatch(name))}
 
 
 def difference(first: Trials, second: Trials) -> tuple[Estimate, float]:

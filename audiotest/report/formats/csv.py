@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from audiotest.report.tables import Table
 from audiotest.runs import Run
 from audiotest.types import Estimate
 
@@ -20,6 +22,18 @@ def write(run: Run, target: Path) -> str:
     with target.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([HEADS, *rows])
     return f"{target}: {len(rows)} figures"
+
+
+def tabulates(tables: Sequence[Table]) -> str:
+    """The cells of ``tables``, a row each: the run, its address, value, the ends of its 95% interval, n, and whether it
+    is better than that of every other run by more than chance (1 or 0)."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("run", *HEADS, "best"))
+    for cell in (cell for table in tables for group in table.groups for row in group for cell in row.cells if cell):
+        address = (cell.run, cell.suite, cell.condition, cell.tag, cell.value, cell.metric)
+        rows.writerow((*address, *_cells(cell.estimate), int(cell.best)))
+    return out.getvalue()
 
 
 def _rows(run: Run) -> Iterator[tuple[object, ...]]:

@@ -1,0 +1,43 @@
+"""``audiotest plot``: figures of runs, for a paper or a talk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from audiotest.registry import PLOTS
+
+
+@click.command("plot")
+@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--kind", required=True, metavar="|".join(PLOTS.names()), help="What to draw.")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="The file to write; its ending is its format: .svg, .png, .pdf.")  # fmt: skip
+@click.option("--suite", help="Only this suite.")
+@click.option("--tag", help="With --kind tags: the tag whose values are the rows.")
+def command(runs: tuple[str, ...], kind: str, output: Path, suite: str | None, tag: str | None) -> None:
+    """Draw a figure of one or several RUNS, folders that `pytest --results` wrote.
+
+    \b
+      audiotest plot results/ --kind gap -o gap.pdf
+      audiotest plot first/ second/ --kind snr --suite kitchen -o curve.svg
+      audiotest plot results/ --kind tags --tag skill -o skills.svg
+
+    snr: accuracy over the signal-to-noise ratio. gap: the listening gap of each suite. profile: the listening profile.
+    tags: accuracy by the values of a tag. positions: where the chosen option stood in the list. Figures need
+    matplotlib: pip install 'audiotest[plot]'.
+    """
+    from audiotest.errors import AudiotestError
+    from audiotest.runs import Run
+
+    options = {name: given for name, given in (("suite", suite), ("tag", tag)) if given is not None}
+    if tag is not None and kind != "tags":
+        raise click.UsageError(f"--tag is an option of --kind tags, not of {kind}")
+    try:
+        member = PLOTS.get(kind)
+        figure = member.draw([Run.load(run) for run in runs], **options)
+        figure.savefig(output)
+    except (AudiotestError, ImportError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{output}: {member.doc.splitlines()[0]}")
