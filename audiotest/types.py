@@ -224,9 +224,10 @@ class Ask(Struct, frozen=True):
     attempts: int = 1
 
 
-Outcome = Literal["passed", "failed", "missed", "error", "skipped", "unsupported"]
-"""How a trial ended. *missed*: an unmet expectation in a suite whose policy is ``gates``; *failed*:
-the same where the policy is ``cases``; *unsupported*: the model cannot take such a trial."""
+Outcome = Literal["passed", "recorded", "failed", "missed", "error", "skipped", "unsupported"]
+"""How a trial ended. *recorded*: it was answered, and its expectation ``recorded`` asks for no more, right or wrong;
+*missed*: an unmet expectation in a suite whose policy is ``gates``; *failed*: the same where the policy is ``cases``;
+*unsupported*: the model cannot take such a trial."""
 
 
 class Record(Struct, frozen=True):

@@ -9,7 +9,7 @@ expectation        passes when
                    choice could be read there
 ``abstains``       no option is chosen but one like "none of the above", and the reply declines, says that it hears
                    nothing, or that no option is right
-``recorded``       always: it feeds gates and the listening profile
+``recorded``       neither passes nor fails, and has the outcome ``recorded``: it feeds gates and the profile
 =================  ==================================================================================
 """
 
@@ -43,7 +43,7 @@ def expected(trial: Trial, record: Record, answerable: bool, original: Callable[
     expectation = trial.expectation
     verdict = _deciding(record)
     if expectation == "recorded":
-        return Finding("passed")
+        return Finding("recorded")
     if expectation == "abstains":
         return _abstains(record, verdict, answerable)
     if "correct" in expectation and not answerable and record.answer_index is None:

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
 
 def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
-    """A missed trial of a benchmark gets a letter and a word of its own."""
+    """A missed trial of a benchmark gets a letter and a word of its own; one that was only to be recorded passes as a
+    test, under a word that does not call its reply right."""
     if report.skipped and str(getattr(report, "wasxfail", "")).startswith("missed: "):
         return "missed", "m", ("MISSED", {"yellow": True})
+    if report.passed and report.when == "call" and ("outcome", "recorded") in report.user_properties:
+        return "passed", ".", ("RECORDED", {"cyan": True})
     return None
 
 

@@ -82,7 +82,7 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: []
         for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer", "answer_index",
-                     "choice", "reference", "labels", "reply", "reason", "verdicts", "tags", "sound")
+                     "choice", "correct", "reference", "labels", "reply", "reason", "verdicts", "tags", "sound")
     }  # fmt: skip
     for record in records:
         verdict = verdict_of(record)
@@ -97,6 +97,7 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
             "answer": record.answer,
             "answer_index": record.answer_index,
             "choice": verdict.choice if verdict is not None else None,
+            "correct": verdict.correct if verdict is not None else None,
             "reference": list(record.reference),
             "labels": list(record.labels),
             "reply": record.reply.text if record.reply is not None else None,
