@@ -22,9 +22,9 @@ from msgspec.structs import replace
 
 from audiotest.analyse.change import key
 from audiotest.analyse.gates import judge
-from audiotest.analyse.summary import Provenance, summarise
+from audiotest.analyse.summary import AgainstBaseline, Provenance, summarise
 from audiotest.analyse.trials import Trials
-from audiotest.baseline import read_baseline
+from audiotest.baseline import gate_of, read_baseline
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
@@ -61,7 +61,8 @@ class NoTrials(AudiotestError):
 
 class Settings(Struct, frozen=True, kw_only=True):
     """What decides a run besides its suites. ``model``, ``judge`` and ``embedder`` are named as for ``--model``;
-    ``reply_cache`` is a file, ``off``, or None for the usual place."""
+    ``reply_cache`` is a file, ``off``, or None for the usual place; ``baseline_fail`` a rule of
+    :mod:`audiotest.baseline`, "": by the suite's policy."""
 
     model: str = DEFAULT_MODEL
     model_options: dict[str, str] = {}
@@ -79,6 +80,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     refresh: bool = False
     results: str | None = None
     baseline: str | None = None
+    baseline_fail: str = ""
 
     def rerun(self) -> list[str]:
         """The options of pytest that ask a trial and judge it as this run did."""
@@ -117,9 +119,11 @@ class Session:
             self.store()
         self.model_name = self._first_name()
         self.writer = RunWriter(settings.results) if settings.results and not worker else None
-        self.baseline = read_baseline(settings.baseline)
+        self.baseline = read_baseline(settings.baseline, settings.baseline_fail, records=not worker)
         self.grader = Grader(settings.seed, self._assistants())
         self.gates: dict[str, list[GateResult]] = {}
+        self.against: dict[str, AgainstBaseline] = {}
+        """What became of each suite that was held against the baseline."""
         self.stopped = ""
         """Why the run ends before its last trial."""
         self.command: Sequence[str] = ("audiotest.run",)
@@ -330,7 +334,8 @@ class Session:
         try:
             predictor = self.predictor(model, trials)
             for done, (trial, answer) in enumerate(predictor.answers(), 1):
-                self.add(self.baseline.against(self._graded(trial, answer, predictor)))
+                record = self._graded(trial, answer, predictor)
+                self.add(self.baseline.against(record, trial.suite.policy))
                 predictor.done(trial)
                 if progress is not None:
                     _call(progress, done, len(trials))
@@ -349,22 +354,39 @@ class Session:
         return run
 
     def judge_gates(self) -> None:
-        """Judge the gates of all suites of which anything ran."""
+        """Judge the gates of all suites of which anything ran, and hold each suite against the baseline."""
         by_suite: dict[str, list[Record]] = {}
         for record in self._records.values():
             by_suite.setdefault(record.suite, []).append(record)
         for suite in self.suites.values():
             if suite.name in by_suite:
                 expected = {condition.name: len(suite.cases) for condition, _ in suite.conditions}
-                trials = Trials(by_suite[suite.name])
-                self.gates[suite.name] = judge(suite.gates, trials, expected=expected, partial=self._partial(suite))
+                self.gates[suite.name] = judge(
+                    suite.gates,
+                    Trials(by_suite[suite.name]),
+                    expected=expected,
+                    partial=self._partial(suite),
+                    baseline=self._earlier(suite),
+                )
+        policies = {suite.name: suite.policy for suite in self.suites.values()}
+        self.against = self.baseline.judge({n: (policies[n], rows) for n, rows in by_suite.items() if n in policies})
+        for name, found in self.against.items():
+            result = gate_of(found)
+            self.gates[name] += [result] if result is not None else []
+
+    def _earlier(self, suite: Suite) -> Trials | None:
+        """The suite's records in the baseline; None without a baseline."""
+        if not self.baseline.records:
+            return None
+        return Trials(record for record in self.baseline.records if record.suite == suite.name)
 
     def finish(self) -> Run:
         """Judge the gates unless that has been done, summarise, and write the run if it has a folder."""
         if not self.gates:
             self.judge_gates()
         records = self._sorted()
-        run = Run(records, summarise(records, self.gates, self._provenance()), root=self.root, suites=self._by_name())
+        summary = summarise(records, self.gates, self._provenance(), self.against)
+        run = Run(records, summary, root=self.root, suites=self._by_name())
         if self.writer is not None:
             self.writer.finish(run.records, run.summary)
         return run

@@ -281,11 +281,15 @@ class TrialKey(NamedTuple):
     condition: str
 
 
+BASELINE = "baseline"
+"""In the place of a gate's ``versus``: the run that ``--baseline`` names."""
+
+
 class Gate(Struct, frozen=True):
     """An assertion over a suite: ``metric`` under ``condition`` lies within ``min`` and ``max``.
 
-    ``versus`` names the condition that a paired metric is held against. ``bound`` says which end of
-    the 95% interval has to satisfy it. ``tags`` narrows it to the cases that carry them.
+    ``versus`` names the condition that a paired metric is held against, or is :data:`BASELINE`. ``bound`` says which
+    end of the 95% interval has to satisfy it. ``tags`` narrows it to the cases that carry them.
     """
 
     metric: str

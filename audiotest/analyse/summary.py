@@ -68,6 +68,24 @@ class Profile(Struct):
     positions: list[Position]
 
 
+class AgainstBaseline(Struct, kw_only=True):
+    """What became of a suite that was held against a baseline by ``rule`` (``--baseline-fail``).
+
+    Of the ``n`` trials that both runs judged, ``regressed`` were right and are wrong, ``improved`` the other way round,
+    ``known`` wrong in both. ``p``: two-sided, by clip; where suites are tested together corrected for their number.
+    ``passed``: None where no change could be told from chance; ``reason`` says it in words.
+    """
+
+    rule: str
+    regressed: int
+    improved: int
+    known: int
+    n: int
+    p: float
+    passed: bool | None
+    reason: str
+
+
 class SuiteSummary(Struct):
     """What became of one suite."""
 
@@ -75,6 +93,7 @@ class SuiteSummary(Struct):
     conditions: dict[str, ConditionSummary] = {}
     gates: list[GateResult] = []
     profile: Profile | UnsetType = UNSET
+    baseline: AgainstBaseline | UnsetType = UNSET
 
 
 class HeardAt(Struct):
@@ -160,15 +179,21 @@ class Summary(Provenance, kw_only=True):
         return shows(self)
 
 
-def summarise(records: Iterable[Record], gates: Mapping[str, Sequence[GateResult]], provenance: Provenance) -> Summary:
-    """The summary of a run's records, with the results of its gates by suite."""
+def summarise(
+    records: Iterable[Record],
+    gates: Mapping[str, Sequence[GateResult]],
+    provenance: Provenance,
+    baseline: Mapping[str, AgainstBaseline] | None = None,
+) -> Summary:
+    """The summary of a run's records, with the results of its gates, and what it is against the baseline, by suite."""
+    against = baseline or {}
     suites: dict[str, list[Record]] = {}
     for record in records:
         suites.setdefault(record.suite, []).append(record)
     return Summary(
         **{name: getattr(provenance, name) for name in Provenance.__struct_fields__},
         scorers=_versions(suites.values()),
-        suites={name: _suite(rows, gates.get(name, ())) for name, rows in suites.items()},
+        suites={name: _suite(rows, gates.get(name, ()), against.get(name, UNSET)) for name, rows in suites.items()},
     )
 
 
@@ -178,7 +203,7 @@ def _versions(suites: Iterable[Iterable[Record]]) -> dict[str, int]:
     return {name: SCORERS.get(name).version for name in names if name in SCORERS}
 
 
-def _suite(records: list[Record], gates: Sequence[GateResult]) -> SuiteSummary:
+def _suite(records: list[Record], gates: Sequence[GateResult], baseline: AgainstBaseline | UnsetType) -> SuiteSummary:
     trials = Trials(records)
     conditions = {name: _condition(trials, name, rows) for name, rows in trials.by_condition.items()}
     listening = profile(trials)
@@ -187,6 +212,7 @@ def _suite(records: list[Record], gates: Sequence[GateResult]) -> SuiteSummary:
         conditions=conditions,
         gates=list(gates),
         profile=UNSET if listening is None else msgspec.convert(listening, Profile),
+        baseline=baseline,
     )
 
 

@@ -38,6 +38,12 @@ def lines(run: Run) -> Iterator[str]:
                 word = "**failed**" if gate.passed is False else "not judged"
                 yield f"- {_plain(name)} `{gate.name}` {word}: {_plain(gate.reason)}"
 
+    against = [(name, suite.baseline) for name, suite in summary.suites.items() if suite.baseline]
+    if against:
+        yield "\nagainst the baseline\n"
+        for name, found in against:
+            word = {True: "passed", False: "**failed**", None: "not judged"}[found.passed]
+            yield f"- {_plain(name)} (`{found.rule}`) {word}: {_plain(found.reason)}"
     yield from _failed([record for record in run.records if record.outcome in ("failed", "error")])
 
 

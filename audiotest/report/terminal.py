@@ -69,6 +69,7 @@ def notes(run: Run, baseline: Baseline) -> Iterator[str]:
         yield f"{cached} of {len(run.records)} replies came from the cache (--refresh asks again)"
     if baseline.trials:
         yield _against_baseline(run, baseline)
+        yield from _by_suite(run)
         yield from _improved(run, baseline)
         yield from _gone(run, baseline)
     yield from _broken(run)
@@ -155,6 +156,13 @@ def _against_baseline(run: Run, baseline: Baseline) -> str:
         f"against the baseline: {found.regressed} regressed, {found.improved} improved, {found.known} known misses, "
         f"of {found.n} trials in both; McNemar's p = {found.p:.3g}: {word}"
     )
+
+
+def _by_suite(run: Run) -> Iterator[str]:
+    """Each suite that is judged as a whole, by which rule and with what result."""
+    for name, suite in run.summary.suites.items():
+        if suite.baseline and suite.baseline.rule != "item":
+            yield f"  {name} (--baseline-fail={suite.baseline.rule}): {suite.baseline.reason}"
 
 
 def _improved(run: Run, baseline: Baseline) -> Iterator[str]:

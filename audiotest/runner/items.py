@@ -122,7 +122,7 @@ class TrialItem(pytest.Function):
         if record is None or (report.failed and record.outcome not in ("failed", "missed", "error")):
             record = state.session.grader.broken(self.trial, raised or RuntimeError("no result"), self.nodeid)
         baseline = state.session.baseline
-        record = baseline.against(record)
+        record = baseline.against(record, self.trial.suite.policy)
         if baseline.improved(record):
             report.wasxfail = "improved: a miss in the baseline"
         # Reports cross to other processes (xdist's controller, pytest-forked's parent) and into files, so what is on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,15 @@ def _count(text: str) -> int:
 _count.__name__ = "whole number above 0"  # argparse shows it in its message
 
 
+def _fail_rule(text: str) -> str:
+    from audiotest.baseline import fail_rule
+
+    try:
+        return str(fail_rule(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Declare them; ``pytest --help`` shows the texts."""
     parser.addini("audiotest_progress", default="30",
@@ -45,6 +55,10 @@ def add_options(parser: pytest.Parser) -> None:
              "pytest-html)")  # fmt: skip
     add("--baseline", dest="audiotest_baseline", metavar="DIR",
         help="hold this run against an earlier one's results: only what got worse fails")  # fmt: skip
+    add("--baseline-fail", dest="audiotest_baseline_fail", metavar="RULE", type=_fail_rule,
+        help="what fails against the baseline: `item` (any trial that got worse), `significant` (a suite that got "
+             "worse by more than chance) or `drop:5%%` (by more than 5 points); default: `significant` for suites with the "
+             "policy `gates`, `item` for `cases`")  # fmt: skip
     add("--limit", dest="audiotest_limit", metavar="N", type=_count,
         help="only the first N cases of each suite (its gates are then not judged)")  # fmt: skip
     add("--seed", dest="audiotest_seed", metavar="N", type=int, default=0,
@@ -100,6 +114,7 @@ def settings_of(config: pytest.Config) -> Settings:
         refresh=option.audiotest_refresh,
         results=option.audiotest_results,
         baseline=option.audiotest_baseline,
+        baseline_fail=option.audiotest_baseline_fail or "",
     )
 
 
