@@ -112,12 +112,17 @@ class Baseline(Struct, frozen=True):
         return judged
 
 
+def gate_name(rule: FailRule) -> str:
+    """The name, in node ids, of the gate that says what became of a suite; "" under the rule ``item``."""
+    return "" if rule.kind == "item" else f"{_PREFIX}{str(rule).rstrip('%').replace(':', '-')}"
+
+
 def gate_of(found: AgainstBaseline) -> GateResult | None:
     """What became of a suite as the result of a gate; None under the rule ``item``, where each trial says it."""
-    if found.rule == "item":
+    named = gate_name(fail_rule(found.rule))
+    if not named:
         return None
     value = (found.improved - found.regressed) / found.n
-    named = f"{_PREFIX}{found.rule.rstrip('%').replace(':', '-')}"
     return GateResult(
         BASELINE, versus=BASELINE, name=named, passed=found.passed, reason=found.reason, value=value, n=found.n
     )

@@ -35,6 +35,7 @@ def provenance(
     root: Path,
     seed: int,
     limit: int | None,
+    limit_first: int | None = None,
     command: Sequence[str],
     rerun: Sequence[str],
     stopped: str,
@@ -51,6 +52,7 @@ def provenance(
         rerun=list(rerun),
         seed=seed,
         limit=limit,
+        limit_first=UNSET if limit_first is None else limit_first,
         command=list(command),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         audiotest=__version__,
@@ -89,7 +91,9 @@ def _model(spec: str, model: Adapter | None) -> dict[str, Any]:
 def _file(suite: Suite, root: Path) -> SuiteFile:
     """A suite's file; for an imported one also the benchmark's own revision and source."""
     path = os.path.relpath(suite.path, root) if suite.path else ""
-    return SuiteFile(path, suite.digest, suite.about.get("source", ""), suite.about.get("revision", ""))
+    return SuiteFile(
+        path, suite.digest, suite.about.get("source", ""), suite.about.get("revision", ""), suite.size, suite.sample
+    )
 
 
 def _version(name: str) -> str:

@@ -26,6 +26,7 @@ from audiotest.analyse.summary import AgainstBaseline, Provenance, summarise
 from audiotest.analyse.trials import Trials
 from audiotest.baseline import gate_of, read_baseline
 from audiotest.declare.problems import Problem, SuiteError
+from audiotest.declare.sampling import declared_sample, sampled
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.declare.trial import trials as trials_of
@@ -68,6 +69,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     model_options: dict[str, str] = {}
     seed: int = 0
     limit: int | None = None
+    limit_first: int | None = None
     batch_size: int | None = None
     engine: str = "local"
     ray_address: str | None = None
@@ -109,6 +111,8 @@ class Session:
         """Whole suites, by the path of their file."""
         self._model = model
         self._named: dict[str, tuple[str, str]] = {}
+        self._ids: set[str] = set()
+        """Of all cases, those outside a sample included."""
         self._lengths: dict[tuple[str, str], float] = {}
         self._records: dict[TrialKey, Record] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
@@ -132,11 +136,18 @@ class Session:
 
     def suite(self, path: Path, shown: str) -> Suite:
         """The suite at ``path``, cut to the settings' ``limit``; raises :class:`SuiteError`."""
-        suite = self.whole_suite(path, shown)
-        return suite if self.settings.limit is None else replace(suite, cases=suite.cases[: self.settings.limit])
+        return self._cut(self.whole_suite(path, shown))
+
+    def _cut(self, suite: Suite) -> Suite:
+        """The suite's first cases, or a sample that keeps the shares of its first grouping tag, as the settings say."""
+        limit, first = self.settings.limit, self.settings.limit_first
+        cases = suite.cases[:first]
+        if limit is not None:
+            cases = sampled(cases, limit, by=next(iter(suite.by), ""), seed=self.settings.seed)
+        return suite if len(cases) == len(suite.cases) else replace(suite, cases=cases, whole=suite.size)
 
     def whole_suite(self, path: Path, shown: str) -> Suite:
-        """The suite at ``path`` with all its cases; raises :class:`SuiteError`."""
+        """The suite at ``path`` with all its cases, or the sample that it asks for; raises :class:`SuiteError`."""
         if str(path) not in self.suites:
             self.add_suite(load(path, shown=shown), shown)
         return self.suites[str(path)]
@@ -148,14 +159,13 @@ class Session:
         if taken != place:
             message = f"the name {suite.name!r} is taken by {taken_shown}; a run tells suites apart by their names"
             raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
-        self.suites[place] = suite
-        return suite
+        self._ids |= {case.id for case in suite.cases}
+        self.suites[place] = declared_sample(suite)
+        return self.suites[place]
 
     def trials(self) -> list[Trial]:
         """Every trial of the suites, under the settings' ``limit``."""
-        limit = self.settings.limit
-        cut = (replace(suite, cases=suite.cases[:limit]) for suite in self.suites.values())
-        return [trial for suite in cut for trial in trials_of(suite)]
+        return [trial for suite in self.suites.values() for trial in trials_of(self._cut(suite))]
 
     # -- models --------------------------------------------------------------------------------------------
 
@@ -279,8 +289,7 @@ class Session:
     def _warn_of_strangers(self, model: Adapter) -> None:
         """Warn of recorded replies to cases that no suite of this session has."""
         recorded: Iterable[tuple[str, str]] = getattr(model, "replies", ())
-        known = {case.id for suite in self.suites.values() for case in suite.cases}
-        strangers = sorted({case for case, _ in recorded} - known)
+        strangers = sorted({case for case, _ in recorded} - self._ids)
         first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
         if strangers and first:
             some = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
@@ -411,10 +420,14 @@ class Session:
             return self.grader.broken(trial, error, nodeid)
 
     def _partial(self, suite: Suite) -> str | None:
-        limit = self.settings.limit
-        if limit is not None and limit < len(suite.cases):
-            return f"--limit {limit} left out {len(suite.cases) - limit} of {len(suite.cases)} cases"
+        asked = len(self._cut(suite).cases)
+        if asked < len(suite.cases):
+            return f"{self._limits()} left out {len(suite.cases) - asked} of {len(suite.cases)} cases"
         return f"{len(suite.invalid)} of the suite's cases cannot be used" if suite.invalid else None
+
+    def _limits(self) -> str:
+        given = {"--limit": self.settings.limit, "--limit-first": self.settings.limit_first}
+        return " ".join(f"{option} {value}" for option, value in given.items() if value is not None)
 
     def _by_name(self) -> Mapping[str, Suite]:
         return {suite.name: suite for suite in self.suites.values()}
@@ -442,6 +455,7 @@ class Session:
             root=self.root,
             seed=self.settings.seed,
             limit=self.settings.limit,
+            limit_first=self.settings.limit_first,
             command=self.command,
             rerun=self.settings.rerun(),
             stopped=self.stopped,

@@ -19,6 +19,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from audiotest.analyse.change import changed
 from audiotest.analyse.profile import profile
 from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is_of, paired
+from audiotest.declare.suite import Sample
 from audiotest.registry import METRICS, SCORERS, Metric, Where
 from audiotest.types import SCHEMA_VERSION, Estimate, GateResult, Outcome, Record
 
@@ -113,12 +114,17 @@ class CardStamp(Struct):
 
 
 class SuiteFile(Struct, omit_defaults=True):
-    """A suite's file, its content's SHA-256, and for an imported one the release that it was made from."""
+    """A suite's file, its content's SHA-256, and for an imported one the release that it was made from.
+
+    ``cases``: how many it has, asked or not; 0 where that was not noted. ``sample``: the one that it asks for.
+    """
 
     path: str
     sha256: str
     source: str = ""
     revision: str = ""
+    cases: int = 0
+    sample: Sample | None = None
 
 
 class GitState(Struct):
@@ -148,6 +154,7 @@ class Provenance(Struct, kw_only=True):
     rerun: list[str] | UnsetType = UNSET
     seed: int | UnsetType | None = UNSET
     limit: int | UnsetType | None = UNSET
+    limit_first: int | UnsetType | None = UNSET
     command: list[str] | UnsetType = UNSET
     finished: str | UnsetType = UNSET
     audiotest: str | UnsetType = UNSET

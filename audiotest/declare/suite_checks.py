@@ -200,6 +200,11 @@ def across(
     usable or not. ``whole``: whether the cases are the suite's own, rather than what has been imported so far."""
     found = Findings()
     tags = tags_of_all() if any(gate.tags for gate in fields.get("gates", ())) else set()
+    by = (fields.get("sample") or {}).get("by")
+    if by and cases and not any(by in case.tags for case in cases):
+        known = sorted({name for case in cases for name in case.tags})
+        path_by: Path = ("sample", "by")
+        (found.errors if whole else found.warnings).append((path_by, f"no case has it: {unknown('tag', by, known)}"))
     names = [check.name for check in fields.get("scorers", (Check("choice"),))]
     expecting = {check.name for case in cases for check in case.expect}
     for i, gate in enumerate(fields.get("gates", ())):

@@ -181,7 +181,7 @@ def _gone(run: Run, baseline: Baseline) -> Iterator[str]:
     gone = [
         f"{name}/{condition}/{case}"
         for name, case, condition in sorted(baseline.trials)
-        if name in suites and (case not in cases[name] or condition not in conditions[name])
+        if name in suites and not suites[name].whole and (case not in cases[name] or condition not in conditions[name])
     ]
     if gone:
         some = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")

@@ -56,10 +56,13 @@ def add_options(parser: pytest.Parser) -> None:
     add("--baseline", dest="audiotest_baseline", metavar="DIR",
         help="hold this run against an earlier one's results: only what got worse fails")  # fmt: skip
     add("--baseline-fail", dest="audiotest_baseline_fail", metavar="RULE", type=_fail_rule,
-        help="what fails against the baseline: `item` (any trial that got worse), `significant` (a suite that got "
-             "worse by more than chance) or `drop:5%%` (by more than 5 points); default: `significant` for suites with the "
-             "policy `gates`, `item` for `cases`")  # fmt: skip
+        help="what fails against the baseline: `item` (any trial that got worse), `significant` (a suite "
+             "that got worse by more than chance) or `drop:5%%` (by more than 5 points); default: `significant` for "
+             "suites with the policy `gates`, `item` for `cases`")  # fmt: skip
     add("--limit", dest="audiotest_limit", metavar="N", type=_count,
+        help="only N cases of each suite: a sample drawn by --seed, in which the values of the suite's first grouping "
+             "tag (`by`) keep their shares; its gates are then not judged")  # fmt: skip
+    add("--limit-first", dest="audiotest_limit_first", metavar="N", type=_count,
         help="only the first N cases of each suite (its gates are then not judged)")  # fmt: skip
     add("--seed", dest="audiotest_seed", metavar="N", type=int, default=0,
         help="the run's seed, from which every trial draws its own (default: 0)")  # fmt: skip
@@ -87,7 +90,18 @@ def add_options(parser: pytest.Parser) -> None:
 
 def asked_for(config: pytest.Config) -> bool:
     """Whether the command line has any option of audiotest's."""
-    names = ("model", "results", "html", "baseline", "limit", "judge", "embedder", "reply_cache", "ray_address")
+    names = (
+        "model",
+        "results",
+        "html",
+        "baseline",
+        "limit",
+        "limit_first",
+        "judge",
+        "embedder",
+        "reply_cache",
+        "ray_address",
+    )
     given = [getattr(config.option, f"audiotest_{name}") for name in names]
     return any(value is not None for value in given) or config.option.audiotest_engine != "local"
 
@@ -102,6 +116,7 @@ def settings_of(config: pytest.Config) -> Settings:
         model_options=_pairs("--model-option", option.audiotest_model_options),
         seed=option.audiotest_seed,
         limit=option.audiotest_limit,
+        limit_first=option.audiotest_limit_first,
         batch_size=option.audiotest_batch_size,
         engine=option.audiotest_engine,
         ray_address=option.audiotest_ray_address,
