@@ -25,6 +25,11 @@ from audiotest.models.protocol import Adapter
 _PACKAGES = ("pytest", "pytest-xdist", "numpy", "scipy", "soundfile", "soxr", "torch", "transformers")
 
 
+def in_ci() -> bool:
+    """Whether this runs in continuous integration, which all of its services say in the environment (``CI``)."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+
+
 def provenance(
     model_name: str,
     spec: str,
@@ -62,7 +67,7 @@ def provenance(
         gpus=gpu_models(),
         suite_files={suite.name: _file(suite, root) for suite in suites},
         git=_git(root),
-        ci=bool(os.environ.get("CI")),
+        ci=in_ci(),
         python_executable=os.path.basename(sys.executable),
         stopped=stopped or UNSET,
     )

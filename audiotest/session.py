@@ -44,7 +44,7 @@ from audiotest.predict.predictor import Predictor, Progress
 from audiotest.predict.requests import Answer
 from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import NoCache, ReplyStore
-from audiotest.provenance import provenance
+from audiotest.provenance import in_ci, provenance
 from audiotest.resources import cache_dir
 from audiotest.runs import Run, RunWriter
 from audiotest.types import GateResult, Record, TrialKey
@@ -63,7 +63,8 @@ class NoTrials(AudiotestError):
 class Settings(Struct, frozen=True, kw_only=True):
     """What decides a run besides its suites. ``model``, ``judge`` and ``embedder`` are named as for ``--model``;
     ``reply_cache`` is a file, ``off``, or None for the usual place; ``baseline_fail`` a rule of
-    :mod:`audiotest.baseline`, "": by the suite's policy."""
+    :mod:`audiotest.baseline`, "": by the suite's policy. ``cached``: an endpoint's replies are taken from
+    the cache even in CI (the environment variable ``CI``), where it is otherwise asked again."""
 
     model: str = DEFAULT_MODEL
     model_options: dict[str, str] = {}
@@ -80,6 +81,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     embedder_options: dict[str, str] = {}
     reply_cache: str | None = None
     refresh: bool = False
+    cached: bool = False
     results: str | None = None
     baseline: str | None = None
     baseline_fail: str = ""
@@ -225,7 +227,7 @@ class Session:
                 model,
                 seed=self.settings.seed,
                 store=self.store() if model.identity else None,
-                refresh=self.settings.refresh,
+                refresh=self._refreshes(model),
                 batch_size=self.settings.batch_size,
                 progress=progress,
                 engine=self.engine(),
@@ -280,11 +282,18 @@ class Session:
         if settings.judge:
             judging = open_model(settings.judge, settings.judge_options)
             store = self.store() if judging.identity else None
-            jury = Jury(judging, seed=settings.seed, store=store, refresh=settings.refresh)
+            jury = Jury(judging, seed=settings.seed, store=store, refresh=self._refreshes(judging))
         if settings.embedder:
             embedder = open_embedder(settings.embedder, settings.embedder_options)
             similarities = Similarities(embedder, store=self.store() if embedder.identity else None)
         return Assistants(jury, similarities)
+
+    def _refreshes(self, model: Adapter) -> bool:
+        """Whether ``model`` is asked even where the cache has its reply: an endpoint in CI is, unless the settings say
+        otherwise, for the model behind its address may have changed, which is what such a run is to show."""
+        settings = self.settings
+        kept = settings.cached or settings.reply_cache not in (None, "off")
+        return settings.refresh or (in_ci() and getattr(model, "remote", False) and not kept)
 
     def _warn_of_strangers(self, model: Adapter) -> None:
         """Warn of recorded replies to cases that no suite of this session has."""

@@ -238,7 +238,7 @@ class Record(Struct, frozen=True):
     is not the case's own). ``labels`` are those shown, where the condition changed them.
     ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
     ``verdicts`` keeps the order of the suite's scorers; the first decides. ``reference`` holds the texts that an open
-    question's reply is held against.
+    question's reply is held against. ``at``: when a reply from the cache was given, in seconds since 1970.
     """
 
     suite: str
@@ -264,6 +264,7 @@ class Record(Struct, frozen=True):
     seed: int = 0
     labels: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
+    at: float | None = None
 
     def _repr_html_(self) -> str:
         from audiotest.registry import REPORTS

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
 from audiotest.analyse.change import changed
+from audiotest.analyse.freshness import CachedReplies, cached_replies, served_by
 from audiotest.analyse.profile import profile
 from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is_of, paired
 from audiotest.declare.suite import Sample
@@ -172,9 +173,12 @@ class Provenance(Struct, kw_only=True):
 
 
 class Summary(Provenance, kw_only=True):
-    """A run in figures. ``scorers`` holds the version of each scorer that gave a verdict."""
+    """A run in figures. ``scorers`` holds the version of each scorer that gave a verdict, ``cached`` how many replies
+    are from the cache and how old, ``served_by`` how many replies each revision gave that a server named."""
 
     schema_version: int = SCHEMA_VERSION
+    cached: CachedReplies | UnsetType = UNSET
+    served_by: dict[str, int] | UnsetType = UNSET
     scorers: dict[str, int] = {}
     suites: dict[str, SuiteSummary] = {}
 
@@ -194,11 +198,14 @@ def summarise(
 ) -> Summary:
     """The summary of a run's records, with the results of its gates, and what it is against the baseline, by suite."""
     against = baseline or {}
+    records = list(records)
     suites: dict[str, list[Record]] = {}
     for record in records:
         suites.setdefault(record.suite, []).append(record)
     return Summary(
         **{name: getattr(provenance, name) for name in Provenance.__struct_fields__},
+        cached=cached_replies(records) or UNSET,
+        served_by=served_by(records) or UNSET,
         scorers=_versions(suites.values()),
         suites={name: _suite(rows, gates.get(name, ()), against.get(name, UNSET)) for name, rows in suites.items()},
     )

@@ -93,6 +93,7 @@ class Grader:
             prompt=answer.prompt,
             reply=answer.reply,
             cached=answer.cached,
+            at=answer.at,
             hashes=answer.hashes,
             seed=self.seed,
             labels=view.labels if view else (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from audiotest.report.first_lines import first_lines
 from audiotest.runs import Run
 from audiotest.types import Estimate, Record
 
@@ -20,6 +21,8 @@ def lines(run: Run) -> Iterator[str]:
     """A table over suites and conditions, the gates that did not pass, and the trials that failed or broke."""
     summary = run.summary
     yield f"### audiotest: {_plain(summary.model)}\n"
+    for line in first_lines(run):
+        yield f"{_plain(line)}\n"
     yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
     for name, suite in summary.suites.items():

@@ -63,10 +63,7 @@ def gates(suites: Mapping[str, SuiteSummary], known: Container[tuple[str, str]] 
 
 
 def notes(run: Run, baseline: Baseline) -> Iterator[str]:
-    """What to know of the figures: cached replies, the change against the baseline, what is unsupported or cut."""
-    cached = sum(1 for record in run.records if record.cached)
-    if cached:
-        yield f"{cached} of {len(run.records)} replies came from the cache (--refresh asks again)"
+    """What to know of the figures: the change against the baseline, what is unsupported or cut."""
     if baseline.trials:
         yield _against_baseline(run, baseline)
         yield from _by_suite(run)

@@ -85,7 +85,10 @@ def add_options(parser: pytest.Parser) -> None:
     add("--reply-cache", dest="audiotest_reply_cache", metavar="FILE",
         help="where replies are kept, or `off` (default: in $AUDIOTEST_CACHE_DIR, or the user's)")  # fmt: skip
     add("--refresh", dest="audiotest_refresh", action="store_true",
-        help="ask the model again even where the cache has its reply")  # fmt: skip
+        help="ask the model again even where the cache has its reply; where the environment variable CI is set that "
+             "holds for endpoints (`openai:`) by itself, unless --cached or --reply-cache FILE is given")  # fmt: skip
+    add("--cached", dest="audiotest_cached", action="store_true",
+        help="take an endpoint's replies from the cache in CI, too")  # fmt: skip
 
 
 def asked_for(config: pytest.Config) -> bool:
@@ -127,6 +130,7 @@ def settings_of(config: pytest.Config) -> Settings:
         embedder_options=_pairs("--embedder-option", option.audiotest_embedder_options),
         reply_cache=option.audiotest_reply_cache,
         refresh=option.audiotest_refresh,
+        cached=option.audiotest_cached,
         results=option.audiotest_results,
         baseline=option.audiotest_baseline,
         baseline_fail=option.audiotest_baseline_fail or "",

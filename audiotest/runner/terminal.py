@@ -25,10 +25,13 @@ def summary(terminal: Any, state: State) -> None:
     run, verbosity = state.run, state.config.option.verbose
     if run is None or not run.summary.suites or verbosity < -1:
         return
+    from audiotest.report.first_lines import first_lines
     from audiotest.report.terminal import gates, notes, tables
 
     baseline = state.session.baseline
     terminal.section(f"audiotest: {run.summary.model}", sep="=")
+    for text in first_lines(run):
+        terminal.write_line(text, yellow=True)
     for block in tables(run, verbosity):
         terminal.write_line(block)
     # One by one where -rx asks for them: to pytest misses are expected failures.
