@@ -406,7 +406,7 @@ def entries(group: str) -> Iterable[EntryPoint]:
 
 _TEXT, _SOUND = "audiotest.declare.conditions", "audiotest.audio.conditions"
 
-SCORERS = Room(Scorer, "scorer", ("audiotest.score",), ("answer_extraction", "lines", "metrics"))
+SCORERS = Room(Scorer, "scorer", ("audiotest.score",), ("answer_extraction", "if_arguments", "lines", "metrics"))
 CONDITIONS = Room(Condition, "condition", (_TEXT, _SOUND), ("view",))
 METRICS = Room(Metric, "metric", ("audiotest.analyse.metrics",))
 ADAPTERS = Room(AdapterKind, "adapter", ("audiotest.models",), ("cards", "loading", "protocol", "streaming"))

@@ -288,13 +288,15 @@ def _versus_original(trials: Trials, condition: str) -> VersusOriginal | UnsetTy
 
 
 def marks(records: Iterable[Record]) -> dict[str, int]:
-    """How many replies were cut at the most tokens, are empty, or were given to a sound that was not heard whole."""
+    """How many replies were cut at the most tokens, are empty, were given to a sound that was not heard whole, or made
+    a benchmark's own script stop."""
     counts: Counter[str] = Counter()
     for record in records:
         if record.reply is not None:
             counts["cut_at_max_tokens"] += record.reply.finish == "length"
             counts["empty"] += not record.reply.text.strip()
             counts["sound_cut"] += bool(record.reply.details.get("truncated"))
+            counts["script_stopped"] += any("official_error" in v.details for v in record.verdicts.values())
     return {name: count for name, count in counts.items() if count}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from audiotest.runs import Run
     from audiotest.types import Record
 
 
@@ -62,7 +63,7 @@ def command(
 
             lines = [write(whole, html, embed=audio_mb, link=linked_mb)]
         elif table == "official":
-            lines = _official(whole.records, whole.summary.model, condition, form)
+            lines = _official(whole, condition, form)
         else:
             lines = _differing(whole.records, condition) if table == "differing" else overview(whole)
         for line in lines:
@@ -73,14 +74,15 @@ def command(
         raise click.ClickException(str(error)) from None
 
 
-def _official(records: list[Record], model: str, condition: str, form: str) -> Iterator[str]:
-    from audiotest.report.official import as_markdown, as_text, differing, official_tables, suites_with_tables
+def _official(run: Run, condition: str, form: str) -> Iterator[str]:
+    from audiotest.report.official import as_markdown, as_text, cases_of, differing, official_tables, suites_with_tables
 
+    records, model = run.records, run.summary.model
     suites = suites_with_tables(records)
     if not suites:
         raise click.ClickException("no suite of this run is a benchmark that has a table of its own")
     for name in suites:
-        for table in official_tables(name, records, model, condition):
+        for table in official_tables(name, records, model, condition, cases_of(run, name)):
             yield as_text(table) if form == "text" else as_markdown(table)
             yield ""
         own = [r for r in records if r.suite == name]

@@ -20,6 +20,7 @@ _MARKS = {
     "cut_at_max_tokens": "were cut at the most tokens (`max_new_tokens` under `generation` in the suite)",
     "empty": "are empty",
     "sound_cut": "were given to a sound that is longer than the model hears",
+    "script_stopped": "get no credit since the benchmark's own script would stop there with an error",
 }
 _WIDEST = 10_000
 _FEW = 10

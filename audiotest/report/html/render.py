@@ -13,10 +13,11 @@ import msgspec
 
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.trials import verdict_of
+from audiotest.benchmarks.tables import Table
 from audiotest.report.html.confusion import confusions
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
-from audiotest.report.official import differing, official_and_careful, official_tables, suites_with_tables
+from audiotest.report.official import cases_of, differing, official_and_careful, official_tables, suites_with_tables
 from audiotest.runs import Run
 from audiotest.types import Record
 
@@ -26,7 +27,11 @@ _SCRIPTS = ("player.js", "page.js", "overview.js", "items.js")
 def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
     """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips."""
     records, summary, model = run.records, run.summary, run.summary.model
-    tables = [t for suite in suites_with_tables(records) for t in official_tables(suite, records, model)]
+    tables = [
+        t
+        for suite in suites_with_tables(records)
+        for t in official_tables(suite, records, model, cases=cases_of(run, suite))
+    ]
     data = {
         "model": model,
         "when": (summary.finished or "").replace("T", " ").replace("+00:00", " UTC"),
@@ -35,7 +40,7 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
         "labels": LABELS,
         "definition": " ".join(DEFINITION),
-        "published": msgspec.to_builtins(tables),
+        "published": [_published(table) for table in tables],
         "confusion": confusions(records),
         "deciding": {record.suite: next(iter(record.verdicts)) for record in reversed(records) if record.verdicts},
         "differing": _differing(records),
@@ -75,6 +80,12 @@ def harmless(data: str) -> str:
     """JSON that can stand in a script element, whatever its strings hold: no sign can end the element."""
     signs = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
     return "".join(signs.get(sign, sign) for sign in data) if any(sign in data for sign in signs) else data
+
+
+def _published(table: Table) -> dict[str, Any]:
+    """A table with what the page shows of each row besides its figures: whether it is of the whole, and of how many."""
+    rows = [{**msgspec.to_builtins(row), "whole": row.whole, "count": row.count} for row in table.rows]
+    return {**msgspec.to_builtins(table), "rows": rows}
 
 
 def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
