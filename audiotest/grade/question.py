@@ -11,7 +11,7 @@ from typing import Any
 from audiotest.analyse.trials import UNANSWERABLE, is_of
 from audiotest.types import Case, Question, Record
 
-_OF_THE_REPLY = {"thinking": "thinking_prediction", "likelihoods": "likelihoods"}
+_OF_THE_REPLY = {"thinking": "thinking_prediction", "likelihoods": "likelihoods", "answer_order": "answer_order"}
 """Details of a reply, and the names by which scorers know them."""
 
 

@@ -113,8 +113,9 @@ def test_air_bench_chat_keeps_what_a_judge_needs(tmp_path):
 
 
 def test_mmau_pro_kwargs_stored_as_text_are_read(tmp_path):
-    rows = [{**row, "kwargs": json.dumps(row["kwargs"])} for row in PRO_ROWS]
-    _, _, cases = imported("mmau_pro", as_json(tmp_path / "test.jsonl", rows), tmp_path)
+    rows = [{**row, "kwargs": json.dumps(row["kwargs"]) if row["kwargs"] else None} for row in PRO_ROWS]
+    (tmp_path / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    _, _, cases = imported("mmau_pro", tmp_path / "test.jsonl", tmp_path)
     assert cases["p7"].metadata["kwargs"] == {"N": 2, "keyword": "rain"}
     assert "keyword" not in cases["p4"].metadata["kwargs"]
 
