@@ -184,6 +184,10 @@ class Request(Struct, frozen=True):
     likelihoods: bool = False
 
 
+CUT = frozenset({"length", "max_tokens", "max_new_tokens"})
+"""Values of ``finish`` of a reply that was cut by the token limit."""
+
+
 class Reply(Struct, frozen=True):
     """What the model said. ``text`` is what gets scored; ``raw`` the whole output where it differs
     (thinking, tags); ``finish`` says why it ended; ``seconds`` is the model's own time for it."""

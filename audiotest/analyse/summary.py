@@ -19,10 +19,10 @@ from msgspec import UNSET, Struct, UnsetType, field
 from audiotest.analyse.change import changed
 from audiotest.analyse.freshness import CachedReplies, cached_replies, served_by
 from audiotest.analyse.profile import profile
-from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is_of, paired
+from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is_of, paired, verdict_of
 from audiotest.declare.suite import Sample
 from audiotest.registry import METRICS, SCORERS, Metric, Where
-from audiotest.types import SCHEMA_VERSION, Estimate, GateResult, Outcome, Record
+from audiotest.types import CUT, SCHEMA_VERSION, Estimate, GateResult, Outcome, Record
 
 ORIGINAL = "original"
 
@@ -288,12 +288,14 @@ def _versus_original(trials: Trials, condition: str) -> VersusOriginal | UnsetTy
 
 
 def marks(records: Iterable[Record]) -> dict[str, int]:
-    """How many replies were cut at the most tokens, are empty, were given to a sound that was not heard whole, or made
-    a benchmark's own script stop."""
+    """How many replies were cut at the most tokens and how many of them were read all the same, are empty, were given
+    to a sound that was not heard whole, or made a benchmark's own script stop."""
     counts: Counter[str] = Counter()
     for record in records:
         if record.reply is not None:
-            counts["cut_at_max_tokens"] += record.reply.finish == "length"
+            cut, verdict = record.reply.finish in CUT, verdict_of(record)
+            counts["cut_at_max_tokens"] += cut
+            counts["read_though_cut"] += cut and verdict is not None and verdict.status == "read"
             counts["empty"] += not record.reply.text.strip()
             counts["sound_cut"] += bool(record.reply.details.get("truncated"))
             counts["script_stopped"] += any("official_error" in v.details for v in record.verdicts.values())

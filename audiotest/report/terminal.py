@@ -18,6 +18,7 @@ Line = tuple[str, dict[str, bool]]
 """A line, and pytest's markup for it (``{"red": True}``)."""
 _MARKS = {
     "cut_at_max_tokens": "were cut at the most tokens (`max_new_tokens` under `generation` in the suite)",
+    "read_though_cut": "of these had concluded before the cut: their verdicts rest on what stood there",
     "empty": "are empty",
     "sound_cut": "were given to a sound that is longer than the model hears",
     "script_stopped": "get no credit since the benchmark's own script would stop there with an error",

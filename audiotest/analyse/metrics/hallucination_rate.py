@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, abstained, clip_of
+from audiotest.analyse.unanswered import unanswered
 from audiotest.types import Estimate
 
 RANGE = (0.0, 1.0)
@@ -31,7 +32,7 @@ def measure(
     if not conditions:
         raise NotMeasured("no condition without sound ran (silence, text_only or noise_only)")
     records = [r for c in conditions for r in trials.under(c, tags)]
-    found = [(a, clip_of(r)) for r in records if (a := abstained(r)) is not None]
+    found = [(a or unanswered(r), clip_of(r)) for r in records if (a := abstained(r)) is not None]
     if not found:
         raise NotMeasured(f"no reply under {', '.join(conditions)} has a verdict")
     return clustered_proportion([not declined for declined, _ in found], [clip for _, clip in found])

@@ -105,6 +105,7 @@ function reply(j, i, question) {
   if (t.reference.length) box.append(el("p", { class: "soft" }, "reference"), el("ul", {}, ...t.reference.map((r) => el("li", {}, el("bdi", {}, r)))));
   box.append(said(t.reply));
   if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, t.reason));
+  if (t.basis) box.append(el("p", { class: "soft", dir: "auto" }, t.basis));
   const judged = Object.entries(t.verdicts);
   if (judged.length > 1) box.append(el("p", { class: "soft" }, judged.map(([name, v]) => `${name}: ${verdict(v)}`).join(" · ")));
   for (const sound of D.audio[t.sound] || []) box.append(player(sound, t.condition));

@@ -92,8 +92,9 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
     """The trials by column, which takes a third of the space of a list of objects."""
     columns: dict[str, list[Any]] = {
         name: []
-        for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer", "answer_index",
-                     "choice", "correct", "reference", "labels", "reply", "reason", "verdicts", "tags", "sound")
+        for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer",
+                     "answer_index", "choice", "correct", "basis", "reference", "labels", "reply", "reason", "verdicts",
+                     "tags", "sound")
     }  # fmt: skip
     for record in records:
         verdict = verdict_of(record)
@@ -109,6 +110,7 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
             "answer_index": record.answer_index,
             "choice": verdict.choice if verdict is not None else None,
             "correct": verdict.correct if verdict is not None else None,
+            "basis": _basis(record),
             "reference": list(record.reference),
             "labels": list(record.labels),
             "reply": record.reply.text if record.reply is not None else None,
@@ -120,6 +122,14 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
         for name, column in columns.items():
             column.append(row[name])
     return columns
+
+
+def _basis(record: Record) -> str:
+    """By which rule of the robust parser the choice was read, and from which words; "" where no rule is named."""
+    for verdict in record.verdicts.values():
+        if rule := verdict.details.get("rule"):
+            return f"rule: {rule}" + (f", from “{verdict.evidence[:200]}”" if verdict.evidence else "")
+    return ""
 
 
 def _verdicts(record: Record) -> dict[str, Any]:
