@@ -6,11 +6,19 @@ import time
 from collections.abc import Iterator, Sequence
 
 from audiotest.analyse.freshness import age
+from audiotest.analyse.summary import marks
 from audiotest.analyse.unanswered import faults
 from audiotest.runs import Run
 from audiotest.types import Record
 
 _FAULTS = {"cut": "cut at the most tokens", "empty": "empty", "filtered": "taken away by a content filter"}
+_MARKS = {
+    "cut_at_max_tokens": "were cut at the most tokens (`max_new_tokens` under `generation` in the suite)",
+    "read_though_cut": "of these had concluded before the cut: their verdicts rest on what stood there",
+    "empty": "are empty",
+    "sound_cut": "were given to a sound that is longer than the model hears",
+    "script_stopped": "get no credit since the benchmark's own script would stop there with an error",
+}
 _MOST = 3
 """Revisions of a model that are named."""
 
@@ -24,6 +32,11 @@ def first_lines(run: Run, now: float | None = None) -> Iterator[str]:
     if len(served) > 1:
         some = ", ".join(f"{name} ({count})" for name, count in list(served.items())[:_MOST])
         yield f"the replies are of {len(served)} revisions of the model: {some}{', ...' if len(served) > _MOST else ''}"
+
+
+def marked(run: Run) -> Iterator[str]:
+    """How many replies were cut, and how many verdicts rest on these, are empty, and what else is known of replies."""
+    yield from (f"{count} replies {_MARKS[mark]}" for mark, count in marks(run.records).items())
 
 
 def _lost(run: Run) -> Iterator[str]:

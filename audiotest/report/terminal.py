@@ -9,20 +9,14 @@ from typing import Any
 
 from audiotest.analyse.change import change
 from audiotest.analyse.profile import DEFINITION, LABELS
-from audiotest.analyse.summary import ConditionSummary, SuiteSummary, marks
+from audiotest.analyse.summary import ConditionSummary, SuiteSummary
 from audiotest.baseline import Baseline
+from audiotest.report.first_lines import marked
 from audiotest.runs import Run
 from audiotest.types import Estimate
 
 Line = tuple[str, dict[str, bool]]
 """A line, and pytest's markup for it (``{"red": True}``)."""
-_MARKS = {
-    "cut_at_max_tokens": "were cut at the most tokens (`max_new_tokens` under `generation` in the suite)",
-    "read_though_cut": "of these had concluded before the cut: their verdicts rest on what stood there",
-    "empty": "are empty",
-    "sound_cut": "were given to a sound that is longer than the model hears",
-    "script_stopped": "get no credit since the benchmark's own script would stop there with an error",
-}
 _WIDEST = 10_000
 _FEW = 10
 """Rows of a list that is cut: what is left out is counted."""
@@ -194,8 +188,7 @@ def _broken(run: Run) -> Iterator[str]:
             unsupported[record.reason] = unsupported.get(record.reason, 0) + 1
     for reason, count in sorted(unsupported.items(), key=lambda item: -item[1])[:_FEW]:
         yield f"{count} trials unsupported: {reason}"
-    for mark, count in marks(run.records).items():
-        yield f"{count} replies {_MARKS[mark]}"
+    yield from marked(run)
 
 
 def _table(*headers: str) -> Any:

@@ -6,6 +6,7 @@ const original = (suite) => suite.conditions.original || Object.values(suite.con
 
 function overview() {
   const home = $("overview");
+  for (const note of D.notes) home.append(el("p", { class: "note" }, note));
   if (SUITES.length > 1) home.append(el("h2", {}, "Suites and conditions"), matrix());
   gates(home);
   profiles(home);

@@ -14,6 +14,7 @@ import msgspec
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.trials import verdict_of
 from audiotest.benchmarks.tables import Table
+from audiotest.report.first_lines import first_lines, marked
 from audiotest.report.html.confusion import confusions
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
@@ -38,6 +39,7 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
+        "notes": [*first_lines(run), *marked(run)],
         "labels": LABELS,
         "definition": " ".join(DEFINITION),
         "published": [_published(table) for table in tables],
