@@ -1,28 +1,79 @@
-"""``--baseline``: what an earlier run says of its trials and gates, and what that makes of a new run's records."""
+"""``--baseline``: what an earlier run says of its trials and gates, and what that makes of a new run's records.
+
+What fails a suite that is held against a baseline is said by a rule (``--baseline-fail``):
+
+===============  ====================================================================================================
+``item``         any trial that was right and is wrong now (the default of suites with the policy ``cases``)
+``significant``  the suite as a whole got worse by more than chance: the sign-flip test by clip, p < .05 after Holm's
+                 correction over the suites of the run (the default of suites with the policy ``gates``)
+``drop:X%``      the share of trials that show what is expected fell by more than X percentage points
+===============  ====================================================================================================
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.analyse.change import key, met
+from audiotest.analyse.change import Change, change, key, met
+from audiotest.analyse.compare import corrected
+from audiotest.analyse.summary import AgainstBaseline
 from audiotest.registry import SCORERS
 from audiotest.runs import read_records, read_summary
-from audiotest.types import Record, TrialKey
+from audiotest.types import BASELINE, GateResult, Record, TrialKey
+
+_LEVEL = 0.05
+_FEWEST_CLIPS = 6
+"""With fewer clips not even a change of all of them in one direction has p < .05: 2 * 0.5**5 is .0625."""
+_PREFIX = f"{BASELINE}-"
+"""What the names of gates begin with that say what became of a suite against the baseline."""
+
+
+class FailRule(Struct, frozen=True):
+    """What fails a suite that is held against a baseline; ``drop`` is a share of its trials."""
+
+    kind: Literal["item", "significant", "drop"]
+    drop: float = 0.0
+
+    def __str__(self) -> str:
+        return f"drop:{100 * self.drop:g}%" if self.kind == "drop" else self.kind
+
+
+def fail_rule(text: str) -> FailRule:
+    """``item``, ``significant`` or ``drop:5%`` as a rule; raises ValueError that says what it may be."""
+    kind, colon, number = text.partition(":")
+    if kind in ("item", "significant") and not colon:
+        return FailRule("item" if kind == "item" else "significant")
+    try:
+        drop = float(number.removesuffix("%")) / 100
+    except ValueError:
+        drop = -1.0
+    if kind != "drop" or not 0 <= drop < 1:
+        raise ValueError(f"{text!r} is no rule: it is `significant`, `item`, or `drop:5%` (0 to 100 percentage points)")
+    return FailRule("drop", drop)
 
 
 class Baseline(Struct, frozen=True):
     """``trials``: of every judged trial whether it showed what was expected; ``gates``: (suite, gate) that failed;
-    ``doubts``: why they may not be what this audiotest would say of the same replies."""
+    ``doubts``: why they may not be what this audiotest would say of the same replies; ``records``: those of the run,
+    where they are asked for; ``rule``: what fails a suite, None: by its policy."""
 
     trials: dict[TrialKey, bool] = {}
     gates: frozenset[tuple[str, str]] = frozenset()
     doubts: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
+    rule: FailRule | None = None
 
-    def against(self, record: Record) -> Record:
-        """The record held against the baseline: a known miss is expected, a regression fails whatever the policy is.
+    def rule_for(self, policy: str) -> FailRule:
+        """The rule of a suite with this policy."""
+        return self.rule or FailRule("significant" if policy == "gates" else "item")
+
+    def against(self, record: Record, policy: str) -> Record:
+        """The record held against the baseline: a known miss is expected; a regression fails under the rule ``item``
+        whatever the policy is, and is counted under the others.
 
         Only a wrong answer can be a known miss: a model that breaks is an error as ever.
         """
@@ -31,22 +82,92 @@ class Baseline(Struct, frozen=True):
             return record
         if not before:
             return replace(record, outcome="missed", reason=f"{record.reason} (as in the baseline)")
-        return replace(record, outcome="failed", reason=f"{record.reason} (right in the baseline)")
+        outcome = "failed" if self.rule_for(policy).kind == "item" else "missed"
+        return replace(record, outcome=outcome, reason=f"{record.reason} (right in the baseline)")
 
     def improved(self, record: Record) -> bool:
         """Whether the record passes and was a miss in the baseline."""
         return record.outcome == "passed" and self.trials.get(key(record)) is False
 
+    def judge(self, suites: Mapping[str, tuple[str, Sequence[Record]]]) -> dict[str, AgainstBaseline]:
+        """What became of each suite of (policy, records) by name; one without a trial in the baseline is left out."""
+        changes = {name: (policy, change(self.trials, records)) for name, (policy, records) in suites.items()}
+        changes = {name: found for name, found in changes.items() if found[1].n}
+        tested = [n for n, (policy, found) in changes.items() if self.rule_for(policy).kind == "significant"]
+        ps = dict(zip(tested, corrected([changes[name][1].p for name in tested]), strict=True))
+        judged = {}
+        for name, (policy, found) in changes.items():
+            clips = len({r.clip or r.case for r in suites[name][1] if key(r) in self.trials and met(r) is not None})
+            rule, p = self.rule_for(policy), ps.get(name, found.p)
+            judged[name] = AgainstBaseline(
+                rule=str(rule),
+                regressed=found.regressed,
+                improved=found.improved,
+                known=found.known,
+                n=found.n,
+                p=p,
+                passed=_passed(rule, found, p, clips),
+                reason=_reason(rule, found, p, clips, len(tested)),
+            )
+        return judged
 
-def read_baseline(folder: str | None) -> Baseline:
-    """The baseline in ``folder``; raises :class:`~audiotest.runs.RunError`."""
+
+def gate_name(rule: FailRule) -> str:
+    """The name, in node ids, of the gate that says what became of a suite; "" under the rule ``item``."""
+    return "" if rule.kind == "item" else f"{_PREFIX}{str(rule).rstrip('%').replace(':', '-')}"
+
+
+def gate_of(found: AgainstBaseline) -> GateResult | None:
+    """What became of a suite as the result of a gate; None under the rule ``item``, where each trial says it."""
+    named = gate_name(fail_rule(found.rule))
+    if not named:
+        return None
+    value = (found.improved - found.regressed) / found.n
+    return GateResult(
+        BASELINE, versus=BASELINE, name=named, passed=found.passed, reason=found.reason, value=value, n=found.n
+    )
+
+
+def _passed(rule: FailRule, found: Change, p: float, clips: int) -> bool | None:
+    worse = found.regressed > found.improved
+    if rule.kind == "item":
+        return not found.regressed
+    if rule.kind == "drop":
+        return (found.regressed - found.improved) / found.n <= rule.drop
+    return None if worse and clips < _FEWEST_CLIPS else not (worse and p < _LEVEL)
+
+
+def _reason(rule: FailRule, found: Change, p: float, clips: int, tested: int) -> str:
+    net = 100 * (found.improved - found.regressed) / found.n
+    counts = f"{found.regressed} regressed, {found.improved} improved of {found.n} trials ({net:+.1f} points)"
+    if rule.kind == "item":
+        return counts
+    if rule.kind == "drop":
+        return f"{counts}; a fall of more than {100 * rule.drop:g} points fails"
+    if found.regressed > found.improved and clips < _FEWEST_CLIPS:
+        return (
+            f"{counts}: {clips} clips are too few to tell any change from chance; use --baseline-fail=item or drop:5%"
+        )
+    over = f", corrected for {tested} suites" if tested > 1 else ""
+    word = "worse by more than chance" if p < _LEVEL and found.regressed > found.improved else "not significantly worse"
+    return f"{counts}, p = {p:.3g} by clip{over}: {word}"
+
+
+def read_baseline(folder: str | None, rule: str = "", *, records: bool = False) -> Baseline:
+    """The baseline in ``folder``, with its ``records`` where they are asked for; raises
+    :class:`~audiotest.runs.RunError`, and ValueError for a rule that is none."""
+    given = fail_rule(rule) if rule else None
     if not folder:
-        return Baseline()
-    records, summary = read_records(folder), read_summary(folder)
+        return Baseline(rule=given)
+    earlier, summary = read_records(folder), read_summary(folder)
+    failed = ((s, g.name) for s, suite in summary.suites.items() for g in suite.gates if g.passed is False)
     return Baseline(
-        {key(record): shown for record in records if (shown := met(record)) is not None},
-        frozenset((s, g.name) for s, suite in summary.suites.items() for g in suite.gates if g.passed is False),
+        {key(record): shown for record in earlier if (shown := met(record)) is not None},
+        # What that run was against a baseline of its own excuses nothing.
+        frozenset((suite, name) for suite, name in failed if not name.startswith(_PREFIX)),
         tuple(_other_scorers(folder, summary.scorers)),
+        tuple(earlier) if records else (),
+        given,
     )
 
 

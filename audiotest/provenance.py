@@ -25,6 +25,11 @@ from audiotest.models.protocol import Adapter
 _PACKAGES = ("pytest", "pytest-xdist", "numpy", "scipy", "soundfile", "soxr", "torch", "transformers")
 
 
+def in_ci() -> bool:
+    """Whether this runs in continuous integration, which all of its services say in the environment (``CI``)."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+
+
 def provenance(
     model_name: str,
     spec: str,
@@ -35,6 +40,7 @@ def provenance(
     root: Path,
     seed: int,
     limit: int | None,
+    limit_first: int | None = None,
     command: Sequence[str],
     rerun: Sequence[str],
     stopped: str,
@@ -51,6 +57,7 @@ def provenance(
         rerun=list(rerun),
         seed=seed,
         limit=limit,
+        limit_first=UNSET if limit_first is None else limit_first,
         command=list(command),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         audiotest=__version__,
@@ -60,7 +67,7 @@ def provenance(
         gpus=gpu_models(),
         suite_files={suite.name: _file(suite, root) for suite in suites},
         git=_git(root),
-        ci=bool(os.environ.get("CI")),
+        ci=in_ci(),
         python_executable=os.path.basename(sys.executable),
         stopped=stopped or UNSET,
     )
@@ -89,7 +96,9 @@ def _model(spec: str, model: Adapter | None) -> dict[str, Any]:
 def _file(suite: Suite, root: Path) -> SuiteFile:
     """A suite's file; for an imported one also the benchmark's own revision and source."""
     path = os.path.relpath(suite.path, root) if suite.path else ""
-    return SuiteFile(path, suite.digest, suite.about.get("source", ""), suite.about.get("revision", ""))
+    return SuiteFile(
+        path, suite.digest, suite.about.get("source", ""), suite.about.get("revision", ""), suite.size, suite.sample
+    )
 
 
 def _version(name: str) -> str:

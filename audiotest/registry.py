@@ -420,7 +420,9 @@ def entries(group: str) -> Iterable[EntryPoint]:
 
 _TEXT, _SOUND = "audiotest.declare.conditions", "audiotest.audio.conditions"
 
-SCORERS = Room(Scorer, "scorer", ("audiotest.score",), ("answer_extraction", "lines", "metrics", "official"))
+SCORERS = Room(
+    Scorer, "scorer", ("audiotest.score",), ("answer_extraction", "if_arguments", "lines", "metrics", "official")
+)
 CONDITIONS = Room(Condition, "condition", (_TEXT, _SOUND), ("view",))
 METRICS = Room(Metric, "metric", ("audiotest.analyse.metrics",))
 ADAPTERS = Room(AdapterKind, "adapter", ("audiotest.models",), ("cards", "hub", "loading", "protocol", "streaming"))

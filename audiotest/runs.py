@@ -240,11 +240,18 @@ def iterate_records(folder: str | os.PathLike[str]) -> Iterator[Record]:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    yield decoder.decode(line)
+                    yield _present(decoder.decode(line))
                 except msgspec.MsgspecError as error:
                     raise RunError(f"{path}:{number}: not a line of a run ({error})") from None
     except OSError as error:
         raise RunError(f"cannot read the run at {folder}: {error}") from error
+
+
+def _present(record: Record) -> Record:
+    """A record as it would be written today: what was only to be recorded once counted as passed."""
+    if record.expectation == "recorded" and record.outcome == "passed":
+        return msgspec.structs.replace(record, outcome="recorded")
+    return record
 
 
 class _Version(msgspec.Struct):

@@ -22,10 +22,11 @@ from msgspec.structs import replace
 
 from audiotest.analyse.change import key
 from audiotest.analyse.gates import judge
-from audiotest.analyse.summary import Provenance, summarise
+from audiotest.analyse.summary import AgainstBaseline, Provenance, summarise
 from audiotest.analyse.trials import Trials
-from audiotest.baseline import read_baseline
+from audiotest.baseline import gate_of, read_baseline
 from audiotest.declare.problems import Problem, SuiteError
+from audiotest.declare.sampling import declared_sample, sampled
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.declare.trial import trials as trials_of
@@ -43,7 +44,7 @@ from audiotest.predict.predictor import Predictor, Progress
 from audiotest.predict.requests import Answer
 from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import NoCache, ReplyStore
-from audiotest.provenance import provenance
+from audiotest.provenance import in_ci, provenance
 from audiotest.resources import cache_dir
 from audiotest.runs import Run, RunWriter
 from audiotest.types import GateResult, Record, TrialKey
@@ -61,12 +62,15 @@ class NoTrials(AudiotestError):
 
 class Settings(Struct, frozen=True, kw_only=True):
     """What decides a run besides its suites. ``model``, ``judge`` and ``embedder`` are named as for ``--model``;
-    ``reply_cache`` is a file, ``off``, or None for the usual place."""
+    ``reply_cache`` is a file, ``off``, or None for the usual place; ``baseline_fail`` a rule of
+    :mod:`audiotest.baseline`, "": by the suite's policy. ``cached``: an endpoint's replies are taken from
+    the cache even in CI (the environment variable ``CI``), where it is otherwise asked again."""
 
     model: str = DEFAULT_MODEL
     model_options: dict[str, str] = {}
     seed: int = 0
     limit: int | None = None
+    limit_first: int | None = None
     batch_size: int | None = None
     engine: str = "local"
     ray_address: str | None = None
@@ -77,8 +81,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     embedder_options: dict[str, str] = {}
     reply_cache: str | None = None
     refresh: bool = False
+    cached: bool = False
     results: str | None = None
     baseline: str | None = None
+    baseline_fail: str = ""
 
     def rerun(self) -> list[str]:
         """The options of pytest that ask a trial and judge it as this run did."""
@@ -107,6 +113,8 @@ class Session:
         """Whole suites, by the path of their file."""
         self._model = model
         self._named: dict[str, tuple[str, str]] = {}
+        self._ids: set[str] = set()
+        """Of all cases, those outside a sample included."""
         self._lengths: dict[tuple[str, str], float] = {}
         self._records: dict[TrialKey, Record] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
@@ -117,9 +125,11 @@ class Session:
             self.store()
         self.model_name = self._first_name()
         self.writer = RunWriter(settings.results) if settings.results and not worker else None
-        self.baseline = read_baseline(settings.baseline)
+        self.baseline = read_baseline(settings.baseline, settings.baseline_fail, records=not worker)
         self.grader = Grader(settings.seed, self._assistants())
         self.gates: dict[str, list[GateResult]] = {}
+        self.against: dict[str, AgainstBaseline] = {}
+        """What became of each suite that was held against the baseline."""
         self.stopped = ""
         """Why the run ends before its last trial."""
         self.command: Sequence[str] = ("audiotest.run",)
@@ -128,11 +138,18 @@ class Session:
 
     def suite(self, path: Path, shown: str) -> Suite:
         """The suite at ``path``, cut to the settings' ``limit``; raises :class:`SuiteError`."""
-        suite = self.whole_suite(path, shown)
-        return suite if self.settings.limit is None else replace(suite, cases=suite.cases[: self.settings.limit])
+        return self._cut(self.whole_suite(path, shown))
+
+    def _cut(self, suite: Suite) -> Suite:
+        """The suite's first cases, or a sample that keeps the shares of its first grouping tag, as the settings say."""
+        limit, first = self.settings.limit, self.settings.limit_first
+        cases = suite.cases[:first]
+        if limit is not None:
+            cases = sampled(cases, limit, by=next(iter(suite.by), ""), seed=self.settings.seed)
+        return suite if len(cases) == len(suite.cases) else replace(suite, cases=cases, whole=suite.size)
 
     def whole_suite(self, path: Path, shown: str) -> Suite:
-        """The suite at ``path`` with all its cases; raises :class:`SuiteError`."""
+        """The suite at ``path`` with all its cases, or the sample that it asks for; raises :class:`SuiteError`."""
         if str(path) not in self.suites:
             self.add_suite(load(path, shown=shown), shown)
         return self.suites[str(path)]
@@ -144,14 +161,13 @@ class Session:
         if taken != place:
             message = f"the name {suite.name!r} is taken by {taken_shown}; a run tells suites apart by their names"
             raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
-        self.suites[place] = suite
-        return suite
+        self._ids |= {case.id for case in suite.cases}
+        self.suites[place] = declared_sample(suite)
+        return self.suites[place]
 
     def trials(self) -> list[Trial]:
         """Every trial of the suites, under the settings' ``limit``."""
-        limit = self.settings.limit
-        cut = (replace(suite, cases=suite.cases[:limit]) for suite in self.suites.values())
-        return [trial for suite in cut for trial in trials_of(suite)]
+        return [trial for suite in self.suites.values() for trial in trials_of(self._cut(suite))]
 
     # -- models --------------------------------------------------------------------------------------------
 
@@ -211,7 +227,7 @@ class Session:
                 model,
                 seed=self.settings.seed,
                 store=self.store() if model.identity else None,
-                refresh=self.settings.refresh,
+                refresh=self._refreshes(model),
                 batch_size=self.settings.batch_size,
                 progress=progress,
                 engine=self.engine(),
@@ -266,17 +282,23 @@ class Session:
         if settings.judge:
             judging = open_model(settings.judge, settings.judge_options)
             store = self.store() if judging.identity else None
-            jury = Jury(judging, seed=settings.seed, store=store, refresh=settings.refresh)
+            jury = Jury(judging, seed=settings.seed, store=store, refresh=self._refreshes(judging))
         if settings.embedder:
             embedder = open_embedder(settings.embedder, settings.embedder_options)
             similarities = Similarities(embedder, store=self.store() if embedder.identity else None)
         return Assistants(jury, similarities)
 
+    def _refreshes(self, model: Adapter) -> bool:
+        """Whether ``model`` is asked even where the cache has its reply: an endpoint in CI is, unless the settings say
+        otherwise, for the model behind its address may have changed, which is what such a run is to show."""
+        settings = self.settings
+        kept = settings.cached or settings.reply_cache not in (None, "off")
+        return settings.refresh or (in_ci() and getattr(model, "remote", False) and not kept)
+
     def _warn_of_strangers(self, model: Adapter) -> None:
         """Warn of recorded replies to cases that no suite of this session has."""
         recorded: Iterable[tuple[str, str]] = getattr(model, "replies", ())
-        known = {case.id for suite in self.suites.values() for case in suite.cases}
-        strangers = sorted({case for case, _ in recorded} - known)
+        strangers = sorted({case for case, _ in recorded} - self._ids)
         first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
         if strangers and first:
             some = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
@@ -329,7 +351,8 @@ class Session:
         try:
             predictor = self.predictor(model, trials)
             for done, (trial, answer) in enumerate(predictor.answers(), 1):
-                self.add(self.baseline.against(self._graded(trial, answer, predictor)))
+                record = self._graded(trial, answer, predictor)
+                self.add(self.baseline.against(record, trial.suite.policy))
                 predictor.done(trial)
                 if progress is not None:
                     _call(progress, done, len(trials))
@@ -348,22 +371,39 @@ class Session:
         return run
 
     def judge_gates(self) -> None:
-        """Judge the gates of all suites of which anything ran."""
+        """Judge the gates of all suites of which anything ran, and hold each suite against the baseline."""
         by_suite: dict[str, list[Record]] = {}
         for record in self._records.values():
             by_suite.setdefault(record.suite, []).append(record)
         for suite in self.suites.values():
             if suite.name in by_suite:
                 expected = {condition.name: len(suite.cases) for condition, _ in suite.conditions}
-                trials = Trials(by_suite[suite.name])
-                self.gates[suite.name] = judge(suite.gates, trials, expected=expected, partial=self._partial(suite))
+                self.gates[suite.name] = judge(
+                    suite.gates,
+                    Trials(by_suite[suite.name]),
+                    expected=expected,
+                    partial=self._partial(suite),
+                    baseline=self._earlier(suite),
+                )
+        policies = {suite.name: suite.policy for suite in self.suites.values()}
+        self.against = self.baseline.judge({n: (policies[n], rows) for n, rows in by_suite.items() if n in policies})
+        for name, found in self.against.items():
+            result = gate_of(found)
+            self.gates[name] += [result] if result is not None else []
+
+    def _earlier(self, suite: Suite) -> Trials | None:
+        """The suite's records in the baseline; None without a baseline."""
+        if not self.baseline.records:
+            return None
+        return Trials(record for record in self.baseline.records if record.suite == suite.name)
 
     def finish(self) -> Run:
         """Judge the gates unless that has been done, summarise, and write the run if it has a folder."""
         if not self.gates:
             self.judge_gates()
         records = self._sorted()
-        run = Run(records, summarise(records, self.gates, self._provenance()), root=self.root, suites=self._by_name())
+        summary = summarise(records, self.gates, self._provenance(), self.against)
+        run = Run(records, summary, root=self.root, suites=self._by_name())
         if self.writer is not None:
             self.writer.finish(run.records, run.summary)
         return run
@@ -388,10 +428,14 @@ class Session:
             return self.grader.broken(trial, error, nodeid)
 
     def _partial(self, suite: Suite) -> str | None:
-        limit = self.settings.limit
-        if limit is not None and limit < len(suite.cases):
-            return f"--limit {limit} left out {len(suite.cases) - limit} of {len(suite.cases)} cases"
+        asked = len(self._cut(suite).cases)
+        if asked < len(suite.cases):
+            return f"{self._limits()} left out {len(suite.cases) - asked} of {len(suite.cases)} cases"
         return f"{len(suite.invalid)} of the suite's cases cannot be used" if suite.invalid else None
+
+    def _limits(self) -> str:
+        given = {"--limit": self.settings.limit, "--limit-first": self.settings.limit_first}
+        return " ".join(f"{option} {value}" for option, value in given.items() if value is not None)
 
     def _by_name(self) -> Mapping[str, Suite]:
         return {suite.name: suite for suite in self.suites.values()}
@@ -419,6 +463,7 @@ class Session:
             root=self.root,
             seed=self.settings.seed,
             limit=self.settings.limit,
+            limit_first=self.settings.limit_first,
             command=self.command,
             rerun=self.settings.rerun(),
             stopped=self.stopped,

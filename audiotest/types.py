@@ -227,6 +227,10 @@ class Request(Struct, frozen=True):
     likelihoods: bool = False
 
 
+CUT = frozenset({"length", "max_tokens", "max_new_tokens"})
+"""Values of ``finish`` of a reply that was cut by the token limit."""
+
+
 class Reply(Struct, frozen=True):
     """What the model said. ``text`` is what gets scored; ``raw`` the whole output where it differs
     (thinking, tags); ``finish`` says why it ended; ``seconds`` is the model's own time for it."""
@@ -267,9 +271,10 @@ class Ask(Struct, frozen=True):
     attempts: int = 1
 
 
-Outcome = Literal["passed", "failed", "missed", "error", "skipped", "unsupported"]
-"""How a trial ended. *missed*: an unmet expectation in a suite whose policy is ``gates``; *failed*:
-the same where the policy is ``cases``; *unsupported*: the model cannot take such a trial."""
+Outcome = Literal["passed", "recorded", "failed", "missed", "error", "skipped", "unsupported"]
+"""How a trial ended. *recorded*: it was answered, and its expectation ``recorded`` asks for no more, right or wrong;
+*missed*: an unmet expectation in a suite whose policy is ``gates``; *failed*: the same where the policy is ``cases``;
+*unsupported*: the model cannot take such a trial."""
 
 
 class Record(Struct, frozen=True):
@@ -280,7 +285,7 @@ class Record(Struct, frozen=True):
     is not the case's own). ``labels`` are those shown, where the condition changed them.
     ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
     ``verdicts`` keeps the order of the suite's scorers; the first decides. ``reference`` holds the texts that an open
-    question's reply is held against.
+    question's reply is held against. ``at``: when a reply from the cache was given, in seconds since 1970.
     """
 
     suite: str
@@ -306,6 +311,7 @@ class Record(Struct, frozen=True):
     seed: int = 0
     labels: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
+    at: float | None = None
 
     def _repr_html_(self) -> str:
         from audiotest.registry import REPORTS
@@ -323,11 +329,15 @@ class TrialKey(NamedTuple):
     condition: str
 
 
+BASELINE = "baseline"
+"""In the place of a gate's ``versus``: the run that ``--baseline`` names."""
+
+
 class Gate(Struct, frozen=True):
     """An assertion over a suite: ``metric`` under ``condition`` lies within ``min`` and ``max``.
 
-    ``versus`` names the condition that a paired metric is held against. ``bound`` says which end of
-    the 95% interval has to satisfy it. ``tags`` narrows it to the cases that carry them.
+    ``versus`` names the condition that a paired metric is held against, or is :data:`BASELINE`. ``bound`` says which
+    end of the 95% interval has to satisfy it. ``tags`` narrows it to the cases that carry them.
     """
 
     metric: str

@@ -348,7 +348,7 @@ def pytest_options() -> list[tuple[str, str]]:
         def addoption(self, *names: str, **about: Any) -> None:
             name = names[0]
             shown = "|".join(about["choices"]) if "choices" in about else about.get("metavar", "")
-            found.append((f"{name} {shown}".strip(), sentence(about["help"])))
+            found.append((f"{name} {shown}".strip(), sentence(about["help"].replace("%%", "%"))))
 
     add_options(Recorder())  # type: ignore[arg-type]
     return found

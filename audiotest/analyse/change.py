@@ -44,7 +44,8 @@ def key(record: Record) -> Key:
 
 
 def met(record: Record) -> bool | None:
-    """Whether the trial showed what was expected; None where it broke, was skipped or is unsupported."""
+    """Whether the trial showed what was expected; None where nothing was (``recorded``), and where it broke, was
+    skipped or is unsupported."""
     return {"passed": True, "failed": False, "missed": False}.get(record.outcome)
 
 

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import asdict, replace
 
 from audiotest.analyse.trials import NotMeasured, Trials
+from audiotest.analyse.versus_baseline import difference
 from audiotest.registry import METRICS, UnknownName
-from audiotest.types import Estimate, Gate, GateResult
+from audiotest.types import BASELINE, Estimate, Gate, GateResult
 
 _UNFIT = re.compile(r"[^A-Za-z0-9_.()=,+-]+")
 
@@ -39,25 +40,38 @@ def parse_metric(metric: str) -> tuple[str, str | None]:
 
 
 def judge(
-    gates: Iterable[Gate], trials: Trials, *, expected: Mapping[str, int], partial: str | None = None
+    gates: Iterable[Gate],
+    trials: Trials,
+    *,
+    expected: Mapping[str, int],
+    partial: str | None = None,
+    baseline: Trials | None = None,
 ) -> list[GateResult]:
     """Judge ``gates`` over the records of one suite.
 
     ``expected`` is how many trials the whole suite has under each condition; ``partial`` says why only a part of it
-    was asked for, if that is so.
+    was asked for, if that is so. ``baseline`` holds the suite's records in the baseline, None: there is none.
     """
-    return [_judge(gate, trials, expected, partial) for gate in gates]
+    return [_judge(gate, trials, expected, partial, baseline) for gate in gates]
 
 
-def _judge(gate: Gate, trials: Trials, expected: Mapping[str, int], partial: str | None) -> GateResult:
+def _judge(
+    gate: Gate, trials: Trials, expected: Mapping[str, int], partial: str | None, baseline: Trials | None
+) -> GateResult:
     unfit = partial or _unfit(gate, trials, expected)
+    if not unfit and gate.versus == BASELINE and baseline is None:
+        unfit = "the run was not held against a baseline (--baseline DIR)"
     if unfit:
         return _result(gate, None, f"not judged: {unfit}")
     base, scorer = parse_metric(gate.metric)
     try:
-        estimate: Estimate = METRICS.get(base).measure(
-            trials, condition=gate.condition, versus=gate.versus, scorer=scorer, tags=gate.tags
-        )
+        estimate: Estimate
+        if gate.versus == BASELINE and baseline is not None:
+            estimate = difference(gate, base, scorer, trials, baseline)
+        else:
+            estimate = METRICS.get(base).measure(
+                trials, condition=gate.condition, versus=gate.versus, scorer=scorer, tags=gate.tags
+            )
     except (NotMeasured, UnknownName) as error:
         return _result(gate, False, f"not measured: {error}")
     return _held(gate, estimate)
@@ -71,7 +85,7 @@ def _unfit(gate: Gate, trials: Trials, expected: Mapping[str, int]) -> str:
     """Why the records are not the whole suite under the gate's conditions; "" if they are."""
     base, _ = parse_metric(gate.metric)
     needed = {gate.condition, *([gate.versus] if gate.versus else [])}
-    if not gate.versus and base in METRICS and METRICS.get(base).compared_with:
+    if gate.versus in (None, BASELINE) and base in METRICS and METRICS.get(base).compared_with:
         needed.add(METRICS.get(base).compared_with)
     for condition in sorted(needed & set(expected)):
         records = trials.by_condition.get(condition, [])
@@ -98,5 +112,6 @@ def _held(gate: Gate, estimate: Estimate) -> GateResult:
     if gate.max is not None:
         passed &= looked_at <= gate.max
         wanted.append(f"at most {gate.max:g}")
-    said = f"{word}{gate.metric} is {looked_at:.4g}, wanted {' and '.join(wanted)} (n = {estimate.n})"
+    against = " minus the baseline's" if gate.versus == BASELINE else ""
+    said = f"{word}{gate.metric}{against} is {looked_at:.4g}, wanted {' and '.join(wanted)} (n = {estimate.n})"
     return replace(measured, passed=passed, reason=said)

@@ -17,10 +17,12 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
 from audiotest.analyse.change import changed
+from audiotest.analyse.freshness import CachedReplies, cached_replies, served_by
 from audiotest.analyse.profile import profile
-from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is_of, paired
+from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is_of, paired, verdict_of
+from audiotest.declare.suite import Sample
 from audiotest.registry import METRICS, SCORERS, Metric, Where
-from audiotest.types import SCHEMA_VERSION, Estimate, GateResult, Outcome, Record
+from audiotest.types import CUT, SCHEMA_VERSION, Estimate, GateResult, Outcome, Record
 
 ORIGINAL = "original"
 
@@ -68,6 +70,24 @@ class Profile(Struct):
     positions: list[Position]
 
 
+class AgainstBaseline(Struct, kw_only=True):
+    """What became of a suite that was held against a baseline by ``rule`` (``--baseline-fail``).
+
+    Of the ``n`` trials that both runs judged, ``regressed`` were right and are wrong, ``improved`` the other way round,
+    ``known`` wrong in both. ``p``: two-sided, by clip; where suites are tested together corrected for their number.
+    ``passed``: None where no change could be told from chance; ``reason`` says it in words.
+    """
+
+    rule: str
+    regressed: int
+    improved: int
+    known: int
+    n: int
+    p: float
+    passed: bool | None
+    reason: str
+
+
 class SuiteSummary(Struct):
     """What became of one suite."""
 
@@ -75,6 +95,7 @@ class SuiteSummary(Struct):
     conditions: dict[str, ConditionSummary] = {}
     gates: list[GateResult] = []
     profile: Profile | UnsetType = UNSET
+    baseline: AgainstBaseline | UnsetType = UNSET
 
 
 class HeardAt(Struct):
@@ -94,12 +115,17 @@ class CardStamp(Struct):
 
 
 class SuiteFile(Struct, omit_defaults=True):
-    """A suite's file, its content's SHA-256, and for an imported one the release that it was made from."""
+    """A suite's file, its content's SHA-256, and for an imported one the release that it was made from.
+
+    ``cases``: how many it has, asked or not; 0 where that was not noted. ``sample``: the one that it asks for.
+    """
 
     path: str
     sha256: str
     source: str = ""
     revision: str = ""
+    cases: int = 0
+    sample: Sample | None = None
 
 
 class GitState(Struct):
@@ -129,6 +155,7 @@ class Provenance(Struct, kw_only=True):
     rerun: list[str] | UnsetType = UNSET
     seed: int | UnsetType | None = UNSET
     limit: int | UnsetType | None = UNSET
+    limit_first: int | UnsetType | None = UNSET
     command: list[str] | UnsetType = UNSET
     finished: str | UnsetType = UNSET
     audiotest: str | UnsetType = UNSET
@@ -146,9 +173,12 @@ class Provenance(Struct, kw_only=True):
 
 
 class Summary(Provenance, kw_only=True):
-    """A run in figures. ``scorers`` holds the version of each scorer that gave a verdict."""
+    """A run in figures. ``scorers`` holds the version of each scorer that gave a verdict, ``cached`` how many replies
+    are from the cache and how old, ``served_by`` how many replies each revision gave that a server named."""
 
     schema_version: int = SCHEMA_VERSION
+    cached: CachedReplies | UnsetType = UNSET
+    served_by: dict[str, int] | UnsetType = UNSET
     scorers: dict[str, int] = {}
     suites: dict[str, SuiteSummary] = {}
 
@@ -160,15 +190,24 @@ class Summary(Provenance, kw_only=True):
         return shows(self)
 
 
-def summarise(records: Iterable[Record], gates: Mapping[str, Sequence[GateResult]], provenance: Provenance) -> Summary:
-    """The summary of a run's records, with the results of its gates by suite."""
+def summarise(
+    records: Iterable[Record],
+    gates: Mapping[str, Sequence[GateResult]],
+    provenance: Provenance,
+    baseline: Mapping[str, AgainstBaseline] | None = None,
+) -> Summary:
+    """The summary of a run's records, with the results of its gates, and what it is against the baseline, by suite."""
+    against = baseline or {}
+    records = list(records)
     suites: dict[str, list[Record]] = {}
     for record in records:
         suites.setdefault(record.suite, []).append(record)
     return Summary(
         **{name: getattr(provenance, name) for name in Provenance.__struct_fields__},
+        cached=cached_replies(records) or UNSET,
+        served_by=served_by(records) or UNSET,
         scorers=_versions(suites.values()),
-        suites={name: _suite(rows, gates.get(name, ())) for name, rows in suites.items()},
+        suites={name: _suite(rows, gates.get(name, ()), against.get(name, UNSET)) for name, rows in suites.items()},
     )
 
 
@@ -178,7 +217,7 @@ def _versions(suites: Iterable[Iterable[Record]]) -> dict[str, int]:
     return {name: SCORERS.get(name).version for name in names if name in SCORERS}
 
 
-def _suite(records: list[Record], gates: Sequence[GateResult]) -> SuiteSummary:
+def _suite(records: list[Record], gates: Sequence[GateResult], baseline: AgainstBaseline | UnsetType) -> SuiteSummary:
     trials = Trials(records)
     conditions = {name: _condition(trials, name, rows) for name, rows in trials.by_condition.items()}
     listening = profile(trials)
@@ -187,6 +226,7 @@ def _suite(records: list[Record], gates: Sequence[GateResult]) -> SuiteSummary:
         conditions=conditions,
         gates=list(gates),
         profile=UNSET if listening is None else msgspec.convert(listening, Profile),
+        baseline=baseline,
     )
 
 
@@ -248,13 +288,17 @@ def _versus_original(trials: Trials, condition: str) -> VersusOriginal | UnsetTy
 
 
 def marks(records: Iterable[Record]) -> dict[str, int]:
-    """How many replies were cut at the most tokens, are empty, or were given to a sound that was not heard whole."""
+    """How many replies were cut at the most tokens and how many of them were read all the same, are empty, were given
+    to a sound that was not heard whole, or made a benchmark's own script stop."""
     counts: Counter[str] = Counter()
     for record in records:
         if record.reply is not None:
-            counts["cut_at_max_tokens"] += record.reply.finish == "length"
+            cut, verdict = record.reply.finish in CUT, verdict_of(record)
+            counts["cut_at_max_tokens"] += cut
+            counts["read_though_cut"] += cut and verdict is not None and verdict.status == "read"
             counts["empty"] += not record.reply.text.strip()
             counts["sound_cut"] += bool(record.reply.details.get("truncated"))
+            counts["script_stopped"] += any("official_error" in v.details for v in record.verdicts.values())
     return {name: count for name, count in counts.items() if count}
 
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
 from audiotest.registry import CONDITIONS
-from audiotest.types import Record, Verdict
+from audiotest.types import Record, Reply, Verdict
 
 
 class NotMeasured(AudiotestError):
@@ -119,7 +119,12 @@ def abstained(record: Record) -> bool | None:
         return None
     if record.expectation == "abstains" and record.outcome != "error":
         return record.outcome == "passed"
-    return verdict.status == "refused"
+    return verdict.status == "refused" or refused(record.reply)
+
+
+def refused(reply: Reply | None) -> bool:
+    """Whether the reply came as a refusal, by a field that says so, whatever its words are."""
+    return reply is not None and bool(reply.details.get("refusal"))
 
 
 ORDERS = ("reorders",)

@@ -78,7 +78,7 @@ _ROUGE = {"R1": "rouge1", "RL": "rougeL"}
 _MEASURES = {"P": "precision", "R": "recall", "F": "fmeasure"}
 
 
-def official_row(pairs: tables.Pairs) -> dict[str, float]:
+def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """The survey's four accuracies in percent and its six ROUGE figures, averaged over the captions."""
     sets = tables.by_tag(pairs, "set")
     found = {column: tables.accuracy(sets.get(name, ())) for column, name in _COLUMNS.items()}

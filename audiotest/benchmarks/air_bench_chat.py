@@ -57,19 +57,18 @@ def _changed(row: dict[str, Any], unique: bool) -> dict[str, Any]:
     return {} if str(row["uniq_id"]) == case_id(row, unique=unique) else {"uniq_id": row["uniq_id"]}
 
 
-def official_row(pairs: tables.Pairs) -> dict[str, float]:
+def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """The model's score, 1 to 10, by group: the mean of its averages in the two orders, each over the lines that could
     be read. Mixed audio is the mean of the two mixed groups, the average that of the four columns."""
     groups = {name: _both_orders(rows) for name, rows in tables.by_tag(pairs, "group").items()}
     mixed = [groups.get("speech_and_sound"), groups.get("speech_and_music")]
-    found = {
+    found: dict[str, float | str | None] = {
         "Speech": groups.get("speech"),
         "Sound": groups.get("sound"),
         "Music": groups.get("music"),
-        "Mixed Audio": None if None in mixed else tables.mean(mixed),
+        "Mixed Audio": tables.mean_of_all(mixed, "groups"),
     }
-    whole = all(value is not None for value in found.values())
-    return tables.there({**found, "Average": tables.mean(found.values()) if whole else None})
+    return tables.there({**found, "Average": tables.mean_of_all(list(found.values()), "columns")})
 
 
 def _both_orders(rows: tables.Pairs) -> float | None:

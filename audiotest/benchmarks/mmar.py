@@ -63,7 +63,7 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def official_row(pairs: tables.Pairs) -> dict[str, float]:
+def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """Accuracy in percent over all items and by modality, as ``evaluation.py`` prints it."""
     modality = tables.by_tag(pairs, "modality")
     found = {column: tables.accuracy(modality.get(name, ())) for column, name in _COLUMNS.items()}

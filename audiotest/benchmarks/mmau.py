@@ -71,7 +71,7 @@ def _told(rows: list[dict[str, Any]]) -> list[str]:
     return [f"known fault: {count} {said}" for said, count in counts.items() if count]
 
 
-def official_row(pairs: tables.Pairs) -> dict[str, float]:
+def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """Accuracy in percent over all items and by task, as ``evaluation.py`` prints it."""
     task = tables.by_tag(pairs, "task")
     found = {name.capitalize(): tables.accuracy(task.get(name, ())) for name in ("sound", "music", "speech")}

@@ -34,6 +34,7 @@ from audiotest.benchmarks.importing import (
     rest,
 )
 from audiotest.benchmarks.writing import write_suite
+from audiotest.score.if_arguments import if_kwargs
 from audiotest.types import Case, Record
 
 TAGS = ("category", "sub-cat", "length_type", "task_classification", "perceptual_skills", "reasoning_skills")
@@ -83,6 +84,8 @@ def _case(row: dict[str, Any]) -> dict[str, Any]:
         case["answer"] = str(row["answer"])
     case["tags"] = {key: _tag(row[key]) for key in TAGS if row.get(key)}
     facts = rest(row, {*_NEEDED, *TAGS})
+    if isinstance(facts.get("kwargs"), str):
+        facts["kwargs"] = if_kwargs(facts["kwargs"])
     if isinstance(facts.get("kwargs"), dict):  # parquet fills a struct's other keys with nulls
         facts["kwargs"] = {key: value for key, value in facts["kwargs"].items() if value is not None}
     return {**case, "facts": facts} if facts else case
@@ -113,9 +116,10 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def official_row(pairs: tables.Pairs) -> dict[str, float]:
+def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """Scores in percent by category, and their mean weighted by the number of replies that each has a score of: the
-    overall score over 5 of open questions, the success rate of instructions, the accuracy of closed questions."""
+    overall score over 5 of open questions, the success rate of instructions, the accuracy of closed questions. Without
+    a score in some category, as of closed questions without an embedding model, there is no mean."""
     found: dict[str, float | None] = {}
     total = weight = 0.0
     categories = tables.by_tag(pairs, "category")
@@ -123,7 +127,8 @@ def official_row(pairs: tables.Pairs) -> dict[str, float]:
         scores = [v.score for _, v in categories.get(category, ()) if v.counted and v.score is not None]
         found[column] = 100 * sum(scores) / len(scores) if scores else None
         total, weight = total + 100 * sum(scores), weight + len(scores)
-    return tables.there({"Avg.": total / weight if weight else None, **found})
+    whole = tables.mean_of_all(list(found.values()), "categories")
+    return tables.there({"Avg.": whole if isinstance(whole, str) or not weight else total / weight, **found})
 
 
 EXPORT = "MMAU-Pro_predictions.parquet"

@@ -96,7 +96,7 @@ def _audio(row: dict[str, Any], place: str) -> str:
     raise ImportFailed(f"{place}: the dataset {row['dataset']!r} is neither sdd nor musiccaps")
 
 
-def official_row(pairs: tables.Pairs) -> dict[str, float]:
+def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """Accuracy in percent over all questions, over those with a knowledge and a reasoning label, and the instruction
     following rate: the share of replies in which an answer could be read."""
     aspect = tables.by_tag(pairs, "aspect")

@@ -1,13 +1,16 @@
 """A benchmark's own table: this run's row beside the published ones.
 
-A benchmark that has a table has ``official_row(pairs) -> dict[str, float]``: the figures of the paper's columns, by
-name and in the paper's unit, from (record, verdict) pairs under one condition. The same function makes the row of the
-official scorer and that of the careful one, so that the two differ in the reading of replies and in nothing else.
+A benchmark that has a table has ``official_row(pairs) -> dict[str, float | str]``: the figures of the paper's columns,
+by name and in the paper's unit, from (record, verdict) pairs under one condition. The same function makes the row of
+the official scorer and that of the careful one, so that the two differ in the reading of replies and in nothing else.
+
+A mean over groups is only what the paper's column says where every group is there. Of a part of them no mean is given:
+in its place stands how many there are, such as ``6 of 19 tasks``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,15 +21,32 @@ from audiotest.resources import folder
 from audiotest.types import Record, Verdict
 
 Pairs = Sequence[tuple[Record, Verdict]]
-OfficialRow = Callable[[Pairs], dict[str, float]]
+OfficialRow = Callable[[Pairs], dict[str, float | str]]
 
 
 class Row(Struct, frozen=True):
-    """A model's figures by column; ``ours`` marks the rows of this run."""
+    """A model's figures by column; ``ours`` marks the rows of this run.
+
+    ``missing`` says for a column without a figure what there is of it. ``n`` replies of ``of`` cases make the row; both
+    are 0 for published rows, which do not say.
+    """
 
     model: str
     values: dict[str, float]
     ours: bool = False
+    missing: dict[str, str] = {}
+    n: int = 0
+    of: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the row may stand beside the published ones as their like: it is of the whole benchmark."""
+        return self.n >= self.of and not self.missing
+
+    @property
+    def count(self) -> str:
+        """``5 of 1,000``, or ``1,000`` for the whole; "" where it is not known."""
+        return "" if not self.of else f"{self.n:,}" if self.n >= self.of else f"{self.n:,} of {self.of:,}"
 
 
 class Table(Struct, frozen=True):
@@ -93,6 +113,15 @@ def mean(values: Iterable[float | None]) -> float | None:
     return sum(there) / len(there) if there else None
 
 
-def there(values: dict[str, float | None]) -> dict[str, float]:
-    """Without the columns that have no figure."""
+def mean_of_all(values: Sequence[float | str | None], groups: str) -> float | str | None:
+    """The mean of the values if none is missing; else how many there are, in words (``groups`` names them); None
+    where there is none at all, nor a part of one."""
+    figures = [value for value in values if isinstance(value, float | int)]
+    if len(figures) == len(values):
+        return mean(figures)
+    return f"{len(figures)} of {len(values)} {groups}" if any(value is not None for value in values) else None
+
+
+def there(values: Mapping[str, float | str | None]) -> dict[str, float | str]:
+    """Without the columns of which there is nothing."""
     return {column: value for column, value in values.items() if value is not None}

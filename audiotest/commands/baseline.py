@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from audiotest.analyse.summary import Summary
     from audiotest.types import GateResult, Record
 
+_JUDGED = ("passed", "recorded", "failed", "missed")
+
 
 @click.group("baseline")
 def command() -> None:
@@ -47,7 +49,7 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
         if prune:
             told, suites = {key(r) for r in new}, {r.suite for r in new}
             merged = {k: r for k, r in merged.items() if k[0] not in suites or k in told}
-        merged |= {key(r): r for r in new if r.outcome in ("passed", "failed", "missed") or key(r) not in merged}
+        merged |= {key(r): r for r in new if r.outcome in _JUDGED or key(r) not in merged}
         if any(merged.get(key(r)) is r for r in old):  # else nothing of the old one is left
             judged_alike(read_summary(baseline).scorers, read_summary(run).scorers)
         for line in _told(old, new, merged):

@@ -12,7 +12,6 @@ import click
 
 if TYPE_CHECKING:
     from audiotest.analyse.compare import Difference, Flipped
-    from audiotest.analyse.headlines import FigureDifference
     from audiotest.report.html.comparing import Pair
     from audiotest.types import Estimate, Record
 
@@ -63,7 +62,7 @@ def command(
     if len(runs) < 2:
         raise click.UsageError("give at least two runs")
     try:
-        leaders, pairs, headlines = _compared(runs, common, tags)
+        leaders, pairs = _compared(runs, common, tags)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
     if html is not None:
@@ -79,13 +78,15 @@ def command(
         rows = (_csv_row(*names, d) for pair, names in zip(pairs, _named(runs), strict=True) for d in pair.differences)
         click.echo(_as_csv(rows))
         return
+    from audiotest.report.html.comparing import figure_cells
+
     if leaders:
         click.echo(_table(leaders[0], leaders[1:], form))
-    for pair, figures in zip(pairs, headlines, strict=True):
+    for pair in pairs:
         click.echo(f"{pair.first} -> {pair.second}\n")
         click.echo(_table(_HEADS, map(_row, pair.differences), form))
-        if figures:
-            click.echo(_table(_FIGURES, map(_headline, figures), form))
+        if pair.figures:
+            click.echo(_table(_FIGURES, map(figure_cells, pair.figures), form))
         for line in _no_gains(pair.differences):
             click.echo(line)
         for line in _items(pair.flipped, most):
@@ -97,9 +98,7 @@ def _named(runs: Sequence[str]) -> Iterator[tuple[str, str]]:
     return ((runs[0], run) for run in runs[1:])
 
 
-def _compared(
-    runs: Sequence[str], common: bool, tags: bool
-) -> tuple[list[tuple[str, ...]], list[Pair], list[list[FigureDifference]]]:
+def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple[str, ...]], list[Pair]]:
     """The leaderboard, if there are more than two runs, and each run against the first, by item and by figure."""
     from audiotest.analyse.compare import compare, flipped, judged_alike
     from audiotest.analyse.headlines import headline_differences
@@ -118,26 +117,12 @@ def _compared(
             [d for d in compare(found[0], records, common=common) if tags or not d.tag],
             flipped(found[0], records, common=common),
             other,
+            headline_differences(found[0], records, common=common),
         )
         for run, name, records, other in zip(runs[1:], names[1:], found[1:], loaded[1:], strict=True)
     ]
     leaders = _leaderboard(runs, names, found) if len(runs) > 2 else []
-    return leaders, pairs, [headline_differences(found[0], records, common=common) for records in found[1:]]
-
-
-def _headline(d: FigureDifference) -> tuple[str, ...]:
-    """Thresholds in dB, everything else in percentage points."""
-    decibel = d.figure == "threshold_snr"
-    name = f"{d.figure} (dB)" if decibel else f"{d.figure} (versus {d.versus})" if d.versus else d.figure
-    scale = 1 if decibel else 100
-
-    def written(value: float | None, form: str) -> str:
-        return "-" if value is None else f"{scale * value:{form}}"
-
-    ends = (d.difference.low, d.difference.high)
-    interval = "-" if ends == (None, None) else " to ".join("?" if e is None else f"{scale * e:+.1f}" for e in ends)
-    return (d.suite, name, str(d.difference.n or ""), written(d.first.value, ".1f"), written(d.second.value, ".1f"),
-            written(d.difference.value, "+.1f"), interval, "-" if d.p is None else f"{d.p:.3g}", d.reason)  # fmt: skip
+    return leaders, pairs
 
 
 def _no_gains(differences: Sequence[Difference]) -> Iterator[str]:

@@ -139,19 +139,20 @@ def _replies(runs: Sequence[Run], table: str, condition: str, form: str) -> Iter
         raise click.UsageError(f"--table {table} is written as text or markdown, not as {form}")
     for run in runs:
         if table == "official":
-            yield from _official(run.records, run.summary.model, condition, form)
+            yield from _official(run, condition, form)
         else:
             yield from _differing(run.records, condition)
 
 
-def _official(records: list[Record], model: str, condition: str, form: str) -> Iterator[str]:
-    from audiotest.report.official import as_markdown, as_text, differing, official_tables, suites_with_tables
+def _official(run: Run, condition: str, form: str) -> Iterator[str]:
+    from audiotest.report.official import as_markdown, as_text, cases_of, differing, official_tables, suites_with_tables
 
+    records, model = run.records, run.summary.model
     suites = suites_with_tables(records)
     if not suites:
         raise click.ClickException("no suite of this run is a benchmark that has a table of its own")
     for name in suites:
-        for table in official_tables(name, records, model, condition):
+        for table in official_tables(name, records, model, condition, cases_of(run, name)):
             yield as_text(table) if form == "text" else as_markdown(table)
             yield ""
         own = [r for r in records if r.suite == name]

@@ -25,6 +25,8 @@ def settings(data: Mapping[str, Any]) -> tuple[dict[str, Any], Findings]:
         if key in data:
             fields[key] = data[key]
     fields["by"] = tuple(tag for tag in data.get("by", ()) if tag is not None)
+    if data.get("sample") and "n" in data["sample"]:
+        fields["sample"] = {"by": next(iter(fields["by"]), ""), **data["sample"]}
     fields["import_command"] = data.get("import", "")
     if "generation" in data:
         fields["generation"] = generation(data["generation"])

@@ -23,6 +23,7 @@ from audiotest.declare.source_edit import Source, read_text, write_text
 from audiotest.declare.syntax_fixing import fix_syntax
 from audiotest.declare.yaml import Document, parse
 from audiotest.registry import METRICS, SCORERS
+from audiotest.types import BASELINE
 
 __all__ = ["FixError", "fix_file", "fix_text"]
 
@@ -148,7 +149,7 @@ def _unknown_names(data: dict[str, Any]) -> Iterator[Unknown]:
         if scorer and scorer not in (*SCORERS.names(), "expect"):
             yield path, False, scorer, SCORERS.names()
         for key in ("condition", "versus"):
-            if isinstance(gate.get(key), str):
+            if isinstance(gate.get(key), str) and (key, gate[key]) != ("versus", BASELINE):
                 yield from ((("gates", i, key), False, wrong, known) for wrong, known in _condition(gate[key]))
     for i, case in enumerate(_list(data.get("cases"))):
         if isinstance(case, dict):

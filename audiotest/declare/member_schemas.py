@@ -17,6 +17,7 @@ from typing import Any
 from audiotest.declare import condition as conditions
 from audiotest.registry import METRICS, SCORERS
 from audiotest.resources import schema_text
+from audiotest.types import BASELINE
 
 EXPECTATIONS = ("correct", "stays_correct", "same", "abstains", "recorded")
 Node = dict[str, Any]
@@ -171,12 +172,13 @@ def _gate_rules() -> Node:
         traits = METRICS.get(name)
         by_range.setdefault(traits.range, []).append(name)
     named = {"pattern": _form()}
-    rules: list[Node] = [{"properties": {"condition": named, "versus": named}}]
+    rules: list[Node] = [{"properties": {"condition": named, "versus": {"anyOf": [{"const": BASELINE}, named]}}}]
     rules.append({"anyOf": [{"required": ["min"]}, {"required": ["max"]}]})
     for (lowest, highest), names in sorted(by_range.items(), key=str):
         bound = {**({} if lowest is None else {"minimum": lowest}), **({} if highest is None else {"maximum": highest})}
         if bound:
-            these = {"properties": {"metric": {"pattern": f"^(?:{'|'.join(names)})(?::|$)"}}, "required": ["metric"]}
+            alone = {"metric": {"pattern": f"^(?:{'|'.join(names)})(?::|$)"}, "versus": {"not": {"const": BASELINE}}}
+            these = {"properties": alone, "required": ["metric"]}
             rules.append({"if": these, "then": {"properties": {"min": bound, "max": bound}}})
     return {"allOf": rules}
 

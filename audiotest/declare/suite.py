@@ -44,8 +44,19 @@ from audiotest.types import Case, Check, Gate, Generation, check_of
 Expectation = Literal["correct", "stays_correct", "same", "abstains", "recorded"]
 
 
+class Sample(Struct, frozen=True):
+    """``n`` cases of a suite in the place of all, drawn by ``seed``; ``by``: the tag whose values keep their shares."""
+
+    n: int
+    by: str = ""
+    seed: int = 0
+
+
 class Suite(Struct, frozen=True):
-    """One benchmark or regression suite, ready to be asked. ``path`` is its file, ``digest`` its content."""
+    """One benchmark or regression suite, ready to be asked. ``path`` is its file, ``digest`` its content.
+
+    ``whole``: how many cases there are where ``cases`` is a sample of them; 0: these are all.
+    """
 
     name: str
     title: str = ""
@@ -56,6 +67,7 @@ class Suite(Struct, frozen=True):
     conditions: tuple[tuple[Condition, Expectation], ...] = ((Condition("original"), "correct"),)
     gates: tuple[Gate, ...] = ()
     by: tuple[str, ...] = ()
+    sample: Sample | None = None
     audio_root: str = ""
     require_audio: bool = True
     join_clips: float | None = None
@@ -66,6 +78,12 @@ class Suite(Struct, frozen=True):
     warnings: tuple[Problem, ...] = ()
     path: str = ""
     digest: str = ""
+    whole: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many cases the suite has, those that cannot be used and those outside its sample included."""
+        return self.whole or len(self.cases) + len(self.invalid)
 
     def __post_init__(self) -> None:
         """Take what a person writes in Python for what it stands for: conditions as YAML has them (``"text_only"``,
@@ -176,7 +194,8 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
         suite = _read(stored)
         if suite is None:
             fields, problems = assemble(contents)
-            suite = Suite(digest=digest, **fields)
+            sample = fields.pop("sample", None)
+            suite = Suite(digest=digest, sample=Sample(**sample) if sample else None, **fields)
             if not suite.invalid and not problems:
                 _write(stored, suite)
         suite = replace(suite, path=str(path))

@@ -15,7 +15,7 @@ from audiotest.declare import prompt as prompts
 from audiotest.declare.condition import MOST_CONDITIONS, Condition, ConditionError, parse, parse_one
 from audiotest.declare.problems import Path
 from audiotest.registry import METRICS, SCORERS, unknown
-from audiotest.types import Case, Check, Gate
+from audiotest.types import BASELINE, Case, Check, Gate
 
 Pairs = list[tuple[Path, str]]
 
@@ -131,7 +131,7 @@ def gate(row: Mapping[str, Any], declared: list[str], path: Path, found: Finding
     if "min" not in row and "max" not in row:
         found.errors.append((path, "a gate needs `min` or `max`; without one it cannot fail"))
     for key in ("condition", "versus"):
-        if row.get(key) is None:
+        if row.get(key) is None or (key == "versus" and row[key] == BASELINE):
             continue
         try:
             fields[key] = parse_one(row[key]).name
@@ -152,23 +152,26 @@ def _bounds(metric: str, row: Mapping[str, Any], path: Path, found: Findings) ->
     if least is not None and most is not None and least > most:
         message = f"`min` is {least:g} and `max` {most:g}: nothing lies between them; swap them, or take one out"
         found.errors.append(((*path, "min"), message))
-    traits = METRICS.get(metric)
+    lowest, highest = METRICS.get(metric).range
+    named = f"`{metric}`"
+    if row.get("versus") == BASELINE:  # a difference of two such figures
+        width = None if lowest is None or highest is None else highest - lowest
+        lowest, highest, named = None if width is None else -width, width, f"the change of `{metric}`"
     for key, bound in (("min", least), ("max", most)):
         if bound is None:
             continue
-        lowest, highest = traits.range
         if (key == "min" and highest is not None and bound > highest) or (
             key == "max" and lowest is not None and bound < lowest
         ):
             limit = f"at most {highest:g}" if key == "min" else f"at least {lowest:g}"
             percent = f"; for {bound:g}% write {bound / 100:g}" if key == "min" and 1 < bound <= 100 else ""
-            message = f"`{metric}` is {limit}, so no run can meet `{key}: {bound:g}`{percent}"
+            message = f"{named} is {limit}, so no run can meet `{key}: {bound:g}`{percent}"
             found.errors.append(((*path, key), message))
         elif (key == "min" and lowest is not None and bound <= lowest) or (
             key == "max" and highest is not None and bound >= highest
         ):
             limit = f"at least {lowest:g}" if key == "min" else f"at most {highest:g}"
-            message = f"`{metric}` is always {limit}, so `{key}: {bound:g}` cannot fail; set a bound that can"
+            message = f"{named} is always {limit}, so `{key}: {bound:g}` cannot fail; set a bound that can"
             found.warnings.append(((*path, key), message))
 
 
@@ -176,6 +179,7 @@ def _compared(metric: str, fields: Mapping[str, Any], declared: list[str], path:
     usual = METRICS.get(metric).compared_with
     if not usual:
         return
+    fields = {key: value for key, value in fields.items() if (key, value) != ("versus", BASELINE)}
     condition, versus = fields.get("condition", "original"), fields.get("versus", usual)
     if condition == versus:
         other = "`versus`" if usual == "text_only" else "`condition`"
@@ -196,6 +200,11 @@ def across(
     usable or not. ``whole``: whether the cases are the suite's own, rather than what has been imported so far."""
     found = Findings()
     tags = tags_of_all() if any(gate.tags for gate in fields.get("gates", ())) else set()
+    by = (fields.get("sample") or {}).get("by")
+    if by and cases and not any(by in case.tags for case in cases):
+        known = sorted({name for case in cases for name in case.tags})
+        path_by: Path = ("sample", "by")
+        (found.errors if whole else found.warnings).append((path_by, f"no case has it: {unknown('tag', by, known)}"))
     names = [check.name for check in fields.get("scorers", (Check("choice"),))]
     expecting = {check.name for case in cases for check in case.expect}
     for i, gate in enumerate(fields.get("gates", ())):

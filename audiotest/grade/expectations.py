@@ -9,7 +9,7 @@ expectation        passes when
                    choice could be read there
 ``abstains``       no option is chosen but one like "none of the above", and the reply declines, says that it hears
                    nothing, or that no option is right
-``recorded``       always: it feeds gates and the listening profile
+``recorded``       neither passes nor fails, and has the outcome ``recorded``: it feeds gates and the profile
 =================  ==================================================================================
 """
 
@@ -20,6 +20,8 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest.analyse.trials import refused
+from audiotest.analyse.unanswered import fault, unanswered
 from audiotest.declare.trial import Trial
 from audiotest.score.answer_extraction.abstention import abstains, is_abstaining_option, rejects
 from audiotest.types import Case, Outcome, Record, Verdict
@@ -43,7 +45,7 @@ def expected(trial: Trial, record: Record, answerable: bool, original: Callable[
     expectation = trial.expectation
     verdict = _deciding(record)
     if expectation == "recorded":
-        return Finding("passed")
+        return Finding("recorded")
     if expectation == "abstains":
         return _abstains(record, verdict, answerable)
     if "correct" in expectation and not answerable and record.answer_index is None:
@@ -94,12 +96,16 @@ def _deciding(record: Record) -> Verdict | None:
 def _abstains(record: Record, verdict: Verdict | None, answerable: bool) -> Finding:
     assert record.reply is not None
     text = record.reply.text
-    if verdict is not None and verdict.choice is not None:
+    if refused(record.reply):
+        declined = True
+    elif verdict is not None and verdict.choice is not None:
         declined = is_abstaining_option(record.choices[verdict.choice])
     else:
         declined = bool((verdict is not None and verdict.status == "refused") or abstains(text)) or rejects(text)
     if declined:
         return Finding("passed")
+    if unanswered(record):
+        return Finding("failed", f"the reply is {fault(record)}: it neither answers nor declines")
     heard = "had heard" if answerable else "could be answered"
     return Finding("failed", f"it answers as if it {heard} (a hallucination)")
 

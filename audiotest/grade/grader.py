@@ -9,6 +9,7 @@ from audiotest.declare.trial import Trial
 from audiotest.grade.assistants import AssistantFailed, Assistants, Wanted
 from audiotest.grade.expectations import Finding, expected
 from audiotest.grade.question import question_of
+from audiotest.grade.shown import as_shown
 from audiotest.grade.verdicts import verdicts
 from audiotest.models.protocol import Unsupported
 from audiotest.predict.predictor import Predictor
@@ -74,7 +75,10 @@ class Grader:
         return Wanted(trial.key, question, answer.reply.text, _checks(trial, view.answerable))
 
     def _blank(self, trial: Trial, answer: Answer, nodeid: str) -> Record:
-        case, view = trial.case, answer.view
+        case, view, reply = trial.case, answer.view, answer.reply
+        if view is not None:
+            view = as_shown(view, reply)
+        recorded = reply.details.get("prompt") if reply is not None else None
         return Record(
             suite=trial.suite.name,
             case=case.id,
@@ -90,9 +94,10 @@ class Grader:
             answer_index=view.answer_index if view else None,
             tags=case.tags,
             clip=clip_id(trial.suite, case),
-            prompt=answer.prompt,
-            reply=answer.reply,
+            prompt=recorded if isinstance(recorded, str) else answer.prompt,
+            reply=reply,
             cached=answer.cached,
+            at=answer.at,
             hashes=answer.hashes,
             seed=self.seed,
             labels=view.labels if view else (),

@@ -11,20 +11,21 @@ from typing import Any
 from audiotest.analyse.trials import UNANSWERABLE, is_of
 from audiotest.types import Case, Question, Record
 
-_OF_THE_REPLY = {"thinking": "thinking_prediction", "likelihoods": "likelihoods"}
+_OF_THE_REPLY = {"thinking": "thinking_prediction", "likelihoods": "likelihoods", "answer_order": "answer_order",
+                 "refusal": "refusal"}  # fmt: skip
 """Details of a reply, and the names by which scorers know them."""
 
 
 def question_of(record: Record, case: Case | None = None) -> Question:
     """What was asked in ``record``, with the metadata of its ``case``: what the release knows (transcription,
-    rubric...), the case's tags, the labels shown where they are not the usual ones, and of the reply its thinking and
-    the likelihoods of the options.
+    rubric...), the case's tags, the labels shown where they are not the usual ones, and of the reply its thinking,
+    the likelihoods of the options and whether it came as a refusal.
 
-    A release may call something of its own ``labels`` or ``likelihoods``, such as the classes of a clip: that is not
-    what these names stand for here.
+    A release may call something of its own ``labels``, ``likelihoods`` or ``refusal``, such as the classes of a clip:
+    that is not what these names stand for here.
     """
     release: Mapping[str, Any] = case.metadata if case is not None else {}
-    metadata = {name: value for name, value in release.items() if name not in ("labels", "likelihoods")}
+    metadata = {name: value for name, value in release.items() if name not in ("labels", "likelihoods", "refusal")}
     metadata["tags"] = record.tags
     if record.labels:
         metadata["labels"] = record.labels

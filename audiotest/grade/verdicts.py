@@ -43,7 +43,11 @@ def verdicts(
 def one(question: Question, output: str, check: Check, assist: Assist | None = None) -> Verdict:
     """The verdict of one scorer with its options."""
     given = assist(check.name) if assist is not None else {}
-    return SCORERS.get(check.name).score(question, output, **check.options, **given)
+    verdict: Verdict = SCORERS.get(check.name).score(question, output, **check.options, **given)
+    if question.metadata.get("refusal") and not verdict.correct:
+        # What came in the field for refusals declines, in whichever words: no scorer has to find that out.
+        return replace(verdict, status="refused", choice=None)
+    return verdict
 
 
 def _free(name: str, taken: dict[str, Verdict]) -> str:

@@ -62,6 +62,9 @@ class OpenAI:
         self._pace = Pace(given.in_flight, given.per_minute)
         self._going_on: set[Stoppable] = set()
 
+    remote = True
+    """What answers under its name may be another model tomorrow: replies from the cache may be of an earlier one."""
+
     def missing(self) -> list[str]:
         """What is not there for it, for `audiotest doctor`: the key, or anything that listens at its address."""
         given, place = self.settings, urlsplit(self.settings.url)

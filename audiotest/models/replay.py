@@ -6,6 +6,9 @@ repeated row replaces the one before it.
 
 - The id is under the first of :data:`ID_KEYS` that a row has, the reply under the first of :data:`TEXT_KEYS`
   (``--model-option id=KEY`` and ``--model-option text=KEY`` name others).
+- A row that says in which order its options were shown (``answers`` and ``answer_orders``, as in MuChoMusic's own
+  prediction files) is found by question and options, and read in that order
+  (:mod:`audiotest.models._shown_options`).
 - A case of the recording's condition without a row is an error of that trial: the recorded model gave nothing.
 - A condition of which the recording has no row at all is *unsupported*: nobody asked it.
 - A null or missing reply text is an error of that trial; in a run's record, a trial that was skipped or unsupported
@@ -23,6 +26,7 @@ import msgspec
 from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
+from audiotest.models._shown_options import Ambiguous, ShownOptions
 from audiotest.models.protocol import Unsupported
 from audiotest.types import Needs, Reply, Request
 
@@ -52,6 +56,7 @@ class Replay:
         self.replies: dict[tuple[str, str], Reply | Unsupported | None] = {}
         self.conditions: set[str] = set()
         self.asked: set[tuple[str, str]] = set()
+        self._shown = ShownOptions()
         if not self.path.is_file():
             raise OSError(f"there is no file of predictions at {self.path}")
 
@@ -78,7 +83,10 @@ class Replay:
             row.get("thinking_prediction"), str
         ):  # as MMAR's predictions have it
             reply = replace(reply, details={**reply.details, "thinking": row["thinking_prediction"]})
-        self.replies[str(row[id_key]), condition] = reply
+        if condition == "original" and ShownOptions.has(row):
+            self._shown.add(row, str(row[id_key]), reply)
+        else:
+            self.replies[str(row[id_key]), condition] = reply
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """The recorded reply of each request, or why there is none."""
@@ -89,9 +97,16 @@ class Replay:
             return Unsupported(f"{self.path.name} has no replies under the condition {request.condition}")
         key = (request.case, request.condition)
         self.asked.add(key)
-        if key not in self.replies:
+        try:
+            there, reply = self._shown.find(request) if request.condition == "original" else (False, None)
+        except Ambiguous as error:
+            return Missing(
+                f"{self.path.name} has {error.count} rows with the question and the options of {request.case}, and "
+                "none with its id: which of them answers it cannot be told"
+            )
+        if not there and key not in self.replies:
             return Missing(f"{self.path.name} has no reply to {request.case} under {request.condition}")
-        reply = self.replies[key]
+        reply = reply if there else self.replies[key]
         if reply is None:
             return Missing(f"{self.path.name} holds an empty entry (no reply) for {request.case}")
         return reply

@@ -159,8 +159,9 @@ class Predictor:
             progress(total, total)
 
     def _alone(self, trial: Trial, *, keep: bool = False) -> Answer:
-        """An answer to this trial by itself; ``keep``: it takes the place of the one from before."""
-        [answer], pending = self._requests.open([trial])
+        """An answer to this trial by itself; ``keep``: the model is asked whatever the store has, and it
+        takes the place of the one from before."""
+        [answer], pending = self._requests.open([trial], again=keep)
         for item in pending:
             self._exchange.alone(item, lambda: answer.given)
         if not answer.given:

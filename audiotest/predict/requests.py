@@ -22,13 +22,15 @@ KEY_VERSION = 1
 
 
 class Answer(Struct):
-    """A trial's reply, or the error in its place; ``view`` and ``prompt`` are what was asked."""
+    """A trial's reply, or the error in its place; ``view`` and ``prompt`` are what was asked; ``at`` is when
+    a reply from the store was given, in seconds since 1970."""
 
     view: View | None = None
     prompt: str = ""
     reply: Reply | None = None
     error: Exception | None = None
     cached: bool = False
+    at: float | None = None
     hashes: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
@@ -60,11 +62,15 @@ class Requests:
         self._known = None if refresh else store
         self.sounds = Sounds(model.needs, seed)
 
-    def open(self, trials: Sequence[Trial], block: int = 0) -> tuple[list[Answer], list[Pending]]:
-        """An answer for each trial, and those of them that neither failed to be shown nor are in the store."""
+    def open(
+        self, trials: Sequence[Trial], block: int = 0, *, again: bool = False
+    ) -> tuple[list[Answer], list[Pending]]:
+        """An answer for each trial, and those of them that neither failed to be shown nor are in the store; ``again``:
+        whatever the store has, the model is to be asked."""
         answers = [Answer() for _ in trials]
         pending = [self._prepare(trial, answer, block) for trial, answer in zip(trials, answers, strict=True)]
-        return answers, self._look_up([item for item in pending if item is not None])
+        shown = [item for item in pending if item is not None]
+        return answers, shown if again else self._look_up(shown)
 
     def request(self, item: Pending) -> Request:
         """The request of an item, with its sound. Raises what decoding and its conditions raise."""
@@ -136,10 +142,11 @@ class Requests:
         if self._known is None or not self.model.identity:
             return pending
         known = self._known.get([p.key for p in pending])
+        times = self._known.times(list(known)) if known else {}
         for item in pending:
             if item.key in known:
                 item.answer.reply = known[item.key]
-                item.answer.cached = True
+                item.answer.cached, item.answer.at = True, times.get(item.key)
         return [p for p in pending if p.answer.reply is None]
 
 

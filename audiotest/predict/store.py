@@ -112,6 +112,19 @@ class ReplyStore:
                 found[key] = msgspec.json.decode(reply, type=Reply)
         return found
 
+    def times(self, keys: Sequence[bytes]) -> dict[bytes, float]:
+        """When the replies to ``keys`` were kept, in seconds since 1970; those that there are."""
+        with self._lock:
+            return self._past_damage(lambda: self._times(keys))
+
+    def _times(self, keys: Sequence[bytes]) -> dict[bytes, float]:
+        kept: dict[bytes, float] = {}
+        for i in range(0, len(keys), _AT_ONCE):
+            some = keys[i : i + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            kept.update(self._db.execute(f"SELECT key, at FROM replies WHERE key IN ({marks})", some))  # noqa: S608
+        return kept
+
     def put(self, model: str, replies: Mapping[bytes, Reply]) -> None:
         """Keep ``replies``; on disk when this returns. Where there is no space for them any more, that is told once and
         the run goes on without."""

@@ -33,6 +33,7 @@ def failure_text(record: Record, trial: Trial) -> str:
     for name, one in record.verdicts.items():
         word = {True: "right", False: "wrong", None: "-"}[one.correct]
         basis = f", from {one.evidence[:200]!r}" if one.evidence else ""
+        basis += f", by the rule {one.details['rule']!r}" if one.details.get("rule") else ""
         lines += _field(name, f"{word} ({one.status}){basis}")
     lines += _field("sound", sound_of(trial))
     lines += _field("case", f"{trial.case.file}:{trial.case.line}")

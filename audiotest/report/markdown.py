@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from audiotest.report.first_lines import first_lines
 from audiotest.runs import Run
 from audiotest.types import Estimate, Record
 
@@ -20,6 +21,8 @@ def lines(run: Run) -> Iterator[str]:
     """A table over suites and conditions, the gates that did not pass, and the trials that failed or broke."""
     summary = run.summary
     yield f"### audiotest: {plain(summary.model)}\n"
+    for line in first_lines(run):
+        yield f"{plain(line)}\n"
     yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
     for name, suite in summary.suites.items():
@@ -38,6 +41,12 @@ def lines(run: Run) -> Iterator[str]:
                 word = "**failed**" if gate.passed is False else "not judged"
                 yield f"- {plain(name)} `{gate.name}` {word}: {plain(gate.reason)}"
 
+    against = [(name, suite.baseline) for name, suite in summary.suites.items() if suite.baseline]
+    if against:
+        yield "\nagainst the baseline\n"
+        for name, found in against:
+            word = {True: "passed", False: "**failed**", None: "not judged"}[found.passed]
+            yield f"- {plain(name)} (`{found.rule}`) {word}: {plain(found.reason)}"
     yield from _failed([record for record in run.records if record.outcome in ("failed", "error")])
 
 

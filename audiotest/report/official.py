@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from audiotest.benchmarks.tables import Row, Table, judged_by, published
 from audiotest.registry import BENCHMARKS, UnknownName, unknown
+from audiotest.runs import Run
 from audiotest.types import Record, Verdict
 
 CAREFUL = "choice"
 _NOT_BENCHMARKS = ("choice", "expect")
+_PART = "A row of a part of the benchmark is no rank among the published ones."
 
 
 class Differing(Struct, frozen=True):
@@ -25,8 +27,12 @@ class Differing(Struct, frozen=True):
     careful: Verdict
 
 
-def official_tables(suite: str, records: Sequence[Record], model: str, condition: str = "original") -> list[Table]:
+def official_tables(
+    suite: str, records: Sequence[Record], model: str, condition: str = "original", cases: int = 0
+) -> list[Table]:
     """The published tables of ``suite``'s benchmark with this run's rows on top: a row by each of its scorers.
+
+    ``cases`` is how many the whole suite has; 0 where that is not known: then as many as the run asked.
 
     Raises :class:`~audiotest.registry.UnknownName` for a suite that is no benchmark with a table.
     """
@@ -34,16 +40,32 @@ def official_tables(suite: str, records: Sequence[Record], model: str, condition
     if row_of is None:
         raise UnknownName(unknown("benchmark with a table:", suite, [n for n in BENCHMARKS.names() if _has_table(n)]))
     own = [r for r in records if r.suite == suite]
+    asked = sum(record.condition == condition for record in own)
     rows = []
     for scorer in dict.fromkeys(name for r in own for name in r.verdicts):
-        values = row_of(judged_by(own, scorer, condition))
-        if values:
-            rows.append(Row(f"{model} ({scorer})", values, ours=True))
+        pairs = judged_by(own, scorer, condition)
+        figures = row_of(pairs)
+        values = {column: value for column, value in figures.items() if not isinstance(value, str)}
+        missing = {column: value for column, value in figures.items() if isinstance(value, str)}
+        if figures:
+            row = Row(f"{model} ({scorer})", values, ours=True, missing=missing, n=len(pairs), of=max(cases, asked))
+            rows.append(row)
     found = []
     for table in published(suite):
-        ours = [row for row in rows if set(row.values) & set(table.columns)]
+        ours = [_of_table(row, table) for row in rows if {*row.values, *row.missing} & set(table.columns)]
         found.append(replace(table, rows=(*ours, *table.rows)))
     return found
+
+
+def _of_table(row: Row, table: Table) -> Row:
+    """``row`` with what is missing in this table alone."""
+    return replace(row, missing={column: text for column, text in row.missing.items() if column in table.columns})
+
+
+def cases_of(run: Run, suite: str) -> int:
+    """How many cases the whole suite has, as the run noted it; 0 where it did not."""
+    files = run.summary.suite_files or {}
+    return files[suite].cases if suite in files else 0
 
 
 def suites_with_tables(records: Iterable[Record]) -> list[str]:
@@ -73,34 +95,43 @@ def differing(records: Iterable[Record], condition: str = "original") -> Iterato
 
 
 def as_text(table: Table) -> str:
-    """The table for a terminal: this run's rows first, marked with an arrow."""
+    """The table for a terminal: this run's rows first, marked with an arrow where they are of the whole benchmark."""
     from rich import box
     from rich.console import Console
     from rich.table import Table as Shown
 
     shown = Shown(box=box.ASCII2, pad_edge=False, show_edge=False)
     shown.add_column("model", no_wrap=True)
+    shown.add_column("n", justify="right", no_wrap=True)
     for column in table.columns:
         shown.add_column(column, justify="right")
     for row in table.rows:
-        cells = [_number(row.values.get(column), table.unit) for column in table.columns]
-        shown.add_row(("> " if row.ours else "  ") + row.model, *cells)
+        cells = [_cell(row, column, table.unit) for column in table.columns]
+        shown.add_row(("> " if row.ours and row.whole else "  ") + row.model, row.count, *cells)
     out = io.StringIO()
     # Wide enough for any name of a model: a table cut to some width would lose figures.
     Console(file=out, width=10_000, color_system=None).print(shown)
-    note = f"\n{table.note}" if table.note else ""
+    note = "".join(
+        f"\n{text}" for text in (table.note, _PART if any(not row.whole for row in table.rows) else "") if text
+    )
     return f"{table.title}, in {table.unit}\n\n{out.getvalue().rstrip()}\n\nPublished: {table.source}.{note}"
 
 
 def as_markdown(table: Table) -> str:
-    """The same as a Markdown table; this run's rows are bold."""
-    lines = [f"**{table.title}** ({table.unit})", "", f"| model | {' | '.join(table.columns)} |",
-             f"| --- |{' ---: |' * len(table.columns)}"]  # fmt: skip
+    """The same as a Markdown table; this run's rows are bold where they are of the whole benchmark."""
+    lines = [f"**{table.title}** ({table.unit})", "", f"| model | n | {' | '.join(table.columns)} |",
+             f"| --- | ---: |{' ---: |' * len(table.columns)}"]  # fmt: skip
     for row in table.rows:
-        cells = [_number(row.values.get(column), table.unit) for column in table.columns]
+        cells = [row.count, *(_cell(row, column, table.unit) for column in table.columns)]
         name = row.model.replace("|", "\\|")
-        lines.append(f"| {f'**{name}**' if row.ours else name} | {' | '.join(cells)} |")
-    return "\n".join([*lines, "", f"Published: {table.source}. {table.note}".rstrip()])
+        lines.append(f"| {f'**{name}**' if row.ours and row.whole else name} | {' | '.join(cells)} |")
+    note = f"{table.note} {_PART if any(not row.whole for row in table.rows) else ''}".strip()
+    return "\n".join([*lines, "", f"Published: {table.source}. {note}".rstrip()])
+
+
+def _cell(row: Row, column: str, unit: str) -> str:
+    """The figure, or a dash with what there is in its place."""
+    return f"- ({row.missing[column]})" if column in row.missing else _number(row.values.get(column), unit)
 
 
 def _number(value: float | None, unit: str) -> str:

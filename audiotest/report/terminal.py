@@ -9,18 +9,14 @@ from typing import Any
 
 from audiotest.analyse.change import change
 from audiotest.analyse.profile import DEFINITION, LABELS
-from audiotest.analyse.summary import ConditionSummary, SuiteSummary, marks
+from audiotest.analyse.summary import ConditionSummary, SuiteSummary
 from audiotest.baseline import Baseline
+from audiotest.report.first_lines import marked
 from audiotest.runs import Run
 from audiotest.types import Estimate
 
 Line = tuple[str, dict[str, bool]]
 """A line, and pytest's markup for it (``{"red": True}``)."""
-_MARKS = {
-    "cut_at_max_tokens": "were cut at the most tokens (`max_new_tokens` under `generation` in the suite)",
-    "empty": "are empty",
-    "sound_cut": "were given to a sound that is longer than the model hears",
-}
 _WIDEST = 10_000
 _FEW = 10
 """Rows of a list that is cut: what is left out is counted."""
@@ -63,12 +59,10 @@ def gates(suites: Mapping[str, SuiteSummary], known: Container[tuple[str, str]] 
 
 
 def notes(run: Run, baseline: Baseline) -> Iterator[str]:
-    """What to know of the figures: cached replies, the change against the baseline, what is unsupported or cut."""
-    cached = sum(1 for record in run.records if record.cached)
-    if cached:
-        yield f"{cached} of {len(run.records)} replies came from the cache (--refresh asks again)"
+    """What to know of the figures: the change against the baseline, what is unsupported or cut."""
     if baseline.trials:
         yield _against_baseline(run, baseline)
+        yield from _by_suite(run)
         yield from _improved(run, baseline)
         yield from _gone(run, baseline)
     yield from _broken(run)
@@ -157,6 +151,13 @@ def _against_baseline(run: Run, baseline: Baseline) -> str:
     )
 
 
+def _by_suite(run: Run) -> Iterator[str]:
+    """Each suite that is judged as a whole, by which rule and with what result."""
+    for name, suite in run.summary.suites.items():
+        if suite.baseline and suite.baseline.rule != "item":
+            yield f"  {name} (--baseline-fail={suite.baseline.rule}): {suite.baseline.reason}"
+
+
 def _improved(run: Run, baseline: Baseline) -> Iterator[str]:
     """What `audiotest baseline update` would keep from now on: pytest lists failures, but no improvements."""
     better = [record.nodeid for record in run.records if baseline.improved(record)]
@@ -173,7 +174,7 @@ def _gone(run: Run, baseline: Baseline) -> Iterator[str]:
     gone = [
         f"{name}/{condition}/{case}"
         for name, case, condition in sorted(baseline.trials)
-        if name in suites and (case not in cases[name] or condition not in conditions[name])
+        if name in suites and not suites[name].whole and (case not in cases[name] or condition not in conditions[name])
     ]
     if gone:
         some = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
@@ -187,8 +188,7 @@ def _broken(run: Run) -> Iterator[str]:
             unsupported[record.reason] = unsupported.get(record.reason, 0) + 1
     for reason, count in sorted(unsupported.items(), key=lambda item: -item[1])[:_FEW]:
         yield f"{count} trials unsupported: {reason}"
-    for mark, count in marks(run.records).items():
-        yield f"{count} replies {_MARKS[mark]}"
+    yield from marked(run)
 
 
 def _table(*headers: str) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from audiotest.baseline import gate_name
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Invalid, Suite
 from audiotest.declare.trial import Trial
@@ -84,8 +85,11 @@ class SuiteFile(pytest.Module):
             info = node.prepare(suite, info)
             conditions.append(node)
         yield from conditions
-        if suite.gates:
-            yield Gates.from_parent(self, name=GATES, names=gate_names(suite.gates), needed=conditions)
+        names, baseline = gate_names(suite.gates), state.session.baseline
+        if baseline.trials and (against := gate_name(baseline.rule_for(suite.policy))):
+            names.append(against)
+        if names:
+            yield Gates.from_parent(self, name=GATES, names=names, needed=conditions)
         if suite.invalid:
             yield InvalidCases.from_parent(self, name=INVALID, invalid=suite.invalid)
 

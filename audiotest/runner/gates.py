@@ -23,7 +23,7 @@ def gate_names(gates: Iterable[Gate]) -> list[str]:
     """The names of a suite's gates in node ids; the second of the same name is told by its number."""
     seen: Counter[str] = Counter()
     found = []
-    for named in map(gate_name, gates):
+    for named in (gate.name if isinstance(gate, GateResult) and gate.name else gate_name(gate) for gate in gates):
         seen[named] += 1
         found.append(named if seen[named] == 1 else f"{named}.{seen[named]}")
     return found

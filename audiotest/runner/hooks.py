@@ -176,6 +176,14 @@ class RecordTaker:
             del report.__dict__["audiotest_record"]
         self._forget(report)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """A trial that killed its worker counts like any other that broke."""
+        from audiotest.runner.crashes import note_crash
+
+        if _in_yaml(crashitem):
+            note_crash(self.state, crashitem, str(report.longrepr))
+
     def _forget(self, report: pytest.TestReport) -> None:
         """Let the terminal drop a setup or teardown that passed. It keeps them all, and looks through every one of them
         for each failure that it prints: with 10,000 failures that alone takes most of a minute."""

@@ -58,11 +58,11 @@ class TrialItem(pytest.Function):
     added: Sequence[tuple[str, object]] = ()
     """What it has put among its ``user_properties``."""
     again = False
-    """Whether the model broke when this was last run: a plugin that reruns failures wants it asked again."""
+    """Whether this failed or broke when it was last run: a plugin that reruns failures wants the model asked again."""
 
     def setup(self) -> None:
         """Begin with nothing, for a plugin may have it run again."""
-        self.again = self.record is not None and self.record.outcome == "error"
+        self.again = self.record is not None and self.record.outcome in ("error", "failed")
         self.user_properties = [given for given in self.user_properties if given not in self.added]
         self.record, self.added = None, ()
         state = state_of(self.config)
@@ -122,7 +122,7 @@ class TrialItem(pytest.Function):
         if record is None or (report.failed and record.outcome not in ("failed", "missed", "error")):
             record = state.session.grader.broken(self.trial, raised or RuntimeError("no result"), self.nodeid)
         baseline = state.session.baseline
-        record = baseline.against(record)
+        record = baseline.against(record, self.trial.suite.policy)
         if baseline.improved(record):
             report.wasxfail = "improved: a miss in the baseline"
         # Reports cross to other processes (xdist's controller, pytest-forked's parent) and into files, so what is on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,15 @@ def _count(text: str) -> int:
 _count.__name__ = "whole number above 0"  # argparse shows it in its message
 
 
+def _fail_rule(text: str) -> str:
+    from audiotest.baseline import fail_rule
+
+    try:
+        return str(fail_rule(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Declare them; ``pytest --help`` shows the texts."""
     parser.addini("audiotest_progress", default="30",
@@ -45,7 +55,14 @@ def add_options(parser: pytest.Parser) -> None:
              "pytest-html)")  # fmt: skip
     add("--baseline", dest="audiotest_baseline", metavar="DIR",
         help="hold this run against an earlier one's results: only what got worse fails")  # fmt: skip
+    add("--baseline-fail", dest="audiotest_baseline_fail", metavar="RULE", type=_fail_rule,
+        help="what fails against the baseline: `item` (any trial that got worse), `significant` (a suite "
+             "that got worse by more than chance) or `drop:5%%` (by more than 5 points); default: `significant` for "
+             "suites with the policy `gates`, `item` for `cases`")  # fmt: skip
     add("--limit", dest="audiotest_limit", metavar="N", type=_count,
+        help="only N cases of each suite: a sample drawn by --seed, in which the values of the suite's first grouping "
+             "tag (`by`) keep their shares; its gates are then not judged")  # fmt: skip
+    add("--limit-first", dest="audiotest_limit_first", metavar="N", type=_count,
         help="only the first N cases of each suite (its gates are then not judged)")  # fmt: skip
     add("--seed", dest="audiotest_seed", metavar="N", type=int, default=0,
         help="the run's seed, from which every trial draws its own (default: 0)")  # fmt: skip
@@ -68,12 +85,26 @@ def add_options(parser: pytest.Parser) -> None:
     add("--reply-cache", dest="audiotest_reply_cache", metavar="FILE",
         help="where replies are kept, or `off` (default: in $AUDIOTEST_CACHE_DIR, or the user's)")  # fmt: skip
     add("--refresh", dest="audiotest_refresh", action="store_true",
-        help="ask the model again even where the cache has its reply")  # fmt: skip
+        help="ask the model again even where the cache has its reply; where the environment variable CI is set that "
+             "holds for endpoints (`openai:`) by itself, unless --cached or --reply-cache FILE is given")  # fmt: skip
+    add("--cached", dest="audiotest_cached", action="store_true",
+        help="take an endpoint's replies from the cache in CI, too")  # fmt: skip
 
 
 def asked_for(config: pytest.Config) -> bool:
     """Whether the command line has any option of audiotest's."""
-    names = ("model", "results", "html", "baseline", "limit", "judge", "embedder", "reply_cache", "ray_address")
+    names = (
+        "model",
+        "results",
+        "html",
+        "baseline",
+        "limit",
+        "limit_first",
+        "judge",
+        "embedder",
+        "reply_cache",
+        "ray_address",
+    )
     given = [getattr(config.option, f"audiotest_{name}") for name in names]
     return any(value is not None for value in given) or config.option.audiotest_engine != "local"
 
@@ -88,6 +119,7 @@ def settings_of(config: pytest.Config) -> Settings:
         model_options=_pairs("--model-option", option.audiotest_model_options),
         seed=option.audiotest_seed,
         limit=option.audiotest_limit,
+        limit_first=option.audiotest_limit_first,
         batch_size=option.audiotest_batch_size,
         engine=option.audiotest_engine,
         ray_address=option.audiotest_ray_address,
@@ -98,8 +130,10 @@ def settings_of(config: pytest.Config) -> Settings:
         embedder_options=_pairs("--embedder-option", option.audiotest_embedder_options),
         reply_cache=option.audiotest_reply_cache,
         refresh=option.audiotest_refresh,
+        cached=option.audiotest_cached,
         results=option.audiotest_results,
         baseline=option.audiotest_baseline,
+        baseline_fail=option.audiotest_baseline_fail or "",
     )
 
 

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
 
 def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
-    """A missed trial of a benchmark gets a letter and a word of its own."""
+    """A missed trial of a benchmark gets a letter and a word of its own; one that was only to be recorded passes as a
+    test, under a word that does not call its reply right."""
     if report.skipped and str(getattr(report, "wasxfail", "")).startswith("missed: "):
         return "missed", "m", ("MISSED", {"yellow": True})
+    if report.passed and report.when == "call" and ("outcome", "recorded") in report.user_properties:
+        return "passed", ".", ("RECORDED", {"cyan": True})
     return None
 
 
@@ -22,10 +25,13 @@ def summary(terminal: Any, state: State) -> None:
     run, verbosity = state.run, state.config.option.verbose
     if run is None or not run.summary.suites or verbosity < -1:
         return
+    from audiotest.report.first_lines import first_lines
     from audiotest.report.terminal import gates, notes, tables
 
     baseline = state.session.baseline
     terminal.section(f"audiotest: {run.summary.model}", sep="=")
+    for text in first_lines(run):
+        terminal.write_line(text, yellow=True)
     for block in tables(run, verbosity):
         terminal.write_line(block)
     # One by one where -rx asks for them: to pytest misses are expected failures.

@@ -19,6 +19,7 @@ Rule
     5. A single affirmed option is the choice. A label beside the text of another option, two options joined by "or", or
        two with nothing between them to decide, are ``ambiguous``. A denial alone chooses nothing, however few options
        it leaves.
+       What an endpoint gave in its field for refusals (``metadata["refusal"]``) is ``refused``, whatever it says.
     6. A reply that was cut by the token limit (``finish``) counts as an answer only where it had concluded before.
 
 Conventions
@@ -37,9 +38,9 @@ from msgspec.structs import replace
 from audiotest.score.answer_extraction.abstention import declines
 from audiotest.score.answer_extraction.answer_span import answer_spans
 from audiotest.score.answer_extraction.options import Options, compile_options
-from audiotest.score.answer_extraction.reply import CUT, ParsedReply
+from audiotest.score.answer_extraction.reply import ParsedReply
 from audiotest.score.answer_extraction.rules import Reading, decide
-from audiotest.types import Question, Verdict
+from audiotest.types import CUT, Question, Verdict
 
 VERSION = 4
 OPEN_QUESTIONS = False
@@ -49,6 +50,10 @@ __all__ = ["Reading", "read", "score"]
 
 def score(question: Question, output: str) -> Verdict:
     """Whether the reply chooses ``question.answer``; takes no options, never raises."""
+    if question.metadata.get("refusal"):
+        right = None if question.answer_index is None else False
+        score = None if right is None else 0.0
+        return Verdict(right, status="refused", score=score, format_kept=False, details={"rule": "refusal"})
     labels = question.metadata.get("labels")
     if not isinstance(labels, list | tuple) or len(labels) != len(question.choices):
         labels = ()

@@ -19,9 +19,12 @@ Replies and kwargs that are not what they should be
     The script takes ``str`` of the reply, so a missing one (None, NaN) is judged as the text ``None`` or
     ``nan``: one word, all lower-case in the second case, without commas. ``kwargs`` None or empty means no
     arguments. It stops with an error at a number stored as text or missing (null) where sizes are compared,
-    at null where text is expected, and at kwargs stored as text or NaN in a rule that reads them; where a
+    at null where text is expected, and at kwargs that are NaN or a text in a rule that reads them; where a
     number as text is compared for equality it is just not equal. An error ends its run without a figure: here
-    the reply gets no credit, is counted, and ``details["official_error"]`` tells the error.
+    the reply gets no credit, is counted with the score 0, and ``details["official_error"]`` tells the error.
+
+    Kwargs that are the JSON text of an object, as some copies of the release have them, are read as that object: it
+    is the release's, stored another way.
 
 Verdict
     ``correct`` and ``format_kept`` are both the script's verdict. ``choice`` is None. ``status`` is ``read``,
@@ -42,6 +45,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
+from audiotest.score.if_arguments import if_kwargs
 from audiotest.score.official import if_rules, sentences
 from audiotest.score.official.unjudged import crashed
 from audiotest.types import Question, Verdict
@@ -49,11 +55,11 @@ from audiotest.types import Question, Verdict
 
 def score(question: Question, output: str) -> Verdict:
     """What MMAU-Pro's script says of ``output``; takes no options and never raises."""
-    identifier, kwargs = question.metadata.get("task_identifier", ""), question.metadata.get("kwargs")
+    identifier, kwargs = question.metadata.get("task_identifier", ""), if_kwargs(question.metadata.get("kwargs"))
     try:
         finding = if_rules.apply(identifier, str(output), kwargs, question.question)
     except (AttributeError, TypeError, ValueError) as error:
-        return crashed(f"{type(error).__name__}: {error}")
+        return replace(crashed(f"{type(error).__name__}: {error}"), score=0.0)
     if finding is None:
         return Verdict(
             correct=False,

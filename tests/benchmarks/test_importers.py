@@ -112,6 +112,14 @@ def test_air_bench_chat_keeps_what_a_judge_needs(tmp_path):
     assert "group" not in cases["77"].tags
 
 
+def test_mmau_pro_kwargs_stored_as_text_are_read(tmp_path):
+    rows = [{**row, "kwargs": json.dumps(row["kwargs"]) if row["kwargs"] else None} for row in PRO_ROWS]
+    (tmp_path / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    _, _, cases = imported("mmau_pro", tmp_path / "test.jsonl", tmp_path)
+    assert cases["p7"].metadata["kwargs"] == {"N": 2, "keyword": "rain"}
+    assert "keyword" not in cases["p4"].metadata["kwargs"]
+
+
 def test_mmau_pro_from_parquet(tmp_path):
     said, suite, cases = imported("mmau_pro", as_parquet(tmp_path / "test.parquet", PRO_ROWS), tmp_path)
     assert [c.file for c in cases["p2"].audio] == ["data/p1.wav", "data/p2.wav"]

@@ -4,13 +4,14 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 from releases import CHAT_ROWS, FOUNDATION, MMAU_ROWS, MUCHOMUSIC_FIELDS, MUCHOMUSIC_ROWS, as_csv, as_json
 
 from audiotest import registry
 from audiotest.benchmarks.tables import judged_by, published, read_published
 from audiotest.cli import main
 from audiotest.declare.problems import SuiteError
-from audiotest.report.official import official_tables
+from audiotest.report.official import as_markdown, as_text, official_tables
 from audiotest.resources import folder
 from audiotest.types import Record, Reply, Verdict
 
@@ -100,9 +101,14 @@ def test_air_bench_foundation_means_over_data_sets_tasks_and_groups():
     ]
     found = row("air_bench_foundation", "air_bench", records)
     assert found["Emotion recognition"] == 50.0
-    assert (found["Speech"], found["Sound"], found["Music"]) == (50.0, 100.0, 100.0)
-    assert found["Average"] == pytest.approx(250 / 3)
-    assert "Average" not in row("air_bench_foundation", "air_bench", records[:5])
+    parts = ("Speech", "Sound", "Music", "Average")
+    assert [found[c] for c in parts] == ["1 of 9 tasks", "1 of 4 tasks", "1 of 6 tasks", "3 of 19 tasks"]
+    columns = registry.BENCHMARKS.get("air_bench_foundation").official_row.__globals__["_COLUMNS"].values()
+    records += [item(f"all {task}", task, "other", right()) for task in columns]
+    found = row("air_bench_foundation", "air_bench", records)
+    speech = 100 * (8 + (1 + 0 + 1) / 3) / 9
+    assert (found["Speech"], found["Sound"], found["Music"]) == (pytest.approx(speech), 100.0, 100.0)
+    assert found["Average"] == pytest.approx((speech + 200) / 3)
 
 
 def test_mmau_pro_weighs_by_count():
@@ -111,7 +117,37 @@ def test_mmau_pro_weighs_by_count():
     records += [record("i", {"category": "instruction following"}, mmau_pro=right())]
     records += [record("x", {"category": "music"}, mmau_pro=Verdict(None, counted=False))]
     found = row("mmau_pro", "mmau_pro", records)
-    assert found == {"Sound": 25.0, "Open-ended": 80.0, "IF": 100.0, "Avg.": pytest.approx((100 + 80 + 100) / 6)}
+    assert found == {"Sound": 25.0, "Open-ended": 80.0, "IF": 100.0, "Avg.": "3 of 12 categories"}
+    others = ("music", "speech", "sound_music", "music_speech", "sound_speech", "sound_music_speech", "spatial_audio",
+              "voice_chat", "multi")  # fmt: skip
+    records += [record(name, {"category": name}, mmau_pro=right(False)) for name in others]
+    whole = row("mmau_pro", "mmau_pro", records)
+    assert (whole["Avg."], whole["Spatial"]) == (pytest.approx((100 + 80 + 100) / 15), 0.0)
+
+
+def test_a_part_is_no_rank_and_says_of_how_many_it_is():
+    records = [replace(record(f"c{i}", {"modality": "music"}, mmar=right()), suite="mmar") for i in range(5)]
+    [part] = [r for r in official_tables("mmar", records, "m", cases=1000)[0].rows if r.ours]
+    assert (part.count, part.whole) == ("5 of 1,000", False)
+    table = official_tables("mmar", records, "m", cases=1000)[0]
+    assert "\n  m (mmar)" in as_text(table)
+    assert "5 of 1,000" in as_text(table)
+    assert "no rank among the published" in as_text(table)
+    assert "| m (mmar) | 5 of 1,000 |" in as_markdown(table)
+    [whole] = [r for r in official_tables("mmar", records, "m", cases=5)[0].rows if r.ours]
+    assert (whole.count, whole.whole) == ("5", True)
+    broken = [*records, replace(records[0], case="c9", verdicts={}, outcome="error")]
+    assert [r.count for r in official_tables("mmar", broken, "m", cases=6)[0].rows if r.ours] == ["5 of 6"]
+    assert "**m (mmar)**" in as_markdown(official_tables("mmar", records, "m", cases=5)[0])
+
+
+def test_a_partial_average_is_a_dash_with_what_there_is():
+    pairs = [replace(record("a", {"category": "open"}, mmau_pro=Verdict(None, score=0.4)), suite="mmau_pro")]
+    table = official_tables("mmau_pro", pairs, "m", cases=1)[0]
+    assert table.rows[0].values == {"Open-ended": 40.0}
+    assert "- (1 of 12 categories)" in as_text(table)
+    assert "- (1 of 12 categories)" in as_markdown(table)
+    assert table.rows[0].whole is False
 
 
 def test_the_survey_has_accuracies_and_rouge():
@@ -179,7 +215,7 @@ def test_import_replay_report_export_replay(pytester, monkeypatch, benchmark):
     table = run("report", pytester.path / "one", "--table", "official")
     assert table.exit_code == 0, table.output
     if benchmark != "air_bench_chat":  # which has no figure without a judge
-        assert "> replay:first.json" in table.output
+        assert " replay:first.json" in table.output
     assert "| model |" in run("report", pytester.path / "one", "--table", "official", "--format", "markdown").output
 
 

@@ -159,3 +159,22 @@ def test_a_page_with_long_names_fits_a_phone(tmp_path):
         page.goto((tmp_path / "page.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         browser.close()
+
+
+def test_the_page_has_the_figures_that_say_whether_it_listens_and_no_green_for_guessing(tmp_path):
+    """30 of 100 more are right without the sound, none with it: the gap fell, and that is no gain."""
+    old = [*OLD, *(record(i, i < 20, "text_only") for i in range(100))]
+    new = [*OLD, *(record(i, i < 50, "text_only") for i in range(100))]
+    runs = saved(tmp_path / "old", old), saved(tmp_path / "new", new)
+    text = run(*runs).output
+    assert "listening_gap (versus text_only)" in text
+    assert "no gain, since nothing can be heard there" in text
+    assert run(*runs, "--html", tmp_path / "page.html").exit_code == 0
+    page = " ".join((tmp_path / "page.html").read_text().split())
+    assert (
+        '<td>listening_gap (versus text_only)</td><td class="n">100</td><td class="n">30.0</td><td class="n">0.0</td>'
+        in page
+    )
+    assert '<td class="n wrong">-30.0</td>' in page  # the gap
+    assert '<td class="n ">+30.0</td>' in page  # more right answers under text_only, without colour
+    assert page.count("(no gain or loss: nothing can be heard)") == 30

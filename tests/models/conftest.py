@@ -16,6 +16,7 @@ def server(monkeypatch):
     import endpoint
 
     monkeypatch.setenv("OPENAI_API_KEY", endpoint.KEY)
+    monkeypatch.delenv("CI", raising=False)  # where endpoints are asked again
     running = endpoint.Server()
     threading.Thread(target=running.serve_forever, args=(0.005,), daemon=True).start()
     yield running

@@ -1,5 +1,6 @@
 """Runs that are killed, workers that die: nothing answered is lost, nobody else is blamed."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -37,7 +38,7 @@ class Deadly:
     def close(self): pass
     def answer(self, requests):
         if any("deadly" in r.case for r in requests):
-            os._exit(9)
+            os.kill(os.getpid(), 9)
         return [Reply(f"({'ABCD'[r.choices.index('a kettle')]})") for r in requests]
 
 @pytest.fixture(scope="session")
@@ -71,14 +72,22 @@ def test_a_run_killed_half_way_asks_nothing_twice(project):
     assert len((tester.path / "out" / "trials.jsonl").read_text().splitlines()) == 120
 
 
-def test_a_trial_that_kills_its_worker_is_the_only_one_blamed(project):
+def test_a_trial_that_kills_its_worker_is_the_only_one_blamed_and_has_a_record(project, records):
     tester = project(ids=[f"case-{i:03}" for i in range(30)] + ["deadly"], policy="gates")
     (tester.path / "conftest.py").write_text(DEADLY)
-    out = tester.runpytest_subprocess("suites", "-n", "2", "-k", "original", timeout=120)
+    out = tester.runpytest_subprocess("suites", "-n", "2", "-k", "original", "--results", "out", timeout=120)
     found = out.parseoutcomes()
     assert found["passed"] == 30
     assert found["failed"] == 1
     out.stdout.fnmatch_lines(["*worker*crashed while running*original::deadly*"])
+    rows = {row["case"]: row for row in records(tester.path / "out")}
+    assert len(rows) == 31
+    assert (rows["deadly"]["outcome"], rows["deadly"]["reply"]) == ("error", None)
+    assert "crashed while running" in rows["deadly"]["reason"]
+    condition = json.loads((tester.path / "out/summary.json").read_text())["suites"]["kitchen"]["conditions"][
+        "original"
+    ]
+    assert (condition["trials"], condition["outcomes"]) == (31, {"passed": 30, "error": 1})
 
 
 def test_a_worker_that_dies_with_nobody_to_follow_it_is_told(project):

@@ -235,7 +235,7 @@ def test_the_whole_page_is_reached_by_keyboard(opened):
     for _ in range(3):  # how the run was made, the overview, the items
         shown.keyboard.press("Tab")
     shown.keyboard.press("Enter")
-    for _ in range(6):  # four filters, the text, the list
+    for _ in range(7):  # five filters, the text, the list
         shown.keyboard.press("Tab")
     shown.keyboard.press("ArrowDown")
     shown.keyboard.press("Tab")
@@ -436,3 +436,16 @@ def test_a_run_without_sounds_or_suites_is_a_page_too(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     RunWriter(tmp_path / "out").finish([record(0)], summary([record(0)]))
     assert CliRunner().invoke(main, ["report", "out", "--html", "r.html"]).exit_code == 0
+
+
+def test_right_and_wrong_are_a_filter_apart_from_the_outcome(opened):
+    told = [
+        msgspec.structs.replace(record(i), outcome="recorded", verdicts={"choice": Verdict(i < 2, 0 if i < 2 else 1)})
+        for i in range(5)
+    ]
+    shown = opened(told)
+    shown.click("#tab-items")
+    shown.select_option("#f-correct", "wrong")
+    assert shown.inner_text("#count") == "3 of 5 trials"
+    shown.select_option("#f-outcome", "recorded")
+    assert shown.inner_text("#count") == "3 of 5 trials"

@@ -103,7 +103,7 @@ def test_an_empty_prompt_is_always_repeated() -> None:
 @pytest.mark.parametrize("rule", ["Unknown", "title", "", None, 3.0, ["Title"]])
 def test_an_identifier_without_a_rule_is_not_followed(rule: Any) -> None:
     verdict = say(rule, {}, "<<t>>")
-    assert (verdict.correct, verdict.status, verdict.counted) == (False, "unparsed", True)
+    assert (verdict.correct, verdict.status, verdict.counted, verdict.score) == (False, "unparsed", True, 0.0)
 
 
 def test_no_facts_at_all() -> None:
@@ -123,7 +123,7 @@ def test_no_facts_at_all() -> None:
         ("Postscript", {"postscript_marker": None}, "TypeError"),
         ("Start Checker", {"start_phrase": 5}, "TypeError"),
         ("Multiple Sections", {"N": 1, "section_splitter": None}, "TypeError"),
-        ("Number Bullets", '{"N": 1}', "AttributeError"),
+        ("Number Bullets", "N = 1", "AttributeError"),
         ("Number Bullets", float("nan"), "AttributeError"),
         ("Number Bullets", [1], "AttributeError"),
     ],
@@ -147,6 +147,9 @@ def test_kwargs_on_which_the_script_stops(rule: str, kwargs: Any, error: str) ->
         ("Number Words (at most)", {}, False),
         ("No Commas", float("nan"), True),
         ("No Commas", "{}", True),
+        ("Number Bullets", '{"N": 1}', True),
+        ("Number Bullets", '{"N": 2}', False),
+        ("Number Bullets", "null", False),
     ],
 )
 def test_kwargs_that_the_script_takes(rule: str, kwargs: Any, kept: bool) -> None:

@@ -2,7 +2,8 @@
 
 rate = replies that do not abstain / replies, over ``condition``; in [0, 1], interval by clip. Without a condition
 of its own it is taken over ``silence``, ``text_only`` and ``noise_only``, as far as these ran: there is nothing to hear
-in any of them, so every answer is made up. (Guessing on request counts: what is measured is whether the model says so.)
+in any of them, so every answer is made up. A reply that is empty, or was cut
+or filtered before it came to an answer, makes nothing up. (Guessing on request counts: what is measured is whether the model says so.)
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, abstained, clip_of
+from audiotest.analyse.unanswered import unanswered
 from audiotest.types import Estimate
 
 RANGE = (0.0, 1.0)
@@ -31,7 +33,7 @@ def measure(
     if not conditions:
         raise NotMeasured("no condition without sound ran (silence, text_only or noise_only)")
     records = [r for c in conditions for r in trials.under(c, tags)]
-    found = [(a, clip_of(r)) for r in records if (a := abstained(r)) is not None]
+    found = [(a or unanswered(r), clip_of(r)) for r in records if (a := abstained(r)) is not None]
     if not found:
         raise NotMeasured(f"no reply under {', '.join(conditions)} has a verdict")
     return clustered_proportion([not declined for declined, _ in found], [clip for _, clip in found])

@@ -13,18 +13,48 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.analyse.compare import Difference, Flipped
+from audiotest.analyse.headlines import FigureDifference
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.render import harmless
 
+_LEVEL = 0.05
+
 
 class Pair(Struct, frozen=True):
-    """Two runs by their names, how the second differs from the first, and the second run."""
+    """Two runs by their names, how the second differs from the first, item by item and in the figures that say whether
+    a model listens, and the second run."""
 
     first: str
     second: str
     differences: Sequence[Difference]
     flipped: Sequence[Flipped]
     run: Any = None
+    figures: Sequence[FigureDifference] = ()
+
+
+def figure_cells(d: FigureDifference) -> tuple[str, ...]:
+    """A difference in words: suite, figure, n, first, second, difference, interval, p and the reason for what is
+    missing. Thresholds are in dB, everything else in percentage points."""
+    decibel = d.figure == "threshold_snr"
+    name = f"{d.figure} (dB)" if decibel else f"{d.figure} (versus {d.versus})" if d.versus else d.figure
+    scale = 1 if decibel else 100
+
+    def written(value: float | None, form: str) -> str:
+        return "-" if value is None else f"{scale * value:{form}}"
+
+    ends = (d.difference.low, d.difference.high)
+    interval = "-" if ends == (None, None) else " to ".join("?" if e is None else f"{scale * e:+.1f}" for e in ends)
+    return (d.suite, name, str(d.difference.n or ""), written(d.first.value, ".1f"), written(d.second.value, ".1f"),
+            written(d.difference.value, "+.1f"), interval, "-" if d.p is None else f"{d.p:.3g}", d.reason)  # fmt: skip
+
+
+def colour(d: FigureDifference) -> str:
+    """The class of a difference on the page: ``right`` for better, ``wrong`` for worse, "" where it is neither or no
+    more than chance."""
+    change = (d.difference.value or 0) * d.better
+    if not change or d.p is None or d.p >= _LEVEL:
+        return ""
+    return "right" if change > 0 else "wrong"
 
 
 def write(
@@ -64,5 +94,6 @@ def page(
     css, js = ((here / name).read_text(encoding="utf-8") for name in ("page.css", "player.js"))
     return template.render(
         names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js=js, key=sound_key,
+        cells=figure_cells, colour=colour,
         sounds=harmless(json.dumps(msgspec.to_builtins(dict(sounds)), separators=(",", ":"))),
     )  # fmt: skip

@@ -4,6 +4,7 @@ const fields = Object.keys(T), N = T.case.length;
 const trial = (i) => Object.fromEntries(fields.map((f) => [f, T[f][i]]));
 const haystack = Array.from({ length: N }, (_, i) => `${T.case[i]}\n${T.question[i]}\n${T.answer[i] ?? ""}\n${T.reply[i] ?? ""}`.slice(0, 5000).toLowerCase());
 const differs = (i) => new Set(Object.values(T.verdicts[i]).map((v) => v.correct).filter((c) => c !== null)).size > 1;
+const rightness = (i) => (T.correct[i] === null ? "not judged" : T.correct[i] ? "right" : "wrong");
 let shown = [], selected = -1;
 
 function options(id, values, all) {
@@ -12,12 +13,13 @@ function options(id, values, all) {
 }
 
 function filter() {
-  const suite = $("f-suite").value, condition = $("f-condition").value, outcome = $("f-outcome").value, tag = $("f-tag").value, text = $("f-text").value.toLowerCase();
+  const suite = $("f-suite").value, condition = $("f-condition").value, outcome = $("f-outcome").value, correct = $("f-correct").value, tag = $("f-tag").value, text = $("f-text").value.toLowerCase();
   shown = [];
   for (let i = 0; i < N; i++) {
     if (suite && T.suite[i] !== suite) continue;
     if (condition && T.condition[i] !== condition) continue;
     if (outcome && (outcome === DIFFER ? !differs(i) : T.outcome[i] !== outcome)) continue;
+    if (correct && rightness(i) !== correct) continue;
     if (tag && !T.tags[i].includes(tag)) continue;
     if (text && !haystack[i].includes(text)) continue;
     shown.push(i);
@@ -96,13 +98,14 @@ function item(i) {
 
 function reply(j, i, question) {
   const t = trial(j), box = el("section", { class: j === i ? "reply chosen" : "reply", "aria-label": t.condition });
-  box.append(el("h3", {}, t.condition, el("span", { class: t.outcome }, t.outcome)));
+  box.append(el("h3", {}, t.condition, el("span", { class: t.outcome }, t.outcome), t.outcome === "recorded" ? el("span", { class: rightness(j) }, rightness(j)) : null));
   if (t.question !== question) box.append(el("p", { dir: "auto" }, t.question));
   if (t.choices.length) box.append(el("ol", t.labels.length ? { style: "list-style: none" } : { type: "A" }, ...t.choices.map((c, k) => choice(t, c, k))));
   else if (t.answer) box.append(el("p", { class: "soft", dir: "auto" }, `expected: ${t.answer}`));
   if (t.reference.length) box.append(el("p", { class: "soft" }, "reference"), el("ul", {}, ...t.reference.map((r) => el("li", {}, el("bdi", {}, r)))));
   box.append(said(t.reply));
   if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, t.reason));
+  if (t.basis) box.append(el("p", { class: "soft", dir: "auto" }, t.basis));
   const judged = Object.entries(t.verdicts);
   if (judged.length > 1) box.append(el("p", { class: "soft" }, judged.map(([name, v]) => `${name}: ${verdict(v)}`).join(" · ")));
   for (const sound of D.audio[t.sound] || []) box.append(player(sound, t.condition));
@@ -148,6 +151,7 @@ $("made").append(table(["", ""], D.made));
 options("f-suite", values("suite"), "all suites");
 options("f-condition", [...new Set(T.condition)], "all conditions");
 options("f-outcome", [...values("outcome"), ...(T.verdicts.some((_, i) => differs(i)) ? [DIFFER] : [])], "all outcomes");
+options("f-correct", ["right", "wrong", "not judged"].filter((word) => T.correct.some((_, i) => rightness(i) === word)), "right and wrong");
 options("f-tag", [...new Set(T.tags.flat())].sort(), "all tags");
 $("f-text").addEventListener("input", filter);
 $("list").addEventListener("scroll", draw);

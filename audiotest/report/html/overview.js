@@ -6,6 +6,7 @@ const original = (suite) => suite.conditions.original || Object.values(suite.con
 
 function overview() {
   const home = $("overview");
+  for (const note of D.notes) home.append(el("p", { class: "note" }, note));
   if (SUITES.length > 1) home.append(el("h2", {}, "Suites and conditions"), matrix());
   gates(home);
   profiles(home);
@@ -64,10 +65,11 @@ function profiles(home) {
 
 function published(home, t) {
   const decimals = { fraction: 3, points: 2 }[t.unit] ?? 1;
-  const value = (r, c) => (c in r.values ? r.values[c].toFixed(decimals) : "–");
-  const rows = t.rows.map((r) => [el(r.ours ? "strong" : "span", {}, r.model), ...t.columns.map((c) => value(r, c))]);
-  home.append(el("h2", {}, `${t.title} (${t.unit})`), table(["model", ...t.columns.map((c) => "#" + c)], rows, "first"));
-  home.append(el("p", { class: "soft" }, `Published: ${t.source}. ${t.note} The run's own rows stand on top.`));
+  const value = (r, c) => (c in r.values ? r.values[c].toFixed(decimals) : c in r.missing ? `– (${r.missing[c]})` : "–");
+  const rows = t.rows.map((r) => [el(r.ours && r.whole ? "strong" : "span", {}, r.model), ...t.columns.map((c) => value(r, c)), r.count]);
+  const part = t.rows.some((r) => !r.whole) ? " A row of a part of the benchmark is no rank among the published ones." : "";
+  home.append(el("h2", {}, `${t.title} (${t.unit})`), table(["model", ...t.columns.map((c) => "#" + c), "#n"], rows, "first"));
+  home.append(el("p", { class: "soft" }, `Published: ${t.source}. ${t.note} The run's own rows stand on top.${part}`));
 }
 
 function section(name, suite) {

@@ -13,10 +13,12 @@ import msgspec
 
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.trials import verdict_of
+from audiotest.benchmarks.tables import Table
+from audiotest.report.first_lines import first_lines, marked
 from audiotest.report.html.confusion import confusions
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
-from audiotest.report.official import differing, official_and_careful, official_tables, suites_with_tables
+from audiotest.report.official import cases_of, differing, official_and_careful, official_tables, suites_with_tables
 from audiotest.runs import Run
 from audiotest.types import Record
 
@@ -26,16 +28,21 @@ _SCRIPTS = ("player.js", "page.js", "overview.js", "items.js")
 def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
     """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips."""
     records, summary, model = run.records, run.summary, run.summary.model
-    tables = [t for suite in suites_with_tables(records) for t in official_tables(suite, records, model)]
+    tables = [
+        t
+        for suite in suites_with_tables(records)
+        for t in official_tables(suite, records, model, cases=cases_of(run, suite))
+    ]
     data = {
         "model": model,
         "when": (summary.finished or "").replace("T", " ").replace("+00:00", " UTC"),
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
+        "notes": [*first_lines(run), *marked(run)],
         "labels": LABELS,
         "definition": " ".join(DEFINITION),
-        "published": msgspec.to_builtins(tables),
+        "published": [_published(table) for table in tables],
         "confusion": confusions(records),
         "deciding": {record.suite: next(iter(record.verdicts)) for record in reversed(records) if record.verdicts},
         "differing": _differing(records),
@@ -77,12 +84,19 @@ def harmless(data: str) -> str:
     return "".join(signs.get(sign, sign) for sign in data) if any(sign in data for sign in signs) else data
 
 
+def _published(table: Table) -> dict[str, Any]:
+    """A table with what the page shows of each row besides its figures: whether it is of the whole, and of how many."""
+    rows = [{**msgspec.to_builtins(row), "whole": row.whole, "count": row.count} for row in table.rows]
+    return {**msgspec.to_builtins(table), "rows": rows}
+
+
 def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
     """The trials by column, which takes a third of the space of a list of objects."""
     columns: dict[str, list[Any]] = {
         name: []
-        for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer", "answer_index",
-                     "choice", "reference", "labels", "reply", "reason", "verdicts", "tags", "sound")
+        for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer",
+                     "answer_index", "choice", "correct", "basis", "reference", "labels", "reply", "reason", "verdicts",
+                     "tags", "sound")
     }  # fmt: skip
     for record in records:
         verdict = verdict_of(record)
@@ -97,6 +111,8 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
             "answer": record.answer,
             "answer_index": record.answer_index,
             "choice": verdict.choice if verdict is not None else None,
+            "correct": verdict.correct if verdict is not None else None,
+            "basis": _basis(record),
             "reference": list(record.reference),
             "labels": list(record.labels),
             "reply": record.reply.text if record.reply is not None else None,
@@ -108,6 +124,14 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
         for name, column in columns.items():
             column.append(row[name])
     return columns
+
+
+def _basis(record: Record) -> str:
+    """By which rule of the robust parser the choice was read, and from which words; "" where no rule is named."""
+    for verdict in record.verdicts.values():
+        if rule := verdict.details.get("rule"):
+            return f"rule: {rule}" + (f", from “{verdict.evidence[:200]}”" if verdict.evidence else "")
+    return ""
 
 
 def _verdicts(record: Record) -> dict[str, Any]:

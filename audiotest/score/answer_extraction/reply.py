@@ -11,9 +11,7 @@ from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.mentions import clauses, mentions
 from audiotest.score.answer_extraction.normalise import fold
 from audiotest.score.answer_extraction.options import Options
-
-CUT = frozenset({"length", "max_tokens", "max_new_tokens"})
-"""Values of ``finish`` of a reply that was cut by the token limit."""
+from audiotest.types import CUT
 
 
 class ParsedReply:

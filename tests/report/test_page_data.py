@@ -1,0 +1,42 @@
+"""What the page of a run is given: notes before the figures, right and wrong apart from the outcome, rules, parts."""
+
+import json
+import re
+
+from audiotest.report.html.render import page
+from audiotest.runs import Run
+from audiotest.types import Record, Reply, Verdict
+
+
+def record(i, reply, verdict, condition="original", outcome="passed"):
+    return Record("mmar", f"c{i}", condition, f"mmar.yaml::{condition}::c{i}", "recorded", outcome, "?",
+                  choices=("a", "b"), tags={"modality": ("music",)}, reply=reply,
+                  verdicts={"mmar": verdict, "choice": verdict})  # fmt: skip
+
+
+def data_of(records):
+    text = page(Run.from_records(records))
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL).group(1))
+
+
+def test_cut_replies_are_noted_and_right_and_wrong_stand_beside_the_outcome():
+    right = Verdict(True, 0, details={"rule": "concluded"}, evidence="answer is A")
+    records = [
+        record(0, Reply("The answer is A. It", finish="length"), right),
+        record(1, Reply("", finish="length"), Verdict(False, status="none"), outcome="recorded"),
+    ]
+    data = data_of(records)
+    assert data["notes"][0].startswith("none of 2 replies is whole: 1 cut at the most tokens, 1 empty")
+    assert any(note.startswith("1 replies of these had concluded before the cut") for note in data["notes"])
+    trials = data["trials"]
+    assert (trials["outcome"], trials["correct"]) == (["passed", "recorded"], [True, False])
+    assert trials["basis"] == ["rule: concluded, from “answer is A”", ""]
+
+
+def test_rows_of_a_published_table_say_of_how_many_they_are():
+    rows = data_of([record(0, Reply("A"), Verdict(True, 0))])["published"][0]["rows"]
+    assert [(r["ours"], r["whole"], r["count"]) for r in rows[:3]] == [
+        (True, True, "1"),
+        (True, True, "1"),
+        (False, True, ""),
+    ]
