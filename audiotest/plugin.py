@@ -40,6 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
     from audiotest.runner.options import asked_for
 
     pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
+    if config.option.audiotest_audio_roots:
+        from audiotest.runner.options import allow_audio_roots
+
+        allow_audio_roots(config)
     if asked_for(config):
         from audiotest.runner.hooks import state_of
 

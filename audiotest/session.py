@@ -34,6 +34,7 @@ from audiotest.grade.assistants import Assistants
 from audiotest.grade.grader import Grader
 from audiotest.grade.jury import Jury
 from audiotest.grade.similarities import Similarities
+from audiotest.models._secret import masked
 from audiotest.models.loading import load_model, open_embedder, open_model
 from audiotest.models.protocol import Adapter, Unavailable
 from audiotest.predict.blocks import Block, block_seconds, block_sizes, plan
@@ -81,12 +82,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     baseline: str | None = None
 
     def rerun(self) -> list[str]:
-        """The options of pytest that ask a trial and judge it as this run did."""
+        """The options of pytest that ask a trial and judge it as this run did; passwords in URLs are stars."""
         words: list[str] = []
         for name in ("model", "judge", "embedder"):
             spec, options = getattr(self, name), getattr(self, f"{name}_options")
-            words += [f"--{name}", spec] if spec and (spec, name) != (DEFAULT_MODEL, "model") else []
-            words += [w for k, v in options.items() for w in (f"--{name}-option", f"{k}={v}")]
+            words += [f"--{name}", masked(spec)] if spec and (spec, name) != (DEFAULT_MODEL, "model") else []
+            words += [w for k, v in options.items() for w in (f"--{name}-option", f"{k}={masked(v)}")]
         return [*words, "--seed", str(self.seed)] if self.seed else words
 
 
@@ -304,7 +305,7 @@ class Session:
 
     def stop(self, error: AudiotestError) -> str:
         """Note that the model is down, and say so in one sentence."""
-        spec = self.settings.model
+        spec = masked(self.settings.model)
         advice = f"; `audiotest doctor --model {spec}` says what is missing" if self._model is None else ""
         text = str(error)
         if isinstance(error, ModelDown):

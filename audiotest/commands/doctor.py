@@ -13,8 +13,8 @@ import click
 
 from audiotest.commands import _completing as completing
 
-_NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
-_OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "av": "ffmpeg", "ray": "ray"}
+_NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "av", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
+_OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "ray": "ray"}
 _LOCAL = ("hf", "embedding", "salmonn")
 
 

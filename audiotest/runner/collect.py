@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,10 @@ def file_id(path: Path, config: pytest.Config) -> str:
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
+class SuiteWarning(pytest.PytestWarning):
+    """Something in a suite that its author may have meant otherwise."""
+
+
 class SuiteFile(pytest.Module):
     """A suite; its children are its conditions. A module to pytest, so that fixtures of that scope, which a conftest
     may give to every test, have a place to live in; but one without a Python object."""
@@ -75,6 +80,9 @@ class SuiteFile(pytest.Module):
         except OSError as error:
             state.broken_suites += 1
             raise self.CollectError(f"{self.nodeid}: cannot be read: {error}") from None
+        if state.warns_of(suite):
+            for problem in suite.warnings:
+                warnings.warn_explicit(str(problem), SuiteWarning, str(self.path), problem.line)
         if not suite.cases and not suite.invalid:
             yield NotImported.from_parent(self, name="not-imported", command=suite.import_command)
             return

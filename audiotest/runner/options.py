@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,8 @@ def add_options(parser: pytest.Parser) -> None:
         help="the embedding model that mmau_pro compares replies with options by, such as nv-embed-v2")  # fmt: skip
     add("--embedder-option", dest="audiotest_embedder_options", metavar="K=V", action="append", default=[],
         help="an option of the embedding model's adapter; may be repeated")  # fmt: skip
+    add("--audio-root", dest="audiotest_audio_roots", metavar="DIR", action="append", default=[],
+        help="a folder outside the suites' own that their sounds may be read from; may be repeated")  # fmt: skip
     add("--reply-cache", dest="audiotest_reply_cache", metavar="FILE",
         help="where replies are kept, or `off` (default: in $AUDIOTEST_CACHE_DIR, or the user's)")  # fmt: skip
     add("--refresh", dest="audiotest_refresh", action="store_true",
@@ -76,6 +79,17 @@ def asked_for(config: pytest.Config) -> bool:
     names = ("model", "results", "html", "baseline", "limit", "judge", "embedder", "reply_cache", "ray_address")
     given = [getattr(config.option, f"audiotest_{name}") for name in names]
     return any(value is not None for value in given) or config.option.audiotest_engine != "local"
+
+
+def allow_audio_roots(config: pytest.Config) -> None:
+    """For as long as ``config`` is in use, in this process and in the workers that it starts, sounds may come from the
+    folders that ``--audio-root`` names."""
+    from audiotest.declare.audio_roots import allowing
+
+    home = config.invocation_params.dir
+    allowed = ExitStack()
+    allowed.enter_context(allowing(home / folder for folder in config.option.audiotest_audio_roots))
+    config.add_cleanup(allowed.close)
 
 
 def settings_of(config: pytest.Config) -> Settings:
