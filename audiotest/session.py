@@ -344,6 +344,8 @@ class Session:
             run = self.finish()
             self.close()
             model.close()
+        if self.writer is not None and self.writer.problem:
+            warnings.warn(self.writer.problem, stacklevel=2)
         if down is not None:
             down.run = run
             raise down
@@ -380,6 +382,8 @@ class Session:
         if self._store is not None:
             self._store.close()
         self._predictors.clear()
+        if self.writer is not None:
+            self.writer.close()
 
     def _graded(self, trial: Trial, answer: Answer, predictor: Predictor) -> Record:
         nodeid = f"{_shown(trial.suite, self.root)}::{trial.condition.name}::{trial.case.id}"

@@ -38,7 +38,7 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
     """
     from audiotest.analyse.change import key
     from audiotest.analyse.compare import NotComparable, judged_alike
-    from audiotest.runs import RunError, RunWriter, read_records, read_summary
+    from audiotest.runs import RunError, read_records, read_summary, write_run
 
     try:
         new = read_records(run)
@@ -55,7 +55,7 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
         if dry_run:
             return
         summary = _summary(list(merged.values()), read_summary(run), read_summary(baseline) if old else None)
-        RunWriter(baseline).finish(list(merged.values()), summary)
+        write_run(baseline, list(merged.values()), summary)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"baseline: {baseline}, {len(merged)} trials")

@@ -32,7 +32,7 @@ def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
     from audiotest.declare.problems import SuiteError
     from audiotest.grade.rescoring import CannotRescore, rescore
     from audiotest.registry import SCORERS, UnknownName
-    from audiotest.runs import RunError, RunWriter, read_records, read_summary
+    from audiotest.runs import RunError, read_records, read_summary, write_run
 
     try:
         for name in scorers:
@@ -40,7 +40,7 @@ def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
         records = rescore(read_records(run), scorers)
         about = replace(read_summary(run), rescored=Rescored(run, list(scorers)), stopped=UNSET)
         summary = summarise(records, {}, about)
-        RunWriter(target).finish(records, summary)
+        write_run(target, records, summary)
     except (UnknownName, RunError, SuiteError, CannotRescore, ValueError) as error:
         raise click.ClickException(str(error)) from None
     for suite, figures in summary.suites.items():

@@ -35,6 +35,7 @@ from audiotest.declare.problems import Invalid as Invalid
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.yaml import Document, parse
+from audiotest.private import make_folder, write_whole
 from audiotest.registry import CONDITIONS, METRICS, SCORERS
 from audiotest.resources import cache_dir
 from audiotest.types import Case, Check, Gate, Generation
@@ -176,10 +177,8 @@ def _read(stored: Path) -> Suite | None:
 
 def _write(stored: Path, suite: Suite) -> None:
     try:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        part = stored.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(msgspec.msgpack.encode(_Stored(_members(suite), suite)))
-        part.replace(stored)
+        make_folder(stored.parent)
+        write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite)))
     except (OSError, OverflowError):
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else
 

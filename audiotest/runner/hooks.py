@@ -287,6 +287,9 @@ def write_results(session: pytest.Session) -> None:
     if state.is_worker or not state.session.records:
         return
     state.run = state.session.finish()
+    writer = state.session.writer
+    if writer is not None and writer.problem and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     state.job_page = _write_job_page(state.run)
     if config.option.audiotest_html:
         target = config.invocation_params.dir / config.option.audiotest_html

@@ -39,8 +39,9 @@ def summary(terminal: Any, state: State) -> None:
         terminal.write_line(
             f"{max(0, state.planned - len(run.records))} trials were not run: {run.summary.stopped}", red=True
         )
-    if state.session.writer is not None:
-        terminal.write_line(f"results: {state.session.writer.folder}")
+    writer = state.session.writer
+    if writer is not None:
+        terminal.write_line(writer.problem or f"results: {writer.folder}", red=bool(writer.problem))
     for text in (state.job_page, state.page and f"report: {state.page}"):
         if text:
             terminal.write_line(text)
