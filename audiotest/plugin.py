@@ -154,7 +154,9 @@ def pytest_report_header(config: pytest.Config) -> str:
     state = _state(config)
     name, seed = (state.session.model_name, state.session.settings.seed) if state is not None else ("listener", 0)
     default = "" if config.option.audiotest_model else " (the default)"
-    return f"audiotest: model {name}{default}, seed {seed or config.option.audiotest_seed}"
+    from audiotest import inert
+
+    return f"audiotest: model {inert.line(name)}{default}, seed {seed or config.option.audiotest_seed}"
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -20,6 +20,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest import inert
 from audiotest.analyse.change import key
 from audiotest.analyse.gates import judge
 from audiotest.analyse.summary import Provenance, summarise
@@ -280,7 +281,7 @@ class Session:
         strangers = sorted({case for case, _ in recorded} - known)
         first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
         if strangers and first:
-            some = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
+            some = ", ".join(map(inert.line, strangers[:5])) + (", ..." if len(strangers) > 5 else "")
             warnings.warn(
                 f"{model.name}: {len(strangers)} recorded ids are of no case in these suites: {some}", stacklevel=1
             )

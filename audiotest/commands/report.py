@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from audiotest import inert
+from audiotest.commands._saying import say
+
 if TYPE_CHECKING:
     from audiotest.types import Record
 
@@ -66,7 +69,7 @@ def command(
         else:
             lines = _differing(whole.records, condition) if table == "differing" else overview(whole)
         for line in lines:
-            click.echo(line)
+            say(line)
     except BrokenPipeError:  # `| head` has seen enough: click ends quietly
         raise
     except (RunError, SuiteError, OSError) as error:
@@ -114,7 +117,5 @@ def _said(record: Record, correct: bool | None, choice: int | None) -> str:
 
 
 def _short(text: str, most: int = 300) -> str:
-    from audiotest.report.replies import printable
-
-    line = " ".join(printable(text).split())
+    line = inert.line(text)
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._saying import say
 
 
 @click.command("rescore")
@@ -47,5 +48,5 @@ def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
         for condition, row in figures.conditions.items():
             shown = {k: f for k, f in row.metrics.items() if k.startswith(("accuracy", "mean_score"))}
             text = ", ".join(f"{name} {100 * (f.value or 0):.2f}% (n = {f.n})" for name, f in shown.items())
-            click.echo(f"{suite} {condition}: {text or 'nothing was judged'}")
-    click.echo(f"results: {target}")
+            say(f"{suite} {condition}: {text or 'nothing was judged'}")
+    say(f"results: {target}")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest import inert
 from audiotest.benchmarks.tables import Row, Table, judged_by, published
 from audiotest.registry import BENCHMARKS, UnknownName, unknown
 from audiotest.types import Record, Verdict
@@ -98,7 +99,7 @@ def as_markdown(table: Table) -> str:
              f"| --- |{' ---: |' * len(table.columns)}"]  # fmt: skip
     for row in table.rows:
         cells = [_number(row.values.get(column), table.unit) for column in table.columns]
-        name = row.model.replace("|", "\\|")
+        name = inert.markdown(row.model)
         lines.append(f"| {f'**{name}**' if row.ours else name} | {' | '.join(cells)} |")
     return "\n".join([*lines, "", f"Published: {table.source}. {table.note}".rstrip()])
 

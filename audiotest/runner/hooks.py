@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import msgspec
 import pytest
 
+from audiotest import inert
 from audiotest.declare.suite import Suite
 from audiotest.devices import Slots, gpus
 from audiotest.errors import AudiotestError
@@ -141,7 +142,7 @@ def stop(config: pytest.Config, error: AudiotestError) -> NoReturn:
     reason = state.session.stop(error)
     if state.is_worker:
         raise WorkerStopped(reason)
-    pytest.exit(reason, returncode=EXIT_STATUS)
+    pytest.exit(inert.line(reason), returncode=EXIT_STATUS)
 
 
 class WorkerStopped(ModelError):
@@ -164,7 +165,7 @@ class RecordTaker:
         reason = getattr(report, "audiotest_stop", None)
         if reason is not None:
             session.stopped = reason
-            pytest.exit(reason, returncode=EXIT_STATUS)
+            pytest.exit(inert.line(reason), returncode=EXIT_STATUS)
         text = getattr(report, "audiotest_record", None)
         if text is not None:  # a conftest may have put another model in the place of --model's
             session.model_name = str(dict(report.user_properties)["model"])
