@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import msgspec
@@ -40,6 +41,14 @@ def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
         raise Mismatch(failure_text(record, trial) if whole else inert.line(record.reason))
     if record.outcome == "skipped":
         raise skipped(record.reason)
+
+
+def check_of(case: Case) -> FunctionType:
+    """:func:`check` under the question of ``case``: reporters (Allure, pytest-html, ``--collect-only -v``) describe a
+    test by the docstring of its function."""
+    named = FunctionType(check.__code__, check.__globals__, check.__name__)
+    named.__doc__ = inert.line(case.question)
+    return named
 
 
 def skipped(reason: str) -> BaseException:
