@@ -35,6 +35,8 @@ __all__ = [
     "read_summary",
     "write_run",
 ]
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for what is no JSON, or not of the kind that is expected."""
 _WRONG = ("failed", "missed", "error")
 
 
@@ -195,7 +197,7 @@ def iterate_records(folder: str | os.PathLike[str]) -> Iterator[Record]:
             for number, line in enumerate(lines, 1):
                 try:
                     yield decoder.decode(line)
-                except msgspec.MsgspecError as error:
+                except _UNREADABLE as error:
                     raise RunError(f"{path}:{number}: not a line of a run ({error})") from None
     except OSError as error:
         raise RunError(f"cannot read the run at {folder}: {error}") from error
@@ -216,5 +218,5 @@ def read_summary(folder: str | os.PathLike[str]) -> Summary:
                 f"{path} is of version {version}, and this audiotest reads up to {SCHEMA_VERSION}; update it"
             )
         return msgspec.json.decode(data, type=Summary)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, *_UNREADABLE) as error:
         raise RunError(f"cannot read {path}: {error}") from error

@@ -165,7 +165,7 @@ def _members(suite: Suite) -> dict[str, str]:
 def _read(stored: Path) -> Suite | None:
     try:
         kept = msgspec.msgpack.decode(stored.read_bytes(), type=_Stored)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None  # not there, or of an older shape: parse again
     rooms = {room.word: room for room in (SCORERS, CONDITIONS, METRICS)}
     for member, stamp in kept.members.items():

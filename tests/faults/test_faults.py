@@ -4,7 +4,6 @@ import random
 
 from bench.faults.kills import one
 from bench.faults.mutants import mutants
-from bench.faults.together import Together, _one_folder, server, suite, write
 
 
 def test_a_run_that_is_killed_loses_nothing_that_the_server_had_given(tmp_path):
@@ -12,14 +11,6 @@ def test_a_run_that_is_killed_loses_nothing_that_the_server_had_given(tmp_path):
     assert tally.failures == []
     assert (tally.tried, tally.survived, tally.lost, tally.torn_lines, tally.left_behind) == (1, 1, 0, 0, 0)
     assert tally.answers > 0
-
-
-def test_of_two_runs_into_one_folder_one_is_refused_and_the_other_is_whole(tmp_path):
-    found = Together()
-    with server(tmp_path) as (_, port):
-        suite(tmp_path)
-        _one_folder(tmp_path, write(tmp_path, "openai", port), found)
-    assert (found.refused, found.whole) == (1, 1)
 
 
 def test_files_broken_at_random_are_refused_in_a_sentence_or_read(tmp_path):

@@ -158,6 +158,15 @@ def test_a_second_run_into_a_folder_is_refused_with_the_first_ones_process_named
     assert sorted(p.name for p in folder.iterdir()) == ["summary.json", TRIALS]
 
 
+def test_a_run_is_refused_before_it_asks_anything_while_another_one_writes(pytester):
+    pytester.makefile(".yaml", suite="suite: s\ncases: []\n")
+    writer = RunWriter(pytester.path / "out")
+    out = pytester.runpytest_inprocess("suite.yaml", "--results", "out")
+    assert out.ret == 4
+    assert f"another run (process {os.getpid()}" in out.stderr.str()
+    writer.close()
+
+
 def test_a_run_that_came_to_nothing_leaves_the_earlier_one_and_the_folder_free(tmp_path):
     write_run(tmp_path, [record(1)], summary([record(1)]))
     RunWriter(tmp_path).close()

@@ -15,7 +15,7 @@ from msgspec import Struct
 from audiotest.report.html.spectrogram import png
 from audiotest.types import Record, Waveform
 
-_HASH = re.compile("[0-9a-f]{1,64}")
+_NAME = re.compile("[0-9A-Za-z_-]{1,64}")
 _WRONG = ("failed", "missed", "error")
 
 
@@ -31,7 +31,7 @@ class Player(Struct, frozen=True):
 def sound_key(record: Record) -> str:
     """What the players of a trial go by: trials with the same sound share it."""
     name = record.hashes.get("sound") or ""
-    if name and not _HASH.fullmatch(name):  # it names files, and a record can come from anywhere
+    if name and not _NAME.fullmatch(name):  # it names files, and a record can come from anywhere
         return hashlib.sha256(name.encode()).hexdigest()[:16]
     return name
 
