@@ -45,6 +45,15 @@ def markdown(given: str) -> str:
     return re.sub(r"(?i)\bwww\.", lambda match: f"{match[0][:3]}&#46;", plain)
 
 
+def markdown_name(given: str) -> str:
+    """A name or a figure in one line of Markdown: as :func:`markdown`, but as people write it, so that it can be read
+    as it stands; backslashes where they are needed."""
+    plain = " ".join("".join(c if _fits(c) else BROKEN for c in given).split())
+    plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    plain = re.sub(r"([\\`*\[\]|~#!@]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z]))", r"\\\1", plain)
+    return re.sub(r"(?i)\b(www)\.", r"\1\.", plain).replace("://", ":\\/\\/")
+
+
 def _fits(character: str) -> bool:
     return character.isprintable() or character in "\n\t" or character in _JOINERS
 

@@ -209,8 +209,8 @@ def _as_csv(rows: Iterable[Sequence[str]]) -> str:
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], form: str) -> str:
     if form == "markdown":
-        cells = [list(map(inert.markdown, row)) for row in rows]
-        lines = [f"| {' | '.join(map(inert.markdown, heads))} |", "| " + " | ".join("---" for _ in heads) + " |"]
+        cells = [list(map(inert.markdown_name, row)) for row in rows]
+        lines = [f"| {' | '.join(map(inert.markdown_name, heads))} |", "| " + " | ".join("---" for _ in heads) + " |"]
         return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)]) + "\n"
     table = [list(map(inert.line, row)) for row in (heads, *rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(heads))]

@@ -17,7 +17,7 @@ _SAID = 160
 def lines(run: Run) -> Iterator[str]:
     """A table over suites and conditions, the gates that did not pass, and the trials that failed or broke."""
     summary = run.summary
-    yield f"### audiotest: {inert.markdown(summary.model)}\n"
+    yield f"### audiotest: {inert.markdown_name(summary.model)}\n"
     yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
     for name, suite in summary.suites.items():
@@ -27,7 +27,7 @@ def lines(run: Run) -> Iterator[str]:
             value = "-" if figure.value is None else f"{100 * figure.value:.1f}%"
             low, high = figure.low, figure.high
             interval = "-" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
-            named = f"{inert.markdown(name)} | {inert.markdown(condition)}"
+            named = f"{inert.markdown_name(name)} | {inert.markdown_name(condition)}"
             yield f"| {named} | {figure.n} | {value} | {interval} | {outcomes} |"
     gates = [(name, gate) for name, suite in summary.suites.items() for gate in suite.gates]
     if gates:

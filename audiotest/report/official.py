@@ -99,7 +99,7 @@ def as_markdown(table: Table) -> str:
              f"| --- |{' ---: |' * len(table.columns)}"]  # fmt: skip
     for row in table.rows:
         cells = [_number(row.values.get(column), table.unit) for column in table.columns]
-        name = inert.markdown(row.model)
+        name = inert.markdown_name(row.model)
         lines.append(f"| {f'**{name}**' if row.ours else name} | {' | '.join(cells)} |")
     return "\n".join([*lines, "", f"Published: {table.source}. {table.note}".rstrip()])
 
