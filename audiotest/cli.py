@@ -5,9 +5,11 @@ A command is a module of ``audiotest.commands``, so a new one is a new file.
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from audiotest import __version__
+from audiotest import __version__, inert
 from audiotest.registry import COMMANDS, unknown
 
 _CHAPTERS = {
@@ -41,6 +43,14 @@ class _Commands(click.Group):
             told = [(name, self.get_command(context, name)) for name in chapter if name in names]
             with formatter.section(title):
                 formatter.write_dl([(name, one.get_short_help_str(_WHOLE)) for name, one in told if one is not None])
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; what goes wrong is said in words that are only words."""
+        try:
+            return super().invoke(context)
+        except click.ClickException as error:
+            vars(error)["message"] = inert.text(error.message)
+            raise
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The command line, as the design's contract has it."""
     from audiotest.runner.options import add_options
+    from audiotest.runner.short_options import ShortOptions
 
-    add_options(parser)
+    add_options(parser, ShortOptions(parser))
 
 
 def _state(config: pytest.Config) -> State | None:
@@ -37,9 +38,14 @@ def _state(config: pytest.Config) -> State | None:
 def pytest_configure(config: pytest.Config) -> None:
     """A worker sees its own GPU alone; what is wrong with options is reported before anything is collected."""
     from audiotest.devices import pin
-    from audiotest.runner.options import asked_for
+    from audiotest.runner.options import asked_for, check_options
 
+    check_options(config)
     pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
+    if config.option.audiotest_audio_roots:
+        from audiotest.runner.options import allow_audio_roots
+
+        allow_audio_roots(config)
     if asked_for(config):
         from audiotest.runner.hooks import state_of
 
@@ -145,12 +151,16 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] 
     return status(report)
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Which model answers."""
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Which model answers, and which options of audiotest's go by their long names here."""
     state = _state(config)
     name, seed = (state.session.model_name, state.session.settings.seed) if state is not None else ("listener", 0)
     default = "" if config.option.audiotest_model else " (the default)"
-    return f"audiotest: model {name}{default}, seed {seed or config.option.audiotest_seed}"
+    from audiotest import inert
+    from audiotest.runner.short_options import given_up, notice
+
+    about = f"audiotest: model {inert.line(name)}{default}, seed {seed or config.option.audiotest_seed}"
+    return [line for line in (about, notice(given_up(config))) if line]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -19,10 +19,11 @@ from audiotest import __version__
 from audiotest.analyse.summary import CardStamp, GitState, HeardAt, Provenance, SuiteFile
 from audiotest.declare.suite import Suite
 from audiotest.devices import gpu_models
+from audiotest.models._secret import masked
 from audiotest.models.loading import ModelError, cards
 from audiotest.models.protocol import Adapter
 
-_PACKAGES = ("pytest", "pytest-xdist", "numpy", "scipy", "soundfile", "soxr", "torch", "transformers")
+_PACKAGES = ("pytest", "pytest-xdist", "numpy", "scipy", "soundfile", "soxr", "av", "torch", "transformers")
 
 
 def in_ci() -> bool:
@@ -47,18 +48,18 @@ def provenance(
 ) -> Provenance:
     """Model, seed, command line, versions, suites with the hashes of their files, and the git state of ``root``.
 
-    ``model`` is the one that answered, None where it is not at hand.
+    ``model`` is the one that answered, None where it is not at hand. Passwords in URLs are stars, wherever they stand.
     """
     return Provenance(
         model=model_name,
-        model_spec=spec,
-        model_options=dict(options),
+        model_spec=masked(spec),
+        model_options={name: masked(value) for name, value in options.items()},
         **_model(spec, model),
-        rerun=list(rerun),
+        rerun=[masked(word) for word in rerun],
         seed=seed,
         limit=limit,
         limit_first=UNSET if limit_first is None else limit_first,
-        command=list(command),
+        command=[masked(word) for word in command],
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         audiotest=__version__,
         python=platform.python_version(),
@@ -69,7 +70,7 @@ def provenance(
         git=_git(root),
         ci=in_ci(),
         python_executable=os.path.basename(sys.executable),
-        stopped=stopped or UNSET,
+        stopped=masked(stopped) or UNSET,
     )
 
 

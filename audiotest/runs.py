@@ -1,7 +1,7 @@
 """A run: its records, its figures, and the folder that holds both (``trials.jsonl``, a line a trial; ``summary.json``).
 
-Lines are written as trials finish, so a run that is stopped keeps what it has. At the end the file is put
-into the order of the suites, so that the same run reads the same however many workers did it.
+:mod:`audiotest.run_folder` writes it: lines as trials finish, so a run that is stopped keeps what it has. At the end
+the file is put into the order of the suites, so that the same run reads the same however many workers did it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from audiotest.analyse.summary import Provenance, Summary, summarise, to_json
+from audiotest.analyse.summary import Provenance, Summary, summarise
 from audiotest.analyse.trials import verdict_of
-from audiotest.errors import AudiotestError
 from audiotest.registry import PLOTS, REPORTS, UnknownName, unknown
+from audiotest.run_folder import SUMMARY, TRIALS, RunError, RunWriter, write_run
 from audiotest.types import SCHEMA_VERSION, GateResult, Record
 
 if TYPE_CHECKING:
@@ -24,12 +24,20 @@ if TYPE_CHECKING:
 
     from audiotest.declare.suite import Suite
 
-TRIALS, SUMMARY = "trials.jsonl", "summary.json"
+__all__ = [
+    "SUMMARY",
+    "TRIALS",
+    "Run",
+    "RunError",
+    "RunWriter",
+    "iterate_records",
+    "read_records",
+    "read_summary",
+    "write_run",
+]
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for what is no JSON, or not of the kind that is expected."""
 _WRONG = ("failed", "missed", "error")
-
-
-class RunError(AudiotestError):
-    """A results folder that cannot be written or read; says why."""
 
 
 class Run:
@@ -104,11 +112,7 @@ class Run:
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write the run into ``folder``, which is made; an earlier run there is replaced. Raises :class:`RunError`."""
-        try:
-            RunWriter(folder).finish(self.records, self.summary)
-        except OSError as error:
-            raise RunError(f"cannot write the run to {folder}: {error}") from error
-        return Path(folder)
+        return write_run(folder, self.records, self.summary)
 
     def report(self, target: str | os.PathLike[str], **options: Any) -> str:
         """Write a report to ``target``, in the format that its ending names (``.html``, ``.md``, ``.csv``, ``.json``).
@@ -183,50 +187,6 @@ def _row(record: Record) -> dict[str, Any]:
     }
 
 
-class RunWriter:
-    """Writes one run into ``folder``, which is made; an earlier run's files there are replaced with the first trial.
-
-    Until then they may be what this run is held against, or all that is left if it comes to nothing.
-    """
-
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = Path(folder)
-        self._place = self.folder.absolute()  # a test that leaves the working directory takes nobody along
-        self._begun: BinaryIO | None = None
-        try:
-            self._place.mkdir(parents=True, exist_ok=True)
-            (self._place / TRIALS).open("ab").close()  # better known now than after the first reply
-        except OSError as error:
-            raise RunError(f"cannot write results to {self.folder}: {error}") from error
-
-    def add(self, record: Record, line: bytes | None = None) -> None:
-        """Append one trial; ``line`` is its JSON, if it is at hand."""
-        self._file().write((line if line is not None else msgspec.json.encode(record)) + b"\n")
-
-    def flush(self) -> None:
-        """Put what is written on disk."""
-        self._file().flush()
-
-    def _file(self) -> BinaryIO:
-        if self._begun is None:
-            (self._place / SUMMARY).unlink(missing_ok=True)
-            self._begun = (self._place / TRIALS).open("wb", buffering=1 << 16)
-        return self._begun
-
-    def finish(self, records: Iterable[Record], summary: Summary) -> None:
-        """Write all records in their final order, and the summary. Either file is replaced as a whole."""
-        if self._begun is not None:
-            self._begun.close()
-        _replace(self._place / TRIALS, b"".join(msgspec.json.encode(r) + b"\n" for r in records))
-        _replace(self._place / SUMMARY, to_json(summary))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    part = path.with_suffix(path.suffix + ".part")
-    part.write_bytes(data)
-    part.replace(path)
-
-
 def read_records(folder: str | os.PathLike[str]) -> list[Record]:
     """The records of a run; raises :class:`RunError` naming the line that cannot be read."""
     return list(iterate_records(folder))
@@ -241,7 +201,7 @@ def iterate_records(folder: str | os.PathLike[str]) -> Iterator[Record]:
             for number, line in enumerate(lines, 1):
                 try:
                     yield _present(decoder.decode(line))
-                except msgspec.MsgspecError as error:
+                except _UNREADABLE as error:
                     raise RunError(f"{path}:{number}: not a line of a run ({error})") from None
     except OSError as error:
         raise RunError(f"cannot read the run at {folder}: {error}") from error
@@ -269,5 +229,5 @@ def read_summary(folder: str | os.PathLike[str]) -> Summary:
                 f"{path} is of version {version}, and this audiotest reads up to {SCHEMA_VERSION}; update it"
             )
         return msgspec.json.decode(data, type=Summary)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, *_UNREADABLE) as error:
         raise RunError(f"cannot read {path}: {error}") from error

@@ -20,6 +20,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest import inert
 from audiotest.analyse.change import key
 from audiotest.analyse.gates import judge
 from audiotest.analyse.summary import AgainstBaseline, Provenance, summarise
@@ -35,6 +36,7 @@ from audiotest.grade.assistants import Assistants
 from audiotest.grade.grader import Grader
 from audiotest.grade.jury import Jury
 from audiotest.grade.similarities import Similarities
+from audiotest.models._secret import masked
 from audiotest.models.loading import load_model, open_embedder, open_model
 from audiotest.models.protocol import Adapter, Unavailable
 from audiotest.predict.blocks import Block, block_seconds, block_sizes, plan
@@ -87,12 +89,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     baseline_fail: str = ""
 
     def rerun(self) -> list[str]:
-        """The options of pytest that ask a trial and judge it as this run did."""
+        """The options of pytest that ask a trial and judge it as this run did; passwords in URLs are stars."""
         words: list[str] = []
         for name in ("model", "judge", "embedder"):
             spec, options = getattr(self, name), getattr(self, f"{name}_options")
-            words += [f"--{name}", spec] if spec and (spec, name) != (DEFAULT_MODEL, "model") else []
-            words += [w for k, v in options.items() for w in (f"--{name}-option", f"{k}={v}")]
+            words += [f"--{name}", masked(spec)] if spec and (spec, name) != (DEFAULT_MODEL, "model") else []
+            words += [w for k, v in options.items() for w in (f"--{name}-option", f"{k}={masked(v)}")]
         return [*words, "--seed", str(self.seed)] if self.seed else words
 
 
@@ -301,7 +303,7 @@ class Session:
         strangers = sorted({case for case, _ in recorded} - self._ids)
         first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
         if strangers and first:
-            some = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
+            some = ", ".join(map(inert.line, strangers[:5])) + (", ..." if len(strangers) > 5 else "")
             warnings.warn(
                 f"{model.name}: {len(strangers)} recorded ids are of no case in these suites: {some}", stacklevel=1
             )
@@ -329,7 +331,7 @@ class Session:
         name = model or self.model_name
         text = f"the model {name} fails every request alike: {error}" if isinstance(error, ModelDown) else str(error)
         if self._model is None and name == self.model_name and "audiotest doctor" not in text:
-            text += f"; `audiotest doctor --model {self.settings.model}` says what is missing"
+            text += f"; `audiotest doctor --model {masked(self.settings.model)}` says what is missing"
         self.stopped = text
         return text
 
@@ -365,6 +367,8 @@ class Session:
             run = self.finish()
             self.close()
             model.close()
+        if self.writer is not None and self.writer.problem:
+            warnings.warn(self.writer.problem, stacklevel=2)
         if down is not None:
             down.run = run
             raise down
@@ -418,6 +422,8 @@ class Session:
         if self._store is not None:
             self._store.close()
         self._predictors.clear()
+        if self.writer is not None:
+            self.writer.close()
 
     def _graded(self, trial: Trial, answer: Answer, predictor: Predictor) -> Record:
         nodeid = f"{_shown(trial.suite, self.root)}::{trial.condition.name}::{trial.case.id}"

@@ -20,11 +20,13 @@ from audiotest.analyse.change import changed
 from audiotest.analyse.freshness import CachedReplies, cached_replies, served_by
 from audiotest.analyse.profile import profile
 from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is_of, paired, verdict_of
+from audiotest.audio.inspect import DOUBTS
 from audiotest.declare.suite import Sample
 from audiotest.registry import METRICS, SCORERS, Metric, Where
-from audiotest.types import CUT, SCHEMA_VERSION, Estimate, GateResult, Outcome, Record
+from audiotest.types import CUT, SCHEMA_VERSION, Estimate, GateResult, Outcome, Record, Reply
 
 ORIGINAL = "original"
+_SOUND_MARKS = {doubt: f"sound_{doubt.replace(' ', '_')}" for doubt in DOUBTS}
 
 
 class TagFigures(Struct):
@@ -289,7 +291,8 @@ def _versus_original(trials: Trials, condition: str) -> VersusOriginal | UnsetTy
 
 def marks(records: Iterable[Record]) -> dict[str, int]:
     """How many replies were cut at the most tokens and how many of them were read all the same, are empty, were given
-    to a sound that was not heard whole, or made a benchmark's own script stop."""
+    to a sound that was not heard whole, or made a benchmark's own script stop, or about whose sound there is a doubt:
+    ``sound_silent``, ``sound_clipped``... (:mod:`audiotest.audio.inspect`)."""
     counts: Counter[str] = Counter()
     for record in records:
         if record.reply is not None:
@@ -299,7 +302,14 @@ def marks(records: Iterable[Record]) -> dict[str, int]:
             counts["empty"] += not record.reply.text.strip()
             counts["sound_cut"] += bool(record.reply.details.get("truncated"))
             counts["script_stopped"] += any("official_error" in v.details for v in record.verdicts.values())
+            counts.update(_SOUND_MARKS[doubt] for doubt in _doubts(record.reply))
     return {name: count for name, count in counts.items() if count}
+
+
+def _doubts(reply: Reply) -> set[str]:
+    """The known doubts among a reply's details, which an adapter or a file may have filled with anything."""
+    named = reply.details.get("sound")
+    return {name for name in named if isinstance(name, str)} & set(_SOUND_MARKS) if isinstance(named, list) else set()
 
 
 def to_json(summary: Summary) -> bytes:

@@ -6,13 +6,11 @@ name is resolved to its commit first, and the commit is written into the case fi
 
 from __future__ import annotations
 
-import shutil
-import tarfile
-import zipfile
 from pathlib import Path
 
 from msgspec import Struct
 
+from audiotest.benchmarks.archives import unpack as unpack
 from audiotest.benchmarks.importing import ImportFailed
 from audiotest.resources import cache_dir
 
@@ -62,42 +60,3 @@ def download(
         for path in sorted(folder.glob(pattern)):
             unpack(path, folder)
     return folder, commit
-
-
-def unpack(archive: Path, folder: Path) -> None:
-    """Unpack a ``.zip`` or ``.tar`` (``.gz``, ...) into ``folder`` once; other files are left alone.
-
-    Members that would land outside ``folder``, links out of it and device files are refused. Raises
-    :class:`ImportFailed` for those and for an archive that is damaged.
-    """
-    done = archive.with_name(f"{archive.name}.unpacked")
-    if not archive.is_file() or done.exists() or not (zipfile.is_zipfile(archive) or archive.name.count(".tar")):
-        return
-    part = folder / f".{archive.name}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    try:
-        if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as zipped:
-                for member in zipped.namelist():
-                    if not (part / member).resolve().is_relative_to(part.resolve()):
-                        raise ImportFailed(f"{archive}: the member {member!r} would land outside; not unpacked")
-                zipped.extractall(part)  # noqa: S202 - every member was checked
-        else:
-            with tarfile.open(archive) as tarred:
-                tarred.extractall(part, filter="data")
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
-        raise ImportFailed(f"{archive} cannot be unpacked ({error}); delete it and download again") from None
-    for entry in part.iterdir():
-        _move(entry, folder / entry.name)
-    shutil.rmtree(part)
-    done.touch()
-
-
-def _move(entry: Path, target: Path) -> None:
-    """Move a file or a folder to its place; a folder that is there already takes in what is new."""
-    if entry.is_dir() and target.is_dir():
-        for inner in entry.iterdir():
-            _move(inner, target / inner.name)
-    else:
-        entry.replace(target)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from audiotest.commands._saying import say
+
 if TYPE_CHECKING:
     from audiotest.analyse.change import Key
     from audiotest.analyse.summary import Summary
@@ -40,7 +42,7 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
     """
     from audiotest.analyse.change import key
     from audiotest.analyse.compare import NotComparable, judged_alike
-    from audiotest.runs import RunError, RunWriter, read_records, read_summary
+    from audiotest.runs import RunError, read_records, read_summary, write_run
 
     try:
         new = read_records(run)
@@ -53,14 +55,14 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
         if any(merged.get(key(r)) is r for r in old):  # else nothing of the old one is left
             judged_alike(read_summary(baseline).scorers, read_summary(run).scorers)
         for line in _told(old, new, merged):
-            click.echo(line)
+            say(line)
         if dry_run:
             return
         summary = _summary(list(merged.values()), read_summary(run), read_summary(baseline) if old else None)
-        RunWriter(baseline).finish(list(merged.values()), summary)
+        write_run(baseline, list(merged.values()), summary)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"baseline: {baseline}, {len(merged)} trials")
+    say(f"baseline: {baseline}, {len(merged)} trials")
 
 
 def _summary(records: Sequence[Record], run: Summary, baseline: Summary | None) -> Summary:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from audiotest.commands._saying import say
+
 if TYPE_CHECKING:
     from audiotest.predict.store import ReplyStore
 
@@ -30,9 +32,9 @@ def info(path: Path | None) -> None:
     store = _open(path)
     total = 0
     for model, count, oldest, newest in store.models():
-        click.echo(f"{count:>10,}  {oldest:%Y-%m-%d} to {newest:%Y-%m-%d}  {model}")
+        say(f"{count:>10,}  {oldest:%Y-%m-%d} to {newest:%Y-%m-%d}  {model}")
         total += count
-    click.echo(f"{total:>10,}  replies in {store.path} ({store.path.stat().st_size / 1e6:,.1f} MB)")
+    say(f"{total:>10,}  replies in {store.path} ({store.path.stat().st_size / 1e6:,.1f} MB)")
 
 
 @command.command()
@@ -49,7 +51,7 @@ def prune(path: Path | None, model: str | None, older_than: float | None, yes: b
     if count and not yes:
         click.confirm(f"delete {count:,} replies from {store.path}?", abort=True)
     store.prune(model, older_than)
-    click.echo(f"{count:,} replies deleted; {store.path.stat().st_size / 1e6:,.1f} MB are left")
+    say(f"{count:,} replies deleted; {store.path.stat().st_size / 1e6:,.1f} MB are left")
 
 
 @command.command()

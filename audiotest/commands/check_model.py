@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._saying import say
 
 if TYPE_CHECKING:
     from audiotest.types import Request
@@ -44,13 +45,11 @@ def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
     for seconds, *said in zip(_SECONDS, together, parts, alone, strict=True):
         if len(set(said)) > 1:
             differing += 1
-            click.echo(
-                f"clip of {seconds} s\n  batch of 8: {said[0]!r}\n  3 + 5:      {said[1]!r}\n  alone:      {said[2]!r}"
-            )
+            say(f"clip of {seconds} s\n  batch of 8: {said[0]!r}\n  3 + 5:      {said[1]!r}\n  alone:      {said[2]!r}")
     failed = sum(text.startswith("error: ") for text in alone)
-    click.echo(f"{model.name}: {differing} of {len(requests)} replies differ between batches, {failed} failed alone")
+    say(f"{model.name}: {differing} of {len(requests)} replies differ between batches, {failed} failed alone")
     if differing or failed:
-        click.echo("keep it at batch size 1" if differing else f"the first error: {min(alone, key=len)}")
+        say("keep it at batch size 1" if differing else f"the first error: {min(alone, key=len)}")
         sys.exit(1)
 
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from audiotest import inert
+from audiotest.commands._saying import say
+
 if TYPE_CHECKING:
     from audiotest.analyse.compare import Difference, Flipped
     from audiotest.report.html.comparing import Pair
@@ -70,27 +73,27 @@ def command(
 
         names = [pairs[0].first, *(p.second for p in pairs)]
         try:
-            click.echo(write(names, leaders, pairs, html, embed=audio_mb, link=linked_mb))
+            say(write(names, leaders, pairs, html, embed=audio_mb, link=linked_mb))
         except OSError as error:
             raise click.ClickException(str(error)) from None
         return
     if form == "csv":
         rows = (_csv_row(*names, d) for pair, names in zip(pairs, _named(runs), strict=True) for d in pair.differences)
-        click.echo(_as_csv(rows))
+        say(_as_csv(rows))
         return
     from audiotest.report.html.comparing import figure_cells
 
     if leaders:
-        click.echo(_table(leaders[0], leaders[1:], form))
+        say(_table(leaders[0], leaders[1:], form))
     for pair in pairs:
-        click.echo(f"{pair.first} -> {pair.second}\n")
-        click.echo(_table(_HEADS, map(_row, pair.differences), form))
+        say(f"{pair.first} -> {pair.second}\n")
+        say(_table(_HEADS, map(_row, pair.differences), form))
         if pair.figures:
-            click.echo(_table(_FIGURES, map(figure_cells, pair.figures), form))
+            say(_table(_FIGURES, map(figure_cells, pair.figures), form))
         for line in _no_gains(pair.differences):
-            click.echo(line)
+            say(line)
         for line in _items(pair.flipped, most):
-            click.echo(line)
+            say(line)
 
 
 def _named(runs: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -173,13 +176,11 @@ def _figure(figure: Estimate) -> str:
 
 
 def _items(found: Sequence[Flipped], most: int) -> Iterator[str]:
-    from audiotest.report.replies import printable
-
     better = sum(one.better for one in found)
     yield f"{len(found)} items flipped: {len(found) - better} worse, {better} better"
     for one in found[:most]:
-        said = " ".join(printable(one.record.reply.text if one.record.reply else "").split())[:80]
-        yield f"  {'better' if one.better else 'WORSE '} {one.record.nodeid}  {said}"
+        said = inert.line(one.record.reply.text if one.record.reply else "")[:80]
+        yield f"  {'better' if one.better else 'WORSE '} {inert.line(one.record.nodeid)}  {said}"
     if len(found) > most:
         yield f"  and {len(found) - most} more (--items {len(found)} shows all)"
     yield ""
@@ -187,16 +188,16 @@ def _items(found: Sequence[Flipped], most: int) -> Iterator[str]:
 
 def _as_csv(rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([_CSV, *rows])
+    csv.writer(out, lineterminator="\n").writerows([_CSV, *(map(inert.csv_cell, row) for row in rows)])
     return out.getvalue().rstrip("\n")
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], form: str) -> str:
     if form == "markdown":
-        cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-        lines = [f"| {' | '.join(heads)} |", "| " + " | ".join("---" for _ in heads) + " |"]
+        cells = [list(map(inert.markdown_name, row)) for row in rows]
+        lines = [f"| {' | '.join(map(inert.markdown_name, heads))} |", "| " + " | ".join("---" for _ in heads) + " |"]
         return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)]) + "\n"
-    table = [list(heads), *map(list, rows)]
+    table = [list(map(inert.line, row)) for row in (heads, *rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(heads))]
     return (
         "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table)

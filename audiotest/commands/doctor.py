@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._saying import say
 
-_NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
-_OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "av": "ffmpeg", "ray": "ray"}
+_NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "av", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
+_OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "ray": "ray"}
 _LOCAL = ("hf", "embedding", "salmonn")
 
 
@@ -29,21 +30,21 @@ def command(spec: str | None) -> None:
     from audiotest.resources import cache_dir
 
     missing = [name for name in _NEEDED if _version(name) is None]
-    click.echo(f"audiotest {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    say(f"audiotest {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     for name in _NEEDED:
-        click.echo(f"  {name:<14}{_version(name) or 'MISSING'}")
+        say(f"  {name:<14}{_version(name) or 'MISSING'}")
     for name, extra in _OPTIONAL.items():
-        click.echo(f"  {name:<14}{_version(name) or f'not installed (pip install audiotest[{extra}])'}")
-    click.echo(f"sound library: {_sound_library()}")
+        say(f"  {name:<14}{_version(name) or f'not installed (pip install audiotest[{extra}])'}")
+    say(f"sound library: {_sound_library()}")
     told = f" (of {', '.join(gpu_models())})" if gpu_models() else ""
-    click.echo(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}{told}")
+    say(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}{told}")
     cache = cache_dir() / "replies.sqlite"
     size = f"{cache.stat().st_size / 1e6:,.1f} MB" if cache.is_file() else "empty"
-    click.echo(f"reply cache: {cache} ({size}; {_room(cache.parent)})")
+    say(f"reply cache: {cache} ({size}; {_room(cache.parent)})")
     if spec:
         missing += _of_model(spec)
     if missing:
-        click.echo(f"missing: {', '.join(missing)}")
+        say(f"missing: {', '.join(missing)}")
         sys.exit(1)
 
 
@@ -81,17 +82,17 @@ def _of_model(spec: str) -> list[str]:
     told = [f"{needs.sample_rate} Hz" if needs.sample_rate else "any rate" if needs.audio else "no sound"]
     told += [f"up to {needs.max_seconds:g} s a clip"] if needs.max_seconds else []
     told += [f"at most {needs.clips} clips"] if needs.clips else []
-    click.echo(f"{model.name}: takes {', '.join(told)}; batches of {model.batch_size}")
+    say(f"{model.name}: takes {', '.join(told)}; batches of {model.batch_size}")
     if card is not None:
-        click.echo(f"  card {card.path}; status {card.status}; licence {card.licence or 'not said'}")
+        say(f"  card {card.path}; status {card.status}; licence {card.licence or 'not said'}")
         if card.notes:
-            click.echo(f"  {card.notes}")
+            say(f"  {card.notes}")
     adapter = card.adapter if card is not None else spec.partition(":")[0]
     missing = [name for name in ("torch", "transformers") if adapter in _LOCAL and _version(name) is None]
     missing += [name for name in (card.packages if card is not None else ()) if _version(name) is None]
     absent: list[str] = getattr(model, "missing", list)()
     for line in absent:
-        click.echo(f"  {line}")
+        say(f"  {line}")
     missing += [line.partition(":")[0] for line in absent]
     checkpoint = getattr(model, "checkpoint", "")
     if adapter in _LOCAL and not absent and not Path(checkpoint).is_dir():
@@ -99,5 +100,5 @@ def _of_model(spec: str) -> list[str]:
 
         revision = getattr(getattr(model, "settings", None), "revision", "")
         here = in_cache(checkpoint, revision, "config.json") is not None
-        click.echo(f"  checkpoint {checkpoint}: {'in the hub cache' if here else 'not here; it will be downloaded'}")
+        say(f"  checkpoint {checkpoint}: {'in the hub cache' if here else 'not here; it will be downloaded'}")
     return missing

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._saying import say
 
 
 @click.command("export")
@@ -37,10 +38,10 @@ def command(benchmark: str, run: str, suite_path: Path | None, target: Path | No
         done = export(benchmark, suite, records, target or Path(default), condition)
     except (UnknownName, RunError, SuiteError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{done.path}: {done.count} predictions")
+    say(f"{done.path}: {done.count} predictions")
     if done.missing:
         some = ", ".join(done.missing[:5]) + (", ..." if len(done.missing) > 5 else "")
-        click.echo(f"{len(done.missing)} cases have no reply and are left out: {some}", err=True)
+        say(f"{len(done.missing)} cases have no reply and are left out: {some}", err=True)
 
 
 def _where(benchmark: str, nodeids: list[str]) -> Path:

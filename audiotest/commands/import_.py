@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._saying import say
 
 
 def _sample(context: click.Context, option: click.Parameter, value: str | None) -> int | str | None:
@@ -69,7 +70,7 @@ def command(
     except ImportFailed as error:
         raise click.ClickException(str(error)) from None
     for line in lines:
-        click.echo(line)
+        say(line)
 
 
 def _fetched(
@@ -80,7 +81,7 @@ def _fetched(
     if hub is None:
         raise click.ClickException(f"{benchmark} has no release on the hub that audiotest knows; import a local copy")
     folder, commit = download(hub, revision=revision, audio=audio is None and not without_audio)
-    click.echo(f"{hub.repo} at {commit}, in {folder}")
+    say(f"{hub.repo} at {commit}, in {folder}")
     return folder, audio if audio is not None or without_audio or not hub.audio else folder
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from audiotest import inert
+from audiotest.commands._saying import say
+
 _COLUMNS = ("suite", "case", "right", "runs", "right without sound", "asked without sound", "flags", "question")
 
 
@@ -47,13 +50,12 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows([_COLUMNS, *rows])
+                csv.writer(file).writerows([_COLUMNS, *(map(inert.csv_cell, row) for row in rows)])
         except OSError as error:
             raise click.ClickException(str(error)) from None
     for suite, case, right, of, soundless, asked, flags, question in rows:
         if flags:
-            click.echo(
-                f"{suite}  {case}  {right}/{of} right, {soundless}/{asked} without sound  [{flags}]  {question[:80]}"
-            )
+            name, asks = f"{inert.line(suite)}  {inert.line(case)}", inert.line(question)[:80]
+            say(f"{name}  {right}/{of} right, {soundless}/{asked} without sound  [{flags}]  {asks}")
     told = ", ".join(f"{sum(flag in item.flags for item in found)} {flag}" for flag in FLAGS)
-    click.echo(f"{len(found)} items in {len(runs)} runs: {told}")
+    say(f"{len(found)} items in {len(runs)} runs: {told}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from audiotest.commands._saying import say
+
 
 @click.command("models")
 def command() -> None:
@@ -13,8 +15,8 @@ def command() -> None:
 
     known = cards()
     for name, card in sorted(known.items()):
-        click.echo(f"{name:<28}{card.status:<10}{card.adapter:<12}{card.title}")
+        say(f"{name:<28}{card.status:<10}{card.adapter:<12}{card.title}")
     for broken in broken_cards().values():
-        click.echo(f"the card {broken.model} cannot be used: {broken.message}", err=True)
+        say(f"the card {broken.model} cannot be used: {broken.message}", err=True)
     bare = [name for name in ADAPTERS.names() if name not in known]
-    click.echo(f"adapters: {', '.join(bare)} (some take an argument, as in replay:FILE)")
+    say(f"adapters: {', '.join(bare)} (some take an argument, as in replay:FILE)")

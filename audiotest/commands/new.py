@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from audiotest.commands._saying import say
+
 _SUITE = """\
 suite: {name}
 title: What this suite asks, in a line
@@ -51,7 +53,7 @@ def new_suite(name: str, folder: Path) -> None:
         raise click.ClickException(f"{path} is there already")
     write_schemas(folder / "schemas")
     path.write_text(modeline("schemas/suite.schema.json") + _SUITE.format(name=name), encoding="utf-8")
-    click.echo(f"{path}\n  audiotest validate {path}\n  pytest {path} --model first")
+    say(f"{path}\n  audiotest validate {path}\n  pytest {path} --model first")
 
 
 @command.command("case")
@@ -98,4 +100,4 @@ def new_case(
         raise click.ClickException(str(error)) from None
     except (EditError, OSError) as error:
         raise click.ClickException(f"{suite} is left as it was: {error}") from None
-    click.echo(f"{path}: {added}")
+    say(f"{path}: {added}")

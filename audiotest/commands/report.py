@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from audiotest import inert
+
 if TYPE_CHECKING:
     from audiotest.report.tables import Columns
     from audiotest.runs import Run
@@ -186,7 +188,5 @@ def _said(record: Record, correct: bool | None, choice: int | None) -> str:
 
 
 def _short(text: str, most: int = 300) -> str:
-    from audiotest.report.replies import printable
-
-    line = " ".join(printable(text).split())
+    line = inert.line(text)
     return line if len(line) <= most else f"{line[: most - 1]}…"

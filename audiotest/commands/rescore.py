@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._saying import say
 
 
 @click.command("rescore")
@@ -32,7 +33,7 @@ def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
     from audiotest.declare.problems import SuiteError
     from audiotest.grade.rescoring import CannotRescore, rescore
     from audiotest.registry import SCORERS, UnknownName
-    from audiotest.runs import RunError, RunWriter, read_records, read_summary
+    from audiotest.runs import RunError, read_records, read_summary, write_run
 
     try:
         for name in scorers:
@@ -40,12 +41,12 @@ def command(run: str, scorers: tuple[str, ...], target: Path) -> None:
         records = rescore(read_records(run), scorers)
         about = replace(read_summary(run), rescored=Rescored(run, list(scorers)), stopped=UNSET)
         summary = summarise(records, {}, about)
-        RunWriter(target).finish(records, summary)
+        write_run(target, records, summary)
     except (UnknownName, RunError, SuiteError, CannotRescore, ValueError) as error:
         raise click.ClickException(str(error)) from None
     for suite, figures in summary.suites.items():
         for condition, row in figures.conditions.items():
             shown = {k: f for k, f in row.metrics.items() if k.startswith(("accuracy", "mean_score"))}
             text = ", ".join(f"{name} {100 * (f.value or 0):.2f}% (n = {f.n})" for name, f in shown.items())
-            click.echo(f"{suite} {condition}: {text or 'nothing was judged'}")
-    click.echo(f"results: {target}")
+            say(f"{suite} {condition}: {text or 'nothing was judged'}")
+    say(f"results: {target}")

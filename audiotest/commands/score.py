@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._saying import say
 
 
 @click.command("score")
@@ -35,7 +36,7 @@ def command(scorer: str, file: Any) -> None:
             out = score_line(scorer, line)
         except BadLine as error:
             failed += 1
-            click.echo(f"{file.name}:{number}: {error}", err=True)
+            say(f"{file.name}:{number}: {error}", err=True)
             out = error.line
         sys.stdout.buffer.write(out + b"\n")
     sys.stdout.buffer.flush()

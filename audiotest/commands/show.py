@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from audiotest.commands._saying import say
+
 
 @click.command("show")
 @click.argument("nodeid")
@@ -47,10 +49,10 @@ def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
             raise click.ClickException(unknown("case", named, list(cases)))
         trial = Trial(suite, cases[named], parse_one(condition), "recorded")
         view = present(trial, seed)
-        click.echo(prompt_of(trial, view))
-        click.echo(f"\nright: {view.answer}" if view.answer is not None else "\nno right option", err=True)
+        say(prompt_of(trial, view))
+        say(f"\nright: {view.answer}" if view.answer is not None else "\nno right option", err=True)
         if not view.audio:
-            click.echo("no audio part", err=True)
+            say("no audio part", err=True)
             return
         if wav is not None:
             sounds = Sounds(Needs(sample_rate=rate), seed).waveforms(trial)
@@ -58,7 +60,7 @@ def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
                 target = wav if len(sounds) == 1 else wav.with_stem(f"{wav.stem}-{i}")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(wav_bytes(sound))
-                click.echo(f"{target}: {sound.seconds:.2f} s, {sound.rate} Hz, {sound.channels} channels", err=True)
+                say(f"{target}: {sound.seconds:.2f} s, {sound.rate} Hz, {sound.channels} channels", err=True)
     except BrokenPipeError:  # `| head` has seen enough: click ends quietly
         raise
     except (SuiteError, ConditionError, NotApplicable, Unsupported, OSError, ValueError) as error:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from audiotest.commands._saying import say
+
 _SUITES = "**/*.y*ml"
 
 
@@ -40,17 +42,17 @@ def command(paths: tuple[Path, ...], quiet: bool, strict: bool, fix: bool, roots
         except SuiteError as error:
             suite, problems, warnings = None, list(error.problems), ()
         for problem in problems:
-            click.echo(str(problem))
+            say(str(problem))
         for warning in warnings:
-            click.echo(f"{warning} (warning)")
+            say(f"{warning} (warning)")
         counts["problem"] += len(problems)
         counts["warning"] += len(warnings)
         if not quiet and suite is not None and not problems:
             conditions = ", ".join(c.name for c, _ in suite.conditions)
-            click.echo(f"{path}: {suite.name}: {len(suite.cases)} cases under {conditions}")
+            say(f"{path}: {suite.name}: {len(suite.cases)} cases under {conditions}")
     if any(counts.values()):
         parts = [f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items() if count]
-        click.echo(", ".join(parts), err=True)
+        say(", ".join(parts), err=True)
     if counts["problem"] or (strict and counts["warning"]):
         sys.exit(1)
 
@@ -66,7 +68,7 @@ def _fix(suite: Path) -> None:
         except (FixError, OSError) as error:
             raise click.ClickException(f"{path} is left as it was: {error}") from None
         if diff:
-            click.echo(diff, nl=False)
+            say(diff, nl=False)
 
 
 def _suite_files(paths: Iterable[Path]) -> list[Path]:

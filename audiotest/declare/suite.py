@@ -37,6 +37,7 @@ from audiotest.declare.problems import Invalid as Invalid
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.yaml import Document, parse
+from audiotest.private import make_folder, write_whole
 from audiotest.registry import CONDITIONS, METRICS, SCORERS
 from audiotest.resources import cache_dir
 from audiotest.types import Case, Check, Gate, Generation, check_of
@@ -260,7 +261,7 @@ def _members(suite: Suite) -> dict[str, str]:
 def _read(stored: Path) -> Suite | None:
     try:
         kept = msgspec.msgpack.decode(stored.read_bytes(), type=_Stored)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None  # not there, or of an older shape: parse again
     rooms = {room.word: room for room in (SCORERS, CONDITIONS, METRICS)}
     for member, stamp in kept.members.items():
@@ -272,10 +273,8 @@ def _read(stored: Path) -> Suite | None:
 
 def _write(stored: Path, suite: Suite) -> None:
     try:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        part = stored.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(msgspec.msgpack.encode(_Stored(_members(suite), suite)))
-        part.replace(stored)
+        make_folder(stored.parent)
+        write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite)))
     except (OSError, OverflowError):
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else
 

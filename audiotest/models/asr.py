@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from audiotest.models._device import device_of, dtype_of
 from audiotest.models._files import state_of
+from audiotest.models._local import require_local
 from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
 from audiotest.types import Needs, Reply, Request
@@ -52,6 +53,7 @@ class Recogniser:
 
     def load(self) -> None:
         """Read the weights; raises what transformers raises, and ValueError for another sample rate than 16 kHz."""
+        require_local()
         from transformers import pipeline
 
         device = device_of(self.settings.device)

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from audiotest.models._device import device_of, dtype_of
 from audiotest.models._files import state_of
+from audiotest.models._local import require_local
 from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
 from audiotest.types import Needs, Reply, Request
@@ -61,6 +62,7 @@ class Embedding:
 
     def load(self) -> None:
         """Read the weights. Raises what transformers raises for a checkpoint that is not there."""
+        require_local()
         from transformers import AutoModel, AutoTokenizer
 
         given: dict[str, Any] = {"trust_remote_code": self.settings.trust_remote_code}

@@ -43,6 +43,7 @@ from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, commit, fetch, settings
 from audiotest.models._hf.sharing import Shared
 from audiotest.models._likelihoods import with_likelihoods
+from audiotest.models._local import require_local
 from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
 from audiotest.types import Needs, Reply, Request
@@ -95,6 +96,7 @@ class HF:
 
     def load(self) -> None:
         """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for."""
+        require_local()
         from audiotest.models._hf.loading import load
 
         # Until it was downloaded, nobody could know the checkpoint's family and with it what it takes.

@@ -20,6 +20,7 @@ from audiotest.declare.document import read_document
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.yaml import parse
 from audiotest.errors import AudiotestError
+from audiotest.models._secret import masked
 from audiotest.models.protocol import Adapter, Embedder
 from audiotest.registry import ADAPTERS, unknown
 from audiotest.resources import PACKAGE
@@ -136,11 +137,11 @@ def open_model(spec: str, options: Mapping[str, str] | None = None) -> Adapter:
         given = {**card.options, **({"revision": card.revision} if card.revision else {}), **given}
     if name not in ADAPTERS:
         known = sorted({*cards(), *(f"{a}:..." for a in ADAPTERS.names())})
-        raise ModelError(unknown("model", spec, known))
+        raise ModelError(unknown("model", masked(spec), known))
     try:
         adapter: Adapter = ADAPTERS.get(name).open_model(argument or None, given)
     except (ValueError, OSError) as error:
-        raise ModelError(f"the model {spec!r} cannot be opened: {error}") from error
+        raise ModelError(f"the model {masked(spec)!r} cannot be opened: {masked(str(error))}") from error
     if card is not None and card.batch_size is not None and "batch_size" not in (options or {}):
         adapter.batch_size = card.batch_size
     return adapter
@@ -159,10 +160,10 @@ def load_model(model: _Loads, spec: str, name: str) -> None:
     try:
         model.load()
     except Exception as error:
-        text = " ".join(str(error).split()) or type(error).__name__
+        text = masked(" ".join(str(error).split())) or type(error).__name__
         text = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
         raise ModelError(
-            f"the model {name} cannot be loaded: {text}; `audiotest doctor --model {spec}` says what is missing"
+            f"the model {name} cannot be loaded: {text}; `audiotest doctor --model {masked(spec)}` says what is missing"
         ) from error
 
 
@@ -170,5 +171,6 @@ def open_embedder(spec: str, options: Mapping[str, str] | None = None) -> Embedd
     """The embedding model that ``spec`` names, not yet loaded. Raises :class:`ModelError`."""
     model: Any = open_model(spec, options)
     if not isinstance(model, Embedder):
-        raise ModelError(f"{spec!r} answers, but gives no embeddings; name an embedding model such as nv-embed-v2")
+        shown = masked(spec)
+        raise ModelError(f"{shown!r} answers, but gives no embeddings; name an embedding model such as nv-embed-v2")
     return model

@@ -30,6 +30,7 @@ from audiotest.models._files import state_of
 from audiotest.models._generating import Halving
 from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._likelihoods import with_likelihoods
+from audiotest.models._local import require_local
 from audiotest.models._options import read
 from audiotest.models._salmonn.settings import Settings, missing
 from audiotest.models._sounds import sounds_of
@@ -67,6 +68,7 @@ class SALMONN:
         absent = self.missing()
         if absent:
             raise OSError("\n".join([f"{self.name} lacks files:", *absent]))
+        require_local()
         from audiotest.models._salmonn.loading import load
 
         self._parts = load(self.checkpoint, self.settings)

@@ -12,6 +12,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
 from audiotest.models.streaming import NoReply, Outcome, chunks_of, streams
@@ -246,8 +248,15 @@ class Predictor:
             for chunk in chunks_of(self.model, self.batch_size)(outgoing()):
                 answered: list[Answered[Pending]] = [*unfit]
                 unfit.clear()
-                answered += [(sent.pop(id(r))[1], outcome) for r, outcome in chunk if id(r) in sent]
+                answered += [_noted(sent.pop(id(r))[1], outcome) for r, outcome in chunk if id(r) in sent]
                 yield answered
             yield unfit
         finally:
             self._exchange.give_back(ahead.close())
+
+
+def _noted(item: Pending, outcome: Outcome) -> Answered[Pending]:
+    """The outcome of an item; a reply holds what may be wrong with the sound that it is to."""
+    if isinstance(outcome, Reply) and item.doubts:
+        outcome = replace(outcome, details={**outcome.details, "sound": list(item.doubts)})
+    return item, outcome

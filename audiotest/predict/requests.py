@@ -19,6 +19,7 @@ from audiotest.registry import UnknownName
 from audiotest.types import NotApplicable, Reply, Request
 
 KEY_VERSION = 1
+ORIGINAL = "original"
 
 
 class Answer(Struct):
@@ -46,6 +47,8 @@ class Pending(Struct, eq=False):
     answer: Answer
     key: bytes
     block: int = 0
+    doubts: tuple[str, ...] = ()
+    """What may be wrong with its sound, once its request is made."""
 
     @property
     def seconds(self) -> float:
@@ -77,6 +80,9 @@ class Requests:
         trial, view = item.trial, item.answer.view
         assert view is not None
         audible = view.audio and self.model.needs.audio
+        audio = self.sounds.waveforms(trial) if audible else ()
+        if audio and trial.condition.name == ORIGINAL:
+            item.doubts = self.sounds.doubts(trial, audio)
         return Request(
             suite=trial.suite.name,
             case=trial.case.id,
@@ -84,7 +90,7 @@ class Requests:
             prompt=item.answer.prompt,
             question=view.question,
             choices=view.choices,
-            audio=self.sounds.waveforms(trial) if audible else (),
+            audio=audio,
             generation=trial.suite.generation,
             seed=self._seed(trial),
             labels=view.labels,

@@ -12,13 +12,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import msgspec
 import numpy as np
 
-from audiotest.audio import decode, synth
+from audiotest.audio import decode, inspect, synth
 from audiotest.declare.condition import Part, number
 from audiotest.declare.cycle import named, others
 from audiotest.declare.suite import Suite
@@ -67,6 +68,7 @@ class Sounds:
         self._clips: _Kept[Waveform] = _Kept(_KEPT_CLIPS)
         # As the files have it: questions about a clip follow each other, and it is resampled once.
         self._plain: _Kept[tuple[Waveform, ...]] = _Kept(_KEPT_PLAIN)
+        self._doubts: dict[str, tuple[str, ...]] = {}
 
     def fingerprints(self, trial: Trial) -> tuple[str, str]:
         """Two SHA-256: of all that decides the samples that the model is given, and of the same but for the form that
@@ -119,6 +121,20 @@ class Sounds:
         name = "\n".join(_clip_name(trial.suite, clip) for clip in case.audio)
         return self._plain.get(name, lambda: self._conformed(sounds))
 
+    def doubts(self, trial: Trial, heard: Sequence[Waveform]) -> tuple[str, ...]:
+        """What may be wrong with the clips of a trial under ``original``, of which the model is given ``heard``; each
+        clip is looked at once (:mod:`audiotest.audio.inspect`)."""
+        clips = trial.case.audio
+        after = heard if len(heard) == len(clips) else [None] * len(clips)
+        named = {doubt for clip, one in zip(clips, after, strict=True) for doubt in self._looked_at(trial, clip, one)}
+        return tuple(doubt for doubt in inspect.DOUBTS if doubt in named)
+
+    def _looked_at(self, trial: Trial, clip: ClipSpec, heard: Waveform | None) -> tuple[str, ...]:
+        name = _clip_name(trial.suite, clip)
+        if name not in self._doubts:
+            self._doubts[name] = inspect.doubts(self._clip(trial.suite, clip), heard)
+        return self._doubts[name]
+
     def _conformed(self, sounds: Sequence[Waveform]) -> tuple[Waveform, ...]:
         return tuple(decode.conform(s, rate=self.needs.sample_rate, channels=self.needs.channels) for s in sounds)
 
@@ -128,7 +144,8 @@ class Sounds:
         lent = self._others(trial, part)
         if lent:
             extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in lent]
-        return [part.member.apply(sound, rng, **part.arguments, **extra) for sound in sounds]
+        changed = [part.member.apply(sound, rng, **part.arguments, **extra) for sound in sounds]
+        return [_placed(now, sound) for now, sound in zip(changed, sounds, strict=True)]
 
     def _others(self, trial: Trial, part: Part) -> list[Case]:
         """The cases whose sound ``part`` borrows: the next ones in the suite's cycle, or the one that it names."""
@@ -164,7 +181,14 @@ def join(sounds: Sequence[Waveform], gap: float) -> Waveform:
     parts = [silence]
     for sound in sounds:
         parts += [decode.conform(sound, rate=rate, channels=channels).samples, silence]
-    return Waveform(np.concatenate(parts[1:-1]), rate)
+    samples, layout = np.concatenate(parts[1:-1]), sounds[0].layout
+    return Waveform(samples, rate, layout if len(layout) == channels else ())
+
+
+def _placed(changed: Waveform, sound: Waveform) -> Waveform:
+    """``changed`` with the places of its channels, which a condition that only looks at samples does not pass on."""
+    same = changed.channels == sound.channels and not changed.layout
+    return replace(changed, layout=sound.layout) if same and sound.layout else changed
 
 
 def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:
@@ -172,12 +196,12 @@ def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:
         return decode.read(suite.folder / clip.file, start=clip.start, end=clip.end)
     sound = synth.synthesise(clip.synth)
     first, last = decode.segment("the synthesised scene", sound.samples.shape[0], sound.rate, clip.start, clip.end)
-    return Waveform(sound.samples[first:last], sound.rate)
+    return Waveform(sound.samples[first:last], sound.rate, sound.layout)
 
 
 def _clip_name(suite: Suite, clip: ClipSpec) -> str:
     if clip.file is not None:
-        content = decode.fingerprint(suite.folder / clip.file)
+        content = f"file {decode.VERSION} {decode.fingerprint(suite.folder / clip.file)}"
     else:
         content = f"synth {synth.VERSION} " + msgspec.json.encode(clip.synth, order="deterministic").decode()
     return f"{content}[{clip.start}:{clip.end}]"

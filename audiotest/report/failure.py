@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import textwrap
 
+from audiotest import inert
 from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
-from audiotest.report.replies import printable
 from audiotest.types import Record
 
 _WIDTH = 100
@@ -27,7 +27,7 @@ def failure_text(record: Record, trial: Trial) -> str:
         lines += _field("expected", record.answer)
     for reference in trial.case.reference[:3]:
         lines += _field("reference", reference)
-    said = printable(record.reply.text) if record.reply is not None else ""
+    said = record.reply.text if record.reply is not None else ""
     shown = said if len(said) <= _REPLY_LIMIT else f"{said[:_REPLY_LIMIT]}... ({len(said):,} characters in all)"
     lines += _field("reply", shown or "(empty)")
     for name, one in record.verdicts.items():
@@ -37,7 +37,7 @@ def failure_text(record: Record, trial: Trial) -> str:
         lines += _field(name, f"{word} ({one.status}){basis}")
     lines += _field("sound", sound_of(trial))
     lines += _field("case", f"{trial.case.file}:{trial.case.line}")
-    return "\n".join(lines)
+    return inert.text("\n".join(lines))
 
 
 def sound_of(trial: Trial) -> str:

@@ -18,6 +18,14 @@ _MARKS = {
     "empty": "are empty",
     "sound_cut": "were given to a sound that is longer than the model hears",
     "script_stopped": "get no credit since the benchmark's own script would stop there with an error",
+    "sound_silent": "were given to a sound that is silent",
+    "sound_short": "were given to a sound of less than 0.1 s",
+    "sound_clipped": "were given to a sound that is clipped",
+    "sound_over_full_scale": "were given to a sound far over full scale (integers stored as floats?)",
+    "sound_cancelled_in_mix": "were given to a sound whose channels cancel each other out when they are mixed",
+    "sound_quieter_in_mix": "were given to a sound that is more than 12 dB quieter once its channels are mixed",
+    "sound_channel_lost": "were given to a sound of which a channel is nearly lost when they are mixed",
+    "sound_lost_in_resampling": "were given to a sound that is mostly above the band that the model hears",
 }
 _MOST = 3
 """Revisions of a model that are named."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from audiotest import inert
 from audiotest.report.first_lines import first_lines
 from audiotest.runs import Run
 from audiotest.types import Estimate, Record
-
-_ACTING = "\\`*_~[](){}<>|&#!:@"
-
 
 _MOST = 20
 """Failed trials that are listed; how many more there are is told."""
@@ -20,9 +18,9 @@ _SAID = 160
 def lines(run: Run) -> Iterator[str]:
     """A table over suites and conditions, the gates that did not pass, and the trials that failed or broke."""
     summary = run.summary
-    yield f"### audiotest: {plain(summary.model)}\n"
+    yield f"### audiotest: {inert.markdown_name(summary.model)}\n"
     for line in first_lines(run):
-        yield f"{plain(line)}\n"
+        yield f"{inert.markdown(line)}\n"
     yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
     for name, suite in summary.suites.items():
@@ -32,14 +30,16 @@ def lines(run: Run) -> Iterator[str]:
             value = "-" if figure.value is None else f"{100 * figure.value:.1f}%"
             low, high = figure.low, figure.high
             interval = "-" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
-            yield f"| {plain(name)} | {plain(condition)} | {figure.n} | {value} | {interval} | {outcomes} |"
+            named = f"{inert.markdown_name(name)} | {inert.markdown_name(condition)}"
+            yield f"| {named} | {figure.n} | {value} | {interval} | {outcomes} |"
     gates = [(name, gate) for name, suite in summary.suites.items() for gate in suite.gates]
     if gates:
         yield f"\n{sum(bool(gate.passed) for _, gate in gates)} of {len(gates)} gates passed\n"
         for name, gate in gates:
             if not gate.passed:
                 word = "**failed**" if gate.passed is False else "not judged"
-                yield f"- {plain(name)} `{gate.name}` {word}: {plain(gate.reason)}"
+                suite_name, gate_name, reason = map(inert.markdown, (name, gate.name, gate.reason))
+                yield f"- {suite_name} <code>{gate_name}</code> {word}: {reason}"
 
     against = [(name, suite.baseline) for name, suite in summary.suites.items() if suite.baseline]
     if against:
@@ -60,16 +60,11 @@ def _failed(records: Sequence[Record]) -> Iterator[str]:
         said = record.reply.text if record.reply is not None else ""
         said = said if len(said) <= _SAID else f"{said[:_SAID]}…"
         expected = record.answer or "; ".join(record.reference)
-        yield f"| {' | '.join(map(_inert, (record.nodeid, expected, said, record.reason)))} |"
+        yield f"| {' | '.join(map(inert.markdown, (record.nodeid, expected, said, record.reason)))} |"
     if len(records) > _MOST:
         yield f"\nand {len(records) - _MOST} more"
 
 
-def _inert(text: str) -> str:
-    """What a model wrote, with every sign that Markdown or HTML could act on written as a number."""
-    return "".join(f"&#{ord(sign)};" if sign in _ACTING else sign for sign in " ".join(text.split()))
-
-
 def plain(text: str) -> str:
     """Text that cannot break a table or become markup."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    return inert.markdown_name(text)

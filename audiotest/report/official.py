@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest import inert
 from audiotest.benchmarks.tables import Row, Table, judged_by, published
 from audiotest.registry import BENCHMARKS, UnknownName, unknown
 from audiotest.runs import Run
@@ -123,7 +124,7 @@ def as_markdown(table: Table) -> str:
              f"| --- | ---: |{' ---: |' * len(table.columns)}"]  # fmt: skip
     for row in table.rows:
         cells = [row.count, *(_cell(row, column, table.unit) for column in table.columns)]
-        name = row.model.replace("|", "\\|")
+        name = inert.markdown_name(row.model)
         lines.append(f"| {f'**{name}**' if row.ours and row.whole else name} | {' | '.join(cells)} |")
     note = f"{table.note} {_PART if any(not row.whole for row in table.rows) else ''}".strip()
     return "\n".join([*lines, "", f"Published: {table.source}. {note}".rstrip()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from audiotest import inert
 from audiotest.types import Record
 
 _INDENT = "    "
@@ -11,17 +12,12 @@ _LINE = 110
 """Signs of a reply that ``-v`` shows."""
 
 
-def printable(text: str) -> str:
-    """``text`` without what would act on a terminal: a reply may hold escape sequences."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in text)
-
-
 def shown(record: Record, whole: bool) -> str:
     """The reply, indented, as one line or whole; empty where there was none."""
     if record.reply is None:
         return ""
-    text = printable(record.reply.text)
+    text = inert.text(record.reply.text)
     if whole:
         return textwrap.indent(text.strip() or "(an empty reply)", _INDENT, lambda line: True)
-    line = " ".join(text.split()) or "(an empty reply)"
+    line = inert.line(record.reply.text) or "(an empty reply)"
     return _INDENT + (line if len(line) <= _LINE else f"{line[: _LINE - 2]} …")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+from audiotest import inert
 from audiotest.analyse.change import change
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.summary import ConditionSummary, SuiteSummary
@@ -187,7 +188,7 @@ def _broken(run: Run) -> Iterator[str]:
         if record.outcome == "unsupported":
             unsupported[record.reason] = unsupported.get(record.reason, 0) + 1
     for reason, count in sorted(unsupported.items(), key=lambda item: -item[1])[:_FEW]:
-        yield f"{count} trials unsupported: {reason}"
+        yield f"{count} trials unsupported: {inert.line(reason)}"
     yield from marked(run)
 
 
@@ -208,7 +209,8 @@ def _drawn(table: Any) -> Iterator[str]:
 
     # Wide enough for any table: one that is cut to the window would lose the figures themselves.
     out = io.StringIO()
-    Console(file=out, width=_WIDEST, color_system=None).print(table)
+    # Names are no markup: one in brackets is neither a colour nor an error.
+    Console(file=out, width=_WIDEST, color_system=None, markup=False, emoji=False, highlight=False).print(table)
     yield "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,36 +21,40 @@ from audiotest.declare.suite import Invalid, Suite
 from audiotest.declare.trial import Trial
 from audiotest.runner.gates import GATES, gate_names
 from audiotest.runner.hooks import state_of
-from audiotest.runner.items import TrialItem, check, skipped, tag_marks
+from audiotest.runner.items import TrialItem, check, check_of, skipped, tag_marks
 
 INVALID = "invalid"
-_SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
+_SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?\{?\s*[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
+_MEANT = re.compile(rb"^[\"']?(?:cases|scorers|conditions|gates|join_clips|audio_root)[\"']?\s*:", re.MULTILINE)
+"""Keys of a suite that lacks its first, where suites are kept: it is reported, and not passed over."""
 _NO_SUITES = {"published.yaml", "published.yml"}
 
 
 def is_suite(path: Path, config: pytest.Config) -> bool:
     """Whether a file that pytest came across is a suite.
 
-    It is if it was named on the command line, is called ``suite.yaml``, stands below a folder called
-    ``suites``, or says ``suite:`` at the start of a line. Files below the ``cases/`` of a folder suite belong to it.
+    It is if it was named on the command line, says ``suite:`` at the start of a line, or has the modeline of the
+    suites' schema. Below a folder called ``suites``, and if it is called ``suite.yaml``, other keys of suites will do:
+    a suite that has lost its name is an error there, while somebody's ``suites/compose.yaml`` is none of ours. Files
+    below the ``cases/`` of a folder suite belong to it.
     """
     if path.suffix not in (".yaml", ".yml") or path.name in _NO_SUITES:
         return False
     home = path.parent
     if home.name == "cases" and any((home.parent / n).is_file() for n in ("suite.yaml", "suite.yml")):
         return False
-    if path.stem == "suite" or any(place == path for place, _ in _arguments(config)):
+    if any(place == path for place, _ in _arguments(config)):
         return True
     try:
         below = path.relative_to(config.rootpath).parts[:-1]
     except ValueError:
         below = path.parts[:-1]
-    if "suites" in below:
-        return True
     try:
-        return _SUITE_LINE.search(path.read_bytes()) is not None
+        text = path.read_bytes()
     except OSError:
         return False
+    kept_here = "suites" in below or path.stem == "suite"
+    return bool(_SUITE_LINE.search(text) or (kept_here and _MEANT.search(text)))
 
 
 def file_id(path: Path, config: pytest.Config) -> str:
@@ -57,6 +62,10 @@ def file_id(path: Path, config: pytest.Config) -> str:
     pytest's own id does not lead back to it."""
     root = config.rootpath
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+class SuiteWarning(pytest.PytestWarning):
+    """Something in a suite that its author may have meant otherwise."""
 
 
 class SuiteFile(pytest.Module):
@@ -76,6 +85,9 @@ class SuiteFile(pytest.Module):
         except OSError as error:
             state.broken_suites += 1
             raise self.CollectError(f"{self.nodeid}: cannot be read: {error}") from None
+        if state.warns_of(suite):
+            for problem in suite.warnings:
+                warnings.warn_explicit(str(problem), SuiteWarning, str(self.path), problem.line)
         if not suite.cases and not suite.invalid:
             yield NotImported.from_parent(self, name="not-imported", command=suite.import_command)
             return
@@ -138,7 +150,7 @@ class ConditionCollector(pytest.Collector):
         cases = [case for case in suite.cases if wanted is None or case.id in wanted]
         marks = tag_marks(cases, self.config)
         for case in cases:
-            item = TrialItem.from_parent(self, name=case.id, callobj=check, fixtureinfo=self.fixtureinfo)
+            item = TrialItem.from_parent(self, name=case.id, callobj=check_of(case), fixtureinfo=self.fixtureinfo)
             item.trial = Trial(suite, case, condition, expectation)
             tags = ((tag, value) for tag, values in case.tags.items() for value in values)
             item.own_markers.extend(marks[tag] for tag in tags if tag in marks)

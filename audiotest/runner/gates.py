@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
+from audiotest import inert
 from audiotest.analyse.gates import name as gate_name
 from audiotest.declare.suite import Suite
 from audiotest.runner.longrepr import longrepr
@@ -49,14 +50,14 @@ def reports(
 
 def _report(suite: Suite, nodeid: str, result: GateResult, style: str) -> Iterator[pytest.TestReport]:
     path = nodeid.partition("::")[0]
-    said = f"gate {result.name} of {suite.name}: {result.reason}"
+    said = inert.line(f"gate {result.name} of {suite.name}: {result.reason}")
     details: list[tuple[str, object]] = [("suite", suite.name), ("gate", result.name), ("n", result.n)]
     details += [("value", result.value)] if result.value is not None else []
     told: Any = None
     if result.passed is None:
         told = (path, 1, f"Skipped: {said}")
     elif not result.passed:
-        told = longrepr(said, result.reason, path, 1, style)
+        told = longrepr(said, inert.line(result.reason), path, 1, style)
     outcome: Outcome = "passed" if result.passed else "skipped" if result.passed is None else "failed"
     phases: tuple[Phase, ...] = ("setup", "call", "teardown")
     for when in phases:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import msgspec
 import pytest
 
+from audiotest import inert
 from audiotest.declare.suite import Suite
 from audiotest.devices import Slots, gpus
 from audiotest.errors import AudiotestError
@@ -141,7 +142,7 @@ def stop(config: pytest.Config, error: AudiotestError, model: str = "") -> NoRet
     reason = state.session.stop(error, model)
     if state.is_worker:
         raise WorkerStopped(reason)
-    pytest.exit(reason, returncode=EXIT_STATUS)
+    pytest.exit(inert.line(reason), returncode=EXIT_STATUS)
 
 
 class WorkerStopped(ModelError):
@@ -164,7 +165,7 @@ class RecordTaker:
         reason = getattr(report, "audiotest_stop", None)
         if reason is not None:
             session.stopped = reason
-            pytest.exit(reason, returncode=EXIT_STATUS)
+            pytest.exit(inert.line(reason), returncode=EXIT_STATUS)
         text = getattr(report, "audiotest_record", None)
         if text is not None:  # a conftest may have put another model in the place of --model's
             session.model_name = str(dict(report.user_properties)["model"])
@@ -295,6 +296,9 @@ def write_results(session: pytest.Session) -> None:
     if state.is_worker or not state.session.records:
         return
     state.run = state.session.finish()
+    writer = state.session.writer
+    if writer is not None and writer.problem and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     state.job_page = _write_job_page(state.run)
     if config.option.audiotest_html:
         target = config.invocation_params.dir / config.option.audiotest_html

@@ -6,11 +6,13 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import msgspec
 import pytest
 
+from audiotest import inert
 from audiotest.declare.trial import Trial
 from audiotest.grade.assistants import AssistantFailed
 from audiotest.models.loading import ModelError
@@ -22,7 +24,7 @@ from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
 from audiotest.runner.hooks import WorkerStopped, state_of, stop
-from audiotest.runner.longrepr import longrepr
+from audiotest.runner.longrepr import longrepr, make_inert
 from audiotest.types import Case, NotApplicable, Record, Reply
 
 
@@ -36,14 +38,22 @@ def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
     if record.outcome in ("failed", "missed"):
         # A miss of a benchmark shows its reason and no more, unless a baseline can make a failure of it.
         whole = record.outcome == "failed" or state_of(request.config).session.baseline.trials
-        raise Mismatch(failure_text(record, trial) if whole else record.reason)
+        raise Mismatch(failure_text(record, trial) if whole else inert.line(record.reason))
     if record.outcome == "skipped":
         raise skipped(record.reason)
 
 
+def check_of(case: Case) -> FunctionType:
+    """:func:`check` under the question of ``case``: reporters (Allure, pytest-html, ``--collect-only -v``) describe a
+    test by the docstring of its function."""
+    named = FunctionType(check.__code__, check.__globals__, check.__name__)
+    named.__doc__ = inert.line(case.question)
+    return named
+
+
 def skipped(reason: str) -> BaseException:
     """A skip that is told with the case's place in its file, not with a place in here."""
-    return pytest.skip.Exception(reason, _use_item_location=True)
+    return pytest.skip.Exception(inert.line(reason), _use_item_location=True)
 
 
 class TrialItem(pytest.Function):
@@ -101,6 +111,7 @@ class TrialItem(pytest.Function):
     def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Put the record on the report that decides the trial, for the controller to take in."""
         raised = call.excinfo.value if call.excinfo is not None else None
+        make_inert(report.longrepr)
         if isinstance(raised, WorkerStopped):
             report.outcome = "skipped"
             report.longrepr = (str(self.path), 1, f"Skipped: {raised}")
@@ -135,7 +146,7 @@ class TrialItem(pytest.Function):
         report.user_properties = list(self.user_properties)
         if record.outcome == "missed" and report.failed:
             report.outcome = "skipped"
-            report.wasxfail = f"missed: {record.reason}"
+            report.wasxfail = f"missed: {inert.line(record.reason)}"
 
     def _own_seconds(self) -> float:
         """What the model took for this reply; nothing if it was known."""

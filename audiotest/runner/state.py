@@ -6,12 +6,14 @@ collect and predict; records travel to the controller on the reports; only the c
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
+from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
 from audiotest.predict.predictor import Predictor, Progress
@@ -47,6 +49,14 @@ class State:
         self.planned = 0
         self.run: Run | None = None
         self.page = self.job_page = ""
+        self._warned: set[str] = set()
+
+    def warns_of(self, suite: Suite) -> bool:
+        """Whether this process is the one that warns of what is odd about a suite, and has not done so yet."""
+        first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
+        new = suite.path not in self._warned
+        self._warned.add(suite.path)
+        return first and new
 
     def predictor(self, model: Adapter, source: Any) -> Predictor:
         """The predictor of ``model``, which knows those of this session's trials that are its: whose suites have it

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from audiotest import inert
+
 if TYPE_CHECKING:
     from audiotest.runner.state import State
 
@@ -29,24 +31,28 @@ def summary(terminal: Any, state: State) -> None:
     from audiotest.report.terminal import gates, notes, tables
 
     baseline = state.session.baseline
-    terminal.section(f"audiotest: {run.summary.model}", sep="=")
+    terminal.section(f"audiotest: {inert.line(run.summary.model)}", sep="=")
     for text in first_lines(run):
-        terminal.write_line(text, yellow=True)
+        terminal.write_line(inert.line(text), yellow=True)
     for block in tables(run, verbosity):
-        terminal.write_line(block)
+        terminal.write_line(inert.text(block))
     # One by one where -rx asks for them: to pytest misses are expected failures.
     for report in terminal.stats.get("missed", ()) if terminal.hasopt("x") else ():
-        terminal.write_line(f"MISSED {report.nodeid} - {report.wasxfail.removeprefix('missed: ')}", yellow=True)
+        terminal.write_line(
+            f"MISSED {report.nodeid} - {inert.line(report.wasxfail.removeprefix('missed: '))}", yellow=True
+        )
     for text, markup in gates(run.summary.suites, baseline.gates):
-        terminal.write_line(text, **markup)
+        terminal.write_line(inert.text(text), **markup)
     for text in notes(run, baseline):
-        terminal.write_line(text)
+        terminal.write_line(inert.text(text))
     if run.partial:
         terminal.write_line(
-            f"{max(0, state.planned - len(run.records))} trials were not run: {run.summary.stopped}", red=True
+            f"{max(0, state.planned - len(run.records))} trials were not run: {inert.line(str(run.summary.stopped))}",
+            red=True,
         )
-    if state.session.writer is not None:
-        terminal.write_line(f"results: {state.session.writer.folder}")
+    writer = state.session.writer
+    if writer is not None:
+        terminal.write_line(writer.problem or f"results: {writer.folder}", red=bool(writer.problem))
     for text in (state.job_page, state.page and f"report: {state.page}"):
         if text:
             terminal.write_line(text)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from audiotest import inert
 from audiotest.report.tables import Table
 from audiotest.runs import Run
 from audiotest.types import Estimate
@@ -20,7 +21,7 @@ def write(run: Run, target: Path) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     rows = list(_rows(run))
     with target.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([HEADS, *rows])
+        csv.writer(file).writerows([HEADS, *([inert.csv_cell(cell) for cell in row] for row in rows)])
     return f"{target}: {len(rows)} figures"
 
 

@@ -80,7 +80,7 @@ class Hearing:
             suite = self._named[record.suite]
             self._suites[file] = suite, {case.id: case for case in suite.cases}
         if file not in self._suites:
-            if not (self.root / file).is_file():
+            if not (self.root / file).is_file() or Path(file).suffix not in (".yaml", ".yml"):
                 raise LookupError(f"there is no {file} here: write the report where the run was made")
             try:
                 suite = load(self.root / file, shown=file)

@@ -1,0 +1,73 @@
+"""One writer for each folder: a lock that ends with its process, however that ends."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from pathlib import Path
+
+import filelock
+import msgspec
+
+from audiotest.errors import AudiotestError
+from audiotest.private import opener
+
+LOCK, OWNER = ".audiotest.lock", ".audiotest.owner"
+_LONGEST = 200
+"""Characters of a command line that are shown."""
+
+
+class FolderInUse(AudiotestError):
+    """A folder that another process is writing to; names it."""
+
+
+class Owner(msgspec.Struct):
+    """Who holds a lock."""
+
+    pid: int
+    host: str
+    command: str
+
+
+class FolderLock:
+    """Holds ``folder`` from the moment it is made until :meth:`release`, or the end of this process.
+
+    The operating system keeps the lock (``flock``), so one whose process was killed is free at once; beside it a small
+    file says who has it. Raises :class:`FolderInUse`, and OSError where no file can be made.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._owner = folder / OWNER
+        self._file = folder / LOCK
+        self._lock = filelock.FileLock(self._file, timeout=0, mode=0o600, thread_local=False)
+        try:
+            self._lock.acquire()
+        except filelock.Timeout:
+            raise FolderInUse(
+                f"{_named(self._owner)} is writing to {folder}; wait for its end, or name another folder"
+            ) from None
+        command = " ".join(map(str, sys.argv))[:_LONGEST] if sys.argv else ""
+        try:
+            with open(self._owner, "wb", opener=opener) as file:
+                file.write(msgspec.json.encode(Owner(os.getpid(), platform.node(), command)))
+        except OSError:  # no space: the lock holds all the same
+            pass
+
+    def release(self) -> None:
+        """Let go of the folder, and leave nothing behind in it. May be called again."""
+        if self._lock.is_locked:
+            try:
+                self._owner.unlink(missing_ok=True)
+                self._file.unlink(missing_ok=True)  # whoever has it open by now sees that it is gone, and makes another
+            finally:
+                self._lock.release()
+
+
+def _named(owner: Path) -> str:
+    try:
+        found = msgspec.json.decode(owner.read_bytes(), type=Owner)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return "another run"
+    here = "" if found.host == platform.node() else f" on {found.host}"
+    return f"another run (process {found.pid}{here}: {found.command})"

@@ -1,0 +1,142 @@
+"""Writing a run: the folder that holds ``trials.jsonl``, a line a trial, and ``summary.json``.
+
+A line is handed to the operating system when its trial is done, so that a run that is killed loses none of them (a
+machine that loses its power may lose the last seconds: nothing is synced). A folder that cannot take them any more, as
+on a full disk, costs the run its record and nothing else: it goes on, its gates are judged, and
+:attr:`RunWriter.problem` says what is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from io import FileIO
+from pathlib import Path
+
+import msgspec
+
+from audiotest.analyse.summary import Summary, to_json
+from audiotest.errors import AudiotestError
+from audiotest.folder_lock import FolderInUse, FolderLock
+from audiotest.private import make_folder, opener, write_whole
+from audiotest.types import Record
+
+TRIALS, SUMMARY = "trials.jsonl", "summary.json"
+
+
+class RunError(AudiotestError):
+    """A results folder that cannot be written or read; says why."""
+
+
+def write_run(folder: str | os.PathLike[str], records: Iterable[Record], summary: Summary) -> Path:
+    """Write a whole run into ``folder``, which is made; an earlier run there is replaced. Raises :class:`RunError`."""
+    writer = RunWriter(folder)
+    writer.finish(records, summary)
+    if writer.problem:
+        raise RunError(writer.problem)
+    return writer.folder
+
+
+class RunWriter:
+    """Writes one run into ``folder``, which is made; an earlier run's files there are replaced with the first trial.
+
+    Until then they may be what this run is held against, or all that is left if it comes to nothing. No other run can
+    write to the folder until :meth:`finish` or :meth:`close`. Raises :class:`RunError` for a folder that cannot be
+    written, or that another run is writing to.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.problem = ""
+        """What is missing from the record, and why; "" while nothing is."""
+        self._place = self.folder.absolute()  # a test that leaves the working directory takes nobody along
+        self._lines: _Lines | None = None
+        try:
+            make_folder(self._place)
+            self._lock = FolderLock(self._place)
+            try:
+                for left in (*self._place.glob(f"{TRIALS}.*.part"), *self._place.glob(f"{SUMMARY}.*.part")):
+                    left.unlink(missing_ok=True)  # of a run that was killed
+                open(self._place / TRIALS, "ab", opener=opener).close()  # better known now than after the first reply
+            except OSError:
+                self._lock.release()
+                raise
+        except FolderInUse as error:
+            raise RunError(str(error)) from None
+        except OSError as error:
+            raise RunError(f"cannot write results to {self.folder}: {error}") from error
+
+    def add(self, record: Record, line: bytes | None = None) -> None:
+        """Append one trial; ``line`` is its JSON, if it is at hand. It is on disk when this returns, or
+        :attr:`problem` says that it is not."""
+        try:
+            if self._lines is None:
+                (self._place / SUMMARY).unlink(missing_ok=True)
+                self._lines = _Lines(self._place / TRIALS)
+            self._lines.append((line if line is not None else msgspec.json.encode(record)) + b"\n")
+        except OSError as error:
+            self._note(error)
+
+    def finish(self, records: Iterable[Record], summary: Summary) -> None:
+        """Write all records in their final order, and the summary, and let go of the folder. Either file is replaced as
+        a whole. Where that is not possible, the lines that were appended stay, and :attr:`problem` says so; where it
+        is, what could not be appended before is there as well."""
+        whole = [msgspec.json.encode(record) + b"\n" for record in records]
+        try:
+            self._put_in_order(whole)
+            (self._place / SUMMARY).unlink(missing_ok=True)  # that of other records must not stand beside these
+            write_whole(self._place / SUMMARY, to_json(summary))
+        except OSError as error:
+            self._note(error)
+        finally:
+            self.close()
+
+    def _put_in_order(self, whole: Sequence[bytes]) -> None:
+        try:
+            make_folder(self._place)
+            write_whole(self._place / TRIALS, b"".join(whole))
+            self.problem = ""
+        except OSError as error:
+            # There has to be room for all of them once more. Where each is there once, their order is no loss.
+            if self._lines is None or self._lines.count != len(whole):
+                self._note(error)
+
+    def close(self) -> None:
+        """Let go of the folder. May be called again."""
+        if self._lines is not None:
+            self._lines.close()
+            self._lines = None
+        self._lock.release()
+
+    def _note(self, error: OSError) -> None:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        self.problem = self.problem or f"the record of this run in {self.folder} is partial: {reason}"
+
+
+class _Lines:
+    """A file of whole lines: one that cannot be written to its end is taken back."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = FileIO(path, "w", opener=opener)
+        self._end = self.count = 0
+
+    def append(self, line: bytes) -> None:
+        rest = memoryview(line)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except BaseException:
+            self._take_back()
+            raise
+        self._end += len(line)
+        self.count += 1
+
+    def _take_back(self) -> None:
+        try:
+            self._file.truncate(self._end)
+            self._file.seek(self._end)
+        except OSError:  # a device, or a disk that is gone: then its reader meets half a line
+            pass
+
+    def close(self) -> None:
+        self._file.close()

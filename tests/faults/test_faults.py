@@ -1,0 +1,19 @@
+"""The fault harness at a small count; ``python -m bench.faults --count 100`` is the same at length."""
+
+import random
+
+from bench.faults.kills import one
+from bench.faults.mutants import mutants
+
+
+def test_a_run_that_is_killed_loses_nothing_that_the_server_had_given(tmp_path):
+    tally = one(tmp_path / "kill", "openai", "single", "KILL", random.Random(1))
+    assert tally.failures == []
+    assert (tally.tried, tally.survived, tally.lost, tally.torn_lines, tally.left_behind) == (1, 1, 0, 0, 0)
+    assert tally.answers > 0
+
+
+def test_files_broken_at_random_are_refused_in_a_sentence_or_read(tmp_path):
+    for kind, found in mutants(25, tmp_path, seed=random.randrange(10**6)).items():
+        assert found.failures == [], kind
+        assert found.refused + found.read == found.tried == 25
