@@ -47,7 +47,7 @@ def _compiled(prompt: str) -> Any:
     text = source(prompt)
     try:
         return environment().from_string(text)
-    except Exception as error:  # besides Jinja's own: too deep for Python, too large for a prompt
+    except Exception as error:  # not only Jinja's own: too deep for Python, too large for a prompt
         raise PromptError(f"the template does not parse: {_reason(error)}") from error
 
 
