@@ -7,7 +7,7 @@ repeated row replaces the one before it.
 - The id is under the first of :data:`ID_KEYS` that a row has, the reply under the first of :data:`TEXT_KEYS`
   (``--model-option id=KEY`` and ``--model-option text=KEY`` name others).
 - A case of the recording's condition without a row is an error of that trial: the recorded model gave nothing.
-- A condition of which the recording has no row at all is *unsupported*: nobody asked it.
+- A condition of which the recording has no row at all is *unsupported*: it was never asked.
 - A null or missing reply text is an error of that trial; in a run's record, a trial that was skipped or unsupported
   there is unsupported here, for the same reason.
 """
