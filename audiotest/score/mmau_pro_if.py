@@ -21,12 +21,12 @@ Replies and kwargs that are not what they should be
     arguments. It stops with an error at a number stored as text or missing (null) where sizes are compared,
     at null where text is expected, and at kwargs stored as text or NaN in a rule that reads them; where a
     number as text is compared for equality it is just not equal. An error ends its run without a figure: here
-    the reply gets no credit, is counted, and ``details["official_error"]`` tells the error.
+    the reply gets no credit, is counted, and ``details["official_error"]`` has the error.
 
 Verdict
     ``correct`` and ``format_kept`` are both the script's verdict. ``choice`` is None. ``status`` is ``read``,
     or ``unparsed`` where no rule could be applied. ``details["found"]`` is what the rule counted or found,
-    and for the rules on sentences ``details["sentences"]`` tells how they were split: only ``punkt_tab`` is
+    and for the rules on sentences ``details["sentences"]`` reports how they were split: only ``punkt_tab`` is
     the script's way (:mod:`audiotest.score.official.sentences`).
 
 Known defects

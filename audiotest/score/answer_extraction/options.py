@@ -24,7 +24,7 @@ _OPEN_ENDED = 2
 class Options(Struct, frozen=True, eq=False):
     """``labels[i]`` names option ``i``; ``texts`` are cleaned, ``folded`` folded too and stripped at the edges.
 
-    ``strict[i]`` says that option ``i`` has to be matched to the sign, since its words alone are another's. ``exact`` maps a folded,
+    ``strict[i]`` says that option ``i`` has to be matched to the character, since its words alone are another's. ``exact`` maps a folded,
     stripped text to the options that read so. ``numeric`` says that options are numbers, so numbers name no place.
     ``quantities`` and ``keys`` are those of options that are numbers or musical keys, empty where options are something
     else. ``polar`` is (the option that says yes, the one that says no). ``tokens`` are
@@ -112,7 +112,7 @@ def patterns(options: Options) -> tuple[re.Pattern[str] | None, ...]:
     """For each option what finds its words in a folded text, None for an empty option. Compiled when first needed:
     most replies are read without. Hits have to be checked with :func:`is_bounded`."""
     without = [_ARTICLE.sub("", text) for text in options.folded]
-    found: list[re.Pattern[str] | None] = []
+    compiled: list[re.Pattern[str] | None] = []
     for i, text in enumerate(options.folded):
         if options.strict[i]:
             body = r"\s+".join(re.escape(word) for word in text.split())
@@ -120,8 +120,8 @@ def patterns(options: Options) -> tuple[re.Pattern[str] | None, ...]:
             source = without[i] if without.count(without[i]) == 1 and without[i] else text
             body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source.replace("_", " ")))
             body = f"(?:{body}|{_spelt(source)})" if source.isdigit() and _spelt(source) else body
-        found.append(re.compile(body) if body else None)
-    return tuple(found)
+        compiled.append(re.compile(body) if body else None)
+    return tuple(compiled)
 
 
 def is_bounded(folded: str, start: int, end: int, *, strict: bool) -> bool:
