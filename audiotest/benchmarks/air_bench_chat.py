@@ -62,14 +62,14 @@ def official_row(pairs: tables.Pairs) -> dict[str, float]:
     be read. Mixed audio is the mean of the two mixed groups, the average that of the four columns."""
     groups = {name: _both_orders(rows) for name, rows in tables.by_tag(pairs, "group").items()}
     mixed = [groups.get("speech_and_sound"), groups.get("speech_and_music")]
-    found = {
+    columns = {
         "Speech": groups.get("speech"),
         "Sound": groups.get("sound"),
         "Music": groups.get("music"),
         "Mixed Audio": None if None in mixed else tables.mean(mixed),
     }
-    whole = all(value is not None for value in found.values())
-    return tables.there({**found, "Average": tables.mean(found.values()) if whole else None})
+    whole = all(value is not None for value in columns.values())
+    return tables.there({**columns, "Average": tables.mean(columns.values()) if whole else None})
 
 
 def _both_orders(rows: tables.Pairs) -> float | None:

@@ -52,7 +52,7 @@ def write_part(
     target: Path,
     audio: Path | None,
 ) -> tuple[Suite, list[dict[str, Any]]]:
-    """Write one of the two parts, ``Foundation`` or ``Chat``: the suite, and the rows that it was made of."""
+    """Write one of the two parts, ``Foundation`` or ``Chat``: the suite, and the rows that it was built from."""
     source = released_file(source, f"{part}_meta.json", f"{part}/{part}_meta.json")
     rows = read_rows(source)
     for place, row in rows:
@@ -76,7 +76,7 @@ def group(task: str) -> str:
 
 
 def case_id(row: dict[str, Any], *, unique: bool) -> str:
-    """The row's ``uniq_id``, behind its task and dataset where that is not unique, in signs that ids may have."""
+    """The row's ``uniq_id``, behind its task and dataset where that is not unique, in characters that ids may have."""
     id_ = str(row["uniq_id"])
     return _UNFIT.sub("-", id_ if unique else f"{row['task_name']}_{row['dataset_name']}_{id_}")
 
@@ -122,16 +122,16 @@ def official_row(pairs: tables.Pairs) -> dict[str, float]:
     are in no denominator, by the official rule.
     """
     task_of = tables.by_tag(pairs, "task_name")
-    found: dict[str, float | None] = {}
+    columns: dict[str, float | None] = {}
     for column, task in _COLUMNS.items():
         sets = tables.by_tag(task_of.get(task, ()), "dataset_name")
-        found[column] = tables.mean(tables.accuracy(rows) for rows in sets.values())
+        columns[column] = tables.mean(tables.accuracy(rows) for rows in sets.values())
     groups = {
-        name.capitalize(): tables.mean(found[column] for column, task in _COLUMNS.items() if group(task) == name)
+        name.capitalize(): tables.mean(columns[column] for column, task in _COLUMNS.items() if group(task) == name)
         for name in ("speech", "sound", "music")
     }
     whole = all(value is not None for value in groups.values())
-    return tables.there({"Average": tables.mean(groups.values()) if whole else None, **groups, **found})
+    return tables.there({"Average": tables.mean(groups.values()) if whole else None, **groups, **columns})
 
 
 EXPORT = "Foundation_result_modelx.jsonl"

@@ -6,13 +6,13 @@ for open questions), ``category``, ``sub-cat``, ``length_type``, ``perceptual_sk
 ``transcription``, ``task_classification``, ``task_identifier`` and ``kwargs`` (null but for instruction following).
 JSON lines with the same keys are read as well. Audio: the folder that holds ``data/``. Licence: CC BY-NC 4.0.
 
-Three kinds of question, told apart by ``category`` as the official script does: ``open`` (a judge compares with the
+Three kinds of question, distinguished by ``category`` as the official script does: ``open`` (a judge compares with the
 answer), ``instruction following`` (27 rules check the form), all others closed (the nearest option is chosen).
 
 Tags: ``category``, ``sub-cat``, ``length_type``, ``task_classification``, ``perceptual_skills`` and
 ``reasoning_skills`` (several values). Cases are split by category. All else goes to ``facts``.
 
-Met in the release, kept and told: answers that are null (instruction following has none), closed questions without
+Known faults, kept and reported: answers that are null (instruction following has none), closed questions without
 choices or with one (the official script leaves them out), answers that are none of the choices.
 """
 
@@ -55,7 +55,7 @@ def import_release(source: Path, target: Path, audio: Path | None = None) -> lis
         "mmau_pro", target, groups, audio_folder(audio, "data"), link="data", release=release_of(source)
     )
     lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
-    return lines + _told([row for _, row in rows])
+    return lines + _known_faults([row for _, row in rows])
 
 
 def read_parquet(source: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -92,7 +92,7 @@ def _tag(value: Any) -> str | list[str]:
     return [str(one) for one in value] if isinstance(value, list) else str(value)
 
 
-def _told(rows: list[dict[str, Any]]) -> list[str]:
+def _known_faults(rows: list[dict[str, Any]]) -> list[str]:
     closed = [row for row in rows if row["category"] not in (OPEN, FOLLOWING)]
     counts = {
         "rows have no answer": sum(row["answer"] is None for row in rows),
@@ -103,7 +103,7 @@ def _told(rows: list[dict[str, Any]]) -> list[str]:
             len(row["choices"] or ()) > 1 and row["answer"] not in row["choices"] for row in closed
         ),
     }
-    return [f"known fault: {count} {said}" for said, count in counts.items() if count]
+    return [f"known fault: {count} {sentence}" for sentence, count in counts.items() if count]
 
 
 _COLUMNS = {
@@ -116,21 +116,21 @@ _COLUMNS = {
 def official_row(pairs: tables.Pairs) -> dict[str, float]:
     """Scores in percent by category, and their mean weighted by the number of replies that each has a score of: the
     overall score over 5 of open questions, the success rate of instructions, the accuracy of closed questions."""
-    found: dict[str, float | None] = {}
+    columns: dict[str, float | None] = {}
     total = weight = 0.0
     categories = tables.by_tag(pairs, "category")
     for column, category in _COLUMNS.items():
         scores = [v.score for _, v in categories.get(category, ()) if v.counted and v.score is not None]
-        found[column] = 100 * sum(scores) / len(scores) if scores else None
+        columns[column] = 100 * sum(scores) / len(scores) if scores else None
         total, weight = total + 100 * sum(scores), weight + len(scores)
-    return tables.there({"Avg.": total / weight if weight else None, **found})
+    return tables.there({"Avg.": total / weight if weight else None, **columns})
 
 
 EXPORT = "MMAU-Pro_predictions.parquet"
 
 
 def exported(case: Case, record: Record) -> dict[str, Any]:
-    """The release's row with ``model_output``, the column that the script reads unless told otherwise."""
+    """The release's row with ``model_output``, the column that the script reads by default."""
     assert record.reply is not None
     lists = {"perceptual_skills", "reasoning_skills"}
     return {
