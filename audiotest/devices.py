@@ -29,13 +29,13 @@ def gpus(environment: MutableMapping[str, str] | None = None, driver: Path = _NV
 
 
 def gpu_models(driver: Path = _NVIDIA) -> list[str]:
-    """What the machine's GPUs are, such as ``NVIDIA H200``, as the driver tells without torch."""
-    found = []
+    """What the machine's GPUs are, such as ``NVIDIA H200``, as the driver reports them, without torch."""
+    models = []
     for place in sorted(driver.glob("*/information")):
         with suppress(OSError):
             lines = (line.partition(":") for line in place.read_text(encoding="utf-8").splitlines())
-            found += [value.strip() for name, _, value in lines if name.strip() == "Model"]
-    return found
+            models += [value.strip() for name, _, value in lines if name.strip() == "Model"]
+    return models
 
 
 class Slots:

@@ -149,7 +149,7 @@ class Condition(Member):
     Keyword-only parameters are what YAML can set; ``others`` among them is given other cases of the suite (or their
     sounds: ``NEEDS_OTHERS`` of them). ``check(**parameters)`` raises ValueError for values that make no sense. Traits,
     each an attribute of the module: ``soundless`` (nothing of the case can be heard), ``unanswerable`` (no answer to
-    the question is right), ``reorders`` (the options stand in another order), ``rewords`` (the same question in other
+    the question is right), ``reorders`` (the options are in another order), ``rewords`` (the same question in other
     words or labels), ``foreign_sound`` (another clip in the place of the case's), ``changes_length`` (the sound gets
     another length). ``EXAMPLES``: how it is written in a suite, for tests and the reference.
     """
@@ -194,7 +194,7 @@ Where = Literal["original", "others", "soundless"]
 class Metric(Member):
     """``measure(trials, *, condition, versus, scorer, tags) -> Estimate``.
 
-    ``shown_under`` says in which rows of a summary it stands: ``original`` (the default), ``others`` (every other
+    ``shown_under`` says in which rows of a summary it is shown: ``original`` (the default), ``others`` (every other
     condition), ``soundless`` (those in which nothing can be heard). ``COMPARED_WITH`` names the condition that it is
     held against where no ``versus`` is given (a gate on it needs that, too), ``RANGE`` the ends of what it can be.
     ``per_scorer``: it is shown for every other scorer as well, as ``METRIC:SCORER``; ``by_tag``: by the values of
@@ -391,7 +391,7 @@ class Room(Generic[M]):
         function = getattr(module, place.attribute or wanted, None)
         if function is None and (place.attribute or self.kind is not Benchmark):
             raise UnknownName(f"the {self.word} {name!r} has no `{place.attribute or wanted}` in {place.module}")
-        # Several entry points of one module: what stands beside the functions cannot be said to be of one of them.
+        # Several entry points of one module: what is defined beside the functions cannot be assigned to one of them.
         named = Counter(other.module for others in self._places.values() for other in others)
         shared = bool(place.attribute) and getattr(module, wanted, None) is not function and named[place.module] > 1
         return self.kind.build(Attributes(name, place.group, function or (lambda: None), module, shared))

@@ -1,6 +1,6 @@
 """Files that come with audiotest: schemas, model cards, prompts and the listening suite.
 
-In a checkout the schemas and suites stand beside the package; a wheel carries them inside it.
+In a checkout the schemas and suites are beside the package; a wheel carries them inside it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def folder(name: str) -> Path:
 
 
 def schema_text(name: str) -> str:
-    """The schema file ``name`` as it stands."""
+    """The content of the schema file ``name``."""
     return (folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ Conventions
 - Rates are 1 to 768 kHz, channels 1 to 64, and one clip takes at most 2 GiB once it is decoded.
 
 We decode and resample here and hand arrays to models, so that every model hears the same samples. Resampling
-is soxr's HQ setting. How channels are mixed is said in :mod:`audiotest.audio.layouts`.
+is soxr's HQ setting. How channels are mixed is described in :mod:`audiotest.audio.layouts`.
 """
 
 from __future__ import annotations

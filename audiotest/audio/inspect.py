@@ -48,7 +48,7 @@ def doubts(before: Waveform, after: Waveform | None = None) -> tuple[str, ...]:
     itself).
 
     ``after`` is ``before`` through :func:`audiotest.audio.decode.conform`; a condition that changes the sound on
-    purpose stands between neither. Costs less than decoding.
+    purpose is between neither. Costs less than decoding.
     """
     peak = max(float(before.samples.max(initial=0.0)), -float(before.samples.min(initial=0.0)))
     present = {

@@ -18,7 +18,7 @@ _LEFT_RIGHT = {
     "FL": (1.0, 0.0), "FR": (0.0, 1.0), "FC": (_HALF, _HALF), "LFE": (0.0, 0.0), "BL": (_HALF, 0.0), "BR": (0.0, _HALF),
     "SL": (_HALF, 0.0), "SR": (0.0, _HALF), "FLC": (1.0, 0.0), "FRC": (0.0, 1.0), "BC": (0.5, 0.5),
 }  # fmt: skip
-"""BS.775 names the first six (its LS and RS stand at the side or at the back); the others follow FFmpeg's mixer."""
+"""BS.775 names the first six (its LS and RS are at the side or at the back); the others follow FFmpeg's mixer."""
 
 
 def weights(sound: Waveform, channels: int) -> np.ndarray:

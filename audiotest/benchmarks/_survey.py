@@ -36,13 +36,13 @@ def class_folders(source: Path, labels: Mapping[str, str]) -> list[tuple[Path, s
     """
     if not source.is_dir():
         raise ImportFailed(f"{source} is no folder; give the one that holds {', '.join(labels)}")
-    found = [
+    files = [
         (path, labels[path.parent.name.lower()]) for path in sound_files(source) if path.parent.name.lower() in labels
     ]
-    missing = sorted({*labels.values()} - {label for _, label in found})
+    missing = sorted({*labels.values()} - {label for _, label in files})
     if missing:
         raise ImportFailed(f"{source} has no sound files in folders for {', '.join(missing)}; is this the whole set?")
-    return found
+    return files
 
 
 def labelled_case(id_: str, audio: str, question: str, label: str, labels: Sequence[str]) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def write_set(
         case["tags"] = {"set": benchmark, **({"label": case["answer"]} if "answer" in case else {})}
     release = release_of(source, drawn=len(drawn), of=len(cases), seed=seed)
     suite = write_suite("music_survey", target, {benchmark: drawn}, audio, link=benchmark, release=release, keep=True)
-    said = f"{len(drawn)} of {len(cases)} items, drawn with the seed {seed}" if len(drawn) < len(cases) else "all items"
-    return [f"{suite.name}: {said}, in {target / 'cases' / benchmark}.yaml; {len(suite.cases)} cases in the suite"]
+    part = f"{len(drawn)} of {len(cases)} items, drawn with the seed {seed}" if len(drawn) < len(cases) else "all items"
+    return [f"{suite.name}: {part}, in {target / 'cases' / benchmark}.yaml; {len(suite.cases)} cases in the suite"]
 
 
 _COLUMNS = {"GTZAN": "gtzan", "FMA": "fma", "MC": "music_classification", "MMME": "mirex_mood"}
@@ -81,12 +81,12 @@ _MEASURES = {"P": "precision", "R": "recall", "F": "fmeasure"}
 def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """The survey's four accuracies in percent and its six ROUGE figures, averaged over the captions."""
     sets = tables.by_tag(pairs, "set")
-    found = {column: tables.accuracy(sets.get(name, ())) for column, name in _COLUMNS.items()}
+    columns = {column: tables.accuracy(sets.get(name, ())) for column, name in _COLUMNS.items()}
     captions = [verdict.details for _, verdict in sets.get("musiccaps", ())]
     for short, kind in _ROUGE.items():
         for letter, measure in _MEASURES.items():
-            found[f"{short} {letter}"] = tables.mean(d[kind][measure] for d in captions if kind in d)
-    return tables.there(found)
+            columns[f"{short} {letter}"] = tables.mean(d[kind][measure] for d in captions if kind in d)
+    return tables.there(columns)
 
 
 def exported(case: Case, record: Record) -> dict[str, Any]:

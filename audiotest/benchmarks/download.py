@@ -51,9 +51,9 @@ def download(
     except RepositoryNotFoundError:
         raise ImportFailed(f"there is no dataset {hub.repo} on the hub, or it is private (then set HF_TOKEN)") from None
     except Exception as error:  # which ones come depends on the HTTP library that this huggingface_hub uses
-        said = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}"
+        reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}"
         raise ImportFailed(
-            f"cannot fetch {hub.repo} from the hub ({said}); offline? Import from a local copy instead: audiotest "
+            f"cannot fetch {hub.repo} from the hub ({reason}); offline? Import from a local copy instead: audiotest "
             "import BENCHMARK FOLDER. What was fetched is kept."
         ) from None
     for pattern in hub.audio if audio else ():

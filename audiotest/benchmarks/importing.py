@@ -1,4 +1,4 @@
-"""What every importer shares: reading releases row by row, and grouping what is made of them.
+"""What every importer shares: reading releases row by row, and grouping what is built from them.
 
 An importer is a module of this package with ``import_release(source, target, audio) -> list[str]``: it reads
 the release at ``source``, writes ``suite.yaml`` and ``cases/*.yaml`` into ``target``, and returns lines for people.
@@ -65,10 +65,10 @@ def released_file(source: Path, *names: str) -> Path:
     """``source``, or the first of ``names`` in it if it is a folder. Raises :class:`ImportFailed`."""
     if not source.is_dir():
         return source
-    found = [source / name for name in names if (source / name).is_file()]
-    if not found:
+    files = [source / name for name in names if (source / name).is_file()]
+    if not files:
         raise ImportFailed(f"there is no {' or '.join(names)} in {source}")
-    return found[0]
+    return files[0]
 
 
 def release_of(source: Path, **more: Any) -> dict[str, Any]:
@@ -84,18 +84,18 @@ def grouped(
     group: Callable[[dict[str, Any]], str],
     case: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> dict[str, list[dict[str, Any]]]:
-    """Cases made of ``rows``, by group; raises :class:`ImportFailed` for an id that stands there twice."""
+    """Cases built from ``rows``, by group; raises :class:`ImportFailed` for an id that is duplicated."""
     groups: dict[str, list[dict[str, Any]]] = {}
     seen: dict[str, str] = {}
     for place, row in rows:
-        made = case(row)
-        if not isinstance(made["id"], str | int):
-            raise ImportFailed(f"{place}: the id is {str(made['id'])[:60]!r}; text or a number was expected")
-        id_ = str(made["id"])
+        new_case = case(row)
+        if not isinstance(new_case["id"], str | int):
+            raise ImportFailed(f"{place}: the id is {str(new_case['id'])[:60]!r}; text or a number was expected")
+        id_ = str(new_case["id"])
         if id_ in seen:
-            raise ImportFailed(f"{place}: the id {id_!r} stands at {seen[id_]} as well")
+            raise ImportFailed(f"{place}: the id {id_!r} is duplicated: the row at {seen[id_]} has it")
         seen[id_] = place
-        groups.setdefault(group(row), []).append(made)
+        groups.setdefault(group(row), []).append(new_case)
     return groups
 
 

@@ -66,8 +66,8 @@ _COLUMNS = {
 def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """Accuracy in percent over all items and by modality, as ``evaluation.py`` prints it."""
     modality = tables.by_tag(pairs, "modality")
-    found = {column: tables.accuracy(modality.get(name, ())) for column, name in _COLUMNS.items()}
-    return tables.there({"Avg": tables.accuracy(pairs), **found})
+    columns = {column: tables.accuracy(modality.get(name, ())) for column, name in _COLUMNS.items()}
+    return tables.there({"Avg": tables.accuracy(pairs), **columns})
 
 
 EXPORT = "MMAR_predictions.jsonl"

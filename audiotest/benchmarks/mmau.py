@@ -9,7 +9,7 @@ holds ``test-mini-audios/``. Licence of the data: Apache-2.0; the audio's rights
 Tags: ``task``, ``dataset``, ``split``, ``category``, ``sub-category``, ``difficulty``, by the release's own names.
 Cases are split by task.
 
-Met in the release, kept and told: 13 rows hold their category as a list (its values are the tag's), 27 rows hold an
+Known faults, kept and reported: 13 rows hold their category as a list (its values are the tag's), 27 rows hold an
 option twice, one row has eight options, one of which holds text of the question.
 """
 
@@ -44,7 +44,7 @@ def import_release(source: Path, target: Path, audio: Path | None = None) -> lis
         release=release_of(source),
     )
     lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
-    return lines + _told([row for _, row in rows])
+    return lines + _known_faults([row for _, row in rows])
 
 
 def _case(row: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _case(row: dict[str, Any]) -> dict[str, Any]:
     return {**case, "facts": facts} if facts else case
 
 
-def _told(rows: list[dict[str, Any]]) -> list[str]:
+def _known_faults(rows: list[dict[str, Any]]) -> list[str]:
     """The release's faults that these rows have, in words."""
     counts = {
         "rows hold their category as a list": sum(isinstance(r.get("category"), list) for r in rows),
@@ -68,14 +68,14 @@ def _told(rows: list[dict[str, Any]]) -> list[str]:
         "rows have more options than any question should": sum(len(r["choices"]) > _USUAL_MOST for r in rows),
         "rows have no answer: replies to them are only recorded": sum(r.get("answer") is None for r in rows),
     }
-    return [f"known fault: {count} {said}" for said, count in counts.items() if count]
+    return [f"known fault: {count} {sentence}" for sentence, count in counts.items() if count]
 
 
 def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """Accuracy in percent over all items and by task, as ``evaluation.py`` prints it."""
     task = tables.by_tag(pairs, "task")
-    found = {name.capitalize(): tables.accuracy(task.get(name, ())) for name in ("sound", "music", "speech")}
-    return tables.there({"Avg": tables.accuracy(pairs), **found})
+    columns = {name.capitalize(): tables.accuracy(task.get(name, ())) for name in ("sound", "music", "speech")}
+    return tables.there({"Avg": tables.accuracy(pairs), **columns})
 
 
 EXPORT = "MMAU_predictions.json"

@@ -99,12 +99,12 @@ def accuracy(pairs: Iterable[tuple[Record, Verdict]]) -> float | None:
 
 
 def by_tag(pairs: Pairs, tag: str) -> dict[str, list[tuple[Record, Verdict]]]:
-    """The pairs by the values of a tag; one with several values stands under each."""
-    found: dict[str, list[tuple[Record, Verdict]]] = {}
+    """The pairs by the values of a tag; one with several values is under each."""
+    groups: dict[str, list[tuple[Record, Verdict]]] = {}
     for record, verdict in pairs:
         for value in record.tags.get(tag, ()):
-            found.setdefault(value, []).append((record, verdict))
-    return found
+            groups.setdefault(value, []).append((record, verdict))
+    return groups
 
 
 def mean(values: Iterable[float | None]) -> float | None:

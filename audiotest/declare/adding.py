@@ -118,10 +118,10 @@ def _lines(case: Mapping[str, Any], indent: int) -> list[str]:
 
 def _flow(value: Any, mapping: Any, sequence: Any) -> Any:
     if isinstance(value, dict):
-        made = mapping((k, _flow(v, mapping, sequence)) for k, v in value.items())
+        node = mapping((k, _flow(v, mapping, sequence)) for k, v in value.items())
     elif isinstance(value, list | tuple):
-        made = sequence(_flow(v, mapping, sequence) for v in value)
+        node = sequence(_flow(v, mapping, sequence) for v in value)
     else:
         return value
-    made.fa.set_flow_style()
-    return made
+    node.fa.set_flow_style()
+    return node

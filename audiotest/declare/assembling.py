@@ -70,11 +70,11 @@ class _Gathered:
         wrong: dict[int, list[Problem]] = {}
         for problem in problems:
             wrong.setdefault(int(problem.path[1]), []).append(problem)
-        good, found, odd = [], [], []
+        good, faults, odd = [], [], []
         looks: list[tuple[KeyPath, str]] = []
         for i, row in enumerate(rows):
             if i in wrong:
-                found += [(("cases", i, *path), message) for path, message in self._rest(row)]
+                faults += [(("cases", i, *path), message) for path, message in self._rest(row)]
                 continue
             case = building.case(row, shown, document.lines[i])
             faulty = list(case_checks.faults(case, self.known, looks))
@@ -82,7 +82,7 @@ class _Gathered:
                 message = f"the id {case.id!r} is duplicated: the case at {self._seen[case.id]} has it"
                 faulty.append((("id",), message))
             if faulty:
-                found += [(("cases", i, *path), message) for path, message in faulty]
+                faults += [(("cases", i, *path), message) for path, message in faulty]
                 looks.clear()
                 continue
             self._seen[case.id] = f"{shown}:{document.lines[i]}"
@@ -90,7 +90,7 @@ class _Gathered:
                 odd += [(("cases", i, *path), message) for path, message in looks]
                 looks.clear()
             good.append(case)
-        for problem in placed(found, shown, data):
+        for problem in placed(faults, shown, data):
             wrong.setdefault(int(problem.path[1]), []).append(problem)
         taken = {case.id for case in good} if wrong else set()
         self.cases += good
@@ -128,15 +128,15 @@ def _ids_alike(cases: list[Case], rows: list[Any]) -> list[tuple[KeyPath, str]]:
     """Ids that differ by case only, of the cases of one file."""
     if len({case.id.lower() for case in cases}) == len(cases):
         return []
-    found: list[tuple[KeyPath, str]] = []
+    duplicates: list[tuple[KeyPath, str]] = []
     seen: dict[str, str] = {}
     places = {row["id"]: i for i, row in enumerate(rows) if isinstance(row, dict) and isinstance(row.get("id"), str)}
     for case in cases:
         other = seen.setdefault(case.id.lower(), case.id)
         if other != case.id:
             message = f"the ids {other!r} and {case.id!r} differ by case only; some file systems take them for one"
-            found.append((("cases", places[case.id], "id"), message))
-    return found
+            duplicates.append((("cases", places[case.id], "id"), message))
+    return duplicates
 
 
 def _invalid(row: object, document: Document, i: int, problems: list[Problem], taken: set[str]) -> Invalid:

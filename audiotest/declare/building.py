@@ -18,7 +18,7 @@ _ABOUT = ("description", "source", "revision", "licence", "citation")
 
 def settings(data: Mapping[str, Any]) -> tuple[dict[str, Any], Findings]:
     """The fields of :class:`Suite` that ``data`` declares (but its cases), and what is wrong with them."""
-    found = Findings()
+    findings = Findings()
     about = {k: data[k] for k in _ABOUT if data.get(k) is not None}
     fields: dict[str, Any] = {"name": data.get("suite", ""), "about": about}
     for key in ("title", "policy", "audio_root", "require_audio", "join_clips"):
@@ -30,20 +30,20 @@ def settings(data: Mapping[str, Any]) -> tuple[dict[str, Any], Findings]:
     fields["import_command"] = data.get("import", "")
     if "generation" in data:
         fields["generation"] = generation(data["generation"])
-    if "prompt" in data and (prompt := suite_checks.prompt(data["prompt"], found)):
+    if "prompt" in data and (prompt := suite_checks.prompt(data["prompt"], findings)):
         fields["prompt"] = prompt
     if "scorers" in data:
-        fields["scorers"] = suite_checks.scorers(data["scorers"], found)
+        fields["scorers"] = suite_checks.scorers(data["scorers"], findings)
     if "conditions" in data:
-        fields["conditions"] = suite_checks.conditions(data["conditions"], found)
+        fields["conditions"] = suite_checks.conditions(data["conditions"], findings)
     declared = [condition.name for condition, _ in fields.get("conditions", ())] or ["original"]
     rows = [(i, row) for i, row in enumerate(data.get("gates", ())) if row is not None]
-    fields["gates"] = tuple(gate for i, row in rows if (gate := _gate(row, declared, i, found)))
-    return fields, found
+    fields["gates"] = tuple(gate for i, row in rows if (gate := _gate(row, declared, i, findings)))
+    return fields, findings
 
 
-def _gate(row: Mapping[str, Any], declared: list[str], i: int, found: Findings) -> Gate | None:
-    fields = suite_checks.gate(row, declared, ("gates", i), found)
+def _gate(row: Mapping[str, Any], declared: list[str], i: int, findings: Findings) -> Gate | None:
+    fields = suite_checks.gate(row, declared, ("gates", i), findings)
     return Gate(**fields) if fields.get("metric") else None
 
 

@@ -60,7 +60,7 @@ def _plainly_distinct(choices: Sequence[str]) -> bool:
 def _similar_choices(choices: Sequence[str], odd: Pairs) -> Iterator[tuple[Path, str]]:
     if len(choices) > len(set(choices)):
         twice = next(choice for i, choice in enumerate(choices) if choice in choices[:i])
-        yield ("choices",), f"the choice {twice!r} is duplicated; replies could not be told apart"
+        yield ("choices",), f"the choice {twice!r} is duplicated; replies could not be distinguished"
     elif len(set(map(_look, choices))) < len(choices):
         first, second = _alike(choices, _look)
         why = "by white space" if "".join(first.split()) == "".join(second.split()) else "by how Unicode writes them"

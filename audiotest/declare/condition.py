@@ -50,7 +50,7 @@ class ConditionError(AudiotestError, ValueError):
 
 
 class Part(Struct, frozen=True):
-    """One named transform with its parameters; ``acts_on`` tells which registry it is of."""
+    """One named transform with its parameters; ``acts_on`` is the registry that it belongs to."""
 
     name: str
     acts_on: Literal["text", "sound"]
@@ -189,16 +189,16 @@ def _checked(part: Part, text: str) -> Part:
 
 
 def _items(inner: str, text: str) -> list[tuple[str, list[str]]]:
-    found, position = [], 0
+    items, position = [], 0
     while inner[position:].strip():
         match = _ITEM.match(inner, position)
         if not match:
             raise ConditionError(f"cannot read the parameters in {text!r} from {inner[position:]!r} on")
         raw = match.group(2).strip()
         values = [v.strip() for v in raw[1:-1].split(",") if v.strip()] if raw.startswith("[") else [raw]
-        found.append((match.group(1) or "", values))
+        items.append((match.group(1) or "", values))
         position = match.end()
-    return found
+    return items
 
 
 def _value(raw: str, parameter: inspect.Parameter, text: str) -> Value:

@@ -30,7 +30,7 @@ def named(suite: Suite, name: str, seed: int) -> Case | None:
 
 
 class _Suite:
-    """A suite as a key: suites are told apart by path and content, not by comparing all of their cases."""
+    """A suite as a key: suites are distinguished by path and content, not by comparing all of their cases."""
 
     def __init__(self, suite: Suite) -> None:
         self.suite = suite

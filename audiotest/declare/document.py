@@ -29,9 +29,9 @@ def read_document(kind: str, shown: str, data: bytes) -> tuple[Document, list[Pr
     return document, sorted(problems, key=lambda p: (p.line, p.column))
 
 
-def placed(found: list[tuple[Path, str]], shown: str, data: bytes) -> list[Problem]:
+def placed(faults: list[tuple[Path, str]], shown: str, data: bytes) -> list[Problem]:
     """(path of the key, sentence) pairs about the file ``shown`` as problems with their places in ``data``."""
-    if not found:
+    if not faults:
         return []
     document = parse(data, shown, marks=True)
-    return [Problem(shown, *document.place(path, value=True), path, message) for path, message in found]
+    return [Problem(shown, *document.place(path, value=True), path, message) for path, message in faults]

@@ -1,4 +1,4 @@
-"""What a JSON Schema validator found, in sentences: what stands there, what was expected, what is near."""
+"""What a JSON Schema validator found, in sentences: what was found, what was expected, what is near."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TYPES = {
 class Violation(Struct, frozen=True):
     """A rule that the value at ``path`` breaks. ``of_key``: it is the key itself that is wrong, not what it has.
     ``whole``: the value as a whole is of no use (of another type, say); else it lacks or has something within.
-    ``known`` are the keys or values that could stand there."""
+    ``known`` are the keys or values that are possible there."""
 
     path: Path
     message: str
@@ -81,51 +81,51 @@ def _known(error: Any) -> tuple[str, ...]:
 
 
 def _sentence(error: Any) -> str:
-    rule, wanted, found = error.validator, error.validator_value, error.instance
+    rule, wanted, value = error.validator, error.validator_value, error.instance
     if rule == "type":
         kinds = [wanted] if isinstance(wanted, str) else wanted
         if str(error.schema.get("$comment")).startswith("text"):
             # Only an editor sees the type that such a text looks like.
             kinds = [kind for kind in kinds if kind not in ("number", "boolean", "null")]
-        return _type_sentence(kinds, found)
+        return _type_sentence(kinds, value)
     if rule == "required":
-        missing = [k for k in wanted if k not in found]
+        missing = [k for k in wanted if k not in value]
         return f"missing key{'s' if len(missing) > 1 else ''} {', '.join(f'`{k}`' for k in missing)}"
     if rule == "enum":
-        return unknown("value", str(found), [str(w) for w in wanted])
+        return unknown("value", str(value), [str(w) for w in wanted])
     if rule == "pattern":
-        return _pattern_sentence(wanted, found)
+        return _pattern_sentence(wanted, value)
     if rule in ("minItems", "maxItems", "minProperties", "maxProperties"):
         bound = "at least" if rule.startswith("min") else "at most"
-        return f"expected {bound} {wanted} {'entries' if wanted != 1 else 'entry'}, found {len(found)}"
+        return f"expected {bound} {wanted} {'entries' if wanted != 1 else 'entry'}, found {len(value)}"
     if rule == "minLength":
         return "expected some text, found none"
     if rule == "maxLength":
-        return f"expected at most {wanted} characters, found {len(found)}"
+        return f"expected at most {wanted} characters, found {len(value)}"
     if rule in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
         word = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}.get(rule, "less than")
-        return f"expected {word} {wanted}, found {found}"
+        return f"expected {word} {wanted}, found {value}"
     if rule in ("oneOf", "anyOf", "not") and "description" in error.schema:
         return f"expected {error.schema['description']}"
     return str(error.message)[:300]
 
 
-def _type_sentence(kinds: list[str], found: Any) -> str:
+def _type_sentence(kinds: list[str], value: Any) -> str:
     hint = ""
-    if "string" in kinds and isinstance(found, bool | int | float):
-        hint = f'; if it is text, put it in quotes: "{_shown(found)}"'
-    return f"expected {' or '.join(_TYPES[k] for k in kinds)}, found {_shown(found)}{hint}"
+    if "string" in kinds and isinstance(value, bool | int | float):
+        hint = f'; if it is text, put it in quotes: "{_shown(value)}"'
+    return f"expected {' or '.join(_TYPES[k] for k in kinds)}, found {_shown(value)}{hint}"
 
 
-def _pattern_sentence(wanted: str, found: str) -> str:
+def _pattern_sentence(wanted: str, value: str) -> str:
     if wanted != NAME_PATTERN:
-        return f"{_shown(found)} does not have the form {wanted}"
+        return f"{_shown(value)} does not have the form {wanted}"
     what = "letters, digits, `_`, `.` and `-` only"
-    if "\n" in found:
+    if "\n" in value:
         what += ", without a line break"
-    elif found and set(found) == {"."}:
+    elif value and set(value) == {"."}:
         what += ", and not dots alone"
-    return f"{_shown(found)} is not a valid name here: expected {what}"
+    return f"{_shown(value)} is not a valid name here: expected {what}"
 
 
 def _shown(value: Any) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from audiotest.errors import AudiotestError
 
 Path = tuple[str | int, ...]
-"""Where a value stands in a document: ``("cases", 3, "choices")``."""
+"""Where a value is in a document: ``("cases", 3, "choices")``."""
 
 _SHOWN = 100
 

@@ -21,7 +21,7 @@ NAMES = ("suite", "cases", "synth", "card", "published", "members")
 
 
 def text(name: str) -> str:
-    """The schema file ``name`` as it stands, for hashes and for tools."""
+    """The content of the schema file ``name``, for hashes and for tools."""
     return schema_text(name)
 
 
@@ -67,18 +67,18 @@ def violations(name: str, document: Document) -> list[Violation]:
 
     Never empty for data that :func:`is_valid` refuses.
     """
-    found = list(explain(_careful(name).iter_errors(document.data)))
-    if not found:
+    faults = list(explain(_careful(name).iter_errors(document.data)))
+    if not faults:
         for error in _fast(name).iter_errors(document.data):
             rule = str(error.schema_path[-1]) if error.schema_path else "schema"
-            found.append(Violation(tuple(error.instance_path), f"does not satisfy `{rule}`: {error.message}"[:300]))
-    return found
+            faults.append(Violation(tuple(error.instance_path), f"does not satisfy `{rule}`: {error.message}"[:300]))
+    return faults
 
 
-def placed(found: Iterable[Violation], document: Document, file: str) -> list[Problem]:
+def placed(violations: Iterable[Violation], document: Document, file: str) -> list[Problem]:
     """The problems that violations in ``document`` (parsed with marks) are, in the order of the file."""
     problems = []
-    for violation in found:
+    for violation in violations:
         line, column = document.place(violation.path, value=not violation.of_key)
         problems.append(Problem(file, line, column, violation.path, violation.message))
     return sorted(problems, key=lambda p: (p.line, p.column))

@@ -26,7 +26,7 @@ class EditError(AudiotestError):
 
 
 class Source:
-    """The text of a YAML file, and the changes to be made to it."""
+    """The text of a YAML file, and the changes to apply to it."""
 
     def __init__(self, text: str) -> None:
         from ruamel.yaml import YAML
@@ -60,11 +60,11 @@ class Source:
         return key, node
 
     def written(self, node: Any) -> str:
-        """The text of a node, as it stands in the file."""
+        """The text of a node, as it is in the file."""
         return self.text[node.start_mark.index : node.end_mark.index]
 
     def pending(self, node: Any) -> str:
-        """The text of a node with the changes that are to be made to it."""
+        """The text of a node with the changes that are to be applied to it."""
         return self._changes.get((node.start_mark.index, node.end_mark.index), self.written(node))
 
     def replace(self, node: Any, text: str) -> None:
@@ -76,7 +76,7 @@ class Source:
         self._changes[at, at] = text
 
     def edited(self) -> str:
-        """The text with all changes made."""
+        """The text with all changes applied."""
         pieces, position = [], 0
         for (start, end), text in sorted(self._changes.items()):
             if start < position:

@@ -145,7 +145,7 @@ def _conditions(written: Iterable[Any]) -> Iterator[tuple[Condition, Expectation
 
 
 def checked(suite: Suite, text: str = "") -> Suite:
-    """A suite that was made in Python, if the loader accepts it as its YAML; raises :class:`SuiteError` with every
+    """A suite that was built in Python, if the loader accepts it as its YAML; raises :class:`SuiteError` with every
     problem. ``text`` is that YAML, if it is at hand."""
     from audiotest.declare.dump import suite_text
 
@@ -169,7 +169,7 @@ def find(path: str | os.PathLike[str]) -> list[Path]:
 
 
 SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?suite[\"']?\s*:", re.MULTILINE)
-"""What stands in every suite: its name, at the start of a line."""
+"""What every suite has: its name, at the start of a line."""
 
 
 def case_files(path: Path) -> list[Path]:
@@ -226,7 +226,7 @@ def _gc_paused() -> Iterator[None]:
 
 @cache
 def _environment() -> bytes:
-    """What a parsed suite depends on besides its own bytes."""
+    """What else a parsed suite depends on than its own bytes."""
     rooms = (SCORERS, METRICS, CONDITIONS)
     # In a checkout the rules change and the version does not.
     rules = [(path.name, path.stat().st_mtime_ns) for path in sorted(Path(__file__).parent.glob("*.py"))]
@@ -305,7 +305,7 @@ def _with_audio_checked(suite: Suite) -> Suite:
 
 
 def _missing_audio(suite: Suite, cases: list[Case], missing: dict[str, list[tuple[KeyPath, str]]]) -> Iterator[Invalid]:
-    """What stands in the place of ``cases``; each file is read again once, however many of its cases are lost."""
+    """What replaces ``cases``; each file is read again once, however many of its cases are lost."""
     own = Path(suite.path)
     read: dict[str, tuple[Document, dict[tuple[int, str], int]]] = {}
     hint = "; fix the path, or set `require_audio: false` if the audio comes later"

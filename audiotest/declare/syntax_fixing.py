@@ -1,6 +1,6 @@
-"""Files that are no YAML for a tab or for missing quotes, made into what their author meant.
+"""Files that are no YAML for a tab or for missing quotes, rewritten as what their author meant.
 
-libyaml stops at the first mistake; so one is fixed after the other, as long as the next one stands further down.
+libyaml stops at the first mistake; so one is fixed after the other, as long as the next one is further down.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Jinja's sandbox keeps a template from touching anything; it does not keep it from looping. Here every step that a
 template can repeat or enlarge draws on one allowance per rendering (:data:`MOST_WORK` units): a turn of a loop, a call
 of a macro, a filter and what it returns, ``*``, ``+`` and ``~``. Whole numbers that would pad or repeat a text
-(``center(10**9)``) are refused before the text is made. A prompt for twenty choices needs some hundred units.
+(``center(10**9)``) are refused before the text is built. A prompt for twenty choices needs some hundred units.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _arguments(values: Iterable[Any]) -> None:
 
 def _number(value: Any) -> None:
     if isinstance(value, int | float) and abs(value) > _LARGEST_NUMBER:
-        raise TooMuch(f"it uses the number {value:.6g} where texts are made; {_LARGEST_NUMBER:,} is the most")
+        raise TooMuch(f"it uses the number {value:.6g} where texts are built; {_LARGEST_NUMBER:,} is the most")
 
 
 def _turns(values: Any) -> Iterator[Any]:
@@ -199,7 +199,7 @@ def environment() -> Any:
 
     # Prompts are plain text for a model: escaping them as HTML would change what is asked. Nothing is computed while a
     # template is compiled, where no allowance would count it.
-    made = Environment(
+    jinja = Environment(
         undefined=StrictUndefined,
         autoescape=False,
         trim_blocks=True,
@@ -207,11 +207,11 @@ def environment() -> Any:
         keep_trailing_newline=False,
         optimized=False,
     )
-    made.filters = {name: _guarded(function) for name, function in made.filters.items() if name not in _UNBOUNDED}
-    made.filters |= {_TURNS: _turns, _SIZED: _sized}
-    made.globals = {name: value for name, value in made.globals.items() if name not in ("lipsum", "cycler", "joiner")}
-    made.globals["range"] = _range
-    return made
+    jinja.filters = {name: _guarded(function) for name, function in jinja.filters.items() if name not in _UNBOUNDED}
+    jinja.filters |= {_TURNS: _turns, _SIZED: _sized}
+    jinja.globals = {name: value for name, value in jinja.globals.items() if name not in ("lipsum", "cycler", "joiner")}
+    jinja.globals["range"] = _range
+    return jinja
 
 
 _TURNS, _SIZED = "audiotest: turns of a loop", "audiotest: size of a text"

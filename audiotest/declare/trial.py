@@ -26,7 +26,7 @@ class Trial(Struct, frozen=True):
 
     @property
     def key(self) -> TrialKey:
-        """What tells the trials of a run apart."""
+        """What distinguishes the trials of a run."""
         return TrialKey(self.suite.name, self.case.id, self.condition.name)
 
     @property

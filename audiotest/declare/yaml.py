@@ -7,7 +7,7 @@ Conventions
 - Under the keys of :data:`TEXT_KEYS` of a case every scalar is text as it was typed: the option ``1.50`` stays
   ``1.50``, an answer ``true`` stays ``true``. A ``null`` there means *none given*, except in a list.
 - Refused, each with its place: duplicate keys, several documents, explicit tags (``!!python/...``), nesting
-  deeper than :data:`MAX_DEPTH`, aliases that stand within themselves or expand to more than
+  deeper than :data:`MAX_DEPTH`, aliases that contain themselves or expand to more than
   :data:`MAX_EXPANDED` values (a "YAML bomb").
 
 The events come from libyaml (PyYAML's binding: ruamel.yaml's own, 0.2.15, refuses ``[1:30]``), and the
@@ -64,7 +64,7 @@ class OddNumber(Struct, frozen=True):
 
 
 class Document(Struct):
-    """A parsed file: its ``data``, what was wrong with its form, and where things stand.
+    """A parsed file: its ``data``, what was wrong with its form, and where things are.
 
     ``lines[i]`` is the line (from 1) of item ``i`` of the top-level list called ``cases``. ``marks`` maps
     a path to (line, column), if asked for, and ``values`` the path of a value that begins in a later line than its key.

@@ -1,4 +1,4 @@
-"""What libyaml says of a file that it cannot read, as a sentence that says how to mend it.
+"""What libyaml says of a file that it cannot read, as a sentence that says how to fix it.
 
 libyaml names the token at which it gave up; a person typed a tab, a colon within a text, or forgot a bracket. The
 line at that place says which.
@@ -63,7 +63,7 @@ def _tab(lines: list[str], line: int, _: int) -> Place | None:
 
 
 def _colon(lines: list[str], line: int, column: int, plain: str) -> Place | None:
-    message = "a text with a colon and a space in it has to stand in quotes: "
+    message = "a text with a colon and a space in it has to be in quotes: "
     if "mapping values are not allowed" in plain:
         entry = unquoted_colon(lines[line])
         if entry is not None:
@@ -89,7 +89,7 @@ def _reserved(lines: list[str], line: int, column: int) -> Place | None:
     if name is None:
         return None
     text = json.dumps(_COMMENT.sub("", lines[line][column:]).rstrip(" ]},"), ensure_ascii=False)
-    return line, column, f"no text starts with {name} unless it stands in quotes: {text}"
+    return line, column, f"no text starts with {name} unless it is in quotes: {text}"
 
 
 def _stray(lines: list[str], line: int, column: int) -> Place | None:

@@ -1,1 +1,1 @@
-"""Adapters: each module is one, with ``open_model(argument, options)``; model cards stand in ``cards/``."""
+"""Adapters: each module is one, with ``open_model(argument, options)``; model cards are in ``cards/``."""

@@ -1,4 +1,4 @@
-"""Where a model's numbers stand, and in which format."""
+"""Where a model's numbers are kept, and in which format."""
 
 from __future__ import annotations
 

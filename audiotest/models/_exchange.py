@@ -1,6 +1,6 @@
 """The two ends of an adapter's stream: requests are pulled in one thread, and yielded with their replies in another.
 
-Between them stands whatever does the work (an event loop, a child process). At most ``most`` requests are held: one
+Between them is whatever does the work (an event loop, a child process). At most ``most`` requests are held: one
 is pulled when one has been yielded, so a consumer that stops taking replies also stops the requests. Pulling never
 keeps a reply waiting, since it has a thread of its own.
 """
@@ -48,7 +48,7 @@ class Exchange:
 
     def pull(self, requests: Iterator[Request], take: Callable[[Request], object]) -> None:
         """Begin to hand requests to ``take``, in a daemon thread: whoever prepares the next request may take its time,
-        and nobody waits for that thread. After :meth:`stop` it hands on nothing more."""
+        and nothing waits for that thread. After :meth:`stop` it hands on nothing more."""
         threading.Thread(target=self._pull, args=(requests, take), name="audiotest-pull", daemon=True).start()
 
     def put(self, request: Request, outcome: Reply | Exception) -> None:

@@ -1,4 +1,4 @@
-"""What tells the files of a local model from those that stood there before."""
+"""What distinguishes the files of a local model from those that were there before."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import hashlib
 from pathlib import Path
 
 _READ = 1 << 20
-"""Bytes up to which a file's content tells it: scripts and configurations, which a fresh checkout gives other times."""
+"""Bytes up to which a file's content identifies it: scripts and configurations, whose times a checkout changes."""
 
 
 def state_of(*named: str) -> str:
     """The state of these files, and of the files in these folders: small ones by their content, weights, which are too
     large to be read for it, by size and time. Empty where nothing is here, such as for names on the hub, whose
-    revisions tell."""
-    found = [(file.name, _state(file)) for name in named if name for file in _files(Path(name))]
-    return f" {hashlib.sha256(repr(found).encode()).hexdigest()[:16]}" if found else ""
+    revisions identify them."""
+    states = [(file.name, _state(file)) for name in named if name for file in _files(Path(name))]
+    return f" {hashlib.sha256(repr(states).encode()).hexdigest()[:16]}" if states else ""
 
 
 def _state(file: Path) -> tuple[int, int | bytes]:

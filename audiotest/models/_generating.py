@@ -11,7 +11,7 @@ from audiotest.models._thinking import apart
 from audiotest.types import Generation, Reply, Request
 
 TOKENIZER = Lock()
-"""A fast tokenizer refuses to be used by two threads at once, and inputs are made in another thread than replies."""
+"""A fast tokenizer refuses to be used by two threads at once, and inputs are built in another thread than replies."""
 
 
 class NoNumbers(AudiotestError):
@@ -27,7 +27,7 @@ class TooLarge(AudiotestError):
 
 
 class Halving:
-    """Asks in batches that fit. One that is told to be too large is cut as told; one that runs out of GPU memory is
+    """Asks in batches that fit. One reported as too large is cut to what fits; one that runs out of GPU memory is
     halved, and what fits then is remembered."""
 
     def __init__(self, ask: Callable[[list[Request]], list[Reply | Exception]]) -> None:
@@ -42,8 +42,8 @@ class Halving:
             return self._cut(requests, self.fits)
         try:
             return self.ask(requests)
-        except TooLarge as told:
-            rows = told.rows
+        except TooLarge as error:
+            rows = error.rows
         except torch.cuda.OutOfMemoryError:
             if len(requests) == 1:
                 raise

@@ -14,7 +14,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def with_likelihoods(
     requests: Sequence[Request],
-    said: Sequence[Reply | Exception],
+    replies: Sequence[Reply | Exception],
     measure: Callable[[Request, list[str]], list[float]],
     tokens: Callable[[str], list[int]],
 ) -> list[Reply | Exception]:
@@ -26,7 +26,7 @@ def with_likelihoods(
         replace(reply, details={**reply.details, "likelihoods": _of(request, measure, tokens)})
         if request.likelihoods and isinstance(reply, Reply)
         else reply
-        for request, reply in zip(requests, said, strict=True)
+        for request, reply in zip(requests, replies, strict=True)
     ]
 
 
@@ -34,15 +34,15 @@ def _of(request: Request, measure: Any, tokens: Any) -> dict[str, list[dict[str,
     labels = list(request.labels) or [LETTERS[i % 26] for i in range(len(request.choices))]
     texts = [*request.choices, *labels]
     values = measure(request, texts)
-    told = [
+    rows = [
         {"logprob": float(value), "tokens": len(tokens(text)), "characters": len(text)}
         for value, text in zip(values, texts, strict=True)
     ]
-    return {"text": told[: len(labels)], "label": told[len(labels) :]}
+    return {"text": rows[: len(labels)], "label": rows[len(labels) :]}
 
 
 def padded(tails: Sequence[Sequence[int]], device: Any) -> tuple[Any, Any]:
-    """(options, longest) ids and mask, padded on the right: what stands after an option's end does not count."""
+    """(options, longest) ids and mask, padded on the right: what follows an option's end does not count."""
     import torch
 
     longest = max(map(len, tails))
@@ -58,5 +58,5 @@ def summed(last: Any, logits: Any, ids: Any, mask: Any) -> list[float]:
 
     before = torch.cat([last.expand(len(ids), 1, -1), logits[:, :-1]], dim=1).float().log_softmax(dim=-1)
     each = before.gather(2, ids[..., None])[..., 0]
-    found: list[float] = (each * mask).sum(dim=1).tolist()
-    return found
+    sums: list[float] = (each * mask).sum(dim=1).tolist()
+    return sums

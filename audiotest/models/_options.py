@@ -22,13 +22,13 @@ def read(kind: type[S], adapter: str, given: Mapping[str, Any]) -> S:
     """
     names = {name.rstrip("_"): name for name in kind.__struct_fields__}
     defaults = kind()
-    made = {}
+    fields = {}
     for option, value in given.items():
         if option not in names:
             raise ValueError(unknown(f"option of {adapter}:", option, sorted(names)))
-        made[names[option]] = _typed(option, value, getattr(defaults, names[option]))
-        _check(option, made[names[option]])
-    return kind(**made)
+        fields[names[option]] = _typed(option, value, getattr(defaults, names[option]))
+        _check(option, fields[names[option]])
+    return kind(**fields)
 
 
 def _check(option: str, value: Any) -> None:

@@ -2,7 +2,7 @@
 
 A :class:`Secret` is stars wherever it is printed: in a ``repr``, a format string, a traceback with local variables, or
 a record. :func:`hidden` takes secrets out of a text from elsewhere (a server may echo what it was sent), and
-:func:`masked` takes the ``user:password@`` out of a URL that stands in a model's SPEC.
+:func:`masked` takes the ``user:password@`` out of a URL in a model's SPEC.
 """
 
 from __future__ import annotations

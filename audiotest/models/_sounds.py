@@ -22,7 +22,7 @@ def sounds_of(requests: Sequence[Request]) -> list[str]:
 
 
 def _form(request: Request) -> str:
-    # The same samples may be cut into other clips, and stand after another system prompt.
+    # The same samples may be cut into other clips, and follow another system prompt.
     clips = [(clip.rate, clip.samples.shape) for clip in request.audio]
     return f"{request.generation.system or ''} {clips}" if clips else ""
 

@@ -70,14 +70,14 @@ class Recogniser:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """What is said in each clip. A request without one is :class:`Unsupported`."""
-        found: dict[int, Reply | Exception] = {}
+        replies: dict[int, Reply | Exception] = {}
         for batch in self._batches(requests):
             clips = [requests[i].audio[0] for i in batch]
             given = [{"raw": clip.samples[:, 0], "sampling_rate": clip.rate} for clip in clips]
-            said = self._pipeline(given, batch_size=len(given), **self._how())
-            found |= {i: Reply(str(one["text"]).strip()) for i, one in zip(batch, said, strict=True)}
+            transcripts = self._pipeline(given, batch_size=len(given), **self._how())
+            replies |= {i: Reply(str(one["text"]).strip()) for i, one in zip(batch, transcripts, strict=True)}
         silent = Unsupported("there is nothing to write down without sound")
-        return [found.get(i, silent) for i in range(len(requests))]
+        return [replies.get(i, silent) for i in range(len(requests))]
 
     def _batches(self, requests: Sequence[Request]) -> list[list[int]]:
         """Clips up to 30 s together, longer ones alone: transformers' pipeline cannot put those into one batch. Whisper

@@ -150,7 +150,7 @@ class Cascade:
         )
 
     def _prompt(self, request: Request, heard: list[str]) -> str:
-        """A request without sound is asked as it stands."""
+        """A request without sound is asked unchanged."""
         return str(self._template.render(heard=heard, prompt=request.prompt)) if request.audio else request.prompt
 
 

@@ -73,7 +73,7 @@ class Embedding:
         self._model = AutoModel.from_pretrained(self.checkpoint, dtype=dtype, **given).to(device).eval()
         if not hasattr(self._model, "encode"):
             self._tokenizer = AutoTokenizer.from_pretrained(self.checkpoint, **given)
-            self._tokenizer.padding_side = "right"  # `mean` and `last` are told by the mask, `cls` by the place
+            self._tokenizer.padding_side = "right"  # `mean` and `last` go by the mask, `cls` by the place
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """A vector a text, not yet scaled: shape (texts, dimensions)."""

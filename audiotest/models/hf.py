@@ -13,15 +13,15 @@ Options
     ``batch_size``        the most requests in a batch (32), if it answers like single ones: ``audiotest check-model``
     ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt
     ``class``, ``part``   the class to load, and the part of the config that it takes
-    ``mixed``             whether prompts with and without sound can stand in one batch
+    ``mixed``             whether prompts with and without sound can be in one batch
     ``shared``            whether a clip is encoded, and where it can be prefilled, once for its questions (true)
     ``padding_heard``     whether the padding of a shorter clip changes its reply: then a batch has clips of one length
     ``audio_max_length``  ``longest``: pad mels to the batch's longest clip
     ``audio_as``          ``base64``: hand sounds over as WAV files in base64, for processors that take no arrays
     ``chat_template``     a Jinja template in the place of the checkpoint's own, or where it has none
-    ``thinking_end``      the tag after which the answer stands (``</think>``)
+    ``thinking_end``      the tag after which the answer begins (``</think>``)
 
-A clip longer than ``max_seconds`` is unsupported, never cut. A batch is made as large as memory
+A clip longer than ``max_seconds`` is unsupported, never cut. A batch is as large as memory
 allows, at most ``batch_size``; out of GPU memory halves it all the same, and is remembered.
 """
 
@@ -51,7 +51,7 @@ from audiotest.types import Needs, Reply, Request
 VERSION = 2
 
 
-class _Made(NamedTuple):
+class _Inputs(NamedTuple):
     """Model inputs, how many ``prompts`` in them hear one sound (0: there are several), and how others share it."""
 
     inputs: Any
@@ -72,8 +72,8 @@ class HF:
         self._encoding: Encoding | None = None
         self._budget = UNLIMITED
         self._ask = Halving(self._generate)
-        # What was made ahead, by the objects that it was made of: of the batch at work and of the next one.
-        self._made: deque[dict[tuple[int, ...], tuple[list[Request], _Made]]] = deque(maxlen=2)
+        # Inputs built ahead, by the requests that they were built from: of the batch at work and of the next one.
+        self._ahead: deque[dict[tuple[int, ...], tuple[list[Request], _Inputs]]] = deque(maxlen=2)
 
     def _take(self, given: Settings) -> None:
         self.settings = given
@@ -99,7 +99,7 @@ class HF:
         require_local()
         from audiotest.models._hf.loading import load
 
-        # Until it was downloaded, nobody could know the checkpoint's family and with it what it takes.
+        # The checkpoint's family, and with it what it takes, is not known before it was downloaded.
         fetch(self.checkpoint, self.settings.revision)
         self._take(settings(self.checkpoint, self.options))
         self._model, self._processor = load(self.checkpoint, self.settings)
@@ -113,25 +113,25 @@ class HF:
             raise ValueError(f"{self.name} wants {rate} Hz; say so with the option sample_rate={rate}")
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
-        """Replies in order; requests that cannot stand in one batch are asked in several."""
+        """Replies in order; requests that cannot be in one batch are asked in several."""
         replies: dict[int, Reply | Exception] = {}
         if not hasattr(self._processor, "tokenizer") and any(request.audio for request in requests):
             return [self._deaf(request) for request in requests]
         for batch in self._batches(requests):
-            said = self._ask([requests[i] for i in batch])
-            replies.update(zip(batch, said, strict=True))
+            answers = self._ask([requests[i] for i in batch])
+            replies.update(zip(batch, answers, strict=True))
         return [replies[i] for i in range(len(requests))]
 
     def prepare(self, requests: Sequence[Request]) -> None:
-        """Make the inputs of a later :meth:`answer`, in another thread. What cannot be made is left to that."""
-        made: dict[tuple[int, ...], tuple[list[Request], _Made]] = {}
-        self._made.append(made)
+        """Build the inputs of a later :meth:`answer`, in another thread. What cannot be built is left to that."""
+        inputs: dict[tuple[int, ...], tuple[list[Request], _Inputs]] = {}
+        self._ahead.append(inputs)
         for places in self._batches(requests):
             batch = [requests[i] for i in places]
-            with suppress(Exception):  # answer() meets it again, where it can be told
-                made[tuple(map(id, batch))] = batch, self._inputs(batch)
+            with suppress(Exception):  # answer() meets it again, where it can be reported
+                inputs[tuple(map(id, batch))] = batch, self._inputs(batch)
 
-    def _inputs(self, requests: list[Request]) -> _Made:
+    def _inputs(self, requests: list[Request]) -> _Inputs:
         """The model inputs of a batch, on the CPU; of its first request alone where the others share its prefix."""
         from audiotest.models._hf.asking import inputs
         from audiotest.models._hf.sharing import shared
@@ -141,21 +141,21 @@ class HF:
             first = inputs(self._processor, requests[:1], self.settings)
             how = shared(self._processor, requests, first, self.settings, self._model.config)
             if how:
-                return _Made(first, 1, how)
+                return _Inputs(first, 1, how)
         prompts = len(requests) if alike or len(requests) == 1 else 0
-        return _Made(inputs(self._processor, requests, self.settings), prompts)
+        return _Inputs(inputs(self._processor, requests, self.settings), prompts)
 
     def _one_sound(self, requests: Sequence[Request]) -> bool:
         shares = self.settings.shared and len(requests) > 1 and bool(requests[0].audio)
         return shares and len(set(sounds_of(requests))) == 1
 
-    def _prepared(self, requests: list[Request]) -> _Made:
-        """What was made of these requests ahead, or else made now."""
+    def _prepared(self, requests: list[Request]) -> _Inputs:
+        """The inputs of these requests, built ahead or else now."""
         name = tuple(map(id, requests))
-        for made in list(self._made):
-            found = made.pop(name, None)
-            if found is not None:
-                return found[1]
+        for batches in list(self._ahead):
+            prepared = batches.pop(name, None)
+            if prepared is not None:
+                return prepared[1]
         return self._inputs(requests)
 
     def _deaf(self, request: Request) -> Reply | Exception:
@@ -188,10 +188,10 @@ class HF:
         from audiotest.models._hf.sharing import prefilled, shared_inputs
 
         model, processor = self._model, self._processor
-        made, prompts, how = self._prepared(requests)
+        inputs, prompts, how = self._prepared(requests)
         new = requests[0].generation.max_new_tokens
-        self._budget.check(len(requests), how.tokens if how else made["input_ids"].shape[1] + new)
-        batch, prefix = made.to(model.device), None
+        self._budget.check(len(requests), how.tokens if how else inputs["input_ids"].shape[1] + new)
+        batch, prefix = inputs.to(model.device), None
         if how:
             with self._encoding_once(prompts):
                 prefix = prefilled(model, batch, how.length)
@@ -199,7 +199,7 @@ class HF:
             cache = copy.deepcopy(prefix.cache) if again else prefix.cache
             batch = shared_inputs(model, processor, batch, how, cache)
         with self._encoding_once(prompts):
-            said = generate(model, processor, requests, self.settings, batch)
+            replies = generate(model, processor, requests, self.settings, batch)
         tails = {id(request): tail for request, tail in zip(requests, how.tails, strict=True)} if how else {}
 
         def measured(request: Request, texts: list[str]) -> list[float]:
@@ -208,7 +208,7 @@ class HF:
             return measure(model, processor, request, texts, self.settings)
 
         with self._encoding_once(1):
-            return with_likelihoods(requests, said, measured, lambda text: tokens(processor, text))
+            return with_likelihoods(requests, replies, measured, lambda text: tokens(processor, text))
 
     def _encoding_once(self, prompts: int) -> AbstractContextManager[None]:
         return self._encoding.once(prompts) if self._encoding else nullcontext()

@@ -9,7 +9,7 @@ def in_cache(checkpoint: str, revision: str, name: str) -> str | None:
     from huggingface_hub.errors import HFValidationError
 
     try:
-        found = try_to_load_from_cache(checkpoint, name, revision=revision or None)
+        path = try_to_load_from_cache(checkpoint, name, revision=revision or None)
     except HFValidationError:
         return None
-    return found if isinstance(found, str) else None
+    return path if isinstance(path, str) else None

@@ -37,12 +37,12 @@ class Listener:
     def _one(self, request: Request) -> Reply:
         from audiotest.models._listener.understanding import UNSURE, choose
 
-        index, said = choose(request.question, request.choices, request.audio)
+        index, reason = choose(request.question, request.choices, request.audio)
         if index is None:
-            return Reply(said if said.endswith(".") else UNSURE)
+            return Reply(reason if reason.endswith(".") else UNSURE)
         label = named(request.choices, index, request.labels)
         text = request.choices[index]
-        return Reply(text if label == text else f"{label} {text}", details={"skill": said})
+        return Reply(text if label == text else f"{label} {text}", details={"skill": reason})
 
     def close(self) -> None:
         """Nothing to close."""

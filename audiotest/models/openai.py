@@ -15,7 +15,7 @@ Options
     ``max_tokens_as``  ``max_tokens`` or ``max_completion_tokens``
     ``input_price``, ``output_price``  per million tokens: the cost of each reply is then recorded
     ``sample_rate``, ``channels``, ``clips``, ``max_seconds``  what the model takes
-    ``thinking_end``   the tag after which the answer stands (``</think>``)
+    ``thinking_end``   the tag after which the answer begins (``</think>``)
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class OpenAI:
     def __init__(self, model: str, given: Settings, login: Secret | None = None) -> None:
         self.model, self.settings, self._login = model, given, login or Secret()
         self.name = f"openai:{model}" + ("" if given.url == DEFAULT_URL else f"@{given.url}")
-        # Pace, patience and prices do not change replies, and the key's name is nobody's business.
+        # Pace, patience and prices do not change replies, and the key's name is not part of the identity.
         deciding = {option: getattr(given, option) for option in _DECIDING}
         self.identity = f"openai {VERSION} {model} {msgspec.json.encode(deciding).decode()}"
         self.needs = Needs(
@@ -66,7 +66,7 @@ class OpenAI:
     """What answers under its name may be another model tomorrow: replies from the cache may be of an earlier one."""
 
     def missing(self) -> list[str]:
-        """What is not there for it, for `audiotest doctor`: the key, or anything that listens at its address."""
+        """What is not there for it, for `audiotest doctor`: the key, or a server at its address."""
         given, place = self.settings, urlsplit(self.settings.url)
         wanted = given.url == DEFAULT_URL or given.key_env != Settings().key_env
         lines = [f"{given.key_env}: not set; it holds the key"] if wanted and not os.environ.get(given.key_env) else []

@@ -114,7 +114,7 @@ class Process:
         child = self._child = Child(self.command)
         try:
             if not running():
-                raise NotStarted("nobody waits for the process any more")
+                raise NotStarted("nothing waits for the process any more")
             child.greet(self.own.start_timeout, self.handed)
         except BaseException:
             self.drop()

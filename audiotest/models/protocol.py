@@ -1,4 +1,4 @@
-"""What an adapter is: the one thing that stands between audiotest and a model.
+"""What an adapter is: the interface between audiotest and a model.
 
 An adapter is loaded once, answers requests, and says what it needs. Any object with these attributes will do: the
 built-in ones are modules of this package, and a user's conftest may return one from the session-scoped ``model``
@@ -31,7 +31,7 @@ class Unsupported(AudiotestError):
 
 
 class Unavailable(AudiotestError):
-    """A model that cannot answer anything: nobody listens at its address, its key is refused, its process dies at
+    """A model that cannot answer anything: no connection to its address, its key is refused, its process dies at
     start.
 
     Its message is the same for every request, since it is no request's fault.
@@ -51,7 +51,7 @@ class Adapter(Protocol):
     identity: str
     needs: Needs
     batch_size: int
-    # A method ``prepare(requests)`` may be there besides: it is called in another thread with what :meth:`answer` will
+    # A method ``prepare(requests)`` is optional: it is called in another thread with what :meth:`answer` will
     # be given next (the same objects), while the model works, so that features can be made ahead. It must not raise.
 
     def load(self) -> None:

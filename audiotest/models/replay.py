@@ -10,7 +10,7 @@ repeated row replaces the one before it.
   prediction files) is found by question and options, and read in that order
   (:mod:`audiotest.models._shown_options`).
 - A case of the recording's condition without a row is an error of that trial: the recorded model gave nothing.
-- A condition of which the recording has no row at all is *unsupported*: nobody asked it.
+- A condition of which the recording has no row at all is *unsupported*: it was never asked.
 - A null or missing reply text is an error of that trial; in a run's record, a trial that was skipped or unsupported
   there is unsupported here, for the same reason.
 """

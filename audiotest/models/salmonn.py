@@ -76,11 +76,11 @@ class SALMONN:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Replies in order. Requests about one clip are asked together, sampled ones alone; each clip is heard once."""
-        found: dict[int, Reply | Exception] = {}
+        replies: dict[int, Reply | Exception] = {}
         fit = []
         for i, request in enumerate(requests):
             if len(request.audio) > 1:
-                found[i] = Unsupported("SALMONN hears one clip a prompt")
+                replies[i] = Unsupported("SALMONN hears one clip a prompt")
             else:
                 fit.append(i)
         sounds = sounds_of(requests)
@@ -94,10 +94,10 @@ class SALMONN:
         try:
             for _, group in groupby(sorted(fit, key=kind), key=kind):
                 batch = list(group)
-                found.update(zip(batch, self._ask([requests[i] for i in batch]), strict=True))
+                replies.update(zip(batch, self._ask([requests[i] for i in batch]), strict=True))
         finally:
             self._heard.clear()
-        return [found[i] for i in range(len(requests))]
+        return [replies[i] for i in range(len(requests))]
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
         import torch
@@ -117,11 +117,11 @@ class SALMONN:
             longest = max(len(first) + len(rest) for first, rest in rows) + requests[0].generation.max_new_tokens
             self._budget.check(len(requests), longest, self.settings.num_beams)
             shared = self.settings.shared and len(requests) > 1 and len(set(sounds)) == 1 and bool(clips)
-            said = generate(self._parts, requests, rows, self.settings, shared)
+            replies = generate(self._parts, requests, rows, self.settings, shared)
             places = {id(request): row for request, row in zip(requests, rows, strict=True)}
             return with_likelihoods(
                 requests,
-                said,
+                replies,
                 lambda request, texts: measure(self._parts, places[id(request)], texts),
                 lambda text: tokens(self._parts, text),
             )

@@ -42,7 +42,7 @@ def stream_of(model: Adapter, batch_size: int | None = None) -> Stream:
 
 
 def in_order(answered: Iterable[Answered], requests: Sequence[Request]) -> list[Reply | Exception]:
-    """What a stream yields for ``requests``, in their order; one request may stand there several times.
+    """What a stream yields for ``requests``, in their order; one request may occur several times.
 
     Where the model becomes unavailable on the way, what it had answered is kept, and that error is the rest's.
     """

@@ -67,7 +67,7 @@ def verdict(
 ) -> Verdict:
     """The verdict of a scorer of the ROUGE family.
 
-    ``score`` is the F of ``kind``; ``correct`` tells whether ``measure`` of it reaches ``minimum``, and is
+    ``score`` is the F of ``kind``; ``correct`` says whether ``measure`` of it reaches ``minimum``, and is
     None without one. ``details`` has all figures and the flag of the stemmer. A question without a reference
     is not judged: ``correct`` and ``score`` are None, ``counted`` False. Raises ValueError for options
     outside what is described.
@@ -75,14 +75,14 @@ def verdict(
     check(kind, measure, minimum, use_stemmer)
     if not question.reference:
         return Verdict(None, status="none", counted=False, evidence="ROUGE needs a reference, and there is none.")
-    found = figures(question.reference, output, use_stemmer=use_stemmer)
-    reached = found[kind][measure]
+    rouge = figures(question.reference, output, use_stemmer=use_stemmer)
+    reached = rouge[kind][measure]
     asked = "" if minimum is None else f", at least {minimum:g} wanted"
     return Verdict(
         correct=None if minimum is None else reached >= minimum,
-        score=found[kind]["fmeasure"],
+        score=rouge[kind]["fmeasure"],
         evidence=f"{kind} {measure} {reached:.3f}{asked}",
-        details={**{str(name): values for name, values in found.items()}, "use_stemmer": use_stemmer},
+        details={**{str(name): values for name, values in rouge.items()}, "use_stemmer": use_stemmer},
     )
 
 

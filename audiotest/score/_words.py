@@ -15,7 +15,7 @@ _EDGES = ".,;:!?\"'()[]"
 
 @lru_cache(maxsize=4096)
 def pattern(phrase: str) -> re.Pattern[str]:
-    """The pattern of one word, family or phrase; signs between and around its words do not matter ("rock & pop.").
+    """The pattern of one word, family or phrase; punctuation between and around words does not matter ("rock & pop.").
     Raises ValueError for one without words or with a bare ``*``."""
     words = [word.strip(_EDGES) for word in fold(phrase).split()]  # not cleaned: `clean` takes `*` for markdown
     bare = any(word and not word.strip("*") for word in words)

@@ -15,13 +15,13 @@ Rule
 
 Source
     ``score_foundation.py`` of OFA-Sys/AIR-Bench, commit 9832476 (Yang et al., arXiv 2402.07729). The
-    published figures of models that seldom answer with a letter were made after an alignment step by GPT-3.5,
+    published figures of models that seldom answer with a letter were computed after an alignment step by GPT-3.5,
     which is not part of this rule.
 
 Denominator
     **Failed replies are left out**: a model that answers one question of a thousand in the right form, and
     rightly, scores 100%. Their verdicts have ``counted`` False, so accuracy over counted verdicts is the
-    script's figure; the share counted is told by ``format_kept``. Where all replies of a task fail, the
+    script's figure; the share counted is that of ``format_kept``. Where all replies of a task fail, the
     script ends in a KeyError.
 
 Verdict
@@ -51,10 +51,10 @@ def extract(output: str) -> str | None:
     >>> [extract(text) for text in ("B. rain", "The answer is B.", "The answer is B", "Cannot tell")]
     ['B', 'B', None, 'C']
     """
-    said = output.strip().replace("\n", "")
-    if said in ("", "None"):
+    text = output.strip().replace("\n", "")
+    if text in ("", "None"):
         return None
-    for letter in (said[0], said[-2:-1]):
+    for letter in (text[0], text[-2:-1]):
         if letter and letter in LETTERS:
             return letter
     return None

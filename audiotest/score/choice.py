@@ -26,7 +26,7 @@ Conventions
     Nothing is ever guessed. ``format_kept`` is true where step 2 decided, also after answer words or in a tag, and
     false otherwise. ``evidence`` is the piece of the reply that decided and ``details["rule"]`` the rule. Labels are
     A, B, C... unless ``metadata["labels"]`` has others. Of a reply longer than 20,000 characters the end is read.
-    Reading takes linear time. The words of language stand in ``answer_extraction/cues``, one file a language.
+    Reading takes linear time. The words of each language are in ``answer_extraction/cues``, one file a language.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def read(
 ) -> Reading:
     """Read which of ``choices`` (in the order shown) ``output`` chooses.
 
-    ``question`` tells options from words of the question; ``finish`` is how the reply ended (``length``: cut).
+    ``question`` distinguishes options from words of the question; ``finish`` is how the reply ended (``length``: cut).
     """
     if not choices:
         return Reading(None, "none")

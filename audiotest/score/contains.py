@@ -1,4 +1,4 @@
-"""``contains``: the answer stands somewhere in the reply, as whole words.
+"""``contains``: the answer is somewhere in the reply, as whole words.
 
 ``contains`` alone looks for the answer or any reference; ``{all: [...]}`` and ``{any: [...]}`` for other words (as in
 ``mentions``, but a denied word counts: this is plain containment). ``evidence`` shows what was found. Without anything
@@ -30,7 +30,7 @@ def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> V
     if not needed and not either:
         missing = "`contains` needs an `answer`, a `reference`, or words under `all` or `any`"
         return Verdict(None, status="none", counted=False, evidence=missing)
-    found = {p: [w for w, _ in occurrences(output, p)] for p in (*needed, *either)}
-    correct = not [p for p in needed if not found[p]] and (not either or bool([p for p in either if found[p]]))
-    said = sorted({word for words in found.values() for word in words})
-    return Verdict(correct=correct, score=float(correct), evidence=", ".join(said)[:200], details={"found": said})
+    matches = {p: [w for w, _ in occurrences(output, p)] for p in (*needed, *either)}
+    correct = not [p for p in needed if not matches[p]] and (not either or bool([p for p in either if matches[p]]))
+    hits = sorted({word for words in matches.values() for word in words})
+    return Verdict(correct=correct, score=float(correct), evidence=", ".join(hits)[:200], details={"found": hits})

@@ -27,8 +27,8 @@ def score(question: Question, output: str, *, any: Any = ()) -> Verdict:
     """Whether ``output`` is free of the words. Raises ValueError if none are given."""
     check(any=any)
     unwanted = phrases(any, "any")
-    said = {p: [w for w, denied in occurrences(output, p) if not denied] for p in unwanted}
-    asserted = sorted({word for words in said.values() for word in words})
-    clean = sum(1 for p in unwanted if not said[p])
+    mentions = {p: [w for w, denied in occurrences(output, p) if not denied] for p in unwanted}
+    asserted = sorted({word for words in mentions.values() for word in words})
+    clean = sum(1 for p in unwanted if not mentions[p])
     evidence = f"mentions {', '.join(asserted)}" if asserted else ""
     return Verdict(correct=not asserted, score=clean / len(unwanted), evidence=evidence, details={"found": asserted})

@@ -24,8 +24,8 @@ def score(question: Question, output: str, *, case: bool = False) -> Verdict:
     check(case=case)
     wanted = (*((question.answer,) if question.answer is not None else ()), *question.reference)
     if not wanted:
-        said = "`exact` needs an `answer` or a `reference` to compare with"
-        return Verdict(None, status="none", counted=False, evidence=said)
+        missing = "`exact` needs an `answer` or a `reference` to compare with"
+        return Verdict(None, status="none", counted=False, evidence=missing)
     reply = _form(output, case)
     hit = next((text for text in wanted if _form(text, case) == reply), None)
     index = question.choices.index(hit) if hit in question.choices else None

@@ -13,7 +13,7 @@ Rule
     A reply that was cut before it had concluded is not shown to a judge, who might finish it.
 
 Verdict
-    ``details["read_by"]`` is ``rules`` or ``judge``, ``details["line"]`` what the judge said.
+    ``details["read_by"]`` is ``rules`` or ``judge``, ``details["line"]`` the judge's line.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _ASKED = {"question", "choices", "answer", "output", "reference", "finish"}
 
 
 class BadLine(AudiotestError, ValueError):
-    """A line that cannot be scored; ``line`` is what stands in its place: the same with ``error``."""
+    """A line that cannot be scored; ``line`` is what replaces it: the same with ``error``."""
 
     def __init__(self, message: str, row: Any) -> None:
         super().__init__(message)
@@ -40,8 +40,8 @@ def score_line(scorer: str, line: bytes) -> bytes:
     try:
         question, output = _question(row), _text(row["output"])
         # MMAU-Pro's script judges str(reply), whatever the reply is: a missing one as "nan".
-        said = row["output"] if scorer == "mmau_pro_if" else output
-        verdict: Verdict = SCORERS.get(scorer).score(question, said)
+        reply = row["output"] if scorer == "mmau_pro_if" else output
+        verdict: Verdict = SCORERS.get(scorer).score(question, reply)
     except (ValueError, TypeError) as error:
         raise BadLine(str(error), row) from None
     scored = {**row, "correct": bool(verdict.correct), "choice": verdict.choice, "status": verdict.status}

@@ -2,7 +2,7 @@
 
 Goal
     Read what a model makes of the options without the detour over free text: no parsing, no format. It is another
-    question than generation ("which of these would you say?" instead of "what do you say?"), so it stands beside the
+    question than generation ("which of these would you say?" instead of "what do you say?"), so it is shown beside the
     generated answer under a name of its own and never replaces it unless a suite puts it first.
 
 Rule
@@ -84,10 +84,10 @@ def _share(values: Sequence[float], right: int) -> float:
 
 
 def _details(measured: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     for of in _OF:
         for normalise in _PER:
             values = _values(measured[of], normalise)
             name = of if normalise == "none" else f"{of} per {normalise}"
-            found[name] = {"choice": values.index(max(values)), "values": [round(value, 5) for value in values]}
-    return found
+            details[name] = {"choice": values.index(max(values)), "values": [round(value, 5) for value in values]}
+    return details

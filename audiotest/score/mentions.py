@@ -28,11 +28,11 @@ def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> V
     """Whether ``output`` affirms the words. Raises ValueError if none are given."""
     check(all=all, any=any)
     needed, either = phrases(all, "all"), phrases(any, "any")
-    found = {p: [w for w, denied in occurrences(output, p) if not denied] for p in (*needed, *either)}
-    missing = [p for p in needed if not found[p]]
-    if either and not [p for p in either if found[p]]:
+    affirmed = {p: [w for w, denied in occurrences(output, p) if not denied] for p in (*needed, *either)}
+    missing = [p for p in needed if not affirmed[p]]
+    if either and not [p for p in either if affirmed[p]]:
         missing.append("any of " + ", ".join(either))
     total = len(needed) + bool(either)
-    said = sorted({word for words in found.values() for word in words})
-    evidence = f"missing: {'; '.join(missing)}" if missing else ", ".join(said)
-    return Verdict(correct=not missing, score=1 - len(missing) / total, evidence=evidence, details={"found": said})
+    hits = sorted({word for words in affirmed.values() for word in words})
+    evidence = f"missing: {'; '.join(missing)}" if missing else ", ".join(hits)
+    return Verdict(correct=not missing, score=1 - len(missing) / total, evidence=evidence, details={"found": hits})

@@ -25,7 +25,7 @@ Verdict
 
 Known defects
     On the released questions (1,000 items, chance 29.3%) bare letters are never credited, 20 items accept a
-    wrong option said verbatim (the same words in another order), "The correct answer is (B) ..." loses 103
+    wrong option given verbatim (the same words in another order), "The correct answer is (B) ..." loses 103
     right answers and "It is not ..." is credited for 947. :mod:`~audiotest.score.choice` reads the same
     replies carefully.
 """

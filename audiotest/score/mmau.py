@@ -23,7 +23,7 @@ Verdict
 
 Known defects
     On test-mini (1,000 items, 27 of them with an option given twice) a bare letter is credited in 2 items
-    when right and in 3 when wrong, a wrong option said verbatim in 9; "The correct answer is (B) ..." loses
+    when right and in 3 when wrong, a wrong option given verbatim in 9; "The correct answer is (B) ..." loses
     121 right answers, and "It is not ..." is credited for 977. :mod:`~audiotest.score.choice` reads the same
     replies carefully.
 """

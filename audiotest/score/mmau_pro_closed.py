@@ -14,7 +14,7 @@ Verdict
 
 Known defects
     Something is always chosen: an empty reply, a refusal and a bare letter get arbitrary credit, and ``It is not X``
-    is nearest to X. That is why ``choice`` stands beside it.
+    is nearest to X. That is why ``choice`` is reported beside it.
 
 Source
     ``evaluate_closedended_with_nvembed`` in ``evaluate_mmau_pro_comprehensive.py`` of sonalkum/MMAUPro, commit 960e93a.

@@ -44,11 +44,11 @@ def score(question: Question, output: str, *, judged: Mapping[str, str] | None =
     if not judged:
         return _judged.without_judge("mmau_pro_open")
     line = judged["judge"]
-    found, readable = mmau_pro_judge.official(line), mmau_pro_judge.careful(line).read
+    scores, readable = mmau_pro_judge.official(line), mmau_pro_judge.careful(line).read
     return Verdict(
         correct=None,
         status="read" if readable else "unparsed",
-        score=found.score,
-        evidence=f"overall {found.overall:g} of 5" if found.overall is not None else "",
-        details={**msgspec.to_builtins(found), "unreadable": int(not readable), "line": line},
+        score=scores.score,
+        evidence=f"overall {scores.overall:g} of 5" if scores.overall is not None else "",
+        details={**msgspec.to_builtins(scores), "unreadable": int(not readable), "line": line},
     )

@@ -20,12 +20,12 @@ def score(question: Question, output: str, *, judged: Mapping[str, str] | None =
     """The careful reading of the judge's text."""
     if not judged:
         return _judged.without_judge("mmau_pro_open_careful")
-    found = mmau_pro_judge.careful(judged["judge"])
+    scores = mmau_pro_judge.careful(judged["judge"])
     return Verdict(
         correct=None,
-        status="read" if found.read else "unparsed",
-        score=found.score,
-        counted=found.read,
-        evidence=f"overall {found.overall:g} of 5" if found.overall is not None else "no overall score can be read",
-        details={**msgspec.to_builtins(found), "unreadable": int(not found.read)},
+        status="read" if scores.read else "unparsed",
+        score=scores.score,
+        counted=scores.read,
+        evidence=f"overall {scores.overall:g} of 5" if scores.overall is not None else "no overall score can be read",
+        details={**msgspec.to_builtins(scores), "unreadable": int(not scores.read)},
     )

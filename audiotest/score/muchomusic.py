@@ -56,11 +56,11 @@ def extract(output: str, choices: Sequence[str]) -> tuple[int | None, str | None
     >>> extract("answer: viola", ["Viola", "Cello", "Oboe", "Horn"])
     (0, 'text')
     """
-    said = output.rpartition(PREFIX)[2].strip()
-    letters = [place for place, letter in enumerate(LETTERS) if letter in said]
+    text = output.rpartition(PREFIX)[2].strip()
+    letters = [place for place, letter in enumerate(LETTERS) if letter in text]
     if len(letters) == 1:
         return letters[0], "letter"
-    lowered = said.lower().strip()
+    lowered = text.lower().strip()
     for place, choice in enumerate(choices):
         if choice.lower().strip() in lowered:
             return place, "text"

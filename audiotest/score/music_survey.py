@@ -1,7 +1,7 @@
 """The music survey's verdict: a label of the set named by the reply, or the ROUGE of a caption.
 
 Rule
-    *Classification.* The reply names exactly one label of the set, in whatever spelling: case, spaces and signs do
+    *Classification.* The reply names exactly one label of the set, in any spelling: case, spaces and punctuation do
     not matter (``Hip-Hop``, ``hiphop``, ``hip hop``), and a label's own other spellings count (``pop`` for
     ``Popular``). A reply that names none, or several, is outside the label set and counts as wrong; ``status`` and
     ``evidence`` show it as such. *Captions.* ROUGE-1 and ROUGE-L against the reference, averaged over items.
@@ -27,9 +27,9 @@ def score(question: Question, output: str) -> Verdict:
         return _rouge.verdict(question, output, kind="rougeL")
     named = [i for i, label in enumerate(question.choices) if _names(output, label)]
     if len(named) != 1:
-        said = "names several labels" if named else "names no label of the set"
+        fault = "names several labels" if named else "names no label of the set"
         return Verdict(False, None, "ambiguous" if named else "none", 0.0, format_kept=False,
-                       evidence=f"outside the label set: {output.strip()[:80]!r} {said}")  # fmt: skip
+                       evidence=f"outside the label set: {output.strip()[:80]!r} {fault}")  # fmt: skip
     label = question.choices[named[0]]
     right = label == question.answer
     return Verdict(right, named[0], "read", float(right), format_kept=_fold(output) in map(_fold, _ways(label)),

@@ -83,7 +83,7 @@ def test_audio_is_linked(tmp_path):
     ("rows", "said"),
     [
         ([{k: v for k, v in ROW.items() if k != "choices"}], ":1: missing `choices`"),
-        ([ROW, ROW], ":2: the id 'clip1_00-00-00_00-00-10' stands at"),
+        ([ROW, ROW], ":2: the id 'clip1_00-00-00_00-00-10' is duplicated: the row at"),
         ([{**ROW, "answer": "coffee"}], "answer, not among the choices"),
         ([5], ":1: expected an object"),
     ],

@@ -103,9 +103,9 @@ def test_thousands_of_problems_are_counted_and_the_first_hundred_shown(tmp_path)
     [
         ("suite: x\ncases:\n\t- id: a\n", "x.yaml:3:1: not valid YAML: a tab indents this line"),
         ("suite: x\ncases:\n  -\tid: a\n", "x.yaml:3:4: not valid YAML: a tab indents this line"),
-        ("suite: x\ntitle: What: now # c\n", 'has to stand in quotes: title: "What: now"'),
+        ("suite: x\ntitle: What: now # c\n", 'has to be in quotes: title: "What: now"'),
         ("suite: x\ncases:\n  - {id: a, question: What: now}\n", 'in quotes: question: "What: now"'),
-        ("suite: x\ntitle: @x\n", 'no text starts with `@` unless it stands in quotes: "@x"'),
+        ("suite: x\ntitle: @x\n", 'no text starts with `@` unless it is in quotes: "@x"'),
         ("suite: x\nby: [a, b\ntitle: x\n", "the list that starts in line 2 with `[` is not closed by `]`"),
         ("suite: x\nby: [a]]\n", "this `]` closes nothing"),
         ("suite: x\ntitle: 'it's'\n", "text follows the closing quote"),

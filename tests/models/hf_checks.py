@@ -68,8 +68,8 @@ def check_what_is_prepared_in_another_thread_is_answered_alike(model):
             assert texts(model.answer(batch)) == plain_texts[i]
     # What was prepared was used, and what was not is let go with what comes after.
     waiting.result()
-    assert sum(map(len, model._made)) <= len(REQUESTS)
-    model._made.clear()
+    assert sum(map(len, model._ahead)) <= len(REQUESTS)
+    model._ahead.clear()
 
 
 def check_replies_follow_the_sound(model):

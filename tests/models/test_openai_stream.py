@@ -156,7 +156,7 @@ def test_what_the_requests_raise_is_raised_where_the_stream_is_read(server):
 
 def test_a_client_that_cannot_be_made_fails_the_stream_at_once(server, monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "gopher://localhost:1")
-    with pytest.raises(Exception, match="no HTTP client can be made.*gopher"):
+    with pytest.raises(Exception, match="cannot create an HTTP client.*gopher"):
         list(opened(server).stream(iter([request("a")])))
 
 

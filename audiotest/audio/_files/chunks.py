@@ -48,7 +48,7 @@ class Sound:
     promised: int
     """What the header says that the sound takes."""
     there: int
-    """What stands between the beginning of the sound and the end of the file."""
+    """What is between the beginning of the sound and the end of the file."""
     after: int
     """How much after the sound is no chunk: sound that the header does not count, or rubbish."""
     streamed: bool
@@ -112,7 +112,7 @@ def _form(head: bytes) -> _Form | None:
 
 
 def _chunks(file: BinaryIO, form: _Form, place: int, size: int) -> Iterator[tuple[bytes, int, int]]:
-    """(name, length of the content, where it begins) of each chunk; the file stands at the content."""
+    """(name, length of the content, where it begins) of each chunk; the file is positioned at the content."""
     head = form.name_bytes + form.size_bytes
     while place + head <= size:
         file.seek(place)

@@ -34,7 +34,7 @@ def id3_length(head: bytes) -> int:
 
 
 def untagged(data: bytes) -> int:
-    """How many bytes of a file are in no ID3 or APE tag, wherever that stands."""
+    """How many bytes of a file are in no ID3 or APE tag, wherever that is."""
     size, at = len(data), data.find(b"ID3")
     while at >= 0:
         length = id3_length(data[at : at + 10]) if data[at + 3 : at + 4] in _ID3_VERSIONS else 0

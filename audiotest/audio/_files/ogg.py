@@ -77,7 +77,7 @@ def checksum(page: bytes) -> int:
 
 
 def _next_page(file: BinaryIO, place: int) -> int:
-    """Where the next page begins, -1 for nowhere."""
+    """Where the next page begins, -1 if there is none."""
     file.seek(place)
     before = b""
     while block := file.read(1 << 16):

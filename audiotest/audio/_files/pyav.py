@@ -154,7 +154,7 @@ def _with_own_rate(frames: Iterator[Any]) -> Iterator[Any]:
 def _packets(container: Any, stream: Any) -> Iterator[Any]:
     import av
 
-    for _ in range(100):  # the demultiplexer goes on after an error, but not without end
+    for _ in range(100):  # the demultiplexer continues after an error, but not without end
         try:
             yield from container.demux(stream)
             return

@@ -1,7 +1,7 @@
 """``reverb(rt60, drr_db)``: the clip in a room whose sound falls by 60 dB in ``rt60`` seconds.
 
 The room's response is a direct impulse and a tail of white Gaussian noise under exp(-3 ln(10) t / rt60), another one a
-channel (Polack's model of the diffuse tail, 1988). The energy of the direct sound stands ``drr_db`` decibels above
+channel (Polack's model of the diffuse tail, 1988). The energy of the direct sound is ``drr_db`` decibels above
 the tail's. The result has the clip's length and RMS: reverberation is the only difference.
 """
 

@@ -1,6 +1,6 @@
 """``silence``: digital silence, as long as the original.
 
-The model is given an audio part in which there is nothing. One that goes on to describe or choose as if it had
+The model is given an audio part in which there is nothing. One that describes or chooses as if it had
 heard is hallucinating; compare ``text_only``, where the prompt has no audio part at all.
 """
 

@@ -13,7 +13,7 @@ Conventions
   exceed full scale is scaled down as a whole, so that the relation of its parts stays.
 - Every element has ``round(seconds * rate)`` frames; a sequence has the sum of its parts, layers the longest.
 - Mono until something is panned; ``pan`` runs from -1 (left) to 1 (right) at constant power. What is mono
-  beside something panned stands in the middle.
+  beside something panned is in the middle.
 - Sources fade in and out over 5 ms, so that nothing clicks that was not meant to.
 - Samples lie on the grid of 16-bit PCM: the last bits of sines differ between processors and would else
   reach the samples. Noise is PCG64's raw stream (stable by NumPy's NEP 19) from a ``seed`` in the scene.
@@ -37,7 +37,7 @@ RATE = 16000
 
 
 def synthesise(spec: object, *, rate: int = RATE) -> Waveform:
-    """Render the value that stands under ``synth`` at ``rate`` Hz, as mono or stereo float32.
+    """Render the value under ``synth`` at ``rate`` Hz, as mono or stereo float32.
 
     Raises :class:`SynthError` (a ValueError) with the place in the scene, what was found and what was
     expected; so too for a scene of no length, or of more than 600 s.

@@ -21,7 +21,7 @@ _DEEPEST = 40
 def element(spec: object, where: str, rate: int, depth: int = 0) -> Samples:
     """Render one element: float64 of shape (frames, 1 or 2). Raises :class:`SynthError`."""
     if depth > _DEEPEST:
-        raise SynthError(f"{where[:80]}...: elements stand within each other more than {_DEEPEST} deep")
+        raise SynthError(f"{where[:80]}...: elements are nested more than {_DEEPEST} deep")
     samples = _generated(spec, where, rate, depth)
     assert isinstance(spec, Mapping)
     if "envelope" in spec:
@@ -42,11 +42,11 @@ def _generated(spec: object, where: str, rate: int, depth: int) -> Samples:
     for key in spec:
         if key not in known and key not in MODIFIERS:
             raise SynthError(f"{where}: {unknown('key', str(key), [*known, *MODIFIERS])}")
-    found = [key for key in spec if key in known]
-    if len(found) != 1:
-        said = f"{' and '.join(found)}: put them under `sequence` or `layers`" if found else "none"
-        raise SynthError(f"{where}: expected exactly one of {', '.join(known)}; found {said}")
-    name = found[0]
+    keys = [key for key in spec if key in known]
+    if len(keys) != 1:
+        given = f"{' and '.join(keys)}: put them under `sequence` or `layers`" if keys else "none"
+        raise SynthError(f"{where}: expected exactly one of {', '.join(known)}; found {given}")
+    name = keys[0]
     if name in SOURCES:
         return SOURCES[name](spec[name], f"{where}.{name}", rate)[:, None]
     return _COMPOUND[name](spec[name], f"{where}.{name}", rate, depth)

@@ -1,4 +1,4 @@
-"""Values of a scene, read with care: each reader returns what is meant or says where it is not.
+"""Values of a scene, each checked: each reader returns what is meant or raises an error with the place.
 
 A place is written as the path inside the scene: ``synth.sequence[1].tone.hz``.
 """
@@ -51,8 +51,8 @@ def whole(value: object, where: str, least: int, most: int) -> int:
 def items(value: object, where: str, what: str, most: int = 10_000) -> list[Any]:
     """A list of 1 to ``most`` entries; ``what`` says of what."""
     if not isinstance(value, list) or not 1 <= len(value) <= most:
-        found = f"{len(value)} entries" if isinstance(value, list) else f"{value!r:.60}"
-        raise SynthError(f"{where}: expected a list of 1 to {most} {what}, found {found}")
+        given = f"{len(value)} entries" if isinstance(value, list) else f"{value!r:.60}"
+        raise SynthError(f"{where}: expected a list of 1 to {most} {what}, found {given}")
     return value
 
 
@@ -95,7 +95,7 @@ def frequency(pitch: object, where: str = "pitch", rate: int | None = None) -> f
 
 def either(given: Mapping[str, Any], where: str, *names: str) -> str | None:
     """Which of ``names`` is given; None if none is, an error if several are."""
-    found = [name for name in names if name in given]
-    if len(found) > 1:
-        raise SynthError(f"{where}: `{found[0]}` and `{found[1]}` say the same thing twice; leave one out")
-    return found[0] if found else None
+    present = [name for name in names if name in given]
+    if len(present) > 1:
+        raise SynthError(f"{where}: `{present[0]}` and `{present[1]}` say the same thing twice; leave one out")
+    return present[0] if present else None

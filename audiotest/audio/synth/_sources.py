@@ -83,8 +83,8 @@ def _harmonics(given: Mapping[str, Any], where: str) -> dict[int, float]:
     if either(given, where, "wave", "harmonics") == "harmonics":
         weights = items(given["harmonics"], f"{where}.harmonics", "weights", 64)
         return {k: number(w, f"{where}.harmonics[{k - 1}]", 0, 10) for k, w in enumerate(weights, 1)}
-    found: dict[int, float] = one_of(given.get("wave", "sine"), f"{where}.wave", WAVES)
-    return found
+    shape: dict[int, float] = one_of(given.get("wave", "sine"), f"{where}.wave", WAVES)
+    return shape
 
 
 def chord(spec: object, where: str, rate: int) -> Samples:

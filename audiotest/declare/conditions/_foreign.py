@@ -16,7 +16,7 @@ def unlike(case: Case, others: Iterator[Case], by: str | None, condition: str) -
     """
     own = case.tags.get(by, ()) if by is not None else ()
     if by is not None and not own:
-        raise NotApplicable(f"{condition} tells questions apart by the tag {by}, which this case does not have")
+        raise NotApplicable(f"{condition} distinguishes questions by the tag {by}, which this case does not have")
     choices = {_plain(choice) for choice in case.choices}
     for other in others:
         if by is not None and (not other.tags.get(by) or set(own) & set(other.tags[by])):

@@ -1,6 +1,6 @@
 """``answer_removed(offer_none)``: the right option is taken away; does the model notice that none is right?
 
-With ``offer_none=yes`` (the default) "none of the above" stands in its place and is the answer, so ``correct`` and
+With ``offer_none=yes`` (the default) "none of the above" takes its place and is the answer, so ``correct`` and
 ``abstains`` both make sense; hold it against ``none_added``. With ``offer_none=no`` the option is left out and
 nothing is right: only a reply that declines or says so ``abstains``.
 

@@ -35,8 +35,8 @@ def apply(
     case = view.case
     if not case.audio:
         raise NotApplicable("foreign_question needs a clip to ask another question about; this case has none")
-    found = unlike(case, others, by, "foreign_question")
-    lender = next((c for c in found if c.audio and not set(map(str, c.audio)) & set(map(str, case.audio))), None)
+    candidates = unlike(case, others, by, "foreign_question")
+    lender = next((c for c in candidates if c.audio and not set(map(str, c.audio)) & set(map(str, case.audio))), None)
     if lender is None:
         raise none_left("foreign_question", by)
     shown = replace(

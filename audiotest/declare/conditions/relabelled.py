@@ -41,5 +41,5 @@ def apply(view: View, rng: np.random.Generator, *, style: str) -> View:
     if not view.choices:
         raise NotApplicable("relabelled needs choices; this question is open")
     if style == "numbers" and any(choice.strip(" .").isdigit() for choice in view.choices):
-        raise NotApplicable("options that are numbers themselves cannot be told from numbers as labels")
+        raise NotApplicable("options that are numbers themselves cannot be distinguished from numbers as labels")
     return replace(view, label_style=style)

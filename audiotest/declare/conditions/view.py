@@ -10,7 +10,7 @@ from audiotest.types import Case
 from audiotest.types import NotApplicable as NotApplicable
 
 NONE = "none of the above"
-"""The option that stands for: no other one is right."""
+"""The option that means: no other one is right."""
 
 
 class View(Struct, frozen=True):
@@ -55,7 +55,7 @@ class View(Struct, frozen=True):
     def with_none(self, *, right: bool) -> View:
         """The same view with "none of the above" as its last option; ``right``: it becomes the answer.
 
-        Raises :class:`NotApplicable` where it stands among the options already.
+        Raises :class:`NotApplicable` where it is among the options already.
         """
         self.require_no_none()
         return replace(

@@ -22,7 +22,7 @@ def conversation(request: Request, settings: Settings) -> list[dict[str, Any]]:
 
 
 def template(request: Request) -> dict[str, Any]:
-    """What a chat template is told besides the turns."""
+    """What a chat template is given in addition to the turns."""
     thinking = request.generation.thinking
     return {"add_generation_prompt": True} | ({} if thinking is None else {"enable_thinking": thinking})
 

@@ -16,7 +16,7 @@ from typing import Any
 
 
 class Encoding:
-    """Stands in the place of a function that encodes sound; passes on what it is given but within :meth:`once`."""
+    """Replaces a function that encodes sound; passes on what it is given but within :meth:`once`."""
 
     def __init__(self, encode: Callable[..., Any], remove: Callable[[], None] | None = None) -> None:
         self._encode, self._remove = encode, remove
@@ -51,15 +51,15 @@ class Encoding:
         if self._kept is None or not _same(self._kept[0], firsts):
             self._kept = None  # let go before memory is taken for another
             values = [value for _, value in firsts]
-            found = self._encode(*values[: len(args)], **dict(zip(kwargs, values[len(args) :], strict=True)))
-            self._kept = firsts, found
+            embeddings = self._encode(*values[: len(args)], **dict(zip(kwargs, values[len(args) :], strict=True)))
+            self._kept = firsts, embeddings
         return _repeated(self._kept[1], prompts)
 
 
 def encode_once(model: Any) -> Encoding | None:
     """Put an :class:`Encoding` into ``model``; None where it does not encode sound in a place that is known."""
     modules = list(model.modules())
-    # Outer ones ask the innermost. Music Flamingo's is given the question as well, to find out where the sound stands.
+    # Outer ones ask the innermost. Music Flamingo's is given the question as well, to find out where the sound is.
     places = [(module, "get_audio_features") for module in modules if _of_sound_alone(module)][-1:]
     ears = getattr(model.config, "audio_config", None)
     if not places and ears is not None:
@@ -68,9 +68,9 @@ def encode_once(model: Any) -> Encoding | None:
     if not places:
         return None
     module, name = places[0]
-    made = Encoding(getattr(module, name), partial(delattr, module, name))
-    setattr(module, name, made)
-    return made
+    encoding = Encoding(getattr(module, name), partial(delattr, module, name))
+    setattr(module, name, encoding)
+    return encoding
 
 
 def _of_sound_alone(module: Any) -> bool:
@@ -117,7 +117,7 @@ def _repeated(value: Any, times: int) -> Any:
 
     if isinstance(value, torch.Tensor):
         return torch.cat([value] * times) if value.dim() else value
-    if isinstance(value, dict):  # and the outputs of transformers, which are made of their fields
+    if isinstance(value, dict):  # and the outputs of transformers, which are built from their fields
         return type(value)(**{name: _repeated(part, times) for name, part in value.items()})
     if isinstance(value, list):
         return value * times

@@ -37,8 +37,8 @@ def load(checkpoint: str, settings: Settings) -> tuple[Any, Any]:
         given["attn_implementation"] = settings.attention
     if settings.part:
         given["config"] = getattr(config, settings.part)
-    made = model_class(config, settings)
-    model = made.from_pretrained(checkpoint, dtype=dtype, **given)
+    architecture = model_class(config, settings)
+    model = architecture.from_pretrained(checkpoint, dtype=dtype, **given)
     return model.to(device).eval(), processor
 
 

@@ -69,4 +69,4 @@ def _free(device: Any) -> float:
     try:
         return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     except (ValueError, OSError, AttributeError):
-        return 4e9  # a system that does not tell
+        return 4e9  # a system that does not report it

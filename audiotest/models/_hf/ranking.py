@@ -55,8 +55,8 @@ def _after(model: Any, read: Any, seen: Any, shift: int | None, ids: Any, mask: 
 
 
 def _positions(shift: int | None, length: int, ids: Any) -> dict[str, Any]:
-    """Where tokens stand after ``length`` others, for models that would count the prompt's anew; the others find it out
-    by themselves."""
+    """The positions of tokens after ``length`` others, for models that would count the prompt's again; the others find
+    it out by themselves."""
     import torch
 
     if shift is None:
@@ -80,7 +80,7 @@ def _alone(model: Any, first: Any, ids: Any, mask: Any) -> float:
 
 
 def tokens(processor: Any, text: str) -> list[int]:
-    """The ids of ``text`` as it stands in a reply: no special tokens."""
+    """The ids of ``text`` as part of a reply: no special tokens."""
     tokenizer = getattr(processor, "tokenizer", processor)
-    found: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
-    return found
+    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids

@@ -64,8 +64,8 @@ def fetch(checkpoint: str, revision: str) -> None:
 @cache
 def _families() -> dict[str, dict[str, Any]]:
     data = (files("audiotest.models._hf") / "families.yaml").read_bytes()
-    found: dict[str, dict[str, Any]] = parse(data, "families.yaml").data
-    return found
+    families: dict[str, dict[str, Any]] = parse(data, "families.yaml").data
+    return families
 
 
 def _family(checkpoint: str, revision: str) -> dict[str, Any]:
@@ -95,5 +95,5 @@ def _json(checkpoint: str, revision: str, name: str) -> dict[str, Any]:
 
 def commit(checkpoint: str, revision: str) -> str:
     """The commit of a hub checkpoint that is in the cache, which ``main`` or another branch stands for."""
-    found = None if Path(checkpoint).exists() else in_cache(checkpoint, revision, _CONFIG)
-    return Path(found).parent.name if found else ""
+    path = None if Path(checkpoint).exists() else in_cache(checkpoint, revision, _CONFIG)
+    return Path(path).parent.name if path else ""

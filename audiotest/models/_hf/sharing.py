@@ -55,8 +55,8 @@ def shared(processor: Any, requests: Sequence[Request], first: Any, settings: Se
     # A tokenizer that joins across the border would have other tails; a processor may put marks after the sound.
     if sound in ids[length:] or tails[0] != ids[length:]:
         return None
-    found = Shared(length, tails, requests[0].generation.max_new_tokens)
-    return None if len(set(map(len, tails))) > 1 and found.tokens > _window(config) else found
+    plan = Shared(length, tails, requests[0].generation.max_new_tokens)
+    return None if len(set(map(len, tails))) > 1 and plan.tokens > _window(config) else plan
 
 
 class Prefix(NamedTuple):
@@ -115,5 +115,5 @@ def _window(config: Any) -> float:
 
 
 def _ids(processor: Any, text: str) -> list[int]:
-    found: list[int] = processor.tokenizer(text, add_special_tokens=False)["input_ids"]
-    return found
+    ids: list[int] = processor.tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids

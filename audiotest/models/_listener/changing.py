@@ -105,8 +105,8 @@ def contour(asked: Asked, hearing: Hearing) -> Fits | None:
         return [0.0] * len(labels)
     # Where a melody turns is not known: the best turn counts, and one at either end is none.
     turns = [steps[:k].sum() - steps[k:].sum() for k in range(1, len(steps))] or [0.0]
-    found = {"up": steps.sum(), "down": -steps.sum(), "up-down": max(turns), "down-up": -min(turns)}
-    best = max(found, key=lambda shape: found[shape])
+    extents = {"up": steps.sum(), "down": -steps.sum(), "up-down": max(turns), "down-up": -min(turns)}
+    best = max(extents, key=lambda shape: extents[shape])
     return among(labels, best)
 
 

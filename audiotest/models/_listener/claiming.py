@@ -34,11 +34,11 @@ def more(asked: Asked, hearing: Hearing) -> Fits | None:
     """``Is the tone longer than the noise?``, ``Is the noise louder than the tone?``"""
     named = _two(asked)
     measures = ((_LONGER, _SHORTER, _seconds), (_LOUDER, _SOFTER, _level))
-    found = [(bool(up.search(asked.question)), measure) for up, down, measure in measures
+    relations = [(bool(up.search(asked.question)), measure) for up, down, measure in measures
              if up.search(asked.question) or down.search(asked.question)]  # fmt: skip
-    if named is None or len(found) != 1 or set(named) != {"tone", "noise"}:
+    if named is None or len(relations) != 1 or set(named) != {"tone", "noise"}:
         return None
-    grows, measure = found[0]
+    grows, measure = relations[0]
     events = _tone_and_noise(hearing)
     if events is None:
         return [0.0] * len(asked.choices)

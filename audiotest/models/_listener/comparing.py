@@ -85,20 +85,20 @@ def which(asked: Asked, hearing: Hearing) -> Fits | None:
     wanted = _wanted(asked.question)
     if wanted is None:
         return None
-    quantity, sign = wanted
+    quantity, direction = wanted
     if len(hearing.events) <= max(places):
         return [0.0] * len(places)
     values = quantity.measure(hearing, hearing.events[: max(len(places), max(places) + 1)])
-    most = int(np.nanargmax(sign * np.array(values))) if np.isfinite(values).any() else -1
+    most = int(np.nanargmax(direction * np.array(values))) if np.isfinite(values).any() else -1
     return [float(place == most) for place in places]
 
 
-def _which_tempo(places: list[int], hearing: Hearing, sign: int) -> Fits:
+def _which_tempo(places: list[int], hearing: Hearing, direction: int) -> Fits:
     halves = hearing.halves()
     if halves is None or sorted(places) != [0, 1] or min(map(len, halves)) < 2:
         return [0.0] * len(places)
     rates = [-float(np.mean(np.diff([e.start for e in half]))) for half in halves]
-    return [float(place == int(np.argmax(sign * np.array(rates)))) for place in places]
+    return [float(place == int(np.argmax(direction * np.array(rates)))) for place in places]
 
 
 def relation(asked: Asked, hearing: Hearing) -> Fits | None:

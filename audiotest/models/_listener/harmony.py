@@ -53,8 +53,8 @@ def interval(asked: Asked, hearing: Hearing) -> Fits | None:
         return None
     size = _two_notes(hearing)
     if size is None:
-        found = fundamentals(hearing.mono)
-        size = cents(found[1], found[0]) if len(found) == 2 else float("nan")
+        tones = fundamentals(hearing.mono)
+        size = cents(tones[1], tones[0]) if len(tones) == 2 else float("nan")
     return [float(abs(abs(size) - 100 * int(label)) < 50) for label in labels]
 
 

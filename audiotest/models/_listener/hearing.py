@@ -93,13 +93,13 @@ class Hearing:
     @cached_property
     def events(self) -> list[Event]:
         """Events in order, never none; a dip under 10 ms does not part two, and less than 10 ms is none."""
-        found: list[list[int]] = []
+        spans: list[list[int]] = []
         for start, end in runs(self.active):
-            if found and start - found[-1][1] < _SHORTEST_GAP:
-                found[-1][1] = end
+            if spans and start - spans[-1][1] < _SHORTEST_GAP:
+                spans[-1][1] = end
             else:
-                found.append([start, end])
-        events = [Event(a * HOP_S, b * HOP_S) for a, b in found if b - a >= _SHORTEST_EVENT]
+                spans.append([start, end])
+        events = [Event(a * HOP_S, b * HOP_S) for a, b in spans if b - a >= _SHORTEST_EVENT]
         return events or [Event(0.0, len(self.stereo) / RATE)]
 
     def frames(self, event: Event) -> slice:

@@ -94,14 +94,14 @@ def _peak(spectrum: Samples, step: float, low: float, high: float) -> tuple[floa
 
 
 def _refined(hz: float, spectrum: Samples, step: float) -> float:
-    found, weights = [], []
+    estimates, weights = [], []
     for k in range(1, 9):
         if k * hz > 0.45 * RATE:
             break
         near, size = _peak(spectrum, step, (k * hz) * 0.985, (k * hz) * 1.015)
-        found.append(near / k)
+        estimates.append(near / k)
         weights.append((k * size) ** 2)
-    return float(np.average(found, weights=weights)) if sum(weights) > 0 else hz
+    return float(np.average(estimates, weights=weights)) if sum(weights) > 0 else hz
 
 
 def harmonics(samples: Samples, count: int = 8) -> Samples:
@@ -129,12 +129,12 @@ def fundamentals(samples: Samples) -> list[float]:
         & (inner > spectrum[first + 1 : last + 1])
         & (inner > 0.6 * inner.max())
     )
-    found: list[float] = []
+    tones: list[float] = []
     for top in tops + first:
         hz, _ = _peak(spectrum, step, (top - 1) * step, (top + 1) * step)
-        if not any(_is_harmonic(hz, low) for low in found):
-            found.append(hz)
-    return found
+        if not any(_is_harmonic(hz, low) for low in tones):
+            tones.append(hz)
+    return tones
 
 
 def _is_harmonic(hz: float, of: float) -> bool:

@@ -1,4 +1,4 @@
-"""Where a sound stands between two loudspeakers, and whether it moves.
+"""Where a sound is between two loudspeakers, and whether it moves.
 
 The place runs from -1 (left) over 0 to 1 (right): the angle whose cosine and sine are the channels' amplitudes,
 as a panorama control of constant power sets it.

@@ -1,7 +1,7 @@
 """What kind of sound: tone, noise or clicks, alone, in order, or one behind another.
 
 - Short events (under 60 ms) are clicks.
-- Noise is told from tones by spectral flatness, the geometric over the arithmetic mean of power over frequency
+- Noise is distinguished from tones by spectral flatness, the geometric over the arithmetic mean of power over frequency
   (Johnston 1988): about 0.56 for white noise, near 0 for tones.
 - A tone within noise is a line in the long-term spectrum; noise behind a tone fills the valleys between the lines;
   clicks behind something steady lift all frequencies for a moment.
@@ -26,12 +26,12 @@ _LIFT_DB = 5.0
 
 def parts(hearing: Hearing) -> list[str]:
     """The kinds of sound in order, each once for as long as it lasts."""
-    found: list[str] = []
+    kinds: list[str] = []
     for event in hearing.events:
         for kind in ["clicks"] if event.seconds < _CLICK_S else _steady_kinds(hearing, event):
-            if not found or found[-1] != kind:
-                found.append(kind)
-    return found
+            if not kinds or kinds[-1] != kind:
+                kinds.append(kind)
+    return kinds
 
 
 def _steady_kinds(hearing: Hearing, event: Event) -> list[str]:

@@ -43,7 +43,7 @@ SKILLS: tuple[tuple[str, Callable[[Asked, Hearing], Fits | None]], ...] = (
 
 
 def choose(question: str, choices: Sequence[str], clips: Sequence[Waveform]) -> tuple[int | None, str]:
-    """The index of the option that fits best, and the skill that said so; or None, and why there is none."""
+    """The index of the option that fits best, and the skill that chose it; or None, and why there is none."""
     hearing = Hearing(clips)
     places = [i for i, choice in enumerate(choices) if not none_of_these(choice)]
     asked = Asked.of(question, [choices[i] for i in places])

@@ -34,7 +34,7 @@ _NONE = re.compile(r"\b(?:none|neither|nothing) of (?:the|these|those)|\bnone\b.
 
 
 def fold(text: str) -> str:
-    """Lower case, without punctuation that could stand between words."""
+    """Lower case, without punctuation that could be between words."""
     return re.sub(r"[^\w\s.,/#♯♭-]", " ", text.casefold()).strip()
 
 
@@ -60,21 +60,21 @@ class Asked:
 
     def labels(self, table: Mapping[str, str]) -> list[str] | None:
         """The label of each option; None unless all have one and all are different."""
-        found = [next((k for k, p in table.items() if re.search(p, c)), None) for c in self.choices]
-        read = [label for label in found if label is not None]
-        return read if len(read) == len(found) == len(set(read)) >= 2 else None
+        matches = [next((k for k, p in table.items() if re.search(p, c)), None) for c in self.choices]
+        read = [label for label in matches if label is not None]
+        return read if len(read) == len(matches) == len(set(read)) >= 2 else None
 
     def ordinals(self) -> list[int] | None:
         """Options such as ``the second tone`` as indices from 0."""
-        found = [next((k for k, p in _ORDINALS.items() if re.search(p, c)), None) for c in self.choices]
-        read = [place for place in found if place is not None]
-        return read if len(read) == len(found) == len(set(read)) >= 2 else None
+        places = [next((k for k, p in _ORDINALS.items() if re.search(p, c)), None) for c in self.choices]
+        read = [place for place in places if place is not None]
+        return read if len(read) == len(places) == len(set(read)) >= 2 else None
 
     def numbers(self) -> list[int] | None:
         """Options such as ``four``, ``in fours`` or ``4 clicks`` as whole numbers."""
-        found = [number(c) for c in self.choices]
-        read = [n for n in found if n is not None]
-        return read if len(read) == len(found) == len(set(read)) >= 2 else None
+        values = [number(c) for c in self.choices]
+        read = [n for n in values if n is not None]
+        return read if len(read) == len(values) == len(set(read)) >= 2 else None
 
     def yes_no(self) -> bool:
         """Whether the options are yes and no."""

@@ -1,4 +1,4 @@
-"""What can go wrong with one attempt, and what follows: the table of docs/endpoints.md is made of this module."""
+"""What can go wrong with one attempt, and what follows: the table of docs/endpoints.md is built from this module."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ServerError(AudiotestError):
 
 
 class Unreachable(ServerError, Unavailable):
-    """Nobody listens at the URL."""
+    """There is no connection to the URL."""
 
 
 class Denied(ServerError, Unavailable):
@@ -34,7 +34,7 @@ class Denied(ServerError, Unavailable):
 
 class Handling(Struct, frozen=True):
     """``again``: it is asked again. ``slower``: fewer requests are under way from now on. ``busy``: the server asks for
-    patience, so an attempt only counts if nobody else was answered meanwhile. ``ends``: no request can be answered."""
+    patience, so an attempt only counts if no other was answered meanwhile. ``ends``: no request can be answered."""
 
     title: str
     again: bool = True
@@ -70,7 +70,7 @@ OTHERS: dict[str, Handling] = {
 }
 
 SPENT = Handling("429 or 403 with the code `insufficient_quota`", again=False, ends=True, advice=STATUSES[402].advice)
-UNREACHABLE = Handling("nobody listens at the URL", ends=True)
+UNREACHABLE = Handling("cannot connect to the URL", ends=True)
 TIMEOUT = Handling("the whole answer took longer than `timeout`", slower=True)
 BROKEN = Handling("the connection broke, or the answer cannot be unpacked")
 TOO_LARGE = Handling("an answer of more than 8 MB is cut off", again=False)
@@ -131,7 +131,7 @@ def code_of(data: Any) -> str:
 
 def words_of(data: Any, text: str, clean: Callable[[str], str]) -> str:
     """The beginning of what a server says went wrong: the message of its ``error`` where its JSON has one, else the
-    text. Secrets go first: of one that is cut through, a part would be left. What tells one request from the next
+    text. Secrets go first: of one that is cut through, a part would be left. What differs from one request to the next
     (ids, times) goes too, so that one cause has one text."""
     error = data.get("error", data.get("detail")) if isinstance(data, dict) else None
     message = error.get("message") if isinstance(error, dict) else error

@@ -24,7 +24,7 @@ def stream(requests: Iterator[Request], endpoint: Endpoint, pace: Pace, going_on
     """Each request with its reply or error, as it comes, with at most ``in_flight`` of them under way.
 
     Closing the iterator, or Ctrl-C in it, cancels those. Until then the stream is in ``going_on``. Raises what
-    ``requests`` raises, and :class:`audiotest.models.protocol.Unavailable` where no client can be made.
+    ``requests`` raises, and :class:`audiotest.models.protocol.Unavailable` where no client can be created.
     """
     work = _Loop(endpoint, pace, requests)
     going_on.add(work)
@@ -72,7 +72,7 @@ class _Loop:
         try:
             clients = self._endpoint.clients()
         except Exception as error:  # such as a proxy in the environment that no library here speaks to
-            raise Unavailable(f"no HTTP client can be made: {self._endpoint.clean(str(error))}") from None
+            raise Unavailable(f"cannot create an HTTP client: {self._endpoint.clean(str(error))}") from None
         talk = Talk(self._endpoint, clients, self._pace, Clips(self._endpoint.settings.audio_format, workers))
         self.exchange.pull(self._requests, lambda request: self._call(self._begin, talk, request))
         try:
@@ -95,7 +95,7 @@ class _Loop:
         try:
             outcome = await talk.outcome(request)
         except BaseException:
-            if not self.exchange.stopped:  # nobody else would say what became of it
+            if not self.exchange.stopped:  # nothing else would report what became of it
                 self.exchange.put(request, ServerError("the request was cancelled"))
             raise
         self.exchange.put(request, outcome)

@@ -80,7 +80,7 @@ def _certificates(file: str | None, folder: str | None) -> Any:
 
 
 def _authorisation(key: Secret, login: Secret) -> Any:
-    """The header with a secret, put in as a request is sent: it stands in no variable that a traceback could show."""
+    """The header with a secret, put in as a request is sent: it is in no variable that a traceback could show."""
     import httpx
 
     class Authorisation(httpx.Auth):
@@ -191,7 +191,7 @@ class Talk:
             self._free.append(client)
 
     def _refusal(self, answer: httpx.Response, data: bytes) -> Refusal:
-        """What a server said went wrong."""
+        """What a server reports as its error."""
         text = data.decode(errors="replace")
         if len(data) > _LARGEST_REFUSAL:  # the end may be half a secret
             text = self.endpoint.clean(text)[: _LARGEST_REFUSAL // 2]

@@ -29,7 +29,7 @@ class NoReply(AudiotestError):
 
 def body(model: str, request: Request, settings: Settings, sounds: Sequence[bytes]) -> list[bytes]:
     """The JSON of one chat completion, in pieces: sounds (in base64, not copied) first, then the text; greedy unless
-    told otherwise."""
+    set otherwise."""
     generation = request.generation
     fields: dict[str, Any] = {
         "model": model,
@@ -60,7 +60,7 @@ def _json(value: Any) -> bytes:
 
 
 def _around(settings: Settings) -> tuple[bytes, bytes]:
-    """What stands before and after the base64 of a sound."""
+    """The JSON before and after the base64 of a sound."""
     name = settings.audio_format
     if settings.audio == "audio_url":
         media = FORMATS[name][2]
@@ -80,7 +80,7 @@ def parsed(data: bytes) -> Any:
 def reply(data: Any, settings: Settings, clean: Clean) -> Reply:
     """The reply in a completion, why it ended, and the tokens it took. Raises :class:`NoReply`.
 
-    A refusal is a reply, and ``details["refusal"]`` is true. What stands in fields that decide nothing (tokens,
+    A refusal is a reply, and ``details["refusal"]`` is true. What is in fields that decide nothing (tokens,
     thoughts) costs no reply, whatever it is.
     """
     choice = _choice(data, clean)
@@ -135,7 +135,7 @@ def _error_inside(holder: Mapping[str, Any], clean: Clean) -> NoReply:
 def _content(content: Any) -> tuple[str, str, str]:
     """(answer, thoughts, refusal) of a message's content: a text, or a list of parts. Raises :class:`NoReply`."""
     if content is None or isinstance(content, str):
-        return content or "", "", ""  # some servers leave it out where nothing was said
+        return content or "", "", ""  # some servers leave it out of an empty reply
     if not isinstance(content, list):
         raise NoReply(f"content that is no text but {_kind(content)}")
     texts: dict[str, list[str]] = {"text": [], "thinking": [], "refusal": []}
@@ -181,7 +181,7 @@ def _inner(part: Mapping[str, Any], keys: Sequence[str]) -> str:
 
 
 def _thoughts(message: Mapping[str, Any]) -> str:
-    """What stands in the fields that servers have for thoughts."""
+    """The content of the fields that servers have for thoughts."""
     for key in ("reasoning_content", "reasoning", "thinking"):
         if text := _inner({key: message.get(key)}, (key,)):
             return text

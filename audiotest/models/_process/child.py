@@ -62,7 +62,7 @@ class Child:
         return self._process.poll() is None
 
     def greet(self, timeout: float, options: Mapping[str, str]) -> None:
-        """Wait until it says hello, which tells whether it answers in batches. Raises :class:`NotStarted`; the process
+        """Wait until it says hello, and whether it answers in batches. Raises :class:`NotStarted`; the process
         is ended then."""
         try:
             self.send({"audiotest": PROTOCOL, "options": dict(options)})
@@ -80,7 +80,7 @@ class Child:
         except BaseException:  # an interruption too
             self.kill()
             raise
-        # A bridge of before this was said may answer in batches: whole ones do it no harm.
+        # An older bridge, which does not report this, may answer in batches: whole ones do it no harm.
         self.batches = bool(hello.get("batches", True))
 
     def listen(self, sink: Callable[[bytes], object] | None = None) -> None:
@@ -95,7 +95,7 @@ class Child:
         self._outgoing.put(json.dumps(message).encode() + b"\n")
 
     def message(self, line: bytes) -> dict[str, Any]:
-        """What stands in a line. Raises :class:`ChildGone` at the end of the output, and for what is no message."""
+        """The message in a line. Raises :class:`ChildGone` at the end of the output, and for a line without one."""
         if not line:
             raise ChildGone(self._last_words())
         try:

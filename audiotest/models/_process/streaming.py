@@ -29,7 +29,7 @@ _PATIENCE_S = 1.0
 
 
 class ItemFailed(AudiotestError):
-    """What the other side said of one request instead of a reply, or that it died with it."""
+    """The error that the other side reported for one request instead of a reply, or that it died with it."""
 
 
 class Host(Protocol):

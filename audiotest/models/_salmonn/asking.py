@@ -81,9 +81,9 @@ def measure(parts: Parts, row: tuple[Any, Any], texts: list[str]) -> list[float]
 
 
 def tokens(parts: Parts, text: str) -> list[int]:
-    """The ids of ``text`` as it stands in a reply: no special tokens."""
-    found: list[int] = parts.tokenizer(text, add_special_tokens=False)["input_ids"]
-    return found
+    """The ids of ``text`` as part of a reply: no special tokens."""
+    ids: list[int] = parts.tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids
 
 
 def truncated(request: Request) -> bool:

@@ -142,7 +142,7 @@ def read(file: Mapping[str, Any]) -> BEATs:
 
 def _names(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The file's weights by our names: the classifier of fine-tuned checkpoints is not needed, the table of relative
-    positions stands once, and the weight norm of the convolution (over all but its last axis) is multiplied out."""
+    positions is stored once, and the weight norm of the convolution (over all but its last axis) is multiplied out."""
     table = ".self_attn.relative_attention_bias.weight"
     kept = {name: weight for name, weight in weights.items() if not name.startswith("predictor.") and table not in name}
     if f"encoder.layers.0{table}" in weights:

@@ -49,12 +49,12 @@ class Encoders(nn.Module):
 
     def audio(self, waves: Sequence[np.ndarray[Any, Any]]) -> list[torch.Tensor]:
         """(frames, d) of BEATs for each clip: about 50 frames a second."""
-        found: dict[int, torch.Tensor] = {}
+        features: dict[int, torch.Tensor] = {}
         for length in {len(wave) for wave in waves}:
             places = [i for i, wave in enumerate(waves) if len(wave) == length]
             batch = torch.from_numpy(np.stack([waves[i] for i in places])).to(self.query_tokens.device)
-            found |= dict(zip(places, self.beats(batch), strict=True))
-        return [found[i] for i in range(len(waves))]
+            features |= dict(zip(places, self.beats(batch), strict=True))
+        return [features[i] for i in range(len(waves))]
 
     def pool(self, speech: torch.Tensor, audio: Sequence[torch.Tensor]) -> torch.Tensor:
         """Both, side by side along time (the shorter one filled up with zeros after its layer norm), in windows of 17

@@ -1,4 +1,4 @@
-"""From the published files to the parts: every weight of ``salmonn_v1.pth`` is put somewhere or told."""
+"""From the published files to the parts: every weight of ``salmonn_v1.pth`` is used or reported."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _part(option: str, named: str, read: Any) -> Any:
     try:
         return read()
     except (OSError, ValueError) as error:
-        told = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise OSError(f"{option}={named} cannot be read ({told}). {PUBLISHED[option]}") from error
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise OSError(f"{option}={named} cannot be read ({reason}). {PUBLISHED[option]}") from error
 
 
 def merge_lora(llm: Any, own: dict[str, Any], alpha: float) -> None:
@@ -72,9 +72,9 @@ def merge_lora(llm: Any, own: dict[str, Any], alpha: float) -> None:
     them out of ``own``. Raises ValueError for one without its other half or its module."""
     sides: dict[str, dict[str, Any]] = {}
     for name in list(own):
-        found = _LORA.match(name)
-        if found:
-            sides.setdefault(found["module"], {})[found["side"]] = own.pop(name)
+        match = _LORA.match(name)
+        if match:
+            sides.setdefault(match["module"], {})[match["side"]] = own.pop(name)
     for module, halves in sides.items():
         if set(halves) != {"A", "B"}:
             raise ValueError(f"the LoRA of {module} has {' and '.join(sorted(halves))} alone")

@@ -47,9 +47,9 @@ def missing(checkpoint: str, settings: Settings) -> list[str]:
     for option in ("file", "llm", "whisper", "beats"):
         named = str(getattr(settings, option)) if option != "file" else checkpoint
         if not _there(option, named, settings):
-            told = f"{named!r} is not there" if named else "not given"
+            problem = f"{named!r} is not there" if named else "not given"
             how = "--model salmonn:FILE" if option == "file" else f"--model-option {option}=PATH"
-            lines.append(f"{option}: {told}; name it with {how}. {PUBLISHED[option]}")
+            lines.append(f"{option}: {problem}; name it with {how}. {PUBLISHED[option]}")
     return lines
 
 

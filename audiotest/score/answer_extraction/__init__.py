@@ -2,5 +2,5 @@
 
 answer_span (which part of the reply is the answer) -> reply (parsed once) -> mentions (which options are named there, and
 is each affirmed or negated) -> rules (a declared list; the first that has a reading decides). The words of language that
-it goes by stand in ``cues/``, one file a language, compiled by ``lexicon``.
+it goes by are in ``cues/``, one file a language, compiled by ``lexicon``.
 """

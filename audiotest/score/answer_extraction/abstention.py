@@ -2,7 +2,7 @@
 
 An answer that is given all the same is no abstention: "I cannot hear any audio, but I would say B". Neither is silence
 that is a part of what is heard ("at first there is silence, then a bell"), nor what a reply quotes ("the speaker says:
-'I am sorry'"). The words stand in ``cues``: ``declines`` and the weaker ``hesitates``.
+'I am sorry'"). The words are in ``cues``: ``declines`` and the weaker ``hesitates``.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ def abstains(output: str) -> str | None:
 
 
 def declines(reply: ParsedReply, index: int | None) -> str | None:
-    """The words by which ``reply`` declines though the option ``index`` was read from it; None where the reading stands.
+    """The words by which ``reply`` declines though the option ``index`` was read from it; None where the reading holds.
 
-    A reading stands where a label or words of answering give it, where it comes before those words, where they only
+    A reading holds where a label or words of answering give it, where it comes before those words, where they only
     hesitate, and where the reply goes on to answer all the same ("however, it can be inferred that").
     """
     own = [m for m in reply.affirmed if m.index == index]

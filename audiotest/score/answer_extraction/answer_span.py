@@ -2,7 +2,7 @@
 
 Thinking is cut away (``<think>...</think>`` and the marks of other model families, and one that is never closed), a tagged
 answer is taken out of its tag (``<answer>B</answer>``, ``\\boxed{B}``, ``[[B]]``, ``{"answer": "B"}``), a reply that runs on
-into a question of its own ends there, and of a very long reply only the end is read: that is where answers stand.
+into a question of its own ends there, and of a very long reply only the end is read: that is where answers are.
 """
 
 from __future__ import annotations

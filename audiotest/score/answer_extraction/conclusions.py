@@ -39,7 +39,7 @@ def put_in_place(reply: ParsedReply) -> list[Mention]:
 
 
 def given(reply: ParsedReply) -> list[Mention]:
-    """The mentions given as the answer in the last sentence that gives one, with what stands beside them."""
+    """The mentions given as the answer in the last sentence that gives one, with what is beside them."""
     kept = [m for m in reply.affirmed if m.given and not reply.asks(m.clause)]
     if not kept:
         return []
@@ -68,7 +68,7 @@ def not_aside(reply: ParsedReply) -> list[Mention]:
 
 
 def believed(reply: ParsedReply) -> list[Mention]:
-    """What the last "I believe it is" of the reply leads to, unless something else stands against it afterwards."""
+    """What the last "I believe it is" of the reply leads to, unless something else contradicts it afterwards."""
     cue = negation.believes(reply.lex)
     return _standing(reply, [m for m in reply.affirmed if cue.match(reply.before(m)[-100:][::-1])])
 
@@ -95,7 +95,7 @@ def _beside(reply: ParsedReply, mention: Mention, other: Mention) -> bool:
 
 
 def _standing(reply: ParsedReply, held: list[Mention]) -> list[Mention]:
-    """The mentions of the last clause that holds any, unless another option stands against it afterwards."""
+    """The mentions of the last clause that holds any, unless another option contradicts it afterwards."""
     if not held:
         return []
     last = held[-1]

@@ -31,15 +31,15 @@ _NAMED = re.compile(r"(?:\bkey\b.{0,40}|\btonic\b.{0,20})$", re.IGNORECASE | re.
 
 
 class Key(Struct, frozen=True):
-    """A tonic (``C``, ``F#``, ``Bb``) and ``major``, ``minor`` or, where it is not said, nothing."""
+    """A tonic (``C``, ``F#``, ``Bb``) and ``major``, ``minor`` or, where it is not given, nothing."""
 
     tonic: str
     mode: str
 
 
 def _of(match: re.Match[str]) -> Key:
-    letter, sign, flat, word, mode, m = match.groups()
-    accidental = _ACCIDENTALS.get((sign or flat or word or "").lower(), "")
+    letter, symbol, flat, word, mode, m = match.groups()
+    accidental = _ACCIDENTALS.get((symbol or flat or word or "").lower(), "")
     return Key(letter.upper() + accidental, _MODES.get((mode or m or "").lower(), ""))
 
 
@@ -51,7 +51,7 @@ def option_key(text: str) -> Key | None:
 
 
 def keys(text: str) -> Iterator[tuple[Key, int, int, bool]]:
-    """(key, start, end, sure) for each key of a text (case kept), and for notes that stand where a key is named.
+    """(key, start, end, sure) for each key of a text (case kept), and for notes that are where a key is named.
 
     A note without a mode is ``sure`` where a key is spoken of, and not where it may be a letter ("The answer is G").
     """

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.options import Options
 
-_DRESSED = re.compile(r"[(\[{<](?:option |choice )?([a-z]|\d{1,2})[)\]}>]")
+_BRACKETED = re.compile(r"[(\[{<](?:option |choice )?([a-z]|\d{1,2})[)\]}>]")
 _LED = re.compile(r"(?:^|\n)\s*[-*>•]?\s*([a-z]|\d{1,2})\s?[).:,、](?=\s|$|[^\x00-\x7f])")
 _CHOSEN = re.compile(
     r"(?:选择?|答案[是为:]?\s*|应为|应该是|就是|是|正解は|答えは|정답은|답은)\s*[\"'(]?([a-z]|\d{1,2})(?![a-z0-9.:])"
@@ -38,7 +38,7 @@ Label = tuple[int, str, int, int]
 def labels(text: str, folded: str, options: Options, lex: Lexicon) -> Iterator[Label]:
     """Every label and place in ``text`` (case kept) and ``folded``, each once."""
     seen: set[int] = set()
-    for pattern in (_DRESSED, _LED, _named(lex), _CHOSEN, _QUOTED_LETTER):
+    for pattern in (_BRACKETED, _LED, _named(lex), _CHOSEN, _QUOTED_LETTER):
         for match in pattern.finditer(folded):
             index = _index(match.group(1), options, lex)
             if index is None or match.start(1) in seen or _is_no_label(pattern, match, text, folded, options, lex):
@@ -93,13 +93,13 @@ def _is_no_label(
     if pattern is _QUOTED_LETTER:
         before = folded[max(0, match.start() - 24) : match.start()]
         return lex.compiled(r"<not_a_label_before>\s*$").search(before) is not None
-    if pattern in (_DRESSED, _CHOSEN):
+    if pattern in (_BRACKETED, _CHOSEN):
         return False
     return letter == "a" and not upper and re.match(r" [a-z0-9]", after[:2]) is not None
 
 
 def _is_label(match: re.Match[str], folded: str, options: Options, lex: Lexicon) -> bool:
-    """Whether a capital that stands alone is an option's letter: not the article, the pronoun, a note or a name."""
+    """Whether a capital on its own is an option's letter: not the article, the pronoun, a note or a name."""
     letter, before, after = match.group(1), folded[: match.start(1)][-24:], folded[match.end(1) :][:24]
     if re.match(r"[ -]?(?:[#♭♯]|\d)", after) or lex.compiled(r"[ -]?<not_a_label_after>").match(after):
         return False

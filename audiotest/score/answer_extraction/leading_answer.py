@@ -18,7 +18,7 @@ _SAYS = re.compile(r"\b(?:says?|said|states?|is|answer)\b[\s\"':]*[(\[]?$")
 
 
 def opening(reply: ParsedReply) -> list[Mention]:
-    """The mentions that the reply opens with, if they stand there as an answer: a label with or without its text, or a
+    """The mentions that the reply opens with, if they are an answer there: a label with or without its text, or a
     text that is a sentence of its own. None where other options open sentences too (that is a list), where one
     contradicts it at once, or where what follows takes it back or comes to a conclusion of its own."""
     named, folded = reply.mentions, reply.folded
@@ -60,7 +60,7 @@ def _contradicts(reply: ParsedReply, first: Mention, other: Mention) -> bool:
 
 
 def _outweighs(reply: ParsedReply, first: Mention, other: Mention) -> bool:
-    """Whether what another option is named in stands against the opening."""
+    """Whether what another option is named in contradicts the opening."""
     folded, before = reply.folded, reply.before(other)
     alone = other.kind != "text" or negation.ENDS.match(folded, other.end)
     if _INSTEAD.fullmatch(before) or (alone and _NO_WORDS.fullmatch(before)):

@@ -1,10 +1,10 @@
 """The words of language that the parser goes by: read from ``cues/LANGUAGE.yaml``, compiled when first needed.
 
 A file maps a role (``denies``, ``concludes``...) to phrases in a small notation (:mod:`.phrases`), so that a speaker of
-the language can correct them. Examples that stand beside a role's phrases are tests of it.
+the language can correct them. Examples beside a role's phrases are tests of it.
 
 Only the languages that a reply is written in take part, so that "so" and "was" of a German reply are no English ones:
-:func:`languages` goes by script and by function words; a reply too short to tell takes them all.
+:func:`languages` goes by script and by function words; a reply too short to decide takes them all.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _SCRIPTS = {
 }
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _SAMPLE = 3000
-"""Characters by which the language of a reply is told."""
+"""Characters by which the language of a reply is identified."""
 _TELLING = 2
-"""Function words that it takes to tell a language in Latin letters."""
+"""Function words that it takes to identify a language in Latin letters."""
 
 
 @cache
@@ -42,8 +42,8 @@ def sources() -> dict[str, dict[str, Any]]:
     folder = files("audiotest.score.answer_extraction") / "cues"
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # knows no tags, so it builds nothing but text
     texts = [file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")]
-    found = [yaml.load(text, Loader=loader) for text in texts]  # noqa: S506
-    return {source["language"]: source for source in sorted(found, key=lambda s: str(s["language"]))}
+    cues = [yaml.load(text, Loader=loader) for text in texts]  # noqa: S506
+    return {source["language"]: source for source in sorted(cues, key=lambda s: str(s["language"]))}
 
 
 def phrases(language: str, role: str) -> list[str]:
@@ -145,7 +145,7 @@ class Lexicon:
 
     @cached_property
     def everyday(self) -> frozenset[str]:
-        """Words that are too common to name an option wherever they stand."""
+        """Words that are too common to name an option wherever they are."""
         return self.words("everyday")
 
 

@@ -115,7 +115,7 @@ def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], 
 
 
 def loose_mentions(tokens: Sequence[Token], options: Options) -> Iterator[tuple[int, int, int]]:
-    """(option, start, end) of every place where an option's stems stand together."""
+    """(option, start, end) of every place where an option's stems are together."""
     table = sequences(options)
     for at, token in enumerate(tokens):
         for form, index in table.get(token.stem, ()):
@@ -134,7 +134,7 @@ def parts(options: Options) -> tuple[tuple[tuple[str, ...], ...], ...]:
 
 
 def places(part: tuple[str, ...], tokens: Sequence[Token]) -> list[int]:
-    """Where the stems of a part stand together."""
+    """Where the stems of a part are together."""
     return [
         tokens[at].start
         for at in range(len(tokens) - len(part) + 1)

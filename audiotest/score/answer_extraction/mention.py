@@ -15,7 +15,7 @@ class Mention(Struct, frozen=True):
     ``given``: it is presented as *the* answer. ``stated``: it is what a sentence says of its subject ("the bird is a
     wren"). ``denied``: the text says that it is not. ``aside``: a thought since given up, or what something is held
     against. ``loose``: in other words than the option's own. ``measured``: a number or a key, read as such.
-    ``noun`` is what a number counts; ``doubtful``: a number that may count nothing, unless it stands in a list.
+    ``noun`` is what a number counts; ``doubtful``: a number that may count nothing, unless it is in a list.
     """
 
     index: int

@@ -74,7 +74,7 @@ def mentions(text: str, folded: str, spans: list[tuple[int, int]], options: Opti
             not m.doubtful if m.measured else m.kind != "text" or _counts(m, options, folded, start, end, lex)
             for m in here
         ]
-        # An everyday word counts all the same where it stands in one list with an option: "two or one".
+        # An everyday word counts all the same where it is in one list with an option: "two or one".
         kept = [
             m for i, m in enumerate(here)
             if sure[i]
@@ -145,7 +145,7 @@ def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
 
 
 def _counts(mention: Mention, options: Options, folded: str, start: int, end: int, lex: Lexicon) -> bool:
-    """Everyday words that are options ("No", "both") count where an answer stands: first or alone in a clause,
+    """Everyday words that are options ("No", "both") count where an answer is expected: first or alone in a clause,
     or right after the words that give an answer."""
     own = options.folded[mention.index]
     if own in _JUDGES and lex.compiled(r"\s+<answer_noun>").match(folded, mention.end):

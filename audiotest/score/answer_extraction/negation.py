@@ -1,7 +1,7 @@
 """What a clause says of an option that it names: given as the answer, stated, denied, set aside.
 
-Each function gives the pattern of one such relation for the languages of a reply; the words stand in ``cues/``. Those of
-what stands *before* an option are matched backwards from it: ``pattern.match(reversed text, place)``.
+Each function gives the pattern of one such relation for the languages of a reply; the words are in ``cues/``. Those of
+what precedes an option are matched backwards from it: ``pattern.match(reversed text, place)``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from audiotest.score.answer_extraction.mention import Mention
 _LISTS = r"[\"'\])\.]*\s*(?:,\s*<listing>|[,、/&]|<listing>)\s*(?:<list_filler>\s*)*[\"'(\[]*$"
 _TAIL = r"[\"'(\[<]*+(?:\s*+(?:<list_filler>|<option_noun>|<article>)){0,4}\s*+[\"'(\[<]*+\s*+(?:[*+•]|\.\d)?+\s*+(?:[:=]|>-+|>=|-)?+\s*+"
 BESIDE = re.compile(r"[ ().:,\"'\]-]*(?:an?|the)? ?[\"']?")
-"""What stands between a label and the text of its option."""
+"""The text between a label and the text of its option."""
 _NEGATED = re.compile(r"\s*(?:no|nope)\b(?! doubt)")
 ENDS = re.compile(r"[\"')\]>]*\s*(?:[.;!。;；！\n]|$|because\b|since\b)")
 """What follows an answer that is a sentence of its own."""
@@ -26,13 +26,13 @@ ENDS = re.compile(r"[\"')\]>]*\s*(?:[.;!。;；！\n]|$|because\b|since\b)")
 
 @lru_cache(maxsize=256)
 def listing(lex: Lexicon) -> re.Pattern[str]:
-    """What stands between two options of one list, so that they share a denial."""
+    """The text between two options of one list, so that they share a denial."""
     return lex.compiled(_LISTS)
 
 
 @lru_cache(maxsize=256)
 def gives(lex: Lexicon) -> re.Pattern[str]:
-    """What stands right before an option that is given as *the* answer; backwards."""
+    """The text right before an option that is given as *the* answer; backwards."""
     return lex.compiled(_TAIL + r"(?:<answer_leads>|(?<=[:=>])\s*<answer_noun>)", backwards=True)
 
 
@@ -56,7 +56,7 @@ def believes(lex: Lexicon) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def follows(lex: Lexicon) -> re.Pattern[str]:
-    """What stands right after an option that is given as *the* answer."""
+    """The text right after an option that is given as *the* answer."""
     return lex.compiled(
         r"[\"')\].]*(?:,\s*which)?\s*(?:<answer_follows>|<correct_after>(?=[\s.,;:!]*(?:$|because|since|as|and)))"
     )
@@ -93,11 +93,11 @@ NOTHING_BUT = re.compile(rf"\b(?:no|nothing|none|nobody)\b.{{0,40}}\b{_EXCEPT}")
 ALL_BUT = re.compile(rf"\b(?:all|every\w*|any\w*|each)\b.{{0,30}}\b{_EXCEPT}")
 """``All options except B`` are something, which B is then not."""
 OR_NOR = re.compile(r"\b(?:or|nor)\s+(?:an? |the |option )*[\"'(]*$")
-"""What stands before the last of a list, of which a denial further ahead holds too."""
+"""The text before the last of a list, of which a denial further ahead holds too."""
 
 
 def asides(clause: str, lex: Lexicon) -> list[tuple[int, int]]:
-    """The stretches of a clause that tell of a thought since given up, or of what something is compared with."""
+    """The stretches of a clause that report a thought since given up, or of what something is compared with."""
     begins = [(match.end(), False) for match in lex.search("set_aside").finditer(clause)]
     begins += [(match.end(), True) for match in lex.search("compared").finditer(clause)]
     if not begins:
@@ -123,7 +123,7 @@ def turns(lex: Lexicon) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def takes_back(lex: Lexicon) -> re.Pattern[str]:
-    """What stands between an answer and the one that is put in its place: "B. Wait, it's C"."""
+    """The text between an answer and the one that is put in its place: "B. Wait, it's C"."""
     return lex.compiled(r"[\"'(\[]*(?:[\s,.:;!-]|<taken_back_filler>)*<takes_back>", backwards=True)
 
 

@@ -92,7 +92,7 @@ def _option(named: Quantity, options: Options) -> int | None:
 
 def _stands(named: Quantity, own: Quantity, folded: str, lex: Lexicon) -> bool | None:
     """Whether a number that is an option's is meant as one, not as a name's ("Speaker 3"), a bound or a place; None
-    where that cannot be told."""
+    where that cannot be decided."""
     before, after = folded[max(0, named.start - 60) : named.start], folded[named.end :]
     line = re.split(r"(?<=[.!?;。！？；])\s|\n|[。！？；]", before)[-1]
     if negation.gives(lex).match(before[::-1]):

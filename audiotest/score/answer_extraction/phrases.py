@@ -18,7 +18,7 @@ _CLOSES = {"(": ")", "[": "]"}
 class Node(Struct, frozen=True):
     """A piece of a phrase: ``kind`` is ``text``, ``space``, ``group``, ``option``, ``role``, ``ending``, ``word`` or ``gap``.
 
-    ``space`` says on which side of an option its space stands: ``after``, ``before`` or nowhere.
+    ``space`` says on which side of an option its space is: ``after``, ``before`` or on neither.
     """
 
     kind: str

@@ -192,10 +192,10 @@ def quantities(folded: str, lex: Lexicon | None = None) -> list[Quantity]:
 
 def option_quantity(folded: str, lex: Lexicon | None = None) -> Quantity | None:
     """The quantity that an option is as a whole ("3", "three times", "20-30 years", "over 60", "57.0 beats per minute")."""
-    found = quantities(folded, lex)
-    if len(found) != 1:
+    named = quantities(folded, lex)
+    if len(named) != 1:
         return None
-    one = found[0]
+    one = named[0]
     before, after = folded[: one.start], folded[one.end :]
     if _OVER.fullmatch(before) or (not before and _AND_MORE.match(after)):
         return replace(one, low=one.low, high=math.inf)
@@ -209,7 +209,7 @@ def option_quantity(folded: str, lex: Lexicon | None = None) -> Quantity | None:
 
 
 def open_ended(named: Quantity, folded: str) -> Quantity:
-    """``named`` with the bound that stands beside it ("over 60", "60 or more"), from where that begins."""
+    """``named`` with the bound that is beside it ("over 60", "60 or more"), from where that begins."""
     over, under = _OVER.search(folded[: named.start][-20:]), _UNDER.search(folded[: named.start][-20:])
     match = over or under
     start = named.start - len(match.group(0)) if match else named.start

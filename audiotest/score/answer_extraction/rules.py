@@ -1,6 +1,6 @@
 """The rules by which a reply is read, in the order in which they are asked; the first that has an answer decides.
 
-A rule is a function of the parsed reply. :data:`RULES` is the whole of the parser's judgement: what stands higher wins,
+A rule is a function of the parsed reply. :data:`RULES` is the whole of the parser's judgement: what is higher up wins,
 and ``Reading.rule`` names the one that decided, so that a wrong reading explains itself.
 """
 
@@ -29,7 +29,7 @@ class Reading(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True):
-    """``decide`` gives a reading or None. ``conclusive``: what it reads stands though the reply was cut afterwards."""
+    """``decide`` gives a reading or None. ``conclusive``: what it reads counts though the reply was cut afterwards."""
 
     name: str
     decide: Callable[[ParsedReply], Reading | None]
@@ -44,7 +44,7 @@ _UNFINISHED = re.compile(r"\W*(?:an?|the)\W*", re.IGNORECASE)
 _FEW = 12
 """Words; misspelt options are looked for in replies up to this length."""
 _SHORT = 600
-"""Characters; in a longer reply much is said that is no answer, so rules that go by a single sentence are left out."""
+"""Characters; a longer reply has much text that is no answer, so rules that go by a single sentence are left out."""
 
 
 def _nothing_but_an_option(reply: ParsedReply) -> Reading | None:
@@ -190,13 +190,13 @@ def _misspelt(reply: ParsedReply) -> int | None:
 
 
 def _most_words(reply: ParsedReply) -> int | None:
-    """The one option most of whose words stand together in a sentence."""
+    """The one option most of whose words are together in a sentence."""
     if reply.mentions or len(reply.text) > _SHORT:
         return None
     hits: set[int] = set()
     own = [loose.stems(text) for text in reply.options.folded]
     if len({tuple(sorted(stems)) for stems in own}) < len(own):
-        return None  # only the order of their words tells options apart
+        return None  # options differ only in the order of their words
     for start, end in reply.spans:
         clause = [token for token in reply.tokens if start <= token.start < end]
         if reply.lex.search("denies").search(reply.folded, start, end):
@@ -213,7 +213,7 @@ _MOST = 0.6
 
 
 def _covered(option: Sequence[str], clause: Sequence[loose.Token], folded: str) -> float:
-    """The share of an option's words that stand together in a clause, which may leave out the end of the option where
+    """The share of an option's words that are together in a clause, which may leave out the end of the option where
     the clause ends, and its beginning behind an article, but put nothing in their place; 0 for a single word."""
     best = 0
     for at in range(len(option)):

@@ -100,7 +100,7 @@ def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
     folded, row = reply.folded, table[i]
     stop = table[i + 1].start if i + 1 < len(table) else len(folded)
     ahead = folded[max(0, table[0].start - 8) : table[0].start]
-    if _CHECKED.search(ahead) or _UNCHECKED.search(ahead):  # boxes stand before the options
+    if _CHECKED.search(ahead) or _UNCHECKED.search(ahead):  # boxes precede the options
         before = folded[max(0, row.start - 8) : row.start]
         return True if _CHECKED.search(before) else False if _UNCHECKED.search(before) else None
     after = folded[row.end : stop]
@@ -138,7 +138,7 @@ def _after(reply: ParsedReply, table: list[Row]) -> list[float]:
         if match is None or match.start(1) == 0:
             return []
         out.append((float(match.group(1)), bool(match.group(2))))
-    # Figures without a % are probabilities where none is above 1 and they do not stand for something else.
+    # Figures without a % are probabilities where none is above 1 and they do not mean something else.
     if all(percent for _, percent in out) or (
         all(share <= 1 for share, _ in out) and any(0 < share < 1 for share, _ in out)
     ):

@@ -1,4 +1,4 @@
-"""Replies that are nothing but an option, in whatever dress: the form that prompts ask for."""
+"""Replies that are nothing but an option, in any format: the form that prompts ask for."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _labelled(text: str, match: re.Match[str], options: Options) -> int | None:
         return None  # a note
     if not after or not re.search(r"\w", after):
         letter = text[match.start(1)]
-        # A lone "a" or "i" is a label where nothing else stands; "3" may be an option's own text.
+        # A lone "a" or "i" is a label where there is nothing else; "3" may be an option's own text.
         return index if not letter.isdigit() or not options.exact.get(name) else options.exact[name][0]
     if options.exact.get(after) == (index,) or after == options.folded[index]:
         # "a flute" is an article and a text, "A. flute" a label and a text

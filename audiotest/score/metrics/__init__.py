@@ -10,7 +10,7 @@
 
 ``evaluate`` copies the module into its own cache folder (``HF_MODULES_CACHE``) and writes nothing elsewhere;
 ``keep_in_memory`` spares it the Arrow files that it otherwise writes on each ``compute``. The scorers of this
-room call the per-reply functions that these modules are made of, and so import neither ``evaluate`` nor
+room call the per-reply functions that these modules are built from, and so import neither ``evaluate`` nor
 ``datasets``.
 """
 

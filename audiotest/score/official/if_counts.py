@@ -55,7 +55,7 @@ def has_title(text: str) -> bool:
 
 
 def occurrences(text: str, keyword: str) -> int:
-    """How often ``keyword`` stands between word boundaries, whatever its case."""
+    """How often ``keyword`` occurs between word boundaries, whatever its case."""
     return len(re.findall(rf"\b{re.escape(keyword.lower())}\b", text.lower()))
 
 

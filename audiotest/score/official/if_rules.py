@@ -2,7 +2,7 @@
 
 Conventions
     A rule is a function of (reply, kwargs, prompt) that returns what it found and whether the rule is kept.
-    ``kwargs`` is the release's own, taken as it stands: where the script would raise (a number stored as text
+    ``kwargs`` is the release's own, taken unchanged: where the script would raise (a number stored as text
     and compared by size, a keyword list instead of text, kwargs that are no mapping), so does the rule. What
     ``kwargs`` lacks has the script's default: 0 for N and N1, 999 for N2, empty for text.
 
@@ -41,13 +41,13 @@ def apply(identifier: object, reply: str, kwargs: Any, prompt: str) -> Finding |
 
 
 def _include_keywords(reply: str, kwargs: Any, prompt: str) -> Finding:
-    found = _contained(reply, kwargs.get("keywords", ""))
-    return Finding(all(found.values()), [word for word, there in found.items() if there])
+    contained = _contained(reply, kwargs.get("keywords", ""))
+    return Finding(all(contained.values()), [word for word, there in contained.items() if there])
 
 
 def _forbidden_words(reply: str, kwargs: Any, prompt: str) -> Finding:
-    found = _contained(reply, kwargs.get("forbidden_words", ""))
-    return Finding(not any(found.values()), [word for word, there in found.items() if there])
+    contained = _contained(reply, kwargs.get("forbidden_words", ""))
+    return Finding(not any(contained.values()), [word for word, there in contained.items() if there])
 
 
 def _contained(reply: str, listed: Any) -> dict[str, bool]:
@@ -56,14 +56,14 @@ def _contained(reply: str, listed: Any) -> dict[str, bool]:
 
 
 def _keyword_frequency(reply: str, kwargs: Any, prompt: str) -> Finding:
-    found = counts.occurrences(reply, kwargs.get("keyword", ""))
-    return Finding(bool(found == kwargs.get("N", 0)), found)
+    occurrences = counts.occurrences(reply, kwargs.get("keyword", ""))
+    return Finding(bool(occurrences == kwargs.get("N", 0)), occurrences)
 
 
 def _multiple_sections(reply: str, kwargs: Any, prompt: str) -> Finding:
     asked = kwargs.get("N", 0)
-    found = counts.sections(reply, kwargs.get("section_splitter", ""))
-    return Finding(bool(found == asked), found)
+    sections = counts.sections(reply, kwargs.get("section_splitter", ""))
+    return Finding(bool(sections == asked), sections)
 
 
 def _postscript(reply: str, kwargs: Any, prompt: str) -> Finding:
@@ -101,32 +101,32 @@ def _is(holds: Callable[[str], bool]) -> Rule:
 
 def _exactly(count: Count) -> Rule:
     def rule(reply: str, kwargs: Any, prompt: str) -> Finding:
-        found = count(reply)
-        return Finding(bool(found == kwargs.get("N", 0)), found)
+        number = count(reply)
+        return Finding(bool(number == kwargs.get("N", 0)), number)
 
     return rule
 
 
 def _at_least(count: Count) -> Rule:
     def rule(reply: str, kwargs: Any, prompt: str) -> Finding:
-        found = count(reply)
-        return Finding(bool(found >= kwargs.get("N", 0)), found)
+        number = count(reply)
+        return Finding(bool(number >= kwargs.get("N", 0)), number)
 
     return rule
 
 
 def _at_most(count: Count) -> Rule:
     def rule(reply: str, kwargs: Any, prompt: str) -> Finding:
-        found = count(reply)
-        return Finding(bool(found <= kwargs.get("N", 0)), found)
+        number = count(reply)
+        return Finding(bool(number <= kwargs.get("N", 0)), number)
 
     return rule
 
 
 def _within(count: Count) -> Rule:
     def rule(reply: str, kwargs: Any, prompt: str) -> Finding:
-        found = count(reply)
-        return Finding(bool(kwargs.get("N1", 0) <= found <= kwargs.get("N2", 999)), found)
+        number = count(reply)
+        return Finding(bool(kwargs.get("N1", 0) <= number <= kwargs.get("N2", 999)), number)
 
     return rule
 

@@ -127,10 +127,10 @@ def _lists(text: str) -> Iterator[list[Any]]:
         if start.start() < read_to:
             continue
         try:
-            found, read_to = decoder.raw_decode(text, start.start())
+            value, read_to = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
             continue
-        yield found
+        yield value
 
 
 def _by_name(items: list[dict[str, Any]], rubric: Sequence[Criterion]) -> list[dict[str, Any]]:

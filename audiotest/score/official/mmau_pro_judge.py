@@ -9,7 +9,7 @@ Official reading (:func:`official`)
     score only
     (``4.5`` is 4). **What is missing is 3.0**, and an overall score of 3.0, missing or given, is replaced by
     the mean of the four. So ``**CORRECTNESS:** 5``, ``[4]`` and an empty text are all 3.0, 60% of the full
-    score; ``10`` is read as it stands and gives 200%; ``OVERALL: 3`` beside four fives is 5.
+    score; ``10`` is read as 10 and gives 200%; ``OVERALL: 3`` beside four fives is 5.
 
 Careful reading (:func:`careful`)
     Markdown, brackets, ``Score``, ``/5`` and decimals are allowed for. A criterion that is missing or outside
@@ -70,8 +70,8 @@ def official(text: str) -> JudgeScores:
     >>> official("CORRECTNESS: 5\\nRELEVANCE: 4\\nCOMPLETENESS: [4]").overall
     3.75
     """
-    found = {name: pattern.search(text) for name, pattern in _OFFICIAL.items()}
-    values = {name: float(match[1]) if match else 3.0 for name, match in found.items()}
+    matches = {name: pattern.search(text) for name, pattern in _OFFICIAL.items()}
+    values = {name: float(match[1]) if match else 3.0 for name, match in matches.items()}
     if values["overall"] == 3.0:
         values["overall"] = _mean([values[name] for name in CRITERIA])
     return JudgeScores(**values)
@@ -91,8 +91,8 @@ def careful(text: str) -> JudgeScores:
 
 
 def _within(pattern: re.Pattern[str], text: str) -> float | None:
-    found = pattern.search(text)
-    value = float(found[1]) if found else 0.0
+    match = pattern.search(text)
+    value = float(match[1]) if match else 0.0
     return value if 1 <= value <= 5 else None
 
 

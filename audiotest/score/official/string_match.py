@@ -79,11 +79,11 @@ def match(answer: str, prediction: str, choices: Iterable[str]) -> StringMatch:
     >>> match("Inside", "The answer is inside.", ["Inside", "In the street"]).foreign
     ('the',)
     """
-    wanted, said = tokens(answer), tokens(prediction)
+    wanted, replied = tokens(answer), tokens(prediction)
     foreign: set[str] = set()
     for choice in choices:
         foreign |= tokens(choice) - wanted
-    return StringMatch(not said, tuple(sorted(wanted - said)), tuple(sorted(said & foreign)))
+    return StringMatch(not replied, tuple(sorted(wanted - replied)), tuple(sorted(replied & foreign)))
 
 
 def verdict(question: Question, output: str) -> Verdict:
@@ -96,19 +96,19 @@ def verdict(question: Question, output: str) -> Verdict:
         return without_answer("string match")
     if not isinstance(output, str):
         return crashed(f"AttributeError: a reply of type {type(output).__name__} has no lower()")
-    found = match(question.answer, output, question.choices)
+    matched = match(question.answer, output, question.choices)
     return Verdict(
-        correct=found.correct,
-        status="unparsed" if found.empty else "read",
-        score=float(found.correct),
-        evidence=_evidence(found),
-        details={"missing": list(found.missing), "foreign": list(found.foreign)},
+        correct=matched.correct,
+        status="unparsed" if matched.empty else "read",
+        score=float(matched.correct),
+        evidence=_evidence(matched),
+        details={"missing": list(matched.missing), "foreign": list(matched.foreign)},
     )
 
 
-def _evidence(found: StringMatch) -> str:
-    if found.empty:
+def _evidence(matched: StringMatch) -> str:
+    if matched.empty:
         return "the reply has no words"
-    said = [f"lacks {', '.join(found.missing)}"] if found.missing else []
-    said += [f"has {', '.join(found.foreign)} of another option"] if found.foreign else []
-    return "; ".join(said) or "has every word of the answer and none of another option alone"
+    reasons = [f"lacks {', '.join(matched.missing)}"] if matched.missing else []
+    reasons += [f"has {', '.join(matched.foreign)} of another option"] if matched.foreign else []
+    return "; ".join(reasons) or "has every word of the answer and none of another option alone"

@@ -51,12 +51,12 @@ class Rouge(evaluate.Metric):  # type: ignore[misc, unused-ignore]
         use_stemmer: bool = False,
         average: bool = True,
     ) -> dict[str, object]:
-        found = [
-            figures([wanted] if isinstance(wanted, str) else wanted, said, use_stemmer=use_stemmer)
-            for said, wanted in zip(predictions, references, strict=True)
+        scores = [
+            figures([wanted] if isinstance(wanted, str) else wanted, prediction, use_stemmer=use_stemmer)
+            for prediction, wanted in zip(predictions, references, strict=True)
         ]
         result: dict[str, object] = {"use_stemmer": use_stemmer}
         for kind in TYPES:
-            values = {measure: [one[kind][measure] for one in found] for measure in MEASURES}
+            values = {measure: [one[kind][measure] for one in scores] for measure in MEASURES}
             result[kind] = {name: sum(v) / len(v) for name, v in values.items()} if average else values
         return result
