@@ -1,7 +1,22 @@
 """pytester forgets the modules that a test's inner run was the first to import. Libraries that audiotest imports late and
-keeps objects of must not come back as other ones, whose exceptions nobody catches; so they are here from the start."""
+keeps objects of must not come back as other ones, whose exceptions nobody catches; so they are here from the start.
+
+Processes that tests start find the package compiled."""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
 
 import jinja2.sandbox  # noqa: F401
 import jsonschema  # noqa: F401
 import referencing  # noqa: F401
 import scipy.stats  # noqa: F401
+
+if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
+    _bytecode = tempfile.mkdtemp(prefix="audiotest-bytecode-")
+    atexit.register(shutil.rmtree, _bytecode, ignore_errors=True)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = _bytecode
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False

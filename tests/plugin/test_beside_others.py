@@ -22,7 +22,7 @@ def test_another_plugins_yaml_tests_run_on_workers_too(project):
         file.write(YAML_TESTS)
     (tester.path / "test_hello.yaml").write_text("hello: world\n")
     for extra in ([], ["-n", "2"]):
-        tester.runpytest_subprocess(*extra).assert_outcomes(passed=14)
+        tester.runpytest_inprocess(*extra).assert_outcomes(passed=14)
 
 
 NOTING = """
@@ -40,7 +40,7 @@ def test_it(i):
 def test_what_dist_keeps_together_stays_together(project, dist):
     tester = project()
     tester.makepyfile(test_a=NOTING, test_b=NOTING, test_c=NOTING)
-    tester.runpytest_subprocess("-n", "2", "--dist", dist).assert_outcomes(passed=13 + 33)
+    tester.runpytest_inprocess("-n", "2", "--dist", dist).assert_outcomes(passed=13 + 33)
     noted = (tester.path / "noted.txt").read_text().splitlines()
     assert len(noted) == 33
     assert len(set(noted)) == 3  # each module on one worker
@@ -81,7 +81,7 @@ def pytest_runtest_logreport(report):
 def test_a_test_that_leaves_the_working_directory_takes_no_results_along(project, tmp_path, records):
     tester = project()
     tester.makepyfile(test_away=f"import os\ndef test_away(): os.chdir({str(tmp_path)!r})")
-    out = tester.runpytest_subprocess("test_away.py", "suites", "--results", "out", "--html", "page.html")
+    out = tester.runpytest_inprocess("test_away.py", "suites", "--results", "out", "--html", "page.html")
     out.assert_outcomes(passed=14)
     assert len(records(tester.path / "out")) == 12
     assert (tester.path / "page.html").is_file()

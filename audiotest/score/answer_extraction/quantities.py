@@ -14,6 +14,7 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest.score.answer_extraction.alternatives import any_of
 from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages
 
 _DECADE = 10
@@ -58,22 +59,18 @@ def _tables(lex: Lexicon) -> tuple[dict[str, float], dict[str, str], dict[str, s
 @cache
 def _pattern(lex: Lexicon) -> re.Pattern[str]:
     words, units, ordinals, tens = _tables(lex)
-
-    def choice(names: list[str]) -> str:
-        return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or "(?!)"
-
-    latin = choice([word for word in words if len(word) > 1 and word not in _HAN and word.isascii()])
-    word = rf"(?<![^\W_])(?:{latin})(?:(?:[\s-]+and[\s-]+|[\s-]+)(?:{latin}))*(?![^\W_])"
-    unit = choice([u for u in units if u[0].isalpha() and u.isascii()])
-    other = choice([u for u in units if not u.isascii() or not u[0].isalpha()])
+    latin = any_of(word for word in words if len(word) > 1 and word not in _HAN and word.isascii())
+    word = rf"(?<![^\W_]){latin}(?:(?:[\s-]+and[\s-]+|[\s-]+){latin})*(?![^\W_])"
+    unit = any_of(u for u in units if u[0].isalpha() and u.isascii())
+    other = any_of(u for u in units if not u.isascii() or not u[0].isalpha())
     return re.compile(
         rf"""(?:(?<![^\W\d_])|(?<=\d[hm])|(?=[零一二两三四五六七八九十百千万]))(?:(?P<clock>(?<![\d:]){_CLOCK}(?![\d:]))
         | (?<![^\W_])(?P<nth>(?P<place>\d+)(?:st|nd|rd|th))(?![^\W_])
-        | (?<![^\W_])(?P<ordinal>{choice(list(ordinals))})(?![^\W_])
-        | (?P<duration>{choice(list(lex.table("spans_of_time")))})(?![^\W_])
-        | (?<![^\W_])(?P<decade>(?:{choice(list(tens))})|(?<=[a-z][ -])\d0'?s)(?![^\W_])
+        | (?<![^\W_])(?P<ordinal>{any_of(ordinals)})(?![^\W_])
+        | (?P<duration>{any_of(lex.table("spans_of_time"))})(?![^\W_])
+        | (?<![^\W_])(?P<decade>{any_of(tens)}|(?<=[a-z][ -])\d0'?s)(?![^\W_])
         | (?P<number>(?:(?P<sign>[$€£¥])\s?)?(?:(?P<figures>(?:(?<![\w.])(?<!\d,)|(?<=\d[hm]))(?:{_FIGURES}))|(?P<word>{word})|(?P<han>[零一二两三四五六七八九十百千万]+)))
-          (?:(?P<unit>[\s-]?(?:{unit})(?![^\W_])|\s?(?:{other})|(?<=\d)[smh](?=\d))|(?!\w)|(?=[\u3040-\uffff])|(?<=[十百千万零一二两三四五六七八九])))""",
+          (?:(?P<unit>[\s-]?{unit}(?![^\W_])|\s?{other}|(?<=\d)[smh](?=\d))|(?!\w)|(?=[\u3040-\uffff])|(?<=[十百千万零一二两三四五六七八九])))""",
         re.VERBOSE,
     )
 
