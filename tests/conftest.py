@@ -3,11 +3,8 @@ keeps objects of must not come back as other ones, whose exceptions nobody catch
 
 Processes that tests start find the package compiled."""
 
-import atexit
 import os
-import shutil
 import sys
-import tempfile
 
 import jinja2.sandbox  # noqa: F401
 import jsonschema  # noqa: F401
@@ -15,8 +12,5 @@ import referencing  # noqa: F401
 import scipy.stats  # noqa: F401
 
 if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
-    _bytecode = tempfile.mkdtemp(prefix="audiotest-bytecode-")
-    atexit.register(shutil.rmtree, _bytecode, ignore_errors=True)
-    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = _bytecode
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False

@@ -8,6 +8,7 @@ run may not.
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
 import time
@@ -32,6 +33,8 @@ CREATE TABLE IF NOT EXISTS replies (
 _WHICH = "(?1 IS NULL OR model = ?1) AND (?2 IS NULL OR at < ?2)"
 _HEAD = b"SQLite format 3\x00"
 _AT_ONCE = 500  # SQLite takes at least 999 variables a statement
+_PATIENCE_S = 60.0
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class NoCache(AudiotestError):
@@ -65,11 +68,11 @@ class ReplyStore:
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
         try:
-            db.execute("PRAGMA journal_mode=WAL")
+            _when_free(lambda: db.execute("PRAGMA journal_mode=WAL"))
             db.execute("PRAGMA synchronous=NORMAL")
-            db.execute(_SCHEMA)
+            _when_free(lambda: db.execute(_SCHEMA))
         except sqlite3.DatabaseError:
             db.close()
             raise
@@ -163,6 +166,20 @@ class ReplyStore:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _when_free(do: Callable[[], object]) -> None:
+    """``do``, again while another process holds the file: of a change to WAL mode SQLite reports that at once, however
+    long the connection would wait for a lock."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            do()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - so that two do not meet again
 
 
 def _refuse_other_files(path: Path) -> None:

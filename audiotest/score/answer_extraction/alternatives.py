@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -21,7 +20,7 @@ def _tails(names: Sequence[str]) -> str:
     characters: list[str] = []
     for _, group in groupby(names[shorter:], key=lambda name: name[0]):
         alike = list(group)
-        shared = os.path.commonprefix(alike)
+        shared = _shared(alike[0], alike[-1])
         if len(alike) > 1:
             parts.append(re.escape(shared) + _tails([name[len(shared) :] for name in alike]))
         elif len(shared) > 1:
@@ -32,3 +31,11 @@ def _tails(names: Sequence[str]) -> str:
         parts.append(f"[{''.join(characters)}]")
     whole = "|".join(parts)
     return f"(?:{whole})?" if shorter else f"(?:{whole})" if len(parts) > 1 else whole
+
+
+def _shared(first: str, last: str) -> str:
+    """What two words begin with, and with them all that are sorted between them."""
+    for i, (one, other) in enumerate(zip(first, last, strict=False)):
+        if one != other:
+            return first[:i]
+    return first
