@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.score.answer_extraction.alternatives import any_of
-from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages
+from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages, lexicon
 
 _DECADE = 10
 _TIMES = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -49,8 +49,9 @@ class Quantity(Struct, frozen=True):
 def _tables(lex: Lexicon) -> tuple[dict[str, float], dict[str, str], dict[str, str], dict[str, int]]:
     words = {word: float(value) for word, value in lex.table("numbers").items()}
     if "de" in lex.languages:
-        ones = {word if word != "eins" else "ein": value for word, value in words.items() if 0 < value < 10}
-        words |= {f"{one}und{ten}": a + b for one, a in ones.items() for ten, b in words.items() if 20 <= b < 100}
+        german = {word: float(value) for word, value in lexicon(frozenset({"de"})).table("numbers").items()}
+        ones = {word if word != "eins" else "ein": value for word, value in german.items() if 0 < value < 10}
+        words |= {f"{one}und{ten}": a + b for one, a in ones.items() for ten, b in german.items() if 20 <= b < 100}
     ordinals = {word: place for word, place in lex.table("ordinals").items() if int(place) > 0}
     tens = {word: int(value) for word, value in lex.table("tens").items()}
     return words, lex.table("units"), ordinals, tens
@@ -60,7 +61,8 @@ def _tables(lex: Lexicon) -> tuple[dict[str, float], dict[str, str], dict[str, s
 def _pattern(lex: Lexicon) -> re.Pattern[str]:
     words, units, ordinals, tens = _tables(lex)
     latin = any_of(word for word in words if len(word) > 1 and word not in _HAN and word.isascii())
-    word = rf"(?<![^\W_]){latin}(?:(?:[\s-]+and[\s-]+|[\s-]+){latin})*(?![^\W_])"
+    # Each word is followed by the next or by the end; the list of words stands in it once, since it is long.
+    word = rf"(?<![^\W_])(?:{latin}(?:[\s-]+(?:and[\s-]+)?|(?![^\W_])))+(?<=[^\W_])"
     unit = any_of(u for u in units if u[0].isalpha() and u.isascii())
     other = any_of(u for u in units if not u.isascii() or not u[0].isalpha())
     return re.compile(
