@@ -95,3 +95,26 @@ def test_suites_of_a_package_run_by_its_name(project, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     out = tester.runpytest_subprocess("--rootdir", tmp_path, "--pyargs", "kitchenware", "--co", "-q")
     out.stdout.fnmatch_lines(["12 tests collected*"])
+
+
+SEEN = """
+import sys
+
+def pytest_unconfigure(config):
+    ours = {name for name in sys.modules if name.startswith("audiotest.")}
+    with open(f"seen-{hasattr(config, 'workerinput')}", "w") as file:
+        file.write(" ".join(sorted(ours | sys.modules.keys() & {"numpy", "msgspec", "yaml", "scipy", "jinja2"})))
+"""
+
+
+def test_a_project_without_suites_does_not_pay_for_the_engine(pytester):
+    pytester.makeconftest(SEEN)
+    pytester.makepyfile("def test_it(): pass\n\ndef test_bad(): assert 0\n")
+    (pytester.path / "docker-compose.yaml").write_text("services: {}\n")
+    for options in ((), ("-n", "1"), ("--co",)):
+        pytester.runpytest_subprocess(*options)
+        for process in pytester.path.glob("seen-*"):
+            modules = process.read_text().split()
+            assert "audiotest.plugin" in modules
+            assert not {"numpy", "msgspec", "yaml", "scipy", "jinja2", "audiotest.session"} & set(modules)
+            process.unlink()

@@ -1,0 +1,53 @@
+"""Which of the files that pytest comes across are suites. Quick to load: all YAML files of everybody's are looked at."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
+_NO_SUITES = {"published.yaml", "published.yml"}
+
+
+def is_suite(path: Path, config: pytest.Config) -> bool:
+    """Whether a file that pytest came across is a suite.
+
+    It is if it was named on the command line, is called ``suite.yaml``, stands below a folder called
+    ``suites``, or says ``suite:`` at the start of a line. Files below the ``cases/`` of a folder suite belong to it.
+    """
+    if path.suffix not in (".yaml", ".yml") or path.name in _NO_SUITES:
+        return False
+    home = path.parent
+    if home.name == "cases" and any((home.parent / n).is_file() for n in ("suite.yaml", "suite.yml")):
+        return False
+    if path.stem == "suite" or any(place == path for place, _ in arguments(config)):
+        return True
+    try:
+        below = path.relative_to(config.rootpath).parts[:-1]
+    except ValueError:
+        below = path.parts[:-1]
+    if "suites" in below:
+        return True
+    try:
+        return _SUITE_LINE.search(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+def file_id(path: Path, config: pytest.Config) -> str:
+    """The node id of a suite's file: its path from the root folder, or its whole path if it lies elsewhere, where
+    pytest's own id does not lead back to it."""
+    root = config.rootpath
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def arguments(config: pytest.Config) -> Iterator[tuple[Path, list[str]]]:
+    """Every path on the command line, as pytest itself reads it (``../suites`` is where it leads), with the names that
+    follow it in a node id."""
+    for argument in config.args:
+        place, *parts = str(argument).split("::")
+        yield Path(os.path.abspath(config.invocation_params.dir / place)), parts
