@@ -1,4 +1,4 @@
-"""Which of the files that pytest comes across are suites. Quick to load: all YAML files of everybody's are looked at."""
+"""Which of the files that pytest comes across are suites. Quick to load: everybody's YAML files are looked at."""
 
 from __future__ import annotations
 
