@@ -63,10 +63,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """A YAML file that is a suite becomes a collector."""
     if file_path.suffix not in (".yaml", ".yml"):
         return None
-    from audiotest.runner.collect import SuiteFile, file_id, is_suite
+    from audiotest.runner.finding import file_id, is_suite
 
     if not is_suite(file_path, parent.config):
         return None
+    from audiotest.runner.collect import SuiteFile
+
     return SuiteFile.from_parent(parent, path=file_path, nodeid=file_id(file_path, parent.config))
 
 
@@ -193,7 +195,7 @@ def pytest_report_from_serializable(data: dict[str, Any]) -> Generator[None, Any
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand whole blocks of trials to workers, whatever ``--dist`` says (but ``each``); other tests go by it."""
-    from audiotest.runner.hooks import scheduler
+    from audiotest.runner.workers import scheduler
 
     return scheduler(config, log)
 
@@ -201,7 +203,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker which trials have to be asked alone."""
-    from audiotest.runner.hooks import prepare_worker
+    from audiotest.runner.workers import prepare_worker
 
     prepare_worker(node)
 
@@ -209,7 +211,7 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: Any) -> None:
     """A worker is gone."""
-    from audiotest.runner.hooks import worker_gone
+    from audiotest.runner.workers import worker_gone
 
     worker_gone(node, error)
 
@@ -217,7 +219,7 @@ def pytest_testnodedown(node: Any, error: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """``-n auto`` is a worker a GPU."""
-    from audiotest.runner.hooks import workers_wanted
+    from audiotest.runner.workers import workers_wanted
 
     return workers_wanted()
 

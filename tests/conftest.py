@@ -1,7 +1,20 @@
 """pytester forgets the modules that a test's inner run was the first to import. Libraries that audiotest imports late and
-keeps objects of must not come back as other ones, whose exceptions nobody catches; so they are here from the start."""
+keeps objects of must not come back as other ones, whose exceptions nobody catches; so they are here from the start.
+
+Processes that tests start find the package compiled. How long an example of hypothesis takes is no result."""
+
+import os
+import sys
 
 import jinja2.sandbox  # noqa: F401
 import jsonschema  # noqa: F401
 import referencing  # noqa: F401
 import scipy.stats  # noqa: F401
+from hypothesis import HealthCheck, settings
+
+if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")

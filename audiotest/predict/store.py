@@ -15,6 +15,7 @@ The workers of one run have different trials, and do not.
 from __future__ import annotations
 
 import itertools
+import random
 import sqlite3
 import threading
 import time
@@ -45,6 +46,8 @@ _COLUMNS = ["key", "model", "reply", "at"]
 _WHICH = "(?1 IS NULL OR model = ?1) AND (?2 IS NULL OR at < ?2)"
 _HEAD = b"SQLite format 3\x00"
 _AT_ONCE = 500  # SQLite takes at least 999 variables a statement
+_PATIENCE_S = 60.0
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class NoCache(AudiotestError):
@@ -85,14 +88,14 @@ class ReplyStore:
 
     def _connect(self) -> sqlite3.Connection:
         open(self.path, "ab", opener=opener).close()  # SQLite gives the files beside it the mode of this one
-        db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
         db.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
             if _is_new(db, self.path):
-                db.execute(_SCHEMA)
-                db.execute(f"PRAGMA application_id={_APPLICATION}")
-                db.execute(f"PRAGMA user_version={_VERSION}")
-            db.execute("PRAGMA journal_mode=WAL")
+                _when_free(lambda: db.execute(_SCHEMA))
+                _when_free(lambda: db.execute(f"PRAGMA application_id={_APPLICATION}"))
+                _when_free(lambda: db.execute(f"PRAGMA user_version={_VERSION}"))
+            _when_free(lambda: db.execute("PRAGMA journal_mode=WAL"))
             db.execute("PRAGMA synchronous=NORMAL")
         except (sqlite3.DatabaseError, AudiotestError):
             db.close()
@@ -238,6 +241,20 @@ def _read(stored: bytes | None) -> Reply | None:
         return msgspec.json.decode(stored or b"", type=Reply)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
+
+
+def _when_free(do: Callable[[], object]) -> None:
+    """``do``, again while another process holds the file: of a change to WAL mode SQLite reports that at once, however
+    long the connection would wait for a lock."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            do()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - so that two do not meet again
 
 
 def _refuse_other_files(path: Path) -> None:

@@ -6,8 +6,6 @@ Cases that cannot be used stand under ``invalid``, each an error that says what 
 
 from __future__ import annotations
 
-import os
-import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,49 +17,12 @@ from audiotest.baseline import gate_name
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Invalid, Suite
 from audiotest.declare.trial import Trial
+from audiotest.runner.finding import arguments
 from audiotest.runner.gates import GATES, gate_names
 from audiotest.runner.hooks import state_of
 from audiotest.runner.items import TrialItem, check, check_of, skipped, tag_marks
 
 INVALID = "invalid"
-_SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?\{?\s*[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
-_MEANT = re.compile(rb"^[\"']?(?:cases|scorers|conditions|gates|join_clips|audio_root)[\"']?\s*:", re.MULTILINE)
-"""Keys of a suite that lacks its first, where suites are kept: it is reported, and not passed over."""
-_NO_SUITES = {"published.yaml", "published.yml"}
-
-
-def is_suite(path: Path, config: pytest.Config) -> bool:
-    """Whether a file that pytest came across is a suite.
-
-    It is if it was named on the command line, says ``suite:`` at the start of a line, or has the modeline of the
-    suites' schema. Below a folder called ``suites``, and if it is called ``suite.yaml``, other keys of suites will do:
-    a suite that has lost its name is an error there, while somebody's ``suites/compose.yaml`` is none of ours. Files
-    below the ``cases/`` of a folder suite belong to it.
-    """
-    if path.suffix not in (".yaml", ".yml") or path.name in _NO_SUITES:
-        return False
-    home = path.parent
-    if home.name == "cases" and any((home.parent / n).is_file() for n in ("suite.yaml", "suite.yml")):
-        return False
-    if any(place == path for place, _ in _arguments(config)):
-        return True
-    try:
-        below = path.relative_to(config.rootpath).parts[:-1]
-    except ValueError:
-        below = path.parts[:-1]
-    try:
-        text = path.read_bytes()
-    except OSError:
-        return False
-    kept_here = "suites" in below or path.stem == "suite"
-    return bool(_SUITE_LINE.search(text) or (kept_here and _MEANT.search(text)))
-
-
-def file_id(path: Path, config: pytest.Config) -> str:
-    """The node id of a suite's file: its path from the root folder, or its whole path if it lies elsewhere, where
-    pytest's own id does not lead back to it."""
-    root = config.rootpath
-    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 class SuiteWarning(pytest.PytestWarning):
@@ -164,7 +125,7 @@ def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[
     if config.option.pyargs:
         return None
     named = set()
-    for given, parts in _arguments(config):
+    for given, parts in arguments(config):
         if given == path and parts[:1] == [GATES]:
             return None
         if given == path and len(parts) == 2:
@@ -172,14 +133,6 @@ def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[
         elif (given == path or given in path.parents) and (not parts or parts == [condition]):
             return None
     return frozenset(case for name, case in named if name == condition)
-
-
-def _arguments(config: pytest.Config) -> Iterator[tuple[Path, list[str]]]:
-    """Every path on the command line, as pytest itself reads it (``../suites`` is where it leads), with the names that
-    follow it in a node id."""
-    for argument in config.args:
-        place, *parts = str(argument).split("::")
-        yield Path(os.path.abspath(config.invocation_params.dir / place)), parts
 
 
 class InvalidCases(pytest.Collector):

@@ -5,15 +5,14 @@ from __future__ import annotations
 import gc
 import itertools
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Generator, Iterable, Iterator
+from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 import pytest
 
 from audiotest import inert
 from audiotest.declare.suite import Suite
-from audiotest.devices import Slots, gpus
 from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
@@ -26,8 +25,6 @@ from audiotest.types import Record
 if TYPE_CHECKING:
     from audiotest.runner.items import TrialItem
 
-_SCHEDULER = pytest.StashKey[Any]()
-_SLOTS = pytest.StashKey[Slots]()
 EXIT_STATUS = 4
 """Of a session that ends since its model cannot answer: that of a wrong command line."""
 
@@ -181,8 +178,9 @@ class RecordTaker:
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
         """A trial that killed its worker counts like any other that broke."""
         from audiotest.runner.crashes import note_crash
+        from audiotest.runner.workers import in_yaml
 
-        if _in_yaml(crashitem):
+        if in_yaml(crashitem):
             note_crash(self.state, crashitem, str(report.longrepr))
 
     def _forget(self, report: pytest.TestReport) -> None:
@@ -192,69 +190,6 @@ class RecordTaker:
         quiet = terminal.stats.get("") if terminal is not None else None
         if quiet and quiet[-1] is report and report.when != "call" and not report.sections:
             quiet.pop()
-
-
-# -- workers ----------------------------------------------------------------------------------------------
-
-
-def scheduler(config: pytest.Config, log: Any) -> Any:
-    """The block scheduler, unless every worker is to run everything."""
-    if config.getvalue("dist") == "each":
-        return None
-    from audiotest.runner.scheduler import BlockScheduling
-
-    made = config.stash[_SCHEDULER] = BlockScheduling(config, log, lambda ids: _blocks(config, ids), _in_yaml)
-    return made
-
-
-def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
-    """The plan that the workers make as well, from node ids: the controller collects nothing itself."""
-    from audiotest.declare.problems import SuiteError
-    from audiotest.declare.trial import trials
-    from audiotest.runner.grouping import groups
-
-    known = {}
-    for path in dict.fromkeys(nodeid.partition("::")[0] for nodeid in nodeids):
-        if _in_yaml(path):
-            try:
-                suite = state_of(config).session.suite(config.rootpath / path, path)
-            except (SuiteError, OSError):  # another plugin's tests stand in it
-                continue
-            known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
-    blocks: list[list[str]] = []
-    if known:
-        state = state_of(config)
-        blocks = state.session.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
-        state.planned = sum(map(len, blocks))
-    return blocks + groups([nodeid for nodeid in nodeids if nodeid not in known], config.getvalue("dist"))
-
-
-def _in_yaml(nodeid: str) -> bool:
-    return nodeid.partition("::")[0].endswith((".yaml", ".yml"))
-
-
-def prepare_worker(node: Any) -> None:
-    """A worker that replaces a dead one asks the trials of the dead one's block one by one."""
-    made = node.config.stash.get(_SCHEDULER, None)
-    node.workerinput["audiotest_alone"] = sorted(made.alone) if made is not None else []
-    node.workerinput["audiotest_gpu"] = _slots(node.config).take(node.gateway.id)
-
-
-def _slots(config: pytest.Config) -> Slots:
-    return config.stash.setdefault(_SLOTS, Slots(gpus()))
-
-
-def worker_gone(node: Any, error: Any) -> None:
-    """Its GPU is free for the worker that replaces it."""
-    made = node.config.stash.get(_SCHEDULER, None)
-    if made is not None and error:
-        made.crashed += 1
-    _slots(node.config).free(node.gateway.id)
-
-
-def workers_wanted() -> int | None:
-    """What ``-n auto`` stands for: a worker a GPU where there are any, else xdist's own number."""
-    return len(gpus()) or None
 
 
 # -- the end ----------------------------------------------------------------------------------------------

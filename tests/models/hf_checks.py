@@ -133,7 +133,7 @@ def check_questions_about_one_clip_share_its_prefill_and_are_answered_alike(mode
 
 def check_a_clip_is_encoded_once_for_questions_that_stand_before_it(model):
     clips = [(sound(seconds, 90 + i),) for i, seconds in enumerate((2.3, 2.3, 5.1))]
-    about = [[replace(r, audio=clip) for r in REQUESTS] for clip in clips]
+    about = [[replace(r, audio=clip) for r in REQUESTS[:4]] for clip in clips]
     template = getattr(model._processor, "chat_template", None)
     # mistral-common's template is no template: its ids are for everything, so that no prefix is found there.
     asked_first = (

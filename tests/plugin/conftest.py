@@ -1,7 +1,9 @@
 """Suites and models for running pytest inside pytest."""
 
 import json
+import pkgutil
 import re
+from importlib import import_module
 
 import jinja2  # noqa: F401
 import jsonschema  # noqa: F401
@@ -12,8 +14,18 @@ import scipy.stats  # noqa: F401
 import soundfile  # noqa: F401
 import soxr  # noqa: F401
 
-# pytester forgets modules that a run is the first to import; these cannot, or must not, be loaded twice.
-import audiotest.analyse.summary  # noqa: F401  (its metrics are kept by the registry)
+import audiotest
+
+# pytester forgets modules that a run is the first to import; these cannot, or must not, be loaded twice. Of our own that
+# is what runs come by: loading it again would take most of the time of a run. What brings torch stays away.
+for module in pkgutil.walk_packages(audiotest.__path__, "audiotest."):
+    room = module.name.split(".")[1]
+    if (
+        room in ("analyse", "audio", "declare", "grade", "report", "runner", "score")
+        and "metrics.rouge" not in module.name
+    ):
+        import_module(module.name)
+import_module("audiotest.models.listener")
 
 SUITE = """\
 suite: kitchen
@@ -63,6 +75,9 @@ def model():
 def own_caches(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv(
+        "PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio"
+    )  # which nobody needs, and takes long to load
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_with_workers_too(pytester, monkeypatch):
         lines.append(f"  - {{id: c{i}, question: Q?, choices: [x, y], answer: x, audio: {i}.wav}}")
     (pytester.path / "s.yaml").write_text("\n".join(lines))
     pytester.makeconftest(MODEL)
-    pytester.runpytest_subprocess("s.yaml", "-n", "2", "--batch-size", "4").assert_outcomes(passed=64)
+    pytester.runpytest_inprocess("s.yaml", "-n", "2", "--batch-size", "4").assert_outcomes(passed=64)
     ahead = (pytester.path / "ahead.txt").read_text().split()
     assert len(ahead) == 16
     assert ahead.count("1") >= 6  # the last of them wait for whoever is free

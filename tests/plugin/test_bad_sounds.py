@@ -62,7 +62,7 @@ def test_each_costs_itself_at_most(pytester, monkeypatch, tmp_path, workers):
     rows[-5] = rows[-5].replace("scene.wav", "{synth: {noise: {seconds: 1}}, start: 5, end: 6}")
     conditions = "conditions: [original, silence, noise_only, noise(snr_db=10)]\ncases:\n"
     (pytester.path / "suite.yaml").write_text("suite: s\n" + conditions + "\n".join(rows))
-    out = pytester.runpytest_subprocess("suite.yaml", *workers)
+    out = pytester.runpytest_inprocess("suite.yaml", *workers)
     out.assert_outcomes(passed=4 * len(GOOD), errors=4 * len(BAD))
     for name, said in BAD.items():
         out.stdout.re_match_lines([f".*{name}.*"])

@@ -6,40 +6,49 @@ GOOD = "  - {id: good, question: Q?, choices: [a kettle, a flute], answer: a ket
 HEAD = "suite: bad\nconditions: [original]\ncases:\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "*bad.yaml:1:1: the file is empty*"),
-        ("just words", "*bad.yaml:1:1: expected a mapping*"),
-        ("suite: [", "*bad.yaml:*not valid YAML*"),
-        ("suite: bad\nsuite: bad\ncases: []", "*bad.yaml:2:1: suite: the key `suite` is duplicated*"),
-        ("suite: bad\ncasez: []\ncases: []", "*bad.yaml:2:1: casez: unknown key 'casez': did you mean 'cases'*"),
-        ("suite: bad\ncases: []", "*the suite has no cases*"),
-        (HEAD.replace("[original]", "[orginal]") + GOOD, "*bad.yaml:2:14: conditions*unknown condition 'orginal'*"),
-        (HEAD.replace("cases:", "scorers: [choise]\ncases:") + GOOD, "*scorers*unknown scorer 'choise'*'choice'*"),
-        (
-            HEAD.replace("cases:", "scorers: [choice, {choice: {}}]\ncases:") + GOOD,
-            "*bad.yaml:3:19: scorers[[]1]: the scorer `choice` is duplicated*",
-        ),
-        (HEAD.replace("cases:", "prompt: leters\ncases:") + GOOD, "*prompt*unknown prompt 'leters'*"),
-        (HEAD.replace("cases:", "prompt: '{{ qestion }}'\ncases:") + GOOD, "*'qestion' is undefined*"),
-        (HEAD.replace("cases:", "gates: [{metric: acuracy, min: 1}]\ncases:") + GOOD, "*unknown metric 'acuracy'*"),
-        (HEAD.replace("cases:", "gates: [{metric: accuracy}]\ncases:") + GOOD, "*a gate needs `min` or `max`*"),
-        (
-            HEAD.replace("cases:", "gates: [{metric: accuracy, min: 1, condition: silence}]\ncases:") + GOOD,
-            "*unknown condition of this suite: 'silence'*",
-        ),
-    ],
-)
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
-def test_a_broken_suite_fails_its_own_collection_and_no_other(project, text, said, workers):
+BROKEN = [
+    ("", "*bad.yaml:1:1: the file is empty*"),
+    ("just words", "*bad.yaml:1:1: expected a mapping*"),
+    ("suite: [", "*bad.yaml:*not valid YAML*"),
+    ("suite: bad\nsuite: bad\ncases: []", "*bad.yaml:2:1: suite: the key `suite` is duplicated*"),
+    ("suite: bad\ncasez: []\ncases: []", "*bad.yaml:2:1: casez: unknown key 'casez': did you mean 'cases'*"),
+    ("suite: bad\ncases: []", "*the suite has no cases*"),
+    (HEAD.replace("[original]", "[orginal]") + GOOD, "*bad.yaml:2:14: conditions*unknown condition 'orginal'*"),
+    (HEAD.replace("cases:", "scorers: [choise]\ncases:") + GOOD, "*scorers*unknown scorer 'choise'*'choice'*"),
+    (
+        HEAD.replace("cases:", "scorers: [choice, {choice: {}}]\ncases:") + GOOD,
+        "*bad.yaml:3:19: scorers[[]1]: the scorer `choice` is duplicated*",
+    ),
+    (HEAD.replace("cases:", "prompt: leters\ncases:") + GOOD, "*prompt*unknown prompt 'leters'*"),
+    (HEAD.replace("cases:", "prompt: '{{ qestion }}'\ncases:") + GOOD, "*'qestion' is undefined*"),
+    (HEAD.replace("cases:", "gates: [{metric: acuracy, min: 1}]\ncases:") + GOOD, "*unknown metric 'acuracy'*"),
+    (HEAD.replace("cases:", "gates: [{metric: accuracy}]\ncases:") + GOOD, "*a gate needs `min` or `max`*"),
+    (
+        HEAD.replace("cases:", "gates: [{metric: accuracy, min: 1, condition: silence}]\ncases:") + GOOD,
+        "*unknown condition of this suite: 'silence'*",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BROKEN)
+def test_a_broken_suite_fails_its_own_collection_and_no_other(project, text, said):
     tester = project(name="good")
     project(name="bad", text=text)
-    run = tester.runpytest_subprocess if workers else tester.runpytest_inprocess
-    out = run("suites", *workers)
+    out = tester.runpytest_inprocess("suites")
     out.stdout.fnmatch_lines([said])
     found = out.parseoutcomes()
     assert (found["passed"], found["errors"]) == (13, 1)
+    assert out.ret == 1
+
+
+def test_broken_suites_fail_their_own_collection_on_workers_too(project):
+    tester = project(name="good")
+    for i, (text, _) in enumerate(BROKEN):
+        project(name=f"{i:02}bad", text=text.replace("suite: bad", f"suite: bad{i}"))
+    out = tester.runpytest_inprocess("suites", "-n", "2")
+    out.stdout.fnmatch_lines([said.replace("bad.yaml", f"{i:02}bad.yaml") for i, (_, said) in enumerate(BROKEN)])
+    found = out.parseoutcomes()
+    assert (found["passed"], found["errors"]) == (13, len(BROKEN))
     assert out.ret == 1
 
 

@@ -41,7 +41,7 @@ def asked(pytester, monkeypatch):
     pytester.makeconftest(MODEL)
 
     def run(*options):
-        pytester.runpytest_subprocess("s.yaml", *options).assert_outcomes(passed=80)
+        pytester.runpytest_inprocess("s.yaml", *options).assert_outcomes(passed=80)
         rows = [line.split() for line in (pytester.path / "asked.txt").read_text().splitlines()]
         assert set(Counter((case, condition) for _, case, condition in rows).values()) == {1}, "none is asked twice"
         return rows

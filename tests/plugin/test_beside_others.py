@@ -22,7 +22,7 @@ def test_another_plugins_yaml_tests_run_on_workers_too(project):
         file.write(YAML_TESTS)
     (tester.path / "test_hello.yaml").write_text("hello: world\n")
     for extra in ([], ["-n", "2"]):
-        tester.runpytest_subprocess(*extra).assert_outcomes(passed=14)
+        tester.runpytest_inprocess(*extra).assert_outcomes(passed=14)
 
 
 NOTING = """
@@ -40,7 +40,7 @@ def test_it(i):
 def test_what_dist_keeps_together_stays_together(project, dist):
     tester = project()
     tester.makepyfile(test_a=NOTING, test_b=NOTING, test_c=NOTING)
-    tester.runpytest_subprocess("-n", "2", "--dist", dist).assert_outcomes(passed=13 + 33)
+    tester.runpytest_inprocess("-n", "2", "--dist", dist).assert_outcomes(passed=13 + 33)
     noted = (tester.path / "noted.txt").read_text().splitlines()
     assert len(noted) == 33
     assert len(set(noted)) == 3  # each module on one worker
@@ -81,7 +81,7 @@ def pytest_runtest_logreport(report):
 def test_a_test_that_leaves_the_working_directory_takes_no_results_along(project, tmp_path, records):
     tester = project()
     tester.makepyfile(test_away=f"import os\ndef test_away(): os.chdir({str(tmp_path)!r})")
-    out = tester.runpytest_subprocess("test_away.py", "suites", "--results", "out", "--html", "page.html")
+    out = tester.runpytest_inprocess("test_away.py", "suites", "--results", "out", "--html", "page.html")
     out.assert_outcomes(passed=14)
     assert len(records(tester.path / "out")) == 12
     assert (tester.path / "page.html").is_file()
@@ -95,3 +95,26 @@ def test_suites_of_a_package_run_by_its_name(project, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     out = tester.runpytest_subprocess("--rootdir", tmp_path, "--pyargs", "kitchenware", "--co", "-q")
     out.stdout.fnmatch_lines(["12 tests collected*"])
+
+
+SEEN = """
+import sys
+
+def pytest_unconfigure(config):
+    ours = {name for name in sys.modules if name.startswith("audiotest.")}
+    with open(f"seen-{hasattr(config, 'workerinput')}", "w") as file:
+        file.write(" ".join(sorted(ours | sys.modules.keys() & {"numpy", "msgspec", "yaml", "scipy", "jinja2"})))
+"""
+
+
+def test_a_project_without_suites_does_not_pay_for_the_engine(pytester):
+    pytester.makeconftest(SEEN)
+    pytester.makepyfile("def test_it(): pass\n\ndef test_bad(): assert 0\n")
+    (pytester.path / "docker-compose.yaml").write_text("services: {}\n")
+    for options in ((), ("-n", "1"), ("--co",)):
+        pytester.runpytest_subprocess(*options)
+        for process in pytester.path.glob("seen-*"):
+            modules = process.read_text().split()
+            assert "audiotest.plugin" in modules
+            assert not {"numpy", "msgspec", "yaml", "scipy", "jinja2", "audiotest.session"} & set(modules)
+            process.unlink()

@@ -96,7 +96,7 @@ def every(pytester, records):
     (pytester.path / "suite.yaml").write_text(HEAD + CASES)
 
     def run(*arguments, out="out"):
-        result = pytester.runpytest_subprocess("suite.yaml", "--results", out, *arguments)
+        result = pytester.runpytest_inprocess("suite.yaml", "--results", out, *arguments)
         return result, {(r["condition"], r["case"]): r for r in records(pytester.path / out)}
 
     return run

@@ -40,7 +40,7 @@ def test_every_condition_runs(pytester, monkeypatch):
     listed = "".join(f"  - {c}\n" for c in conditions)
     (pytester.path / "s.yaml").write_text(f"suite: s\npolicy: gates\nscorers: [choice]\nconditions:\n{listed}{CASES}")
     (pytester.path / "conftest.py").write_text(CONFTEST)
-    result = pytester.runpytest_subprocess("s.yaml", "--results", "out")
+    result = pytester.runpytest_inprocess("s.yaml", "--results", "out")
     assert result.ret == 0
     records = [json.loads(line) for line in (pytester.path / "out" / "trials.jsonl").read_text().splitlines()]
     assert len(records) == 3 * (len(written) + 3)
@@ -62,7 +62,7 @@ def test_a_condition_that_cannot_be_says_where(pytester):
     (pytester.path / "s.yaml").write_text(
         "suite: s\nconditions: [codec(format=mp3), rotate(k=1), mixed(with=no such)]\n" + CASES
     )
-    result = pytester.runpytest_subprocess("s.yaml", "--model", "first")
+    result = pytester.runpytest_inprocess("s.yaml", "--model", "first")
     result.stdout.fnmatch_lines_random([
         "*s.yaml:2:*codec(mp3) takes kbps*", "*s.yaml:2:*did you mean 'rotated'*", "*takes a word, not 'no such'*",
     ])  # fmt: skip
@@ -72,6 +72,6 @@ def test_a_named_partner_that_is_not_there_is_told(pytester, monkeypatch):
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
     (pytester.path / "s.yaml").write_text("suite: s\nconditions: [mixed(with=zz): recorded]\n" + CASES)
     (pytester.path / "conftest.py").write_text(CONFTEST)
-    result = pytester.runpytest_subprocess("s.yaml", "-rs")
+    result = pytester.runpytest_inprocess("s.yaml", "-rs")
     result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(["*unknown case 'zz'*"])

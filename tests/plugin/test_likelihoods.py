@@ -39,7 +39,7 @@ def model():
 def test_the_ranked_option_is_judged_and_compared_by_its_text(pytester):
     pytester.makefile(".yaml", ranked=SUITE.format(scorers="loglikelihood, choice"))
     pytester.makeconftest(MODEL)
-    found = pytester.runpytest("ranked.yaml", "--results", "out")
+    found = pytester.runpytest_inprocess("ranked.yaml", "--results", "out")
     found.assert_outcomes(passed=3, failed=1)
     metrics = json.loads((pytester.path / "out" / "summary.json").read_text())
     metrics = metrics["suites"]["ranked"]["conditions"]["original"]["metrics"]
@@ -50,20 +50,20 @@ def test_the_ranked_option_is_judged_and_compared_by_its_text(pytester):
 def test_what_a_release_calls_labels_or_likelihoods_is_not_taken_for_ours(pytester):
     facts = "facts: {labels: [Speech, Music, Bell], likelihoods: 3}, question: What?"
     pytester.makefile(".yaml", ranked=SUITE.format(scorers="choice, loglikelihood").replace("question: What?", facts))
-    found = pytester.runpytest("ranked.yaml::original", "--model", "longest", "--results", "out")
+    found = pytester.runpytest_inprocess("ranked.yaml::original", "--model", "longest", "--results", "out")
     found.assert_outcomes(passed=1, failed=1)  # it says the letter of the longest option
 
 
 def test_replies_kept_without_likelihoods_are_not_taken_for_those_with(pytester):
     pytester.makeconftest(MODEL)
     pytester.makefile(".yaml", ranked=SUITE.format(scorers="choice"))
-    pytester.runpytest("ranked.yaml")
+    pytester.runpytest_inprocess("ranked.yaml")
     pytester.makefile(".yaml", ranked=SUITE.format(scorers="loglikelihood"))
-    pytester.runpytest("ranked.yaml").assert_outcomes(passed=3, failed=1)
+    pytester.runpytest_inprocess("ranked.yaml").assert_outcomes(passed=3, failed=1)
 
 
 def test_a_model_without_likelihoods_is_skipped_and_says_why(pytester):
     pytester.makefile(".yaml", ranked=SUITE.format(scorers="loglikelihood"))
-    found = pytester.runpytest("ranked.yaml::original", "--model", "first", "-rs")
+    found = pytester.runpytest_inprocess("ranked.yaml::original", "--model", "first", "-rs")
     found.assert_outcomes(skipped=2)
     found.stdout.fnmatch_lines(["*there are no likelihoods of the options*"])

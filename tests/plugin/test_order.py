@@ -51,7 +51,7 @@ def test_what_failed_runs_first_however_short_its_sound(project, suite_text, mon
     monkeypatch.setenv("BREAK", "original/c21")
 
     def ran(*arguments):
-        out = tester.runpytest_subprocess("suites", "-v", "--batch-size", "1", *arguments, *workers)
+        out = tester.runpytest_inprocess("suites", "-v", "--batch-size", "1", *arguments, *workers)
         return [word.rpartition("::")[2] for line in out.outlines for word in line.split()
                 if "::original::" in word and ("%]" in line or "[gw0]" in line)]  # fmt: skip
 

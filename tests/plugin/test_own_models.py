@@ -33,7 +33,7 @@ def test_the_models_of_two_folders_are_asked_for_the_suites_of_their_own(pyteste
         text = suite_text([f"{name}-{i}" for i in range(5)], policy="gates").replace("kitchen", name)
         (pytester.path / name / "suite.yaml").write_text(text)
         (pytester.path / name / "conftest.py").write_text(NOTING.format(name=name, scope=SCOPE))
-    pytester.runpytest_subprocess(*workers)
+    pytester.runpytest_inprocess(*workers)
     for name in ("cellar", "attic"):
         lines = asked(pytester.path / f"{name}.txt")
         assert len(lines) == 15

@@ -8,13 +8,13 @@ from audiotest.report.progress import pace
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
 def test_lines_tell_how_far_the_run_is(project, workers):
     tester = project(ids=[f"case{i}" for i in range(40)])
-    out = tester.runpytest_subprocess("suites", "-o", "audiotest_progress=0.0001", *workers)
+    out = tester.runpytest_inprocess("suites", "-o", "audiotest_progress=0.0001", *workers)
     out.stdout.re_match_lines([r"^\d+ of 120 trials, [\d,.]+/s, about [\d:]+ left$"])
 
 
 @pytest.mark.parametrize("given", [["-o", "audiotest_progress=0"], ["-q", "-o", "audiotest_progress=0.0001"], []])
 def test_no_lines_where_none_are_wanted_or_the_run_is_short(project, given):
-    out = project().runpytest_subprocess("suites", *given)
+    out = project().runpytest_inprocess("suites", *given)
     out.stdout.no_re_match_line(r".* of 12 trials, .*")
 
 

@@ -7,7 +7,7 @@ import pytest
 def test_the_run_is_written_as_a_page(project, workers):
     tester = project(ids=("one", "wrong1"))
     (tester.path / "conftest.py").unlink()  # the built-in listener answers: it hears
-    out = tester.runpytest_subprocess("suites", "--html", "pages/run.html", *workers)
+    out = tester.runpytest_inprocess("suites", "--html", "pages/run.html", *workers)
     page = (tester.path / "pages" / "run.html").read_text()
     assert "What is heard in clip wrong1?" in page
     assert "data:audio" in page
@@ -17,14 +17,14 @@ def test_the_run_is_written_as_a_page(project, workers):
 def test_the_sounds_are_there_for_people_when_the_model_hears_none(project):
     tester = project(ids=("one",))
     (tester.path / "conftest.py").unlink()
-    out = tester.runpytest_subprocess("suites", "--model", "random", "--html", "run.html")
+    out = tester.runpytest_inprocess("suites", "--model", "random", "--html", "run.html")
     out.stdout.fnmatch_lines(["report: *run.html: 3 trials, 1 sounds, *MB"])  # `shuffled` sounds like `original`
 
 
 def test_a_page_that_cannot_be_written_costs_nothing_else(project):
     tester = project(ids=("one",))
     (tester.path / "taken").write_text("a file")
-    out = tester.runpytest_subprocess("suites", "--html", "taken/run.html", "--results", "out")
+    out = tester.runpytest_inprocess("suites", "--html", "taken/run.html", "--results", "out")
     assert (tester.path / "out" / "summary.json").exists()
     out.stdout.fnmatch_lines(["*the HTML report cannot be written*"])
 

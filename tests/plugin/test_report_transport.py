@@ -69,7 +69,7 @@ def test_reports_of_all_kinds_of_tests_reach_the_controller_with_what_was_put_on
     """)
     seen = []
     for options in ((), ("-n1",)):
-        outcome = pytester.runpytest_subprocess(*options)
+        outcome = pytester.runpytest_inprocess(*options)
         outcome.assert_outcomes(passed=1, failed=2, skipped=1, xfailed=1)
         seen.append((pytester.path / "seen").read_text())
         (pytester.path / "seen").unlink()

@@ -46,7 +46,7 @@ def pytest_runtest_protocol(item, nextitem):  # as pytest-rerunfailures does
 def test_a_model_that_broke_is_asked_again_and_told_of_once(project, records, workers):
     tester = project()
     (tester.path / "conftest.py").write_text(RERUN)
-    out = tester.runpytest_subprocess("suites", "--results", "out", "--junitxml=out.xml", *workers)
+    out = tester.runpytest_inprocess("suites", "--results", "out", "--junitxml=out.xml", *workers)
     out.assert_outcomes(passed=13)
     assert {r["outcome"] for r in records(tester.path / "out")} == {"passed", "recorded"}
     assert len(records(tester.path / "out")) == 12

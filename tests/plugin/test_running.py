@@ -38,7 +38,7 @@ def test_verbose_shows_what_the_model_said_below_an_id_to_paste(project, workers
     (tester.path / "conftest.py").write_text(
         (tester.path / "conftest.py").read_text().replace(") {wanted}", ") {wanted}\\x1b[2J, " + "long " * 40)
     )
-    out = tester.runpytest_subprocess("suites", "-v", *workers)
+    out = tester.runpytest_inprocess("suites", "-v", *workers)
     said = out.stdout.str()
     assert "kitchen.yaml::original::wrong.2" in said
     assert "kitchen.yaml::gates::accuracy-min=0.7" in said
@@ -47,22 +47,22 @@ def test_verbose_shows_what_the_model_said_below_an_id_to_paste(project, workers
     assert max(map(len, out.outlines)) < 170
     out.stdout.fnmatch_lines(["*_ wrong.2 (original) _*"])
     assert (
-        "    (A) a kettle" not in tester.runpytest_subprocess("suites", *workers).stdout.str().partition("FAILURES")[0]
+        "    (A) a kettle" not in tester.runpytest_inprocess("suites", *workers).stdout.str().partition("FAILURES")[0]
     )
-    assert ("long " * 40).strip() in tester.runpytest_subprocess("suites", "-vv", *workers).stdout.str()
+    assert ("long " * 40).strip() in tester.runpytest_inprocess("suites", "-vv", *workers).stdout.str()
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_a_traceback_of_a_line_is_a_line(project, workers):
     tester = project(ids=("one", "two", "wrong"))
-    out = tester.runpytest_subprocess("suites", "--tb=line", *workers)
+    out = tester.runpytest_inprocess("suites", "--tb=line", *workers)
     failures = out.stdout.str().partition(" FAILURES ")[2].partition("= audiotest: ")[0].splitlines()[1:-1]
     assert [line.rpartition("/")[2] for line in failures if not line.startswith("[gw")] == [
         "kitchen.yaml:24: original: the wrong option was chosen",
         "kitchen.yaml:1: accuracy is 0.6667, wanted at least 0.7 (n = 3)",
     ]
-    assert "question  What is heard" in tester.runpytest_subprocess("suites", *workers).stdout.str()
-    assert "FAILURES" not in tester.runpytest_subprocess("suites", "--tb=no", *workers).stdout.str()
+    assert "question  What is heard" in tester.runpytest_inprocess("suites", *workers).stdout.str()
+    assert "FAILURES" not in tester.runpytest_inprocess("suites", "--tb=no", *workers).stdout.str()
 
 
 def test_the_summary_of_many_suites_fits_a_screen(project, suite_text):
@@ -249,10 +249,10 @@ def test_last_failed_runs_what_failed_and_nothing_else(project):
 def test_a_gates_id_can_be_given_to_pytest_again(project, workers):
     """Its suite runs, whole and once, since a gate over a part of it could not be judged."""
     tester = project(ids=("one", "wrong1", "wrong2"), policy="gates")
-    out = tester.runpytest_subprocess("suites")
+    out = tester.runpytest_inprocess("suites")
     [failed] = [line.split()[1] for line in out.outlines if line.startswith("FAILED ")]
     for more in ((), (failed,), ("suites",)):
-        again = tester.runpytest_subprocess(failed, *more, *workers)
+        again = tester.runpytest_inprocess(failed, *more, *workers)
         again.stdout.fnmatch_lines(["*1 failed, * passed, * missed*"])
         assert again.parseoutcomes() == out.parseoutcomes()
     out = tester.runpytest_inprocess("suites/kitchen.yaml::gates::accuracy-min=0.9")
@@ -296,7 +296,7 @@ def test_a_tests_time_is_its_own_reply_and_not_its_blocks(project):
         "@pytest.fixture(scope='session')\ndef model(): return M()\n"
     )
     for low, high in ((5.0, 5.9), (0.0, 0.9)):  # a reply that was known takes no time
-        tester.runpytest_subprocess("suites", "--junitxml=out.xml")
+        tester.runpytest_inprocess("suites", "--junitxml=out.xml")
         cases = ElementTree.parse(tester.path / "out.xml").getroot().iter("testcase")
         times = [float(case.get("time")) for case in cases if "::gates" not in case.get("classname")]
         assert len(times) >= 12
@@ -346,8 +346,8 @@ def test_the_same_results_with_workers_and_in_any_order(project, records, compar
         """
     )
     tester.syspathinsert()
-    plain = tester.runpytest_subprocess("suites", "--results", "plain")
-    other = tester.runpytest_subprocess("suites", "--results", "other", *extra)
+    plain = tester.runpytest_inprocess("suites", "--results", "plain")
+    other = tester.runpytest_inprocess("suites", "--results", "other", *extra)
     assert plain.ret == other.ret == 0
     assert plain.parseoutcomes() == other.parseoutcomes()
     assert comparable(records(tester.path / "plain")) == comparable(records(tester.path / "other"))
@@ -357,7 +357,7 @@ def test_the_same_results_with_workers_and_in_any_order(project, records, compar
 
 def test_gates_decide_the_exit_status_under_xdist_too(project, properties):
     tester = project(ids=("one", "wrong1", "wrong2"), policy="gates")
-    out = tester.runpytest_subprocess("suites", "-n", "2", "--junitxml=out.xml")
+    out = tester.runpytest_inprocess("suites", "-n", "2", "--junitxml=out.xml")
     assert out.ret == 1
     out.stdout.fnmatch_lines(["*1 failed*2 missed*"])
     assert 'failures="1"' in (tester.path / "out.xml").read_text()
@@ -367,7 +367,7 @@ def test_ordinary_tests_run_beside_suites(project):
     tester = project()
     tester.makepyfile(test_other="def test_fine(): pass\ndef test_bad(): assert 0")
     for extra in ([], ["-n", "2"]):
-        out = tester.runpytest_subprocess(".", *extra)
+        out = tester.runpytest_inprocess(".", *extra)
         out.assert_outcomes(passed=14, failed=1)
 
 
@@ -380,11 +380,11 @@ def test_torch_is_not_imported(project):
             assert not {"torch", "transformers", "datasets", "pandas"} & set(sys.modules)
         """
     )
-    out = tester.runpytest_subprocess("suites", "test_imports.py")
+    out = tester.runpytest_inprocess("suites", "test_imports.py")
     out.assert_outcomes(passed=14)
 
 
 def test_an_unknown_model_is_a_usage_error_with_a_near_miss(project):
-    out = project().runpytest_subprocess("suites", "--model", "listner")
+    out = project().runpytest_inprocess("suites", "--model", "listner")
     assert out.ret == 4
     out.stderr.fnmatch_lines(["*unknown model 'listner': did you mean 'listener'*"])

@@ -1,7 +1,9 @@
 """The reply cache: kept, shared, and no loss when damaged."""
 
+import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -80,6 +82,16 @@ store, me = ReplyStore(Path(sys.argv[1])), int(sys.argv[2])
 for i in range(50):
     store.put("m", {(me * 1000 + i * 10 + j).to_bytes(32, "big"): Reply(f"{me}") for j in range(10)})
 """
+
+
+def test_a_file_that_another_process_is_writing_for_the_first_time_is_waited_for(tmp_path):
+    path = tmp_path / "r.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # not in WAL mode yet, to which SQLite changes without waiting for anybody
+    threading.Timer(0.1, other.execute, ["COMMIT"]).start()
+    store = ReplyStore(path)
+    store.put("m", {key(1): Reply("x")})
+    assert store.get([key(1)])[key(1)].text == "x"
 
 
 def test_several_processes_write_at_once(tmp_path):

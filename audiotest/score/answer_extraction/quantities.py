@@ -14,7 +14,8 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages
+from audiotest.score.answer_extraction.alternatives import any_of
+from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages, lexicon
 
 _DECADE = 10
 _TIMES = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -48,8 +49,9 @@ class Quantity(Struct, frozen=True):
 def _tables(lex: Lexicon) -> tuple[dict[str, float], dict[str, str], dict[str, str], dict[str, int]]:
     words = {word: float(value) for word, value in lex.table("numbers").items()}
     if "de" in lex.languages:
-        ones = {word if word != "eins" else "ein": value for word, value in words.items() if 0 < value < 10}
-        words |= {f"{one}und{ten}": a + b for one, a in ones.items() for ten, b in words.items() if 20 <= b < 100}
+        german = {word: float(value) for word, value in lexicon(frozenset({"de"})).table("numbers").items()}
+        ones = {word if word != "eins" else "ein": value for word, value in german.items() if 0 < value < 10}
+        words |= {f"{one}und{ten}": a + b for one, a in ones.items() for ten, b in german.items() if 20 <= b < 100}
     ordinals = {word: place for word, place in lex.table("ordinals").items() if int(place) > 0}
     tens = {word: int(value) for word, value in lex.table("tens").items()}
     return words, lex.table("units"), ordinals, tens
@@ -58,22 +60,19 @@ def _tables(lex: Lexicon) -> tuple[dict[str, float], dict[str, str], dict[str, s
 @cache
 def _pattern(lex: Lexicon) -> re.Pattern[str]:
     words, units, ordinals, tens = _tables(lex)
-
-    def choice(names: list[str]) -> str:
-        return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or "(?!)"
-
-    latin = choice([word for word in words if len(word) > 1 and word not in _HAN and word.isascii()])
-    word = rf"(?<![^\W_])(?:{latin})(?:(?:[\s-]+and[\s-]+|[\s-]+)(?:{latin}))*(?![^\W_])"
-    unit = choice([u for u in units if u[0].isalpha() and u.isascii()])
-    other = choice([u for u in units if not u.isascii() or not u[0].isalpha()])
+    latin = any_of(word for word in words if len(word) > 1 and word not in _HAN and word.isascii())
+    # Each word is followed by the next or by the end; the list of words stands in it once, since it is long.
+    word = rf"(?<![^\W_])(?:{latin}(?:[\s-]+(?:and[\s-]+)?|(?![^\W_])))+(?<=[^\W_])"
+    unit = any_of(u for u in units if u[0].isalpha() and u.isascii())
+    other = any_of(u for u in units if not u.isascii() or not u[0].isalpha())
     return re.compile(
         rf"""(?:(?<![^\W\d_])|(?<=\d[hm])|(?=[零一二两三四五六七八九十百千万]))(?:(?P<clock>(?<![\d:]){_CLOCK}(?![\d:]))
         | (?<![^\W_])(?P<nth>(?P<place>\d+)(?:st|nd|rd|th))(?![^\W_])
-        | (?<![^\W_])(?P<ordinal>{choice(list(ordinals))})(?![^\W_])
-        | (?P<duration>{choice(list(lex.table("spans_of_time")))})(?![^\W_])
-        | (?<![^\W_])(?P<decade>(?:{choice(list(tens))})|(?<=[a-z][ -])\d0'?s)(?![^\W_])
+        | (?<![^\W_])(?P<ordinal>{any_of(ordinals)})(?![^\W_])
+        | (?P<duration>{any_of(lex.table("spans_of_time"))})(?![^\W_])
+        | (?<![^\W_])(?P<decade>{any_of(tens)}|(?<=[a-z][ -])\d0'?s)(?![^\W_])
         | (?P<number>(?:(?P<sign>[$€£¥])\s?)?(?:(?P<figures>(?:(?<![\w.])(?<!\d,)|(?<=\d[hm]))(?:{_FIGURES}))|(?P<word>{word})|(?P<han>[零一二两三四五六七八九十百千万]+)))
-          (?:(?P<unit>[\s-]?(?:{unit})(?![^\W_])|\s?(?:{other})|(?<=\d)[smh](?=\d))|(?!\w)|(?=[\u3040-\uffff])|(?<=[十百千万零一二两三四五六七八九])))""",
+          (?:(?P<unit>[\s-]?{unit}(?![^\W_])|\s?{other}|(?<=\d)[smh](?=\d))|(?!\w)|(?=[\u3040-\uffff])|(?<=[十百千万零一二两三四五六七八九])))""",
         re.VERBOSE,
     )
 

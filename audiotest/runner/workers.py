@@ -1,0 +1,90 @@
+"""xdist's workers as the controller sees them: who gets which tests and which GPU.
+
+Also of runs that have no suite, so nothing of the engine is loaded before a YAML file stands among the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from audiotest.devices import Slots, gpus
+
+if TYPE_CHECKING:
+    from audiotest.declare.trial import Trial
+
+_SCHEDULER = pytest.StashKey[Any]()
+_SLOTS = pytest.StashKey[Slots]()
+
+
+def scheduler(config: pytest.Config, log: Any) -> Any:
+    """The block scheduler, unless every worker is to run everything."""
+    if config.getvalue("dist") == "each":
+        return None
+    from audiotest.runner.scheduler import BlockScheduling
+
+    blocks = config.stash[_SCHEDULER] = BlockScheduling(config, log, lambda ids: _blocks(config, ids), in_yaml)
+    return blocks
+
+
+def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
+    """The plan that the workers make as well, from node ids: the controller collects nothing itself."""
+    from audiotest.runner.grouping import groups
+
+    files = [path for path in dict.fromkeys(nodeid.partition("::")[0] for nodeid in nodeids) if in_yaml(path)]
+    known = _trials(config, files) if files else {}
+    blocks: list[list[str]] = []
+    if known:
+        from audiotest.runner.hooks import state_of
+
+        state = state_of(config)
+        blocks = state.session.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
+        state.planned = sum(map(len, blocks))
+    return blocks + groups([nodeid for nodeid in nodeids if nodeid not in known], config.getvalue("dist"))
+
+
+def _trials(config: pytest.Config, files: Sequence[str]) -> dict[str, Trial]:
+    """The trials by node id of those of ``files`` that are suites."""
+    from audiotest.declare.problems import SuiteError
+    from audiotest.declare.trial import trials
+    from audiotest.runner.hooks import state_of
+
+    known = {}
+    for path in files:
+        try:
+            suite = state_of(config).session.suite(config.rootpath / path, path)
+        except (SuiteError, OSError):  # another plugin's tests stand in it
+            continue
+        known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
+    return known
+
+
+def in_yaml(nodeid: str) -> bool:
+    """Whether a test stands in a YAML file."""
+    return nodeid.partition("::")[0].endswith((".yaml", ".yml"))
+
+
+def prepare_worker(node: Any) -> None:
+    """A worker that replaces a dead one asks the trials of the dead one's block one by one."""
+    blocks = node.config.stash.get(_SCHEDULER, None)
+    node.workerinput["audiotest_alone"] = sorted(blocks.alone) if blocks is not None else []
+    node.workerinput["audiotest_gpu"] = _slots(node.config).take(node.gateway.id)
+
+
+def _slots(config: pytest.Config) -> Slots:
+    return config.stash.setdefault(_SLOTS, Slots(gpus()))
+
+
+def worker_gone(node: Any, error: Any) -> None:
+    """Its GPU is free for the worker that replaces it."""
+    blocks = node.config.stash.get(_SCHEDULER, None)
+    if blocks is not None and error:
+        blocks.crashed += 1
+    _slots(node.config).free(node.gateway.id)
+
+
+def workers_wanted() -> int | None:
+    """What ``-n auto`` stands for: a worker a GPU where there are any, else xdist's own number."""
+    return len(gpus()) or None
