@@ -2,8 +2,8 @@
 
 rate = replies that do not abstain / replies, over ``condition``; in [0, 1], interval by clip. Without a condition
 of its own it is taken over ``silence``, ``text_only`` and ``noise_only``, as far as these ran: there is nothing to hear
-in any of them, so every answer is made up. A reply that is empty, or was cut
-or filtered before it came to an answer, makes nothing up. (Guessing on request counts: what is measured is whether the model says so.)
+in any of them, so every answer is made up. A reply that is empty, or was cut or filtered before it came to an answer,
+makes nothing up. (Guessing on request counts: what is measured is whether the model says so.)
 """
 
 from __future__ import annotations
