@@ -7,6 +7,8 @@ import pytest
 from audiotest.analyse.gates import judge
 from audiotest.analyse.trials import Trials
 from audiotest.baseline import Baseline, FailRule, fail_rule, gate_of
+from audiotest.declare.problems import SuiteError
+from audiotest.declare.suite import load
 from audiotest.types import Gate, Record, TrialKey, Verdict
 
 IDS = tuple(f"c{i:02d}" for i in range(12))
@@ -73,6 +75,24 @@ def test_a_gate_versus_the_baseline_takes_the_paired_difference():
     assert lower.passed is True
     assert -0.2 < lower.low < -0.1 < lower.high < 0
     assert judge(gates, now, expected={"original": 100})[0].passed is None
+
+
+def test_a_suite_declares_gates_versus_the_baseline(tmp_path):
+    text = """\
+suite: s
+conditions: [{original: correct}, {text_only: recorded}]
+gates:
+  - {metric: accuracy, versus: baseline, min: -0.05, bound: lower}
+  - {metric: listening_gap, versus: baseline, min: -1.5}
+cases: [{id: a, audio: {synth: {tone: {hz: 440, seconds: 0.1}}}, question: '?', choices: [x, y], answer: x}]
+"""
+    (tmp_path / "s.yaml").write_text(text)
+    suite = load(tmp_path / "s.yaml")
+    assert [(gate.versus, gate.min) for gate in suite.gates] == [("baseline", -0.05), ("baseline", -1.5)]
+    assert suite.warnings == ()
+    (tmp_path / "s.yaml").write_text(text.replace("-0.05", "1.5"))
+    with pytest.raises(SuiteError, match="the change of `accuracy` is at most 1"):
+        load(tmp_path / "s.yaml")
 
 
 def _worse(tester, *cases):
