@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The command line, as the design's contract has it."""
     from audiotest.runner.options import add_options
-    from audiotest.runner.short_options import ShortOptions
 
-    add_options(parser, ShortOptions(parser))
+    add_options(parser)
 
 
 def _state(config: pytest.Config) -> State | None:
@@ -38,15 +37,18 @@ def _state(config: pytest.Config) -> State | None:
 def pytest_configure(config: pytest.Config) -> None:
     """A worker sees its own GPU alone; what is wrong with options is reported before anything is collected."""
     from audiotest.devices import pin
-    from audiotest.runner.options import asked_for, check_options
+    from audiotest.options.settings import OptionError, asked_for, check_options
 
-    check_options(config)
+    try:
+        check_options(config.option)
+    except OptionError as error:
+        raise pytest.UsageError(str(error)) from None
     pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
     if config.option.audiotest_audio_roots:
         from audiotest.runner.options import allow_audio_roots
 
         allow_audio_roots(config)
-    if asked_for(config):
+    if asked_for(config.option):
         from audiotest.runner.hooks import state_of
 
         state_of(config)
@@ -63,9 +65,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """A YAML file that is a suite becomes a collector."""
     if file_path.suffix not in (".yaml", ".yml"):
         return None
-    from audiotest.runner.finding import file_id, is_suite
+    from audiotest.declare.finding import is_suite
+    from audiotest.runner.arguments import file_id, named
 
-    if not is_suite(file_path, parent.config):
+    if not is_suite(file_path, parent.config.rootpath, named(file_path, parent.config)):
         return None
     from audiotest.runner.collect import SuiteFile
 
@@ -159,10 +162,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     name, seed = (state.session.model_name, state.session.settings.seed) if state is not None else ("listener", 0)
     default = "" if config.option.audiotest_model else " (the default)"
     from audiotest import inert
-    from audiotest.runner.short_options import given_up, notice
+    from audiotest.options.names import given_up, notice
 
     about = f"audiotest: model {inert.line(name)}{default}, seed {seed or config.option.audiotest_seed}"
-    return [line for line in (about, notice(given_up(config))) if line]
+    return [line for line in (about, notice(given_up(config.option))) if line]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

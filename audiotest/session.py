@@ -30,7 +30,7 @@ from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.sampling import declared_sample, sampled
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
-from audiotest.declare.trial import trials as trials_of
+from audiotest.declare.trial import trials as trials_in
 from audiotest.errors import AudiotestError
 from audiotest.grade.assistants import Assistants
 from audiotest.grade.grader import Grader
@@ -156,6 +156,14 @@ class Session:
             self.add_suite(load(path, shown=shown), shown)
         return self.suites[str(path)]
 
+    def trials_of(self, path: str) -> dict[str, Trial]:
+        """The trials of the suite at ``path`` below ``root``, by node id; none if another kind of test stands there."""
+        try:
+            suite = self.suite(self.root / path, path)
+        except (SuiteError, OSError):
+            return {}
+        return {f"{path}::{trial.condition.name}::{trial.case.id}": trial for trial in trials_in(suite)}
+
     def add_suite(self, suite: Suite, shown: str = "") -> Suite:
         """Take a suite in. Raises :class:`SuiteError` for a name that another one has."""
         place = suite.path or f"<{suite.name}>"
@@ -169,7 +177,7 @@ class Session:
 
     def trials(self) -> list[Trial]:
         """Every trial of the suites, under the settings' ``limit``."""
-        return [trial for suite in self.suites.values() for trial in trials_of(self._cut(suite))]
+        return [trial for suite in self.suites.values() for trial in trials_in(self._cut(suite))]
 
     # -- models --------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 
 ``python tools/reference.py`` writes them; ``--check`` only reports whether they are what it would write, and ends
 with status 1 if not. The pages are made of ``schemas/*.schema.json``, the commands' own help texts and
-``audiotest/runner/options.py``.
+``audiotest/options/table.py``.
 """
 
 from __future__ import annotations
@@ -288,7 +288,7 @@ def cell(text: str) -> str:
 
 def commands() -> str:
     """All commands with their options, and what audiotest adds to pytest."""
-    lines = head("Commands", "audiotest/commands/` and `audiotest/runner/options.py")
+    lines = head("Commands", "audiotest/commands/` and `audiotest/options/table.py")
     lines += ["## pytest", "", "What audiotest adds; `pytest --help` shows the rest.", "", *table(pytest_options())]
     lines += section(audiotest, "audiotest")
     return "\n".join(lines).rstrip("\n") + "\n"

@@ -115,3 +115,13 @@ def _held(gate: Gate, estimate: Estimate) -> GateResult:
     against = " minus the baseline's" if gate.versus == BASELINE else ""
     said = f"{word}{gate.metric}{against} is {looked_at:.4g}, wanted {' and '.join(wanted)} (n = {estimate.n})"
     return replace(measured, passed=passed, reason=said)
+
+
+def gate_names(gates: Iterable[Gate]) -> list[str]:
+    """The names of a suite's gates in node ids; the second of the same name has its number."""
+    seen: Counter[str] = Counter()
+    names = []
+    for named in (gate.name if isinstance(gate, GateResult) and gate.name else name(gate) for gate in gates):
+        seen[named] += 1
+        names.append(named if seen[named] == 1 else f"{named}.{seen[named]}")
+    return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 from audiotest import inert
@@ -13,6 +14,19 @@ _MOST = 20
 """Failed trials that are listed; how many more there are is told."""
 _SAID = 160
 """Signs of a reply that are shown."""
+
+
+def write_job_page(run: Run) -> str:
+    """Append the summary to the job's page, where GitHub Actions says that there is one; a page that cannot be written
+    costs the run nothing else, not even under ``-W error``. Returns what to report of it."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page and run.summary.suites:
+        try:
+            with open(page, "a", encoding="utf-8") as file:
+                file.write("\n".join(lines(run)) + "\n")
+        except OSError as error:
+            return f"the job's summary page cannot be written: {error}"
+    return ""
 
 
 def lines(run: Run) -> Iterator[str]:

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from audiotest.analyse.gates import gate_names
 from audiotest.baseline import gate_name
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Invalid, Suite
 from audiotest.declare.trial import Trial
-from audiotest.runner.finding import arguments
-from audiotest.runner.gates import GATES, gate_names
+from audiotest.runner.arguments import arguments
+from audiotest.runner.gates import GATES
 from audiotest.runner.hooks import state_of
 from audiotest.runner.items import TrialItem, check, check_of, skipped, tag_marks
 

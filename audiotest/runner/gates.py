@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from typing import Any, Literal
 
 import pytest
 
 from audiotest import inert
-from audiotest.analyse.gates import name as gate_name
+from audiotest.analyse.gates import gate_names
 from audiotest.declare.suite import Suite
 from audiotest.runner.longrepr import longrepr
-from audiotest.types import Gate, GateResult
+from audiotest.types import GateResult
 
 GATES = "gates"
 """What stands for the condition in the node ids of gates."""
 Outcome = Literal["passed", "failed", "skipped"]
 Phase = Literal["setup", "call", "teardown"]
-
-
-def gate_names(gates: Iterable[Gate]) -> list[str]:
-    """The names of a suite's gates in node ids; the second of the same name is told by its number."""
-    seen: Counter[str] = Counter()
-    found = []
-    for named in (gate.name if isinstance(gate, GateResult) and gate.name else gate_name(gate) for gate in gates):
-        seen[named] += 1
-        found.append(named if seen[named] == 1 else f"{named}.{seen[named]}")
-    return found
 
 
 def reports(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import os
 from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,7 +18,6 @@ from audiotest.models.protocol import Adapter
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.worker_queue import queued
-from audiotest.runs import Run
 from audiotest.types import Record
 
 if TYPE_CHECKING:
@@ -181,7 +179,7 @@ class RecordTaker:
         from audiotest.runner.workers import in_yaml
 
         if in_yaml(crashitem):
-            note_crash(self.state, crashitem, str(report.longrepr))
+            note_crash(self.state.session, crashitem, str(report.longrepr))
 
     def _forget(self, report: pytest.TestReport) -> None:
         """Let the terminal drop a setup or teardown that passed. It keeps them all, and looks through every one of them
@@ -230,29 +228,16 @@ def write_results(session: pytest.Session) -> None:
     state = state_of(config)
     if state.is_worker or not state.session.records:
         return
+    from audiotest.report.markdown import write_job_page
+
     state.run = state.session.finish()
     writer = state.session.writer
     if writer is not None and writer.problem and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    state.job_page = _write_job_page(state.run)
+    state.job_page = write_job_page(state.run)
     if config.option.audiotest_html:
         target = config.invocation_params.dir / config.option.audiotest_html
         try:
             state.page = state.run.report(target)
         except OSError as error:  # what is wrong with its file costs the run nothing else
             state.page = f"the HTML report cannot be written: {error}"
-
-
-def _write_job_page(run: Run) -> str:
-    """Append the summary to the job's page, where GitHub Actions says that there is one; a page that cannot be written
-    costs the run nothing else, not even under ``-W error``. Returns what to report of it."""
-    page = os.environ.get("GITHUB_STEP_SUMMARY")
-    if page and run.summary.suites:
-        from audiotest.report.markdown import lines
-
-        try:
-            with open(page, "a", encoding="utf-8") as file:
-                file.write("\n".join(lines(run)) + "\n")
-        except OSError as error:
-            return f"the job's summary page cannot be written: {error}"
-    return ""

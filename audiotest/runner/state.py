@@ -16,8 +16,8 @@ import pytest
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
+from audiotest.options.settings import settings_of
 from audiotest.predict.predictor import Predictor, Progress
-from audiotest.runner.options import settings_of
 from audiotest.runs import Run
 from audiotest.session import Session
 from audiotest.types import Record, TrialKey
@@ -31,7 +31,7 @@ class State:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.is_worker = hasattr(config, "workerinput")
-        self.session = Session(settings_of(config), root=config.rootpath, worker=self.is_worker)
+        self.session = Session(settings_of(config.option), root=config.rootpath, worker=self.is_worker)
         self.session.workers = _workers(config)
         self.session.command = ("pytest", *map(str, config.invocation_params.args))
         self.alone: frozenset[TrialKey] = frozenset()

@@ -31,34 +31,20 @@ def scheduler(config: pytest.Config, log: Any) -> Any:
 
 def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
     """The plan that the workers make as well, from node ids: the controller collects nothing itself."""
-    from audiotest.runner.grouping import groups
+    from audiotest.predict.grouping import groups
 
-    files = [path for path in dict.fromkeys(nodeid.partition("::")[0] for nodeid in nodeids) if in_yaml(path)]
-    known = _trials(config, files) if files else {}
+    files = dict.fromkeys(nodeid.partition("::")[0] for nodeid in nodeids if in_yaml(nodeid))
+    known: dict[str, Trial] = {}
     blocks: list[list[str]] = []
-    if known:
+    if files:
         from audiotest.runner.hooks import state_of
 
         state = state_of(config)
+        for path in files:
+            known |= state.session.trials_of(path)
         blocks = state.session.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
         state.planned = sum(map(len, blocks))
     return blocks + groups([nodeid for nodeid in nodeids if nodeid not in known], config.getvalue("dist"))
-
-
-def _trials(config: pytest.Config, files: Sequence[str]) -> dict[str, Trial]:
-    """The trials by node id of those of ``files`` that are suites."""
-    from audiotest.declare.problems import SuiteError
-    from audiotest.declare.trial import trials
-    from audiotest.runner.hooks import state_of
-
-    known = {}
-    for path in files:
-        try:
-            suite = state_of(config).session.suite(config.rootpath / path, path)
-        except (SuiteError, OSError):  # another plugin's tests stand in it
-            continue
-        known.update({f"{path}::{t.condition.name}::{t.case.id}": t for t in trials(suite)})
-    return known
 
 
 def in_yaml(nodeid: str) -> bool:

@@ -107,7 +107,7 @@ def test_everything_is_handed_out_once_whoever_dies(made):
     done, deaths = [], iter(range(1000))
     while workers:
         worker = workers.pop(0)
-        waiting = [i for i in worker.given if i != "shutdown" and i in scheduling._pending[worker].tests]
+        waiting = [i for i in worker.given if i != "shutdown" and i in scheduling.handout.workers[worker].tests]
         if not waiting:
             continue
         if next(deaths) % 3 == 1 and len(done) < 30:

@@ -1,6 +1,6 @@
 """How tests that are no trials are grouped for workers."""
 
-from audiotest.runner.grouping import groups
+from audiotest.predict.grouping import groups
 
 TESTS = ["a.py::A::one@x", "a.py::two[y@z]", "b.py::A::three@x", "a.py::A::four", "c.py::five"]
 

@@ -11,8 +11,6 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import pytest
-
 PREFIX = "--audiotest-"
 _GIVEN_UP = "audiotest_given_up"
 _HANDLER = "step_back"
@@ -24,14 +22,14 @@ def long_name(short: str) -> str:
 
 
 class ShortOptions:
-    """The short names of ``parser``'s options that audiotest may have."""
+    """The short names that audiotest may have among the options of ``parser``, pytest's own; None up to pytest 9.0,
+    where options become argparse's only when they are parsed, and a name that is taken is an error."""
 
-    def __init__(self, parser: pytest.Parser) -> None:
+    def __init__(self, parser: argparse.ArgumentParser | None) -> None:
         self.given_up: list[str] = []
         """Those that somebody else has, in the order in which that came out."""
         self._own: dict[str, argparse.Action] = {}
-        # Up to pytest 9.0 options become argparse's only when they are parsed; there a name that is taken is an error.
-        self._argparse: Any = getattr(parser, "optparser", None)
+        self._argparse: Any = parser
         if self._argparse is not None:
             for group in self._argparse._action_groups:
                 self._watch(group)
@@ -76,9 +74,9 @@ class ShortOptions:
         self._argparse.add_argument_group = add_argument_group
 
 
-def given_up(config: pytest.Config) -> list[str]:
-    """The short names that somebody else has in this session."""
-    return list(getattr(config.option, _GIVEN_UP, ()))
+def given_up(parsed: argparse.Namespace) -> list[str]:
+    """The short names that somebody else has in this session, by its parsed command line."""
+    return list(getattr(parsed, _GIVEN_UP, ()))
 
 
 def notice(given_up: Sequence[str]) -> str:
