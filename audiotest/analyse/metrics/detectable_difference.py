@@ -45,11 +45,11 @@ def measure(
         accuracy = sum(values) / len(values)
         discordance = independent((sum(values) + _ADDED) / (len(values) + 2 * _ADDED))
         most = max(accuracy, 1 - accuracy)
-    found: Sample = sample(np.array(values), places(clips))
-    value = detectable(found.n, discordance, most=most, effective_n=found.effective_n, clips=found.clips)
+    sampled: Sample = sample(np.array(values), places(clips))
+    value = detectable(sampled.n, discordance, most=most, effective_n=sampled.effective_n, clips=sampled.clips)
     if value is None:
         raise NotMeasured(
-            f"{found.n} trials of {found.clips} clips under {condition} are too few: no difference in accuracy would "
+            f"{sampled.n} trials of {sampled.clips} clips under {condition} are too few: no difference in accuracy would "
             "be found with a probability of 80%"
         )
-    return Estimate(value, n=found.n)
+    return Estimate(value, n=sampled.n)
