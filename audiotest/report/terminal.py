@@ -144,11 +144,11 @@ def _by_tag(name: str, tag: str, suite: SuiteSummary) -> Any:
 
 
 def _against_baseline(run: Run, baseline: Baseline) -> str:
-    found = change(baseline.trials, run.records)
-    word = "more than chance" if found.p < 0.05 else "no more than chance would do"
+    changes = change(baseline.trials, run.records)
+    word = "more than chance" if changes.p < 0.05 else "no more than chance would do"
     return (
-        f"against the baseline: {found.regressed} regressed, {found.improved} improved, {found.known} known misses, "
-        f"of {found.n} trials in both; McNemar's p = {found.p:.3g}: {word}"
+        f"against the baseline: {changes.regressed} regressed, {changes.improved} improved, {changes.known} known misses, "
+        f"of {changes.n} trials in both; McNemar's p = {changes.p:.3g}: {word}"
     )
 
 
