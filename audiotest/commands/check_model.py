@@ -42,11 +42,12 @@ def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
     alone = _texts([reply for request in requests for reply in model.answer([request])])
     model.close()
     differing = 0
-    for seconds, *replies in zip(_SECONDS, together, parts, alone, strict=True):
-        if len(set(replies)) > 1:
+    for seconds, *texts in zip(_SECONDS, together, parts, alone, strict=True):
+        if len(set(texts)) > 1:
             differing += 1
             say(
-                f"clip of {seconds} s\n  batch of 8: {replies[0]!r}\n  3 + 5:      {replies[1]!r}\n  alone:      {replies[2]!r}"
+                f"clip of {seconds} s\n  batch of 8: {texts[0]!r}\n"
+                f"  3 + 5:      {texts[1]!r}\n  alone:      {texts[2]!r}"
             )
     failed = sum(text.startswith("error: ") for text in alone)
     say(f"{model.name}: {differing} of {len(requests)} replies differ between batches, {failed} failed alone")

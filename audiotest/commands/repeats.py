@@ -57,8 +57,8 @@ def _cells(repeats: Repeats) -> tuple[str, ...]:
     best = repeats.pass_at.get(repeats.repeats)
     trials = str(repeats.trials) + (f" ({repeats.incomplete} incomplete)" if repeats.incomplete else "")
     between = "-" if repeats.between_repeats is None else f"{100 * repeats.between_repeats:.1f}"
-    return (trials, str(repeats.repeats), _percent(repeats.accuracy), _interval(repeats.accuracy), between, _percent(best),
-            _percent(repeats.majority), _percent(repeats.consistency))  # fmt: skip
+    return (trials, str(repeats.repeats), _percent(repeats.accuracy), _interval(repeats.accuracy), between,
+            _percent(best), _percent(repeats.majority), _percent(repeats.consistency))  # fmt: skip
 
 
 def _percent(figure: Estimate | None) -> str:

@@ -162,8 +162,9 @@ def _official(run: Run, condition: str, form: str) -> Iterator[str]:
         if differences:
             credited = sum(bool(d.official.correct) for d in differences)
             yield (
-                f"{name}: {differences[0].scorer} and choice differ on {len(differences)} replies; {credited} are right only by "
-                f"the official rule, {len(differences) - credited} only as read with care (--table differing lists them)"
+                f"{name}: {differences[0].scorer} and choice differ on {len(differences)} replies; "
+                f"{credited} are right only by the official rule, "
+                f"{len(differences) - credited} only as read with care (--table differing lists them)"
             )
             yield ""
 

@@ -147,8 +147,8 @@ def _against_baseline(run: Run, baseline: Baseline) -> str:
     changes = change(baseline.trials, run.records)
     word = "more than chance" if changes.p < 0.05 else "no more than chance would do"
     return (
-        f"against the baseline: {changes.regressed} regressed, {changes.improved} improved, {changes.known} known misses, "
-        f"of {changes.n} trials in both; McNemar's p = {changes.p:.3g}: {word}"
+        f"against the baseline: {changes.regressed} regressed, {changes.improved} improved, "
+        f"{changes.known} known misses, of {changes.n} trials in both; McNemar's p = {changes.p:.3g}: {word}"
     )
 
 

@@ -77,7 +77,10 @@ def write(
         sounds |= players
         left, lost = left + more, lost or heard.lost_sounds()
     target.write_text(page(names, leaders, shown_pairs, sounds), encoding="utf-8")
-    message = f"{target}: {sum(len(p.flipped) for p in shown_pairs)} items flipped, {sum(map(bool, sounds.values()))} sounds, "
+    message = (
+        f"{target}: {sum(len(p.flipped) for p in shown_pairs)} items flipped, "
+        f"{sum(map(bool, sounds.values()))} sounds, "
+    )
     message += f"{target.stat().st_size / 1e6:,.1f} MB"
     return message + (f"; {left} sounds were left out (--audio-mb, --linked-mb)" if left else "") + lost
 
