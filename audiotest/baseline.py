@@ -92,7 +92,7 @@ class Baseline(Struct, frozen=True):
     def judge(self, suites: Mapping[str, tuple[str, Sequence[Record]]]) -> dict[str, AgainstBaseline]:
         """What became of each suite of (policy, records) by name; one without a trial in the baseline is left out."""
         changes = {name: (policy, change(self.trials, records)) for name, (policy, records) in suites.items()}
-        changes = {name: changed for name, changed in changes.items() if changed[1].n}
+        changes = {name: pair for name, pair in changes.items() if pair[1].n}
         tested = [n for n, (policy, changed) in changes.items() if self.rule_for(policy).kind == "significant"]
         ps = dict(zip(tested, corrected([changes[name][1].p for name in tested]), strict=True))
         judged = {}

@@ -36,8 +36,8 @@ def command(spec: str | None) -> None:
     for name, extra in _OPTIONAL.items():
         say(f"  {name:<14}{_version(name) or f'not installed (pip install audiotest[{extra}])'}")
     say(f"sound library: {_sound_library()}")
-    gpu_names = f" (of {', '.join(gpu_models())})" if gpu_models() else ""
-    say(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}{gpu_names}")
+    of_models = f" (of {', '.join(gpu_models())})" if gpu_models() else ""
+    say(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}{of_models}")
     cache = cache_dir() / "replies.sqlite"
     size = f"{cache.stat().st_size / 1e6:,.1f} MB" if cache.is_file() else "empty"
     say(f"reply cache: {cache} ({size}; {_room(cache.parent)})")

@@ -90,9 +90,9 @@ def official_and_careful(record: Record) -> tuple[str, Verdict, Verdict] | None:
 def differing(records: Iterable[Record], condition: str = "original") -> Iterator[Differing]:
     """Every reply of which the deciding scorer, if it is a benchmark's, and ``choice`` disagree."""
     for record in records:
-        both = official_and_careful(record) if record.condition == condition else None
-        if both is not None and both[1].correct is not None and both[1].correct != both[2].correct:
-            yield Differing(record, *both)
+        judgement = official_and_careful(record) if record.condition == condition else None
+        if judgement is not None and judgement[1].correct is not None and judgement[1].correct != judgement[2].correct:
+            yield Differing(record, *judgement)
 
 
 def as_text(table: Table) -> str:
