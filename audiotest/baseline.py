@@ -92,22 +92,22 @@ class Baseline(Struct, frozen=True):
     def judge(self, suites: Mapping[str, tuple[str, Sequence[Record]]]) -> dict[str, AgainstBaseline]:
         """What became of each suite of (policy, records) by name; one without a trial in the baseline is left out."""
         changes = {name: (policy, change(self.trials, records)) for name, (policy, records) in suites.items()}
-        changes = {name: found for name, found in changes.items() if found[1].n}
-        tested = [n for n, (policy, found) in changes.items() if self.rule_for(policy).kind == "significant"]
+        changes = {name: pair for name, pair in changes.items() if pair[1].n}
+        tested = [n for n, (policy, changed) in changes.items() if self.rule_for(policy).kind == "significant"]
         ps = dict(zip(tested, corrected([changes[name][1].p for name in tested]), strict=True))
         judged = {}
-        for name, (policy, found) in changes.items():
+        for name, (policy, changed) in changes.items():
             clips = len({r.clip or r.case for r in suites[name][1] if key(r) in self.trials and met(r) is not None})
-            rule, p = self.rule_for(policy), ps.get(name, found.p)
+            rule, p = self.rule_for(policy), ps.get(name, changed.p)
             judged[name] = AgainstBaseline(
                 rule=str(rule),
-                regressed=found.regressed,
-                improved=found.improved,
-                known=found.known,
-                n=found.n,
+                regressed=changed.regressed,
+                improved=changed.improved,
+                known=changed.known,
+                n=changed.n,
                 p=p,
-                passed=_passed(rule, found, p, clips),
-                reason=_reason(rule, found, p, clips, len(tested)),
+                passed=_passed(rule, changed, p, clips),
+                reason=_reason(rule, changed, p, clips, len(tested)),
             )
         return judged
 
@@ -128,28 +128,32 @@ def gate_of(found: AgainstBaseline) -> GateResult | None:
     )
 
 
-def _passed(rule: FailRule, found: Change, p: float, clips: int) -> bool | None:
-    worse = found.regressed > found.improved
+def _passed(rule: FailRule, changed: Change, p: float, clips: int) -> bool | None:
+    worse = changed.regressed > changed.improved
     if rule.kind == "item":
-        return not found.regressed
+        return not changed.regressed
     if rule.kind == "drop":
-        return (found.regressed - found.improved) / found.n <= rule.drop
+        return (changed.regressed - changed.improved) / changed.n <= rule.drop
     return None if worse and clips < _FEWEST_CLIPS else not (worse and p < _LEVEL)
 
 
-def _reason(rule: FailRule, found: Change, p: float, clips: int, tested: int) -> str:
-    net = 100 * (found.improved - found.regressed) / found.n
-    counts = f"{found.regressed} regressed, {found.improved} improved of {found.n} trials ({net:+.1f} points)"
+def _reason(rule: FailRule, changed: Change, p: float, clips: int, tested: int) -> str:
+    net = 100 * (changed.improved - changed.regressed) / changed.n
+    counts = f"{changed.regressed} regressed, {changed.improved} improved of {changed.n} trials ({net:+.1f} points)"
     if rule.kind == "item":
         return counts
     if rule.kind == "drop":
         return f"{counts}; a fall of more than {100 * rule.drop:g} points fails"
-    if found.regressed > found.improved and clips < _FEWEST_CLIPS:
+    if changed.regressed > changed.improved and clips < _FEWEST_CLIPS:
         return (
             f"{counts}: {clips} clips are too few to tell any change from chance; use --baseline-fail=item or drop:5%"
         )
     over = f", corrected for {tested} suites" if tested > 1 else ""
-    word = "worse by more than chance" if p < _LEVEL and found.regressed > found.improved else "not significantly worse"
+    word = (
+        "worse by more than chance"
+        if p < _LEVEL and changed.regressed > changed.improved
+        else "not significantly worse"
+    )
     return f"{counts}, p = {p:.3g} by clip{over}: {word}"
 
 

@@ -399,8 +399,8 @@ class Session:
                 )
         policies = {suite.name: suite.policy for suite in self.suites.values()}
         self.against = self.baseline.judge({n: (policies[n], rows) for n, rows in by_suite.items() if n in policies})
-        for name, found in self.against.items():
-            result = gate_of(found)
+        for name, outcome in self.against.items():
+            result = gate_of(outcome)
             self.gates[name] += [result] if result is not None else []
 
     def _earlier(self, suite: Suite) -> Trials | None:

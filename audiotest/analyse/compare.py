@@ -75,9 +75,9 @@ def compare(first: Sequence[Record], second: Sequence[Record], *, common: bool =
     groups: dict[tuple[str, str], list[tuple[Record, Record]]] = {}
     for before, now in pairs:
         groups.setdefault((now.suite, now.condition), []).append((before, now))
-    found = []
+    differences = []
     for (suite, condition), rows in groups.items():
-        found.append(_difference(suite, condition, "", rows))
+        differences.append(_difference(suite, condition, "", rows))
         tags: dict[str, dict[str, list[tuple[Record, Record]]]] = {}
         for before, now in rows:
             for tag, values in now.tags.items():
@@ -85,8 +85,10 @@ def compare(first: Sequence[Record], second: Sequence[Record], *, common: bool =
                     tags.setdefault(tag, {}).setdefault(value, []).append((before, now))
         for tag, values_of in tags.items():
             if len(values_of) > 1:
-                found += holm([_difference(suite, condition, f"{tag}: {v}", of) for v, of in sorted(values_of.items())])
-    return found
+                differences += holm(
+                    [_difference(suite, condition, f"{tag}: {v}", of) for v, of in sorted(values_of.items())]
+                )
+    return differences
 
 
 def judged_alike(first: Mapping[str, int], second: Mapping[str, int]) -> None:
@@ -101,11 +103,11 @@ def judged_alike(first: Mapping[str, int], second: Mapping[str, int]) -> None:
 
 def flipped(first: Sequence[Record], second: Sequence[Record], *, common: bool = False) -> list[Flipped]:
     """The trials that one run got right and the other wrong; the worsened ones first."""
-    found = []
+    flips = []
     for before, now in paired_runs(first, second, common=common):
         if _right(before) != _right(now):
-            found.append(Flipped(now, before, better=_right(now), gain=not without_sound(now.condition)))
-    return sorted(found, key=lambda one: one.better)
+            flips.append(Flipped(now, before, better=_right(now), gain=not without_sound(now.condition)))
+    return sorted(flips, key=lambda one: one.better)
 
 
 class Standing(Struct, frozen=True):
@@ -122,7 +124,7 @@ def leaderboard(runs: Sequence[Sequence[Record]]) -> list[Standing]:
     other cases a run would stand higher or lower for those alone."""
     judged = [{k: r for k, r in _judged(records).items() if r.condition == "original"} for records in runs]
     shared = [k for k in judged[0] if all(k in one for one in judged)] if judged else []
-    found = []
+    standings = []
     for i, one in enumerate(judged):
         rows: dict[str, list[Record]] = {}
         for k in shared:
@@ -131,8 +133,8 @@ def leaderboard(runs: Sequence[Sequence[Record]]) -> list[Standing]:
             suite: clustered_proportion([_right(r) for r in of], [clip_of(r) for r in of]) for suite, of in rows.items()
         }
         values = [figure.value for figure in suites.values() if figure.value is not None]
-        found.append(Standing(i, sum(values) / len(values) if values else None, suites))
-    return sorted(found, key=lambda standing: -(standing.mean or 0.0))
+        standings.append(Standing(i, sum(values) / len(values) if values else None, suites))
+    return sorted(standings, key=lambda standing: -(standing.mean or 0.0))
 
 
 def holm(differences: Sequence[Difference]) -> list[Difference]:
@@ -145,11 +147,11 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
 def corrected(ps: Sequence[float]) -> list[float]:
     """p-values corrected for their number by Holm's method: the smallest of m times m, the next times m - 1..., none
     smaller than the one before it. (statsmodels' takes 0.2 s a call in a large process, for collecting garbage.)"""
-    found, least = [0.0] * len(ps), 0.0
+    adjusted, least = [0.0] * len(ps), 0.0
     for rank, i in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
         least = max(least, min(1.0, ps[i] * (len(ps) - rank)))
-        found[i] = least
-    return found
+        adjusted[i] = least
+    return adjusted
 
 
 def _difference(suite: str, condition: str, tag: str, rows: Sequence[tuple[Record, Record]]) -> Difference:

@@ -58,5 +58,5 @@ def _scripts(text: str) -> Counter[str]:
 
 
 def _script(text: str) -> str | None:
-    found = _scripts(text)
-    return found.most_common(1)[0][0] if found else None
+    counts = _scripts(text)
+    return counts.most_common(1)[0][0] if counts else None

@@ -113,8 +113,8 @@ def _held(gate: Gate, estimate: Estimate) -> GateResult:
         passed &= looked_at <= gate.max
         wanted.append(f"at most {gate.max:g}")
     against = " minus the baseline's" if gate.versus == BASELINE else ""
-    said = f"{word}{gate.metric}{against} is {looked_at:.4g}, wanted {' and '.join(wanted)} (n = {estimate.n})"
-    return replace(measured, passed=passed, reason=said)
+    reason = f"{word}{gate.metric}{against} is {looked_at:.4g}, wanted {' and '.join(wanted)} (n = {estimate.n})"
+    return replace(measured, passed=passed, reason=reason)
 
 
 def gate_names(gates: Iterable[Gate]) -> list[str]:

@@ -87,10 +87,10 @@ def _suite(suite: str, first: Trials, second: Trials) -> Iterator[FigureDifferen
     yield from _profile(suite, first, second)
 
 
-def _with_reason(found: FigureDifference) -> FigureDifference:
-    if not found.reason and (found.difference.low is None or found.difference.high is None):
-        return replace(found, reason="all trials share one clip: the difference has no interval")
-    return found
+def _with_reason(figure: FigureDifference) -> FigureDifference:
+    if not figure.reason and (figure.difference.low is None or figure.difference.high is None):
+        return replace(figure, reason="all trials share one clip: the difference has no interval")
+    return figure
 
 
 def _gap(suite: str, versus: str, first: Trials, second: Trials) -> Iterator[FigureDifference]:

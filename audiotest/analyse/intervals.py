@@ -53,9 +53,9 @@ def clustered_proportion(rights: Sequence[bool], clips: Sequence[Hashable]) -> E
     n = len(rights)
     if n == 0 or len(set(clips)) == n:
         return proportion(sum(map(bool, rights)), n)
-    found = sample(np.asarray(rights, dtype=np.float64), places(clips))
-    low, high = _wilson(found.mean, found.effective_n, found.quantile)
-    return Estimate(found.mean, low, high, n)
+    sampled = sample(np.asarray(rights, dtype=np.float64), places(clips))
+    low, high = _wilson(sampled.mean, sampled.effective_n, sampled.quantile)
+    return Estimate(sampled.mean, low, high, n)
 
 
 def _wilson(value: float, n: float, z: float) -> tuple[float, float]:
@@ -78,25 +78,25 @@ def paired_difference(now: Sequence[bool], before: Sequence[bool], clips: Sequen
     if n == 0:
         return Estimate(None, n=0)
     differences = np.asarray(now, dtype=np.float64) - np.asarray(before, dtype=np.float64)
-    found = sample(differences, places(clips))
-    if found.clips == 1:
-        return Estimate(found.mean, n=n)
-    better, worse = (float((differences == sign).mean()) * found.effective_n for sign in (1, -1))
-    low = _tango_end(better, worse, found, -1.0)
-    high = _tango_end(better, worse, found, 1.0)
-    return Estimate(found.mean, low, high, n)
+    sampled = sample(differences, places(clips))
+    if sampled.clips == 1:
+        return Estimate(sampled.mean, n=n)
+    better, worse = (float((differences == sign).mean()) * sampled.effective_n for sign in (1, -1))
+    low = _tango_end(better, worse, sampled, -1.0)
+    high = _tango_end(better, worse, sampled, 1.0)
+    return Estimate(sampled.mean, low, high, n)
 
 
-def _tango_end(better: float, worse: float, found: Sample, bound: float) -> float:
+def _tango_end(better: float, worse: float, sampled: Sample, bound: float) -> float:
     """The farthest difference towards ``bound`` that the score test does not reject, by halving."""
-    n = found.effective_n
-    inside, outside = found.mean, bound
+    n = sampled.effective_n
+    inside, outside = sampled.mean, bound
     for _ in range(_STEPS):
         at = (inside + outside) / 2
         linear = (2 * n - better + worse) * at - better - worse
         share = (sqrt(max(linear * linear + 8 * n * worse * at * (1 - at), 0.0)) - linear) / (4 * n)
         variance = n * (2 * share + at * (1 - at))
-        if (better - worse - n * at) ** 2 <= found.quantile**2 * variance:
+        if (better - worse - n * at) ** 2 <= sampled.quantile**2 * variance:
             inside = at
         else:
             outside = at
@@ -118,22 +118,24 @@ def mean(
     if n == 0:
         return Estimate(None, n=0)
     every = np.asarray(values, dtype=np.float64)
-    found = sample(every, places(clips if clips is not None else range(n)))
-    if found.clips == 1 or (found.variance == 0 and (low is None or high is None)):
-        return Estimate(found.mean, n=n)
-    z = quantile(found.clips - 1)
+    sampled = sample(every, places(clips if clips is not None else range(n)))
+    if sampled.clips == 1 or (sampled.variance == 0 and (low is None or high is None)):
+        return Estimate(sampled.mean, n=n)
+    z = quantile(sampled.clips - 1)
     if low is None or high is None:
-        half = z * sqrt(found.variance / found.effective_n * found.clips / (found.clips - 1))
-        return Estimate(found.mean, found.mean - half, found.mean + half, n)
+        half = z * sqrt(sampled.variance / sampled.effective_n * sampled.clips / (sampled.clips - 1))
+        return Estimate(sampled.mean, sampled.mean - half, sampled.mean + half, n)
     low, high = min(low, float(every.min())), max(high, float(every.max()))
-    centre, half = _padded(found, low, high, z)
-    return Estimate(found.mean, min(max(low, centre - half), found.mean), max(min(high, centre + half), found.mean), n)
+    centre, half = _padded(sampled, low, high, z)
+    return Estimate(
+        sampled.mean, min(max(low, centre - half), sampled.mean), max(min(high, centre + half), sampled.mean), n
+    )
 
 
-def _padded(found: Sample, low: float, high: float, z: float) -> tuple[float, float]:
-    n = found.effective_n + 2
-    centre = (found.effective_n * found.mean + low + high) / n
-    squares = (found.effective_n * (found.variance + found.mean**2) + low**2 + high**2) / n
+def _padded(sampled: Sample, low: float, high: float, z: float) -> tuple[float, float]:
+    n = sampled.effective_n + 2
+    centre = (sampled.effective_n * sampled.mean + low + high) / n
+    squares = (sampled.effective_n * (sampled.variance + sampled.mean**2) + low**2 + high**2) / n
     return centre, z * sqrt(max(squares - centre**2, 0.0) / n)
 
 
@@ -176,9 +178,9 @@ def _correlation(first: Share, second: Share, one: float, two: float) -> float:
         for rights, share, at in ((first[0], one, both[:cut]), (second[0], two, both[cut:]))
     ]
     scale = sqrt(float((errors[0] ** 2).sum()) * float((errors[1] ** 2).sum()))
-    found = float((errors[0] * errors[1]).sum()) / scale if scale else 0.0
+    correlation = float((errors[0] * errors[1]).sum()) / scale if scale else 0.0
     shared = len(np.intersect1d(both[:cut], both[cut:]))
-    return found if found >= 0 else found * shared / (shared + 2)
+    return correlation if correlation >= 0 else correlation * shared / (shared + 2)
 
 
 Statistic = Callable[[np.ndarray], np.ndarray]
@@ -201,8 +203,8 @@ def bootstrap(
         return Estimate(None, n=n)
     if len(sums) < 2:
         return Estimate(value, n=n)
-    found = statistic(resampled(sums, np.random.default_rng(seed)))
-    low, high = np.nanquantile(found, levels(len(sums)))
+    statistics = statistic(resampled(sums, np.random.default_rng(seed)))
+    low, high = np.nanquantile(statistics, levels(len(sums)))
     return Estimate(value, float(low), float(high), n) if low < high else Estimate(value, n=n)
 
 

@@ -36,14 +36,14 @@ class Item(Struct, frozen=True):
 
 def items(runs: Iterable[Sequence[Record]]) -> list[Item]:
     """Every case of ``runs`` (records of each), in the order of the first run that has it."""
-    found: dict[tuple[str, str], list[list[Record]]] = {}
+    records_of: dict[tuple[str, str], list[list[Record]]] = {}
     for records in runs:
         own: dict[tuple[str, str], list[Record]] = {}
         for record in records:
             own.setdefault((record.suite, record.case), []).append(record)
         for key, rows in own.items():
-            found.setdefault(key, []).append(rows)
-    return [_item(suite, case, rows) for (suite, case), rows in found.items()]
+            records_of.setdefault(key, []).append(rows)
+    return [_item(suite, case, rows) for (suite, case), rows in records_of.items()]
 
 
 def _item(suite: str, case: str, runs: list[list[Record]]) -> Item:
@@ -70,8 +70,8 @@ def _right(record: Record) -> bool | None:
 
 
 def _disputed(record: Record) -> bool:
-    said = {v.correct for name, v in record.verdicts.items() if name != "expect" and v.correct is not None}
-    return len(said) > 1
+    judgements = {v.correct for name, v in record.verdicts.items() if name != "expect" and v.correct is not None}
+    return len(judgements) > 1
 
 
 def _by_position(rows: list[Record]) -> bool:

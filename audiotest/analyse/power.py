@@ -91,12 +91,12 @@ def _critical(differing: np.ndarray) -> np.ndarray:
     from scipy.special import bdtr
 
     guess = np.floor(differing / 2 - quantile() * np.sqrt(differing) / 2).astype(int)
-    found = np.full(len(differing), -1)
+    critical = np.full(len(differing), -1)
     for offset in (-2, -1, 0, 1):
         count = guess + offset
         fits = (count >= 0) & (2 * bdtr(np.maximum(count, 0), differing, 0.5) < _ALPHA)
-        found = np.where(fits, count, found)
-    return found
+        critical = np.where(fits, count, critical)
+    return critical
 
 
 def clustered_power(difference: float, discordance: float, effective_n: float, clips: int) -> float:

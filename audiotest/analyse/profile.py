@@ -62,12 +62,12 @@ def labels(trials: Trials, survivable: Collection[str] | None = None) -> dict[st
     """
     others = survivable_conditions(trials) if survivable is None else survivable
     without, changed = _right(trials, of_family(trials, SOUNDLESS)), _right(trials, others)
-    found = {}
+    label_of = {}
     for record in trials.by_condition.get("original", ()):
         verdict = verdict_of(record)
         if verdict is not None and verdict.correct is not None and record.choices:
-            found[record.case] = _label(record, verdict, without.get(record.case), changed.get(record.case))
-    return found
+            label_of[record.case] = _label(record, verdict, without.get(record.case), changed.get(record.case))
+    return label_of
 
 
 def survivable_conditions(trials: Trials) -> list[str]:
@@ -113,13 +113,13 @@ def _above_chance(records: Iterable[Record]) -> tuple[float, float] | None:
 
 
 def _right(trials: Trials, conditions: Iterable[str]) -> dict[str, list[bool]]:
-    found: dict[str, list[bool]] = {}
+    rights: dict[str, list[bool]] = {}
     for condition in conditions:
         for record in trials.by_condition.get(condition, ()):
             verdict = verdict_of(record)
             if verdict is not None and verdict.correct is not None:
-                found.setdefault(record.case, []).append(verdict.correct)
-    return found
+                rights.setdefault(record.case, []).append(verdict.correct)
+    return rights
 
 
 def _label(record: Record, verdict: Verdict, without: list[bool] | None, changed: list[bool] | None) -> str:
@@ -140,19 +140,20 @@ def profile(trials: Trials) -> dict[str, Any] | None:
     None for a suite without multiple-choice verdicts under ``original``.
     """
     survivable = survivable_conditions(trials)
-    found = labels(trials, survivable)
-    if not found:
+    label_of = labels(trials, survivable)
+    if not label_of:
         return None
-    records = [r for r in trials.by_condition["original"] if r.case in found]
+    records = [r for r in trials.by_condition["original"] if r.case in label_of]
     groups: dict[str, dict[str, list[Record]]] = {}
     for record in records:
         for tag, values in record.tags.items():
             for value in values:
                 groups.setdefault(tag, {}).setdefault(value, []).append(record)
     return {
-        "shares": _shares(records, found),
+        "shares": _shares(records, label_of),
         "tags": {
-            tag: {value: _shares(of, found) for value, of in sorted(values.items())} for tag, values in groups.items()
+            tag: {value: _shares(of, label_of) for value, of in sorted(values.items())}
+            for tag, values in groups.items()
         },
         "survivable": survivable,
         "errors": dict(Counter(c for r in records if (c := category(r)) is not None).most_common()),
@@ -160,8 +161,8 @@ def profile(trials: Trials) -> dict[str, Any] | None:
     }
 
 
-def _shares(records: Sequence[Record], found: dict[str, str]) -> dict[str, Any]:
-    own, clips = [found[r.case] for r in records], [clip_of(r) for r in records]
+def _shares(records: Sequence[Record], label_of: dict[str, str]) -> dict[str, Any]:
+    own, clips = [label_of[r.case] for r in records], [clip_of(r) for r in records]
     shares = {}
     for label in LABELS:
         if label in own:

@@ -81,14 +81,14 @@ def over_repeats(runs: Sequence[Sequence[Record]], scorer: str | None = None) ->
 def by_condition(runs: Sequence[Sequence[Record]], scorer: str | None = None) -> dict[tuple[str, str], Repeats]:
     """:func:`over_repeats` for every (suite, condition) of ``runs``; those of which nothing was judged are left out."""
     names = dict.fromkeys((record.suite, record.condition) for records in runs for record in records)
-    found = {}
+    repeats_of = {}
     for name in names:
         own = [[record for record in records if (record.suite, record.condition) == name] for records in runs]
         try:
-            found[name] = over_repeats(own, scorer)
+            repeats_of[name] = over_repeats(own, scorer)
         except NotMeasured:
             continue
-    return found
+    return repeats_of
 
 
 def pass_at_k(repeats: int, right: int, k: int) -> float:

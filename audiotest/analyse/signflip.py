@@ -53,14 +53,14 @@ def sign_flip_p(nets: Mapping[int, int]) -> float:
 
 def _sums(counts: Mapping[int, int]) -> Floats:
     """The probability of each sum of the sizes that have the sign plus, from 0 to all of them."""
-    found = np.ones(1)
+    chances = np.ones(1)
     for size, count in sorted(counts.items()):
         shares = _fair(count)
-        wider = np.zeros(len(found) + size * count)
-        for rest in range(min(size, len(found))):  # sums that differ by multiples of the size
-            wider[rest::size] = np.convolve(found[rest::size], shares)
-        found = wider
-    return found
+        wider = np.zeros(len(chances) + size * count)
+        for rest in range(min(size, len(chances))):  # sums that differ by multiples of the size
+            wider[rest::size] = np.convolve(chances[rest::size], shares)
+        chances = wider
+    return chances
 
 
 def _fair(count: int) -> Floats:

@@ -35,35 +35,35 @@ class Trials:
     @cached_property
     def by_condition(self) -> dict[str, list[Record]]:
         """Records by condition, conditions in the order of their first record."""
-        found: dict[str, list[Record]] = {}
+        records_of: dict[str, list[Record]] = {}
         for record in self.records:
-            found.setdefault(record.condition, []).append(record)
-        return found
+            records_of.setdefault(record.condition, []).append(record)
+        return records_of
 
     def under(self, condition: str, tags: Mapping[str, str] | None = None) -> list[Record]:
         """The records under ``condition`` (of cases with these tags); raises :class:`NotMeasured` for none."""
         if condition not in self.by_condition:
             known = ", ".join(self.by_condition) or "none"
             raise NotMeasured(f"no trial ran under the condition {condition} (ran: {known})")
-        found = self.by_condition[condition]
+        records = self.by_condition[condition]
         if not tags:
-            return found
-        found = [r for r in found if all(v in r.tags.get(k, ()) for k, v in tags.items())]
-        if not found:
+            return records
+        records = [r for r in records if all(v in r.tags.get(k, ()) for k, v in tags.items())]
+        if not records:
             raise NotMeasured(f"no case is tagged {', '.join(f'{k}: {v}' for k, v in tags.items())}")
-        return found
+        return records
 
     def judged(
         self, condition: str, scorer: str | None = None, tags: Mapping[str, str] | None = None
     ) -> list[tuple[Record, Verdict]]:
         """(record, verdict) of every trial that counts; raises :class:`NotMeasured` for none."""
-        found = list(counted(self.under(condition, tags), scorer))
-        if not found:
+        pairs = list(counted(self.under(condition, tags), scorer))
+        if not pairs:
             counts = Counter(r.outcome for r in self.under(condition, tags))
-            told = ", ".join(f"{n} {name}" for name, n in counts.items())
+            tally = ", ".join(f"{n} {name}" for name, n in counts.items())
             by = f" by {scorer}" if scorer else ""
-            raise NotMeasured(f"no reply under {condition} was judged{by} ({told})")
-        return found
+            raise NotMeasured(f"no reply under {condition} was judged{by} ({tally})")
+        return pairs
 
 
 def counted(records: Iterable[Record], scorer: str | None = None) -> Iterator[tuple[Record, Verdict]]:
@@ -82,13 +82,13 @@ def verdict_of(record: Record, scorer: str | None = None) -> Verdict | None:
     """
     if scorer is not None:
         return record.verdicts.get(scorer)
-    found = next(iter(record.verdicts.values()), None)
-    if found is None or found.choice is not None:
-        return found
+    verdict = next(iter(record.verdicts.values()), None)
+    if verdict is None or verdict.choice is not None:
+        return verdict
     careful = record.verdicts.get("choice")
     if careful is None or careful.choice is None:
-        return found
-    return replace(found, choice=careful.choice)
+        return verdict
+    return replace(verdict, choice=careful.choice)
 
 
 def own_choice(record: Record, verdict: Verdict) -> int | None:
@@ -102,14 +102,14 @@ def paired(trials: Trials, condition: str, versus: str, tags: Mapping[str, str] 
            scorer: str | None = None) -> list[tuple[Record, Verdict, Record, Verdict]]:  # fmt: skip
     """Cases judged under both conditions; raises :class:`NotMeasured` if there are none."""
     others = {record.case: (record, verdict) for record, verdict in trials.judged(versus, scorer, tags)}
-    found = [
+    pairs = [
         (record, verdict, *others[record.case])
         for record, verdict in trials.judged(condition, scorer, tags)
         if record.case in others
     ]
-    if not found:
+    if not pairs:
         raise NotMeasured(f"no case was judged under both {condition} and {versus}")
-    return found
+    return pairs
 
 
 def abstained(record: Record) -> bool | None:
@@ -159,11 +159,11 @@ def by_case(
     Raises :class:`NotMeasured` if there are none.
     """
     wanted = list(conditions)
-    found: dict[str, list[tuple[Record, Verdict]]] = {}
+    rows_of: dict[str, list[tuple[Record, Verdict]]] = {}
     for condition in wanted:
         for record, verdict in trials.judged(condition, scorer, tags):
-            found.setdefault(record.case, []).append((record, verdict))
-    whole = {case: rows for case, rows in found.items() if len(rows) == len(wanted)}
+            rows_of.setdefault(record.case, []).append((record, verdict))
+    whole = {case: rows for case, rows in rows_of.items() if len(rows) == len(wanted)}
     if not whole:
         raise NotMeasured(f"no case was judged under all of {', '.join(wanted)}")
     return whole

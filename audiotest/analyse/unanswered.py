@@ -43,7 +43,7 @@ def faults(records: Iterable[Record]) -> tuple[Counter[str], int, int]:
         if record.outcome in ("skipped", "unsupported") and record.reply is None:
             continue
         asked += 1
-        if found := fault(record):
-            counts[found] += 1
+        if kind := fault(record):
+            counts[kind] += 1
             read += not unanswered(record)
     return counts, read, asked

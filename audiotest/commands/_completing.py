@@ -12,7 +12,9 @@ Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 def _of(names: Callable[[], Iterable[tuple[str, str]]]) -> Complete:
     def complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-        return [CompletionItem(name, help=told) for name, told in sorted(names()) if name.startswith(begun)]
+        return [
+            CompletionItem(name, help=description) for name, description in sorted(names()) if name.startswith(begun)
+        ]
 
     return complete
 

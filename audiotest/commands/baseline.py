@@ -49,12 +49,12 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
         old = read_records(baseline) if baseline.exists() else []
         merged = {key(r): r for r in old}
         if prune:
-            told, suites = {key(r) for r in new}, {r.suite for r in new}
-            merged = {k: r for k, r in merged.items() if k[0] not in suites or k in told}
+            run_keys, suites = {key(r) for r in new}, {r.suite for r in new}
+            merged = {k: r for k, r in merged.items() if k[0] not in suites or k in run_keys}
         merged |= {key(r): r for r in new if r.outcome in _JUDGED or key(r) not in merged}
         if any(merged.get(key(r)) is r for r in old):  # else nothing of the old one is left
             judged_alike(read_summary(baseline).scorers, read_summary(run).scorers)
-        for line in _told(old, new, merged):
+        for line in _summary_lines(old, new, merged):
             say(line)
         if dry_run:
             return
@@ -82,11 +82,11 @@ def _summary(records: Sequence[Record], run: Summary, baseline: Summary | None) 
     return merged
 
 
-def _told(old: Sequence[Record], new: Sequence[Record], merged: dict[Key, Record]) -> list[str]:
+def _summary_lines(old: Sequence[Record], new: Sequence[Record], merged: dict[Key, Record]) -> list[str]:
     """What the update changes, and which trials of the baseline the run does not have."""
     from audiotest.analyse.change import change, key, met
 
-    before = {key(r): found for r in old if (found := met(r)) is not None}
+    before = {key(r): outcome for r in old if (outcome := met(r)) is not None}
     counts = change(before, new)
     known = {key(r) for r in old}
     fresh = sum(key(r) not in known for r in new)

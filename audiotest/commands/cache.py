@@ -71,10 +71,10 @@ def _open(path: Path | None) -> ReplyStore:
     from audiotest.predict.store import NoCache, ReplyStore
     from audiotest.resources import cache_dir
 
-    found = path or cache_dir() / "replies.sqlite"
-    if not found.is_file():
-        raise click.ClickException(f"there is no cache at {found}")
+    database = path or cache_dir() / "replies.sqlite"
+    if not database.is_file():
+        raise click.ClickException(f"there is no cache at {database}")
     try:
-        return ReplyStore(found)
+        return ReplyStore(database)
     except NoCache as error:
         raise click.ClickException(str(error)) from None

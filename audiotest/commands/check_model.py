@@ -42,10 +42,13 @@ def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
     alone = _texts([reply for request in requests for reply in model.answer([request])])
     model.close()
     differing = 0
-    for seconds, *said in zip(_SECONDS, together, parts, alone, strict=True):
-        if len(set(said)) > 1:
+    for seconds, *texts in zip(_SECONDS, together, parts, alone, strict=True):
+        if len(set(texts)) > 1:
             differing += 1
-            say(f"clip of {seconds} s\n  batch of 8: {said[0]!r}\n  3 + 5:      {said[1]!r}\n  alone:      {said[2]!r}")
+            say(
+                f"clip of {seconds} s\n  batch of 8: {texts[0]!r}\n"
+                f"  3 + 5:      {texts[1]!r}\n  alone:      {texts[2]!r}"
+            )
     failed = sum(text.startswith("error: ") for text in alone)
     say(f"{model.name}: {differing} of {len(requests)} replies differ between batches, {failed} failed alone")
     if differing or failed:
@@ -58,12 +61,12 @@ def _requests(rate: int, tokens: int) -> list[Request]:
 
     from audiotest.types import Generation, Request, Waveform
 
-    made = []
+    requests = []
     for i, seconds in enumerate(_SECONDS):
         t = np.arange(round(seconds * rate)) / rate
         wave = 0.3 * np.sin(2 * np.pi * (220 + 110 * i) * t * (1 + 0.1 * np.sin(2 * np.pi * (1 + i) * t)))
         clip = Waveform(wave[:, None].astype(np.float32), rate)
-        made.append(
+        requests.append(
             Request(
                 suite="check",
                 case=f"clip{i}",
@@ -74,7 +77,7 @@ def _requests(rate: int, tokens: int) -> list[Request]:
                 generation=Generation(max_new_tokens=tokens),
             )
         )
-    return made
+    return requests
 
 
 def _texts(replies: object) -> list[str]:

@@ -109,7 +109,7 @@ def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple
     from audiotest.runs import Run
 
     loaded = [Run.load(run) for run in runs]
-    found = [run.records for run in loaded]
+    run_records = [run.records for run in loaded]
     names = [run.summary.model or path for path, run in zip(runs, loaded, strict=True)]
     for other in loaded[1:]:
         judged_alike(loaded[0].summary.scorers, other.summary.scorers)
@@ -117,14 +117,14 @@ def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple
         Pair(
             f"{names[0]} ({runs[0]})",
             f"{name} ({run})",
-            [d for d in compare(found[0], records, common=common) if tags or not d.tag],
-            flipped(found[0], records, common=common),
+            [d for d in compare(run_records[0], records, common=common) if tags or not d.tag],
+            flipped(run_records[0], records, common=common),
             other,
-            headline_differences(found[0], records, common=common),
+            headline_differences(run_records[0], records, common=common),
         )
-        for run, name, records, other in zip(runs[1:], names[1:], found[1:], loaded[1:], strict=True)
+        for run, name, records, other in zip(runs[1:], names[1:], run_records[1:], loaded[1:], strict=True)
     ]
-    leaders = _leaderboard(runs, names, found) if len(runs) > 2 else []
+    leaders = _leaderboard(runs, names, run_records) if len(runs) > 2 else []
     return leaders, pairs
 
 
@@ -151,12 +151,14 @@ def _csv_row(first: str, second: str, d: Difference) -> tuple[str, ...]:
             f"{d.p:.6g}")  # fmt: skip
 
 
-def _leaderboard(runs: Sequence[str], names: Sequence[str], found: Sequence[Sequence[Record]]) -> list[tuple[str, ...]]:
+def _leaderboard(
+    runs: Sequence[str], names: Sequence[str], run_records: Sequence[Sequence[Record]]
+) -> list[tuple[str, ...]]:
     """Accuracy with its interval under ``original``, the best run first; the first row holds the heads. There is a row
     for each run or for each suite, whichever are more: a table may be long, but not wide."""
     from audiotest.analyse.compare import leaderboard
 
-    standings = leaderboard(found)
+    standings = leaderboard(run_records)
     same = len(set(names)) < len(names)
     heads = [f"{names[s.run]} ({runs[s.run]})" if same else names[s.run] for s in standings]
     suites = [(suite, figure.n) for suite, figure in standings[0].suites.items()]
@@ -175,14 +177,14 @@ def _figure(figure: Estimate) -> str:
     return f"{100 * figure.value:.1f} ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
 
 
-def _items(found: Sequence[Flipped], most: int) -> Iterator[str]:
-    better = sum(one.better for one in found)
-    yield f"{len(found)} items flipped: {len(found) - better} worse, {better} better"
-    for one in found[:most]:
-        said = inert.line(one.record.reply.text if one.record.reply else "")[:80]
-        yield f"  {'better' if one.better else 'WORSE '} {inert.line(one.record.nodeid)}  {said}"
-    if len(found) > most:
-        yield f"  and {len(found) - most} more (--items {len(found)} shows all)"
+def _items(flips: Sequence[Flipped], most: int) -> Iterator[str]:
+    better = sum(one.better for one in flips)
+    yield f"{len(flips)} items flipped: {len(flips) - better} worse, {better} better"
+    for one in flips[:most]:
+        reply_text = inert.line(one.record.reply.text if one.record.reply else "")[:80]
+        yield f"  {'better' if one.better else 'WORSE '} {inert.line(one.record.nodeid)}  {reply_text}"
+    if len(flips) > most:
+        yield f"  and {len(flips) - most} more (--items {len(flips)} shows all)"
     yield ""
 
 

@@ -36,8 +36,8 @@ def command(spec: str | None) -> None:
     for name, extra in _OPTIONAL.items():
         say(f"  {name:<14}{_version(name) or f'not installed (pip install audiotest[{extra}])'}")
     say(f"sound library: {_sound_library()}")
-    told = f" (of {', '.join(gpu_models())})" if gpu_models() else ""
-    say(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}{told}")
+    of_models = f" (of {', '.join(gpu_models())})" if gpu_models() else ""
+    say(f"GPUs: {', '.join(gpus()) or 'none that this process may use'}{of_models}")
     cache = cache_dir() / "replies.sqlite"
     size = f"{cache.stat().st_size / 1e6:,.1f} MB" if cache.is_file() else "empty"
     say(f"reply cache: {cache} ({size}; {_room(cache.parent)})")
@@ -79,10 +79,10 @@ def _of_model(spec: str) -> list[str]:
     except ModelError as error:
         raise click.ClickException(str(error)) from None
     needs = model.needs
-    told = [f"{needs.sample_rate} Hz" if needs.sample_rate else "any rate" if needs.audio else "no sound"]
-    told += [f"up to {needs.max_seconds:g} s a clip"] if needs.max_seconds else []
-    told += [f"at most {needs.clips} clips"] if needs.clips else []
-    say(f"{model.name}: takes {', '.join(told)}; batches of {model.batch_size}")
+    limits = [f"{needs.sample_rate} Hz" if needs.sample_rate else "any rate" if needs.audio else "no sound"]
+    limits += [f"up to {needs.max_seconds:g} s a clip"] if needs.max_seconds else []
+    limits += [f"at most {needs.clips} clips"] if needs.clips else []
+    say(f"{model.name}: takes {', '.join(limits)}; batches of {model.batch_size}")
     if card is not None:
         say(f"  card {card.path}; status {card.status}; licence {card.licence or 'not said'}")
         if card.notes:

@@ -38,12 +38,12 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
         if flag not in FLAGS:
             raise click.UsageError(unknown("flag", flag, list(FLAGS)))
     try:
-        found = items(read_records(run) for run in runs)
+        listed = items(read_records(run) for run in runs)
     except RunError as error:
         raise click.ClickException(str(error)) from None
     rows = [
         (i.suite, i.case, i.right, i.runs, i.soundless_right, i.soundless_asked, " ".join(i.flags), i.question)
-        for i in found
+        for i in listed
         if not only or set(only) & set(i.flags)
     ]
     if target is not None:
@@ -57,5 +57,5 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
         if flags:
             name, asks = f"{inert.line(suite)}  {inert.line(case)}", inert.line(question)[:80]
             say(f"{name}  {right}/{of} right, {soundless}/{asked} without sound  [{flags}]  {asks}")
-    told = ", ".join(f"{sum(flag in item.flags for item in found)} {flag}" for flag in FLAGS)
-    say(f"{len(found)} items in {len(runs)} runs: {told}")
+    flag_counts = ", ".join(f"{sum(flag in item.flags for item in listed)} {flag}" for flag in FLAGS)
+    say(f"{len(listed)} items in {len(runs)} runs: {flag_counts}")

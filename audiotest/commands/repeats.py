@@ -42,23 +42,23 @@ def command(runs: tuple[str, ...], form: str) -> None:
             judged_alike(loaded[0].summary.scorers, other.summary.scorers)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
-    found = by_condition([run.records for run in loaded])
+    repeats_of = by_condition([run.records for run in loaded])
     if form == "json":
         rows = [{"suite": suite, "condition": condition, **msgspec.to_builtins(one, str_keys=True)}
-                for (suite, condition), one in found.items()]  # fmt: skip
+                for (suite, condition), one in repeats_of.items()]  # fmt: skip
         click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=1))
         return
     if len({run.summary.seed for run in loaded}) < len(loaded):
         click.echo("some of the runs have the same seed: where a reply came from the cache they are one repeat\n")
-    click.echo(_table([(suite, condition, *_cells(one)) for (suite, condition), one in found.items()]))
+    click.echo(_table([(suite, condition, *_cells(one)) for (suite, condition), one in repeats_of.items()]))
 
 
-def _cells(found: Repeats) -> tuple[str, ...]:
-    best = found.pass_at.get(found.repeats)
-    trials = str(found.trials) + (f" ({found.incomplete} incomplete)" if found.incomplete else "")
-    between = "-" if found.between_repeats is None else f"{100 * found.between_repeats:.1f}"
-    return (trials, str(found.repeats), _percent(found.accuracy), _interval(found.accuracy), between, _percent(best),
-            _percent(found.majority), _percent(found.consistency))  # fmt: skip
+def _cells(repeats: Repeats) -> tuple[str, ...]:
+    best = repeats.pass_at.get(repeats.repeats)
+    trials = str(repeats.trials) + (f" ({repeats.incomplete} incomplete)" if repeats.incomplete else "")
+    between = "-" if repeats.between_repeats is None else f"{100 * repeats.between_repeats:.1f}"
+    return (trials, str(repeats.repeats), _percent(repeats.accuracy), _interval(repeats.accuracy), between,
+            _percent(best), _percent(repeats.majority), _percent(repeats.consistency))  # fmt: skip
 
 
 def _percent(figure: Estimate | None) -> str:

@@ -128,12 +128,12 @@ def _tables(
         tags = tags_of(runs) if tag is None else [tag]
         if not tags:
             raise RunError("no case of the run has a tag")
-        made = [one for name in tags for one in by_tag(runs, name, metric=metric)]
+        tables = [one for name in tags for one in by_tag(runs, name, metric=metric)]
     else:
-        made = [overview(runs, metric=metric, columns=columns, condition=condition)]
+        tables = [overview(runs, metric=metric, columns=columns, condition=condition)]
     tabulates = REPORTS.get(form).tabulates
     assert tabulates is not None
-    return [tabulates(made).rstrip("\n")]
+    return [tabulates(tables).rstrip("\n")]
 
 
 def _replies(runs: Sequence[Run], table: str, condition: str, form: str) -> Iterator[str]:
@@ -158,12 +158,13 @@ def _official(run: Run, condition: str, form: str) -> Iterator[str]:
             yield as_text(table) if form == "text" else as_markdown(table)
             yield ""
         own = [r for r in records if r.suite == name]
-        found = list(differing(own, condition))
-        if found:
-            credited = sum(bool(d.official.correct) for d in found)
+        differences = list(differing(own, condition))
+        if differences:
+            credited = sum(bool(d.official.correct) for d in differences)
             yield (
-                f"{name}: {found[0].scorer} and choice differ on {len(found)} replies; {credited} are right only by "
-                f"the official rule, {len(found) - credited} only as read with care (--table differing lists them)"
+                f"{name}: {differences[0].scorer} and choice differ on {len(differences)} replies; "
+                f"{credited} are right only by the official rule, "
+                f"{len(differences) - credited} only as read with care (--table differing lists them)"
             )
             yield ""
 
@@ -171,18 +172,18 @@ def _official(run: Run, condition: str, form: str) -> Iterator[str]:
 def _differing(records: list[Record], condition: str) -> Iterator[str]:
     from audiotest.report.official import differing
 
-    found = list(differing(records, condition))
-    for one in found:
+    differences = list(differing(records, condition))
+    for one in differences:
         record, reply = one.record, one.record.reply
         yield record.nodeid
         yield f"  expected: {record.answer}"
-        yield f"  {one.scorer}: {_said(record, one.official.correct, one.official.choice)}"
-        yield f"  choice: {_said(record, one.careful.correct, one.careful.choice)} ({one.careful.status})"
+        yield f"  {one.scorer}: {_verdict_text(record, one.official.correct, one.official.choice)}"
+        yield f"  choice: {_verdict_text(record, one.careful.correct, one.careful.choice)} ({one.careful.status})"
         yield f"  reply: {_short(reply.text) if reply else ''}"
-    yield f"{len(found)} replies are judged differently"
+    yield f"{len(differences)} replies are judged differently"
 
 
-def _said(record: Record, correct: bool | None, choice: int | None) -> str:
+def _verdict_text(record: Record, correct: bool | None, choice: int | None) -> str:
     known = choice is not None and choice < len(record.choices)
     return ("right" if correct else "wrong") + (f", chose {record.choices[choice or 0]!r}" if known else "")
 

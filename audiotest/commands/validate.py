@@ -72,13 +72,13 @@ def _fix(suite: Path) -> None:
 
 
 def _suite_files(paths: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         if path.is_file():
-            found.append(path)
+            files.append(path)
             continue
         inside = [p for p in sorted(path.glob(_SUITES)) if p.name not in ("published.yaml", "published.yml")]
-        found += [p for p in inside if not (p.parent.name == "cases" and any(p.parent.parent.glob("suite.y*ml")))]
-    if not found:
+        files += [p for p in inside if not (p.parent.name == "cases" and any(p.parent.parent.glob("suite.y*ml")))]
+    if not files:
         raise click.ClickException(f"no YAML files in {', '.join(map(str, paths))}")
-    return found
+    return files

@@ -66,8 +66,8 @@ class Grader:
         key = trial.key
         expect = trial.case.expect if view.answerable else ()
         given = (lambda scorer: self.assistants.given(key, scorer)) if assisted else None
-        found = verdicts(question_of(record, trial.case), answer.reply.text, trial.suite.scorers, expect, given)
-        return replace(record, verdicts=found)
+        by_scorer = verdicts(question_of(record, trial.case), answer.reply.text, trial.suite.scorers, expect, given)
+        return replace(record, verdicts=by_scorer)
 
     def _wanted(self, trial: Trial, answer: Answer, view: View) -> Wanted:
         assert answer.reply is not None

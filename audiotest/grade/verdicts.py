@@ -27,17 +27,17 @@ def verdicts(
     assist: Assist | None = None,
 ) -> dict[str, Verdict]:
     """Verdicts by scorer name, the deciding one first. Raises ValueError for options that a scorer has not."""
-    found: dict[str, Verdict] = {}
+    by_scorer: dict[str, Verdict] = {}
     if expect:
         checks: dict[str, Verdict] = {}
         for check in expect:
             checks[_free(check.name, checks)] = one(question, output, check, assist)
-        found["expect"] = _together(checks)
-        found.update(checks)
+        by_scorer["expect"] = _together(checks)
+        by_scorer.update(checks)
     for check in scorers:
-        if check.name not in found and (question.choices or check.name != "choice"):
-            found[check.name] = one(question, output, check, assist)
-    return found
+        if check.name not in by_scorer and (question.choices or check.name != "choice"):
+            by_scorer[check.name] = one(question, output, check, assist)
+    return by_scorer
 
 
 def one(question: Question, output: str, check: Check, assist: Assist | None = None) -> Verdict:

@@ -163,12 +163,12 @@ class Sounds:
         return fit
 
     def _partner(self, trial: Trial, part: Part, name: str) -> Case:
-        found = named(trial.suite, name, self.seed)
-        if found is None:
+        partner = named(trial.suite, name, self.seed)
+        if partner is None:
             raise ValueError(f"`{part}`: {unknown('case', name, [c.id for c in trial.suite.cases])}")
-        if not found.audio or found.audio[0] in trial.case.audio:
+        if not partner.audio or partner.audio[0] in trial.case.audio:
             raise NotApplicable(f"`{part}` needs the case {name!r} to have a clip of its own")
-        return found
+        return partner
 
     def _clip(self, suite: Suite, clip: ClipSpec) -> Waveform:
         return self._clips.get(_clip_name(suite, clip), lambda: _decoded(suite, clip))

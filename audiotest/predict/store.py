@@ -139,15 +139,15 @@ class ReplyStore:
             return {}
 
     def _get(self, keys: Sequence[bytes]) -> dict[bytes, Reply]:
-        found: dict[bytes, Reply] = {}
+        replies: dict[bytes, Reply] = {}
         for i in range(0, len(keys), _AT_ONCE):
             some = keys[i : i + _AT_ONCE]
             marks = ",".join("?" * len(some))
             query = f"SELECT key, CAST(reply AS BLOB) FROM replies WHERE key IN ({marks})"  # noqa: S608 - question marks
             for key, stored in self._db.execute(query, some):
                 if (reply := _read(stored)) is not None:
-                    found[key] = reply
-        return found
+                    replies[key] = reply
+        return replies
 
     def times(self, keys: Sequence[bytes]) -> dict[bytes, float]:
         """When the replies to ``keys`` were kept, in seconds since 1970; those that there are."""
@@ -201,8 +201,8 @@ class ReplyStore:
 
     def count(self, model: str | None = None, older_than: float | None = None) -> int:
         """How many replies are of ``model`` and older than so many days (None: whatever)."""
-        found = self._db.execute(f"SELECT COUNT(*) FROM replies WHERE {_WHICH}", (model, _before(older_than)))  # noqa: S608
-        return int(found.fetchone()[0])
+        cursor = self._db.execute(f"SELECT COUNT(*) FROM replies WHERE {_WHICH}", (model, _before(older_than)))  # noqa: S608
+        return int(cursor.fetchone()[0])
 
     def prune(self, model: str | None = None, older_than: float | None = None) -> None:
         """Delete what :meth:`count` counts, and give the space back to the disk."""

@@ -27,8 +27,12 @@ def failure_text(record: Record, trial: Trial) -> str:
         lines += _field("expected", record.answer)
     for reference in trial.case.reference[:3]:
         lines += _field("reference", reference)
-    said = record.reply.text if record.reply is not None else ""
-    shown = said if len(said) <= _REPLY_LIMIT else f"{said[:_REPLY_LIMIT]}... ({len(said):,} characters in all)"
+    reply_text = record.reply.text if record.reply is not None else ""
+    shown = (
+        reply_text
+        if len(reply_text) <= _REPLY_LIMIT
+        else f"{reply_text[:_REPLY_LIMIT]}... ({len(reply_text):,} characters in all)"
+    )
     lines += _field("reply", shown or "(empty)")
     for name, one in record.verdicts.items():
         word = {True: "right", False: "wrong", None: "-"}[one.correct]

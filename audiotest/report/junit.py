@@ -14,21 +14,21 @@ _REPLY_LIMIT = 2000
 def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
     """suite, condition, expectation, outcome, expected, chosen, reply, its seconds, and ``tag.KEY`` for every tag."""
     verdict = next(iter(record.verdicts.values()), None)
-    found: list[tuple[str, object]] = [
+    pairs: list[tuple[str, object]] = [
         ("suite", record.suite),
         ("condition", record.condition),
         ("expectation", record.expectation),
         ("outcome", record.outcome),
     ]
     if record.answer is not None:
-        found.append(("expected", _option(record, record.answer_index) or record.answer))
+        pairs.append(("expected", _option(record, record.answer_index) or record.answer))
     if verdict is not None:
-        found.append(("chosen", _option(record, verdict.choice) or verdict.status))
+        pairs.append(("chosen", _option(record, verdict.choice) or verdict.status))
     if record.reply is not None:
-        found.append(("reply", record.reply.text[:_REPLY_LIMIT]))
-        found += [("seconds", round(record.reply.seconds, 3))] if record.reply.seconds is not None else []
-    found += [(f"tag.{_name(key)}", ", ".join(values)) for key, values in record.tags.items()]
-    return found
+        pairs.append(("reply", record.reply.text[:_REPLY_LIMIT]))
+        pairs += [("seconds", round(record.reply.seconds, 3))] if record.reply.seconds is not None else []
+    pairs += [(f"tag.{_name(key)}", ", ".join(values)) for key, values in record.tags.items()]
+    return pairs
 
 
 @cache

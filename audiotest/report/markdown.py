@@ -58,9 +58,9 @@ def lines(run: Run) -> Iterator[str]:
     against = [(name, suite.baseline) for name, suite in summary.suites.items() if suite.baseline]
     if against:
         yield "\nagainst the baseline\n"
-        for name, found in against:
-            word = {True: "passed", False: "**failed**", None: "not judged"}[found.passed]
-            yield f"- {plain(name)} (`{found.rule}`) {word}: {plain(found.reason)}"
+        for name, outcome in against:
+            word = {True: "passed", False: "**failed**", None: "not judged"}[outcome.passed]
+            yield f"- {plain(name)} (`{outcome.rule}`) {word}: {plain(outcome.reason)}"
     yield from _failed([record for record in run.records if record.outcome in ("failed", "error")])
 
 
@@ -71,10 +71,10 @@ def _failed(records: Sequence[Record]) -> Iterator[str]:
     yield "| test | expected | reply | why |"
     yield "| --- | --- | --- | --- |"
     for record in records[:_MOST]:
-        said = record.reply.text if record.reply is not None else ""
-        said = said if len(said) <= _SAID else f"{said[:_SAID]}…"
+        reply_text = record.reply.text if record.reply is not None else ""
+        reply_text = reply_text if len(reply_text) <= _SAID else f"{reply_text[:_SAID]}…"
         expected = record.answer or "; ".join(record.reference)
-        yield f"| {' | '.join(map(inert.markdown, (record.nodeid, expected, said, record.reason)))} |"
+        yield f"| {' | '.join(map(inert.markdown, (record.nodeid, expected, reply_text, record.reason)))} |"
     if len(records) > _MOST:
         yield f"\nand {len(records) - _MOST} more"
 

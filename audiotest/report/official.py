@@ -51,11 +51,11 @@ def official_tables(
         if figures:
             row = Row(f"{model} ({scorer})", values, ours=True, missing=missing, n=len(pairs), of=max(cases, asked))
             rows.append(row)
-    found = []
+    merged = []
     for table in published(suite):
         ours = [_of_table(row, table) for row in rows if {*row.values, *row.missing} & set(table.columns)]
-        found.append(replace(table, rows=(*ours, *table.rows)))
-    return found
+        merged.append(replace(table, rows=(*ours, *table.rows)))
+    return merged
 
 
 def _of_table(row: Row, table: Table) -> Row:
@@ -90,9 +90,9 @@ def official_and_careful(record: Record) -> tuple[str, Verdict, Verdict] | None:
 def differing(records: Iterable[Record], condition: str = "original") -> Iterator[Differing]:
     """Every reply of which the deciding scorer, if it is a benchmark's, and ``choice`` disagree."""
     for record in records:
-        found = official_and_careful(record) if record.condition == condition else None
-        if found is not None and found[1].correct is not None and found[1].correct != found[2].correct:
-            yield Differing(record, *found)
+        judgement = official_and_careful(record) if record.condition == condition else None
+        if judgement is not None and judgement[1].correct is not None and judgement[1].correct != judgement[2].correct:
+            yield Differing(record, *judgement)
 
 
 def as_text(table: Table) -> str:

@@ -50,8 +50,8 @@ def pace(done: int, total: int, seconds: float) -> str:
     """``1,200 of 10,000 trials, 85/s, about 1:43 left``."""
     speed = done / seconds if seconds > 0 else 0.0
     each = f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.1f}/s" if speed >= 0.1 else f"{60 * speed:.1f}/min"
-    told = f"{done:,} of {total:,} trials, {each}"
+    text = f"{done:,} of {total:,} trials, {each}"
     if not speed:
-        return told
+        return text
     left = str(timedelta(seconds=round((total - done) / speed)))
-    return f"{told}, about {left.removeprefix('0:')} left"
+    return f"{text}, about {left.removeprefix('0:')} left"

@@ -12,8 +12,8 @@ from audiotest.analyse.change import change
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.summary import ConditionSummary, SuiteSummary
 from audiotest.baseline import Baseline
-from audiotest.report.first_lines import marked
-from audiotest.runs import Run
+from audiotest.report.first_lines import first_lines, marked
+from audiotest.runs import Run, RunWriter
 from audiotest.types import Estimate
 
 Line = tuple[str, dict[str, bool]]
@@ -25,6 +25,28 @@ _SCREEN = 30
 """Rows of the table by condition that still fit a screen with what stands below it."""
 _COLUMNS = 5
 """Conditions beside ``original`` that fit the width of a screen."""
+
+
+def head(run: Run, verbosity: int) -> Iterator[Line]:
+    """What to know before any figure, and the figures, as text that a terminal only shows."""
+    for text in first_lines(run):
+        yield inert.line(text), {"yellow": True}
+    for block in tables(run, verbosity):
+        yield inert.text(block), {}
+
+
+def tail(run: Run, baseline: Baseline, planned: int, writer: RunWriter | None) -> Iterator[Line]:
+    """The gates, what to know of the figures, how many of the ``planned`` trials were not run, and where ``writer`` has
+    put the results."""
+    for text, markup in gates(run.summary.suites, baseline.gates):
+        yield inert.text(text), markup
+    for text in notes(run, baseline):
+        yield inert.text(text), {}
+    if run.partial:
+        missing = max(0, planned - len(run.records))
+        yield f"{missing} trials were not run: {inert.line(str(run.summary.stopped))}", {"red": True}
+    if writer is not None:
+        yield writer.problem or f"results: {writer.folder}", {"red": bool(writer.problem)}
 
 
 def tables(run: Run, verbosity: int) -> Iterator[str]:
@@ -144,11 +166,11 @@ def _by_tag(name: str, tag: str, suite: SuiteSummary) -> Any:
 
 
 def _against_baseline(run: Run, baseline: Baseline) -> str:
-    found = change(baseline.trials, run.records)
-    word = "more than chance" if found.p < 0.05 else "no more than chance would do"
+    changes = change(baseline.trials, run.records)
+    word = "more than chance" if changes.p < 0.05 else "no more than chance would do"
     return (
-        f"against the baseline: {found.regressed} regressed, {found.improved} improved, {found.known} known misses, "
-        f"of {found.n} trials in both; McNemar's p = {found.p:.3g}: {word}"
+        f"against the baseline: {changes.regressed} regressed, {changes.improved} improved, "
+        f"{changes.known} known misses, of {changes.n} trials in both; McNemar's p = {changes.p:.3g}: {word}"
     )
 
 

@@ -27,32 +27,17 @@ def summary(terminal: Any, state: State) -> None:
     run, verbosity = state.run, state.config.option.verbose
     if run is None or not run.summary.suites or verbosity < -1:
         return
-    from audiotest.report.first_lines import first_lines
-    from audiotest.report.terminal import gates, notes, tables
+    from audiotest.report import terminal as report
 
-    baseline = state.session.baseline
     terminal.section(f"audiotest: {inert.line(run.summary.model)}", sep="=")
-    for text in first_lines(run):
-        terminal.write_line(inert.line(text), yellow=True)
-    for block in tables(run, verbosity):
-        terminal.write_line(inert.text(block))
+    for text, markup in report.head(run, verbosity):
+        terminal.write_line(text, **markup)
     # One by one where -rx asks for them: to pytest misses are expected failures.
-    for report in terminal.stats.get("missed", ()) if terminal.hasopt("x") else ():
-        terminal.write_line(
-            f"MISSED {report.nodeid} - {inert.line(report.wasxfail.removeprefix('missed: '))}", yellow=True
-        )
-    for text, markup in gates(run.summary.suites, baseline.gates):
-        terminal.write_line(inert.text(text), **markup)
-    for text in notes(run, baseline):
-        terminal.write_line(inert.text(text))
-    if run.partial:
-        terminal.write_line(
-            f"{max(0, state.planned - len(run.records))} trials were not run: {inert.line(str(run.summary.stopped))}",
-            red=True,
-        )
-    writer = state.session.writer
-    if writer is not None:
-        terminal.write_line(writer.problem or f"results: {writer.folder}", red=bool(writer.problem))
+    for missed in terminal.stats.get("missed", ()) if terminal.hasopt("x") else ():
+        text = f"MISSED {missed.nodeid} - {inert.line(missed.wasxfail.removeprefix('missed: '))}"
+        terminal.write_line(text, yellow=True)
+    for text, markup in report.tail(run, state.session.baseline, state.planned, state.session.writer):
+        terminal.write_line(text, **markup)
     for text in (state.job_page, state.page and f"report: {state.page}"):
         if text:
             terminal.write_line(text)

@@ -17,7 +17,7 @@ from audiotest.types import Record
 
 
 def record(i):
-    return Record("s", f"case-{i}", "original", f"s.yaml::original::case-{i}", "recorded", "passed", f"Question {i}?")
+    return Record("s", f"case-{i}", "original", f"s.yaml::original::case-{i}", "recorded", "recorded", f"Question {i}?")
 
 
 def summary(records):

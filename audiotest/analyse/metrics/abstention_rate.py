@@ -26,7 +26,7 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Share of abstaining replies under ``condition``."""
-    found = [(a, clip_of(r)) for r in trials.under(condition, tags) if (a := abstained(r)) is not None]
-    if not found:
+    abstentions = [(a, clip_of(r)) for r in trials.under(condition, tags) if (a := abstained(r)) is not None]
+    if not abstentions:
         raise NotMeasured(f"no reply under {condition} has a verdict")
-    return clustered_proportion([declined for declined, _ in found], [clip for _, clip in found])
+    return clustered_proportion([declined for declined, _ in abstentions], [clip for _, clip in abstentions])

@@ -27,11 +27,11 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Share of replies that choose what cannot be heard."""
-    found = [(r, v) for r, v in trials.judged(condition, scorer, tags) if any(r.distractor_types)]
-    if not found:
+    judged = [(r, v) for r, v in trials.judged(condition, scorer, tags) if any(r.distractor_types)]
+    if not judged:
         raise NotMeasured(f"no question under {condition} says of what kind its options are")
-    chosen = [_type_of(r.distractor_types, v.choice) for r, v in found]
-    return clustered_proportion([kind in _UNGROUNDED for kind in chosen], [clip_of(r) for r, _ in found])
+    chosen = [_type_of(r.distractor_types, v.choice) for r, v in judged]
+    return clustered_proportion([kind in _UNGROUNDED for kind in chosen], [clip_of(r) for r, _ in judged])
 
 
 def _type_of(types: Sequence[str | None], choice: int | None) -> str | None:

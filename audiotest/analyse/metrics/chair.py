@@ -29,7 +29,7 @@ def measure(
         ([v for name, v in r.verdicts.items() if name.partition(" ")[0] == "does_not_mention"], clip_of(r))
         for r in trials.under(condition, tags)
     ]
-    found = [(any(v.details.get("found") for v in verdicts), clip) for verdicts, clip in judged if verdicts]
-    if not found:
+    assertions = [(any(v.details.get("found") for v in verdicts), clip) for verdicts, clip in judged if verdicts]
+    if not assertions:
         raise NotMeasured(f"no reply under {condition} was judged by does_not_mention")
-    return clustered_proportion([asserted for asserted, _ in found], [clip for _, clip in found])
+    return clustered_proportion([asserted for asserted, _ in assertions], [clip for _, clip in assertions])

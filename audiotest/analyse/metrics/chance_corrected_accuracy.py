@@ -24,11 +24,11 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Accuracy above chance under ``condition``, of replies to questions with choices."""
-    found = [(r, v) for r, v in trials.judged(condition, scorer, tags) if len(r.choices) > 1]
-    if not found:
+    judged = [(r, v) for r, v in trials.judged(condition, scorer, tags) if len(r.choices) > 1]
+    if not judged:
         raise NotMeasured(f"no question under {condition} has choices, so there is no chance level")
-    accuracy = clustered_proportion([bool(v.correct) for _, v in found], [clip_of(r) for r, _ in found])
-    chance = sum(1 / len(r.choices) for r, _ in found) / len(found)
+    accuracy = clustered_proportion([bool(v.correct) for _, v in judged], [clip_of(r) for r, _ in judged])
+    chance = sum(1 / len(r.choices) for r, _ in judged) / len(judged)
     value, low, high = (
         None if figure is None else (figure - chance) / (1 - chance)
         for figure in (accuracy.value, accuracy.low, accuracy.high)

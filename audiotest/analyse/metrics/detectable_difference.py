@@ -45,11 +45,11 @@ def measure(
         accuracy = sum(values) / len(values)
         discordance = independent((sum(values) + _ADDED) / (len(values) + 2 * _ADDED))
         most = max(accuracy, 1 - accuracy)
-    found: Sample = sample(np.array(values), places(clips))
-    value = detectable(found.n, discordance, most=most, effective_n=found.effective_n, clips=found.clips)
+    drawn: Sample = sample(np.array(values), places(clips))
+    value = detectable(drawn.n, discordance, most=most, effective_n=drawn.effective_n, clips=drawn.clips)
     if value is None:
         raise NotMeasured(
-            f"{found.n} trials of {found.clips} clips under {condition} are too few: no difference in accuracy would "
+            f"{drawn.n} trials of {drawn.clips} clips under {condition} are too few: no difference in accuracy would "
             "be found with a probability of 80%"
         )
-    return Estimate(value, n=found.n)
+    return Estimate(value, n=drawn.n)

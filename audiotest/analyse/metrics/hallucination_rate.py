@@ -33,7 +33,7 @@ def measure(
     if not conditions:
         raise NotMeasured("no condition without sound ran (silence, text_only or noise_only)")
     records = [r for c in conditions for r in trials.under(c, tags)]
-    found = [(a or unanswered(r), clip_of(r)) for r in records if (a := abstained(r)) is not None]
-    if not found:
+    abstentions = [(a or unanswered(r), clip_of(r)) for r in records if (a := abstained(r)) is not None]
+    if not abstentions:
         raise NotMeasured(f"no reply under {', '.join(conditions)} has a verdict")
-    return clustered_proportion([not declined for declined, _ in found], [clip for _, clip in found])
+    return clustered_proportion([not declined for declined, _ in abstentions], [clip for _, clip in abstentions])

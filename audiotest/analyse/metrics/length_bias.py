@@ -25,14 +25,14 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Mean signed difference in rank by length."""
-    found = [
+    biases = [
         ((_rank(r.choices, v.choice) - _rank(r.choices, r.answer_index)) / (len(r.choices) - 1), clip_of(r))
         for r, v in trials.judged(condition, scorer, tags)
         if v.choice is not None and r.answer_index is not None and len(r.choices) > 1
     ]
-    if not found:
+    if not biases:
         raise NotMeasured(f"no choice could be read under {condition} where one is right")
-    return mean([value for value, _ in found], [clip for _, clip in found], low=-1, high=1)
+    return mean([value for value, _ in biases], [clip for _, clip in biases], low=-1, high=1)
 
 
 def _rank(choices: Sequence[str], place: int) -> float:

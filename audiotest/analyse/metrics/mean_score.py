@@ -25,14 +25,14 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Mean score of ``scorer`` under ``condition``."""
-    found = [
+    scores = [
         (v.score, clip_of(r))
         for r in trials.under(condition, tags)
         if (v := verdict_of(r, scorer)) is not None and v.counted and v.score is not None
     ]
-    if not found:
+    if not scores:
         raise NotMeasured(f"no reply under {condition} has a score")
-    return mean([score for score, _ in found], [clip for _, clip in found], low=0, high=1)
+    return mean([score for score, _ in scores], [clip for _, clip in scores], low=0, high=1)
 
 
 def shown_if(trials: Trials, condition: str, scorer: str | None) -> bool:

@@ -119,8 +119,8 @@ def _change(grid: Grid, before: Floats, now: Floats) -> Floats:
     """The change of each resample; infinite where one of its thresholds is outside the sweep."""
     old, new = grid.fits(before), grid.fits(now)
     first, last = grid.ratios[0], grid.ratios[-1]
-    found = np.where((new > last) | (old < first), np.inf, new - old)
-    return np.asarray(np.where((new < first) | (old > last), -np.inf, found))
+    shift = np.where((new > last) | (old < first), np.inf, new - old)
+    return np.asarray(np.where((new < first) | (old > last), -np.inf, shift))
 
 
 def _outside(ratios: Floats, *, below: bool) -> str:

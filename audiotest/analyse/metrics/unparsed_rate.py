@@ -25,8 +25,8 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Share of unreadable replies under ``condition``."""
-    found = [(v, clip_of(r)) for r in trials.under(condition, tags) if (v := verdict_of(r, scorer)) is not None]
-    if not found:
+    verdicts = [(v, clip_of(r)) for r in trials.under(condition, tags) if (v := verdict_of(r, scorer)) is not None]
+    if not verdicts:
         raise NotMeasured(f"no reply under {condition} has a verdict")
-    unread = [v.status in ("none", "ambiguous", "unparsed") for v, _ in found]
-    return clustered_proportion(unread, [clip for _, clip in found])
+    unread = [v.status in ("none", "ambiguous", "unparsed") for v, _ in verdicts]
+    return clustered_proportion(unread, [clip for _, clip in verdicts])

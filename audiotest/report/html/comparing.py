@@ -67,19 +67,22 @@ def write(
     from audiotest.report.html.playback import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    made, sounds, left, lost = [], dict[str, list[Player]](), 0, ""
+    shown_pairs, sounds, left, lost = [], dict[str, list[Player]](), 0, ""
     for pair in pairs:
         heard = Hearing.of(pair.run)
         named = [replace(one, record=heard.named(one.record)) for one in pair.flipped]
-        made.append(replace(pair, flipped=named))
+        shown_pairs.append(replace(pair, flipped=named))
         new = [one.record for one in named if sound_key(one.record) not in sounds]
-        found, more = players_of(new, heard, target, embed=embed, link=link)
-        sounds |= found
+        players, more = players_of(new, heard, target, embed=embed, link=link)
+        sounds |= players
         left, lost = left + more, lost or heard.lost_sounds()
-    target.write_text(page(names, leaders, made, sounds), encoding="utf-8")
-    told = f"{target}: {sum(len(p.flipped) for p in made)} items flipped, {sum(map(bool, sounds.values()))} sounds, "
-    told += f"{target.stat().st_size / 1e6:,.1f} MB"
-    return told + (f"; {left} sounds were left out (--audio-mb, --linked-mb)" if left else "") + lost
+    target.write_text(page(names, leaders, shown_pairs, sounds), encoding="utf-8")
+    message = (
+        f"{target}: {sum(len(p.flipped) for p in shown_pairs)} items flipped, "
+        f"{sum(map(bool, sounds.values()))} sounds, "
+    )
+    message += f"{target.stat().st_size / 1e6:,.1f} MB"
+    return message + (f"; {left} sounds were left out (--audio-mb, --linked-mb)" if left else "") + lost
 
 
 def page(

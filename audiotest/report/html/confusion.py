@@ -18,7 +18,7 @@ def confusions(records: Iterable[Record]) -> dict[str, Any]:
     for record in records:
         if record.condition == "original" and record.choices:
             by_suite.setdefault(record.suite, []).append(record)
-    found = {}
+    tables = {}
     for suite, rows in by_suite.items():
         labels = sorted(rows[0].choices)
         if not 1 < len(labels) <= _MOST_CLASSES or any(sorted(r.choices) != labels for r in rows):
@@ -33,5 +33,5 @@ def confusions(records: Iterable[Record]) -> dict[str, Any]:
                 unread[right] += 1
             else:
                 counts[right][labels.index(record.choices[verdict.choice])] += 1
-        found[suite] = {"labels": labels, "counts": counts, "unread": unread}
-    return found
+        tables[suite] = {"labels": labels, "counts": counts, "unread": unread}
+    return tables

@@ -45,7 +45,7 @@ def players_of(
     ``heard(record)`` gives the waveforms of a trial, and may raise what decoding raises: such a clip has no player.
     After Ctrl-C the sounds made so far are there.
     """
-    found: dict[str, list[Player]] = {}
+    players_by_sound: dict[str, list[Player]] = {}
     waiting = _wrong_first(records)
     embedded = linked = 0.0
     folder = target.with_name(f"{target.stem}-audio")
@@ -57,7 +57,7 @@ def players_of(
                 clips = [(sound, _flac(sound), png(sound)) for sound in heard(record)]
             except (OSError, ValueError, LookupError, RuntimeError):
                 clips = []
-            found[sound_key(record)] = players = []
+            players_by_sound[sound_key(record)] = players = []
             for i, (sound, flac, picture) in enumerate(clips):
                 size = (len(flac) + len(picture)) / 1e6
                 if embedded + size * 4 / 3 <= embed:
@@ -68,12 +68,12 @@ def players_of(
                     sources = _beside(folder, f"{sound_key(record)}-{i}", flac, picture)
                 else:
                     embedded, linked = embed, link
-                    found.pop(sound_key(record), None)
+                    players_by_sound.pop(sound_key(record), None)
                     break
                 players.append(Player(*sources, seconds=round(sound.seconds, 2), khz=round(sound.rate / 2000, 3)))
     except KeyboardInterrupt:
         pass
-    return found, len(waiting) - len(found)
+    return players_by_sound, len(waiting) - len(players_by_sound)
 
 
 def _wrong_first(records: Iterable[Record]) -> list[Record]:

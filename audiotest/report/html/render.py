@@ -50,15 +50,15 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
         "audio": msgspec.to_builtins(dict(audio or {})),
     }
     here = files("audiotest.report.html")
-    made = (here / "page.html").read_text(encoding="utf-8")
+    filled = (here / "page.html").read_text(encoding="utf-8")
     for name, text in (
         ("css", (here / "page.css").read_text(encoding="utf-8")),
         ("js", "".join((here / name).read_text(encoding="utf-8") for name in _SCRIPTS)),
         ("data", harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str))),
     ):
-        before, _, after = made.partition(f"{{{{ {name} }}}}")
-        made = before + text + after
-    return made
+        before, _, after = filled.partition(f"{{{{ {name} }}}}")
+        filled = before + text + after
+    return filled
 
 
 def write(run: Run, target: Path, *, embed: float = 20, link: float = 500) -> str:
@@ -143,12 +143,12 @@ def _verdicts(record: Record) -> dict[str, Any]:
 
 def _differing(records: Sequence[Record]) -> dict[str, dict[str, int]]:
     """By suite: on how many replies a benchmark's own rule and a careful reading differ, and who is right alone."""
-    found: dict[str, dict[str, int]] = {}
+    counts_of: dict[str, dict[str, int]] = {}
     for record in records:
         if official_and_careful(record) is not None:
-            found.setdefault(record.suite, {"n": 0, "official": 0, "careful": 0})
+            counts_of.setdefault(record.suite, {"n": 0, "official": 0, "careful": 0})
     for one in differing(records):
-        counts = found[one.record.suite]
+        counts = counts_of[one.record.suite]
         counts["n"] += 1
         counts["official" if one.official.correct else "careful"] += 1
-    return found
+    return counts_of

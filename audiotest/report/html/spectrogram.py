@@ -34,9 +34,9 @@ def _power(samples: np.ndarray) -> np.ndarray:
     padded = np.pad(samples, (0, max(0, _WINDOW - len(samples))))
     starts = np.linspace(0, len(padded) - _WINDOW, WIDTH).astype(int)
     window = np.hanning(_WINDOW)
-    found = np.abs(np.fft.rfft(padded[starts[:, None] + np.arange(_WINDOW)] * window)) ** 2
-    edges = np.linspace(0, found.shape[1], HEIGHT + 1).astype(int)[:-1]
-    scaled: np.ndarray = np.maximum.reduceat(found, edges, axis=1).T * (2 / window.sum()) ** 2
+    power = np.abs(np.fft.rfft(padded[starts[:, None] + np.arange(_WINDOW)] * window)) ** 2
+    edges = np.linspace(0, power.shape[1], HEIGHT + 1).astype(int)[:-1]
+    scaled: np.ndarray = np.maximum.reduceat(power, edges, axis=1).T * (2 / window.sum()) ** 2
     return scaled
 
 
