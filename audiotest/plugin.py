@@ -125,8 +125,8 @@ def model(pytestconfig: pytest.Config) -> Iterator[Adapter]:
 @pytest.fixture
 def trial(request: pytest.FixtureRequest) -> Trial:
     """The case, the condition and the expectation of this test."""
-    found: Trial = request.node.trial
-    return found
+    asked: Trial = request.node.trial
+    return asked
 
 
 @pytest.fixture

@@ -98,6 +98,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         return [*words, "--seed", str(self.seed)] if self.seed else words
 
 
+class WorkerCrashed(AudiotestError):
+    """A process that died while it ran a trial; says which."""
+
+
 class Session:
     """One run in the making. ``model`` is an adapter that takes the place of ``settings.model``; ``worker`` says that
     the records go to another process, which writes and judges them. ``root`` is what node ids are relative to.
@@ -163,6 +167,11 @@ class Session:
         except (SuiteError, OSError):
             return {}
         return {f"{path}::{trial.condition.name}::{trial.case.id}": trial for trial in trials_in(suite)}
+
+    def suites_of_records(self) -> list[tuple[Suite, str]]:
+        """(whole suite, its path below ``root``) for every suite of which a trial ran, here or in another process."""
+        paths = sorted({record.nodeid.partition("::")[0] for record in self.records})
+        return [(self.whole_suite(self.root / path, path), path) for path in paths]
 
     def add_suite(self, suite: Suite, shown: str = "") -> Suite:
         """Take a suite in. Raises :class:`SuiteError` for a name that another one has."""
@@ -326,6 +335,14 @@ class Session:
     def grade(self, trial: Trial, answer: Answer, predictor: Predictor, nodeid: str) -> Record:
         """The record of a trial's answer. Raises ValueError for a scorer with options that it does not take."""
         return self.grader.grade(trial, answer, predictor, nodeid)
+
+    def worker_crashed(self, nodeid: str, message: str) -> None:
+        """Take in a record with the outcome ``error`` for the trial that took its process down: nothing came back from
+        it. Tests that are no trials have no record."""
+        trial = self.trials_of(nodeid.partition("::")[0]).get(nodeid)
+        if trial is not None:
+            error = WorkerCrashed(f"{message}: the process that ran the model ended while this trial was asked")
+            self.add(self.grader.broken(trial, error, nodeid))
 
     def add(self, record: Record, line: bytes | None = None) -> None:
         """Take in a finished trial: keep it, and write it at once if there is a results folder. A trial that is run

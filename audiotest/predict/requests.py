@@ -39,6 +39,11 @@ class Answer(Struct):
         """Whether there is a reply or an error."""
         return self.reply is not None or self.error is not None
 
+    @property
+    def seconds(self) -> float:
+        """What the model took for this reply; nothing if it was known."""
+        return (self.reply.seconds if self.reply is not None and not self.cached else None) or 0.0
+
 
 class Pending(Struct, eq=False):
     """A trial that has to be asked: its answer to fill, and the name its reply is kept under."""

@@ -55,3 +55,23 @@ def pace(done: int, total: int, seconds: float) -> str:
         return text
     left = str(timedelta(seconds=round((total - done) / speed)))
     return f"{text}, about {left.removeprefix('0:')} left"
+
+
+class Pace:
+    """Counts trials, and says every ``every`` seconds how far the run is."""
+
+    def __init__(self, every: float) -> None:
+        self.every = every
+        self.done = 0
+        self.began = self.reported = 0.0
+
+    def step(self, total: int) -> str:
+        """One trial of ``total`` more is done; the line to show, "" if it is not time for one."""
+        now = time.monotonic()
+        self.began = self.began or now
+        self.reported = self.reported or now
+        self.done += 1
+        if now - self.reported < self.every or self.done >= total:
+            return ""
+        self.reported = now
+        return pace(self.done, total, now - self.began)

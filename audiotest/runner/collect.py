@@ -41,12 +41,10 @@ class SuiteFile(pytest.Module):
         state = state_of(self.config)
         try:
             suite = state.session.suite(self.path, self.nodeid)
-        except SuiteError as error:
+        except (SuiteError, OSError) as error:
             state.broken_suites += 1
-            raise self.CollectError(str(error)) from None
-        except OSError as error:
-            state.broken_suites += 1
-            raise self.CollectError(f"{self.nodeid}: cannot be read: {error}") from None
+            reason = f"{self.nodeid}: cannot be read: {error}" if isinstance(error, OSError) else str(error)
+            raise self.CollectError(reason) from None
         if state.warns_of(suite):
             for problem in suite.warnings:
                 warnings.warn_explicit(str(problem), SuiteWarning, str(self.path), problem.line)

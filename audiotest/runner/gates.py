@@ -16,7 +16,6 @@ from audiotest.types import GateResult
 GATES = "gates"
 """What stands for the condition in the node ids of gates."""
 Outcome = Literal["passed", "failed", "skipped"]
-Phase = Literal["setup", "call", "teardown"]
 
 
 def reports(
@@ -39,23 +38,23 @@ def reports(
 
 def _report(suite: Suite, nodeid: str, result: GateResult, style: str) -> Iterator[pytest.TestReport]:
     path = nodeid.partition("::")[0]
-    said = inert.line(f"gate {result.name} of {suite.name}: {result.reason}")
+    text = inert.line(f"gate {result.name} of {suite.name}: {result.reason}")
     details: list[tuple[str, object]] = [("suite", suite.name), ("gate", result.name), ("n", result.n)]
     details += [("value", result.value)] if result.value is not None else []
-    told: Any = None
+    shown: Any = None
     if result.passed is None:
-        told = (path, 1, f"Skipped: {said}")
+        shown = (path, 1, f"Skipped: {text}")
     elif not result.passed:
-        told = longrepr(said, inert.line(result.reason), path, 1, style)
+        shown = longrepr(text, inert.line(result.reason), path, 1, style)
     outcome: Outcome = "passed" if result.passed else "skipped" if result.passed is None else "failed"
-    phases: tuple[Phase, ...] = ("setup", "call", "teardown")
+    phases: tuple[Literal["setup", "call", "teardown"], ...] = ("setup", "call", "teardown")
     for when in phases:
         yield pytest.TestReport(
             nodeid=nodeid,
             location=(path, 0, f"gate {result.name} of {suite.name}"),
             keywords={},
             outcome=outcome if when == "call" else "passed",
-            longrepr=told if when == "call" else None,
+            longrepr=shown if when == "call" else None,
             when=when,
             user_properties=details,  # JUnit takes those of the teardown, which is the last
         )

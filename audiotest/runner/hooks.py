@@ -11,13 +11,13 @@ import msgspec
 import pytest
 
 from audiotest import inert
-from audiotest.declare.suite import Suite
 from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.worker_queue import queued
+from audiotest.runner.workers import in_yaml
 from audiotest.types import Record
 
 if TYPE_CHECKING:
@@ -175,11 +175,8 @@ class RecordTaker:
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
         """A trial that killed its worker counts like any other that broke."""
-        from audiotest.runner.crashes import note_crash
-        from audiotest.runner.workers import in_yaml
-
         if in_yaml(crashitem):
-            note_crash(self.state.session, crashitem, str(report.longrepr))
+            self.state.session.worker_crashed(crashitem, str(report.longrepr))
 
     def _forget(self, report: pytest.TestReport) -> None:
         """Let the terminal drop a setup or teardown that passed. It keeps them all, and looks through every one of them
@@ -197,7 +194,7 @@ def judge_gates(session: pytest.Session) -> None:
     """Judge the gates of all suites of which anything ran, which may have been loaded by workers alone."""
     state = state_of(session.config)
     if not state.is_worker and state.session.records:
-        _suites_of_records(state)
+        state.session.suites_of_records()
         state.session.judge_gates()
 
 
@@ -209,17 +206,11 @@ def report_gates(session: pytest.Session) -> None:
     from audiotest.runner.gates import reports
 
     known, style, gates = state.session.baseline.gates, session.config.option.tbstyle, state.session.gates
-    suites = _suites_of_records(state)
-    made = [r for suite, path in suites for r in reports(suite, path, gates.get(suite.name, ()), known, style)]
-    session.testscollected += sum(report.when == "call" for report in made)  # so that progress ends at 100%
-    for report in made:
+    suites = state.session.suites_of_records()
+    results = [r for suite, path in suites for r in reports(suite, path, gates.get(suite.name, ()), known, style)]
+    session.testscollected += sum(report.when == "call" for report in results)  # so that progress ends at 100%
+    for report in results:
         session.config.hook.pytest_runtest_logreport(report=report)
-
-
-def _suites_of_records(state: State) -> list[tuple[Suite, str]]:
-    """(whole suite, node id of its file) for every suite of which a trial ran."""
-    paths = dict.fromkeys(record.nodeid.partition("::")[0] for record in state.session.records)
-    return [(state.session.whole_suite(state.config.rootpath / path, path), path) for path in sorted(paths)]
 
 
 def write_results(session: pytest.Session) -> None:

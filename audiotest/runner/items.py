@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 import pytest
 
 from audiotest import inert
+from audiotest.declare.tags import tag_names
 from audiotest.declare.trial import Trial
 from audiotest.grade.assistants import AssistantFailed
 from audiotest.models.loading import ModelError
@@ -124,7 +124,9 @@ class TrialItem(pytest.Function):
             return
         state = state_of(self.config)
         if report.when == "setup":
-            report.duration = max(0.0, report.duration + self._own_seconds() - self.waited)
+            report.duration = max(
+                0.0, report.duration + (self.answer.seconds if self.answer is not None else 0.0) - self.waited
+            )
             if report.passed:
                 return
             failed = getattr(self.source, "cached_result", None)
@@ -147,11 +149,6 @@ class TrialItem(pytest.Function):
         if record.outcome == "missed" and report.failed:
             report.outcome = "skipped"
             report.wasxfail = f"missed: {inert.line(record.reason)}"
-
-    def _own_seconds(self) -> float:
-        """What the model took for this reply; nothing if it was known."""
-        reply = self.answer.reply if self.answer is not None and not self.answer.cached else None
-        return (reply.seconds if reply is not None else None) or 0.0
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A mismatch is told in its own words; anything else with its traceback."""
@@ -187,22 +184,14 @@ def _is_plumbing(entry: Any) -> bool:
     return str(entry.path).startswith(_PLUMBING)
 
 
-_UNFIT = re.compile(r"\W+")
-
-
 def tag_marks(cases: Iterable[Case], config: pytest.Config) -> dict[tuple[str, str], pytest.Mark]:
     """A marker ``KEY_VALUE`` for every tag of ``cases`` (``-m skill_pitch``), registered so that strict markers are
-    content; none for a tag without a letter or a digit, which ``-m`` could not name, and none that would be a marker of
+    content; none that would be a marker of
     pytest's or a plugin's that acts on tests (``skip``, ``timeout``): those are registered with what they take."""
-    names: dict[tuple[str, str], str] = {}
-    for case in cases:
-        for tag, values in case.tags.items():
-            for value in values:
-                if (tag, value) not in names:
-                    names[tag, value] = _UNFIT.sub("_", f"{tag}_{value}").strip("_")
+    names = tag_names(cases)
     heads = (str(line).partition(":")[0] for line in config.getini("markers"))
     acting = {head.partition("(")[0].strip() for head in heads if "(" in head}
-    names = {of: name for of, name in names.items() if name and name not in acting}
+    names = {of: name for of, name in names.items() if name not in acting}
     # All of them before the first is made: pytest reads its whole list again for a marker that it has not met.
     for (tag, value), name in names.items():
         config.addinivalue_line("markers", f"{name}: cases tagged {tag}: {value}")

@@ -6,14 +6,13 @@ The lines are written by the process where all results meet, so they are the sam
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from audiotest.report.progress import Bar, pace
+from audiotest.report.progress import Bar, Pace
 from audiotest.report.replies import shown
 from audiotest.types import Record
 
@@ -30,38 +29,31 @@ def progress_for(config: pytest.Config) -> Bar | None:
     return Bar(terminal._tw._file) if watched else None
 
 
-class Pace:
+class PaceLines:
     """A line every ``every`` seconds: a plugin of its own in the process that gets all reports."""
 
     def __init__(self, config: pytest.Config, every: float, total: Callable[[], int]) -> None:
-        self.config, self.every, self.total = config, every, total
-        self.done = 0
-        self.began = self.told = 0.0
+        self.config, self.total, self.pace = config, total, Pace(every)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the trial that this report is of."""
-        if not hasattr(report, "audiotest_record"):
-            return
-        now = time.monotonic()
-        self.began = self.began or now
-        self.told = self.told or now
-        self.done += 1
-        total = self.total()
-        if now - self.told >= self.every and self.done < total:
-            self.told = now
+        line = self.pace.step(self.total()) if hasattr(report, "audiotest_record") else ""
+        if line:
             terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
             terminal.ensure_newline()
             if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
                 terminal._tw.line()
-            terminal.write_line(pace(self.done, total, now - self.began))
+            terminal.write_line(line)
 
 
-def pace_for(config: pytest.Config, total: Callable[[], int]) -> Pace | None:
+def pace_for(config: pytest.Config, total: Callable[[], int]) -> PaceLines | None:
     """The plugin, unless the ini option says never, or ``-q`` asks for quiet."""
     every = float(config.getini(INI))
     terminal = config.pluginmanager.get_plugin("terminalreporter")
-    return Pace(config, every, total) if every > 0 and terminal is not None and config.option.verbose >= 0 else None
+    return (
+        PaceLines(config, every, total) if every > 0 and terminal is not None and config.option.verbose >= 0 else None
+    )
 
 
 class Replies:
@@ -76,12 +68,12 @@ class Replies:
         text: str | None = getattr(report, "audiotest_record", None)
         if text is None:
             return
-        said = shown(msgspec.json.decode(text.encode(), type=Record), self.config.option.verbose > 1)
-        if said:
+        lines = shown(msgspec.json.decode(text.encode(), type=Record), self.config.option.verbose > 1)
+        if lines:
             terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
             # Without a newline at its end, like pytest's own line of a test: what comes next begins with one.
             terminal._tw.line()
-            terminal._tw.write(said)
+            terminal._tw.write(lines)
 
 
 def replies_for(config: pytest.Config) -> Replies | None:
