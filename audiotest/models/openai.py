@@ -31,7 +31,7 @@ import msgspec
 from audiotest.models._exchange import Stoppable
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.settings import DEFAULT_URL, Settings, settings
-from audiotest.models._secret import Secret, masked
+from audiotest.models.secret import Secret, masked
 from audiotest.models.streaming import in_order
 from audiotest.types import Needs, Reply, Request
 

@@ -380,7 +380,7 @@ def test_torch_is_not_imported(project):
             assert not {"torch", "transformers", "datasets", "pandas"} & set(sys.modules)
         """
     )
-    out = tester.runpytest_inprocess("suites", "test_imports.py")
+    out = tester.runpytest_subprocess("suites", "test_imports.py")
     out.assert_outcomes(passed=14)
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from audiotest.models._openai.sound import FORMATS, MP3_RATES
 from audiotest.models._options import read
-from audiotest.models._secret import Secret, masked
+from audiotest.models.secret import Secret, masked
 
 DEFAULT_URL = "https://api.openai.com/v1"
 

@@ -32,7 +32,7 @@ from audiotest.models._openai.pace import Pace, Turns
 from audiotest.models._openai.settings import Settings
 from audiotest.models._openai.sound import CannotEncode, Clips
 from audiotest.models._openai.wire import NoReply, body, parsed, reply
-from audiotest.models._secret import Secret, hidden
+from audiotest.models.secret import Secret, hidden
 from audiotest.types import Reply, Request, writable
 
 if TYPE_CHECKING:
