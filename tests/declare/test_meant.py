@@ -138,7 +138,7 @@ def test_what_a_terminal_would_act_on_is_shown_as_an_escape(tmp_path):
     problems, _ = read(tmp_path, '"\\e]8;;http://x\\a": 1')
     assert problems == [r"x.yaml:2:1: \x1b]8;;http://x\x07: unknown key '\x1b]8;;http://x\x07': known: audio_root, by, cases, "
                         "citation, conditions, description, gates, generation, import, join_clips, known_faults, licence, "
-                        "policy, prompt, require_audio, revision, scorers, source, suite, title"]  # fmt: skip
+                        "policy, prompt, require_audio, revision, sample, scorers, source, suite, title"]  # fmt: skip
 
 
 def test_a_warning_is_there_when_the_suite_is_read_from_the_cache(tmp_path):

@@ -7,8 +7,6 @@ HEAD = "suite: bad\nconditions: [original]\ncases:\n"
 
 
 BROKEN = [
-    ("", "*bad.yaml:1:1: the file is empty*"),
-    ("just words", "*bad.yaml:1:1: expected a mapping*"),
     ("suite: [", "*bad.yaml:*not valid YAML*"),
     ("suite: bad\nsuite: bad\ncases: []", "*bad.yaml:2:1: suite: the key `suite` is duplicated*"),
     ("suite: bad\ncasez: []\ncases: []", "*bad.yaml:2:1: casez: unknown key 'casez': did you mean 'cases'*"),
@@ -39,6 +37,19 @@ def test_a_broken_suite_fails_its_own_collection_and_no_other(project, text, sai
     found = out.parseoutcomes()
     assert (found["passed"], found["errors"]) == (13, 1)
     assert out.ret == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("", "*bad.yaml:1:1: the file is empty*"), ("just words", "*bad.yaml:1:1: expected a mapping*")],
+)
+def test_a_file_without_any_key_of_a_suite_is_one_if_it_is_named(project, text, reason):
+    tester = project(name="good")
+    project(name="bad", text=text)
+    tester.runpytest_inprocess("suites").assert_outcomes(passed=13)
+    out = tester.runpytest_inprocess("suites/good.yaml", "suites/bad.yaml")
+    out.stdout.fnmatch_lines([reason])
+    assert (out.parseoutcomes()["passed"], out.parseoutcomes()["errors"]) == (13, 1)
 
 
 def test_broken_suites_fail_their_own_collection_on_workers_too(project):

@@ -44,7 +44,7 @@ def test_every_condition_runs(pytester, monkeypatch):
     assert result.ret == 0
     records = [json.loads(line) for line in (pytester.path / "out" / "trials.jsonl").read_text().splitlines()]
     assert len(records) == 3 * (len(written) + 3)
-    assert {r["outcome"] for r in records} <= {"passed", "missed", "skipped"}
+    assert {r["outcome"] for r in records} <= {"passed", "recorded", "missed", "skipped"}
     answered = {(r["case"], r["condition"].split("(")[0]) for r in records if r["reply"]}
     assert {("a", text.split("(")[0]) for text in written} <= answered
     skipped = {(r["case"], r["condition"].split("(")[0]): r["reason"] for r in records if not r["reply"]}
