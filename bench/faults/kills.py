@@ -87,7 +87,8 @@ def records(folder: Path) -> dict[str, Any]:
     found = {}
     for line in (folder / "out" / "trials.jsonl").read_bytes().splitlines():
         row = msgspec.json.decode(line)
-        row.pop("cached", None)
+        for name in ("cached", "at"):
+            row.pop(name, None)
         row["reply"].pop("seconds", None)
         row["reply"].get("details", {}).pop("cost", None)
         found[row["nodeid"]] = row
