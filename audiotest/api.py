@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from audiotest.analyse.comparison import Comparison, compare_runs
+from audiotest.baseline import fail_rule
 from audiotest.declare.condition import parse
 from audiotest.declare.suite import Expectation, Suite, checked, find, load
 from audiotest.errors import AudiotestError
@@ -31,6 +32,7 @@ def run(
     model: str | Adapter | None = None,
     *,
     limit: int | None = None,
+    limit_first: int | None = None,
     seed: int = 0,
     results: str | os.PathLike[str] | None = None,
     progress: bool | Progress | None = None,
@@ -39,18 +41,22 @@ def run(
     cache: bool | str | os.PathLike[str] = True,
     options: Mapping[str, Any] | None = None,
     batch_size: int | None = None,
+    cached: bool = False,
     baseline: str | os.PathLike[str] | None = None,
+    baseline_fail: str = "",
 ) -> Run:
     """Ask a model every trial of some suites, grade what it says, and give the run.
 
     ``suites`` is a path (a file, a folder suite, or a folder of suites), a :class:`Suite`, or several of them.
     ``model`` is named as for ``pytest --model`` (``"salmonn"``, ``"hf:FOLDER"``, ``"openai:NAME@URL"``; default: the
     built-in listener), or is an object with the attributes of :class:`audiotest.models.protocol.Adapter`; ``options``
-    are those of a named model. ``limit``: that many cases of each suite. ``conditions``: only these, such as
+    are those of a named model. ``limit``: a sample of that many cases of each suite, drawn by ``seed``;
+    ``limit_first``: the first ones instead. ``conditions``: only these, such as
     ``["original", "noise(snr_db=10)"]``; those that a suite does not declare are ``recorded``. ``results``: a folder
     to write the run into as it goes. ``progress``: True for a bar, or a function of (trials done, of all). ``cache``:
-    whether replies are kept and looked up, or the file for that. ``baseline``: an earlier run's folder to hold this
-    one against.
+    whether replies are kept and looked up, or the file for that; ``cached``: an endpoint's too where the environment
+    variable ``CI`` is set. ``baseline``: an earlier run's folder to hold this one against, by the rule
+    ``baseline_fail`` (see :mod:`audiotest.baseline`).
 
     Ctrl-C gives the run as far as it got, with ``run.partial``. Raises :class:`AudiotestError`: for arguments that
     cannot be, suites that do not load, a model that cannot be opened or loaded, and (``ModelDown``, whose ``run`` has
@@ -65,19 +71,27 @@ def run(
     1.0
     """
     adapter = None if model is None or isinstance(model, str) else _adapter(model)
-    for name, number in (("limit", limit), ("batch_size", batch_size)):
+    for name, number in (("limit", limit), ("limit_first", limit_first), ("batch_size", batch_size)):
         if number is not None and (not isinstance(number, int) or number < 1):
             raise BadArgument(f"`{name}` is a whole number above 0 or None, not {number!r}")
+    if baseline_fail:
+        try:
+            fail_rule(baseline_fail)
+        except ValueError as error:
+            raise BadArgument(f"`baseline_fail`: {error}") from None
     settings = Settings(
         model=model if isinstance(model, str) else DEFAULT_MODEL,
         model_options={key: str(value) for key, value in (options or {}).items()},
         seed=seed,
         limit=limit,
+        limit_first=limit_first,
         batch_size=batch_size,
         judge=judge or "",
         reply_cache=None if cache is True else "off" if cache is False else os.fspath(cache),
         results=None if results is None else os.fspath(results),
         baseline=None if baseline is None else os.fspath(baseline),
+        baseline_fail=baseline_fail,
+        cached=cached,
     )
     session = Session(settings, root=Path.cwd(), model=adapter)
     for suite in _loaded(suites):

@@ -33,6 +33,8 @@ def suite_data(suite: Suite) -> dict[str, Any]:
     for key in ("title", "policy", "audio_root", "require_audio", "join_clips"):
         if getattr(suite, key) != getattr(usual, key):
             data[key] = getattr(suite, key)
+    if suite.sample is not None:
+        data["sample"] = _changed(suite.sample, type(suite.sample)(0))
     if suite.prompt != usual.prompt:
         data["prompt"] = suite.prompt
     if suite.generation != usual.generation:

@@ -88,7 +88,8 @@ class Suite(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Take what a person writes in Python for what it stands for: conditions as YAML has them (``"text_only"``,
-        ``{"noise(snr_db=10)": "stays_correct"}``), scorers by name, gates as mappings, lists for tuples.
+        ``{"noise(snr_db=10)": "stays_correct"}``), scorers by name, gates and a sample as mappings, lists for
+        tuples.
 
         Raises :class:`~audiotest.declare.condition.ConditionError` for a condition that does not parse.
         """
@@ -103,6 +104,8 @@ class Suite(Struct, frozen=True):
             force_setattr(self, "gates", tuple(gates))
         if not isinstance(self.by, tuple):
             force_setattr(self, "by", (self.by,) if isinstance(self.by, str) else tuple(self.by))
+        if isinstance(self.sample, dict):
+            force_setattr(self, "sample", Sample(**{"by": next(iter(self.by), ""), **self.sample}))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the suite as a YAML file. Raises :class:`SuiteError` for a suite that would not load again, and

@@ -125,6 +125,17 @@ def test_a_suite_saved_is_the_suite_loaded(tmp_path):
     assert kept == [(c.id, c.question, c.choices, c.answer, c.tags, c.audio) for c in made.cases]
 
 
+def test_a_sample_that_a_suite_asks_for_is_drawn_and_saved(tmp_path):
+    asked = suite(sample={"n": 2, "seed": 3}, by="skill")
+    assert asked.sample.by == "skill"
+    run = audiotest.run(asked, Model(), conditions=["original"])
+    assert len(run.records) == 2
+    loaded = audiotest.load_suite(asked.save(tmp_path / "x.yaml"))
+    assert loaded.sample == asked.sample
+    again = audiotest.run(loaded, Model(), conditions=["original"])
+    assert [r.case for r in again.records] == [r.case for r in run.records]
+
+
 def test_several_suites_a_limit_and_other_conditions():
     model = Model()
     run = audiotest.run([suite("one"), suite("two")], model, limit=2, conditions=["original", "rotated(1)"])
@@ -213,6 +224,8 @@ def test_suites_that_cannot_be(arguments, said):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
+        ({"baseline_fail": "often"}, "`baseline_fail`: 'often' is no rule"),
+        ({"limit_first": 0}, "`limit_first` is a whole number above 0"),
         ({"limit": 0}, "`limit` is a whole number above 0"),
         ({"batch_size": "many"}, "`batch_size` is a whole number above 0"),
         ({"model": object()}, "lacks name, identity, needs, batch_size, load, close, answer"),
