@@ -156,6 +156,17 @@ def test_a_reply_that_is_cut_is_never_read_otherwise_than_whole(options, data):
     assert cut.index in (None, i)
 
 
+@pytest.mark.parametrize("output", ["The answer is a", "The answer is A", "So it is a", "The answer is d"])
+def test_a_letter_at_which_a_reply_is_cut_may_begin_an_option(output):
+    assert read(["bell", "amber", "dog"], output, finish="length").index is None
+
+
+def test_a_letter_that_begins_no_other_option_is_a_label_where_a_reply_is_cut():
+    assert read(["bell", "amber", "zoo"], "The answer is B", finish="length").index is None
+    assert read(["amber", "bell", "zoo"], "The answer is B", finish="length").index == 1
+    assert read(["bell", "amber", "zoo"], "The answer is A).", finish="length").index == 0
+
+
 @settings(deadline=None, max_examples=60)
 @given(options=option_lists, data=st.data())
 def test_two_options_offered_with_or_are_ambiguous(options, data):

@@ -60,10 +60,18 @@ def _nothing_but_an_option(reply: ParsedReply) -> Reading | None:
 def _finished(reply: ParsedReply, index: int, rule: str) -> bool:
     """Whether what a cut reply consists of cannot be the beginning of something else ("A" of "A piano")."""
     if rule == "label":
-        last = reply.text.split()[-1]
+        *before, last = reply.text.split()
+        if before and _begins_another(reply, index, last):
+            return False
         return not _UNFINISHED.fullmatch(last) or not any(text.startswith("a ") for text in reply.options.folded)
     own = reply.options.folded[index]
     return not any(text != own and text.startswith(own) for text in reply.options.folded)
+
+
+def _begins_another(reply: ParsedReply, index: int, label: str) -> bool:
+    """Whether the bare letter at which a cut reply ends may begin an option's text, "The answer is a" of "amber"."""
+    others = (text for i, text in enumerate(reply.options.folded) if i != index)
+    return label == "a" or (len(label) == 1 and any(text.startswith(label.casefold()) for text in others))
 
 
 def _plain(name: str, find: Callable[[ParsedReply], int | None], *, conclusive: bool = False) -> Rule:
@@ -124,7 +132,10 @@ def _concluded(reply: ParsedReply, kept: Sequence[Mention]) -> bool:
         own = reply.options.folded[last.index]
         if last.kind == "text":
             return not any(text != own and text.startswith(own) for text in reply.options.folded)
-        article = reply.text[last.start : last.end] in ("A", "a")
+        label = reply.text[last.start : last.end]
+        if not rest and _begins_another(reply, last.index, label):
+            return False
+        article = label in ("A", "a")
         return not article or not any(text.startswith("a ") for text in reply.options.folded)
     return True
 
