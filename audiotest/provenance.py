@@ -19,9 +19,9 @@ from audiotest import __version__
 from audiotest.analyse.summary import CardStamp, GitState, HeardAt, Provenance, SuiteFile
 from audiotest.declare.suite import Suite
 from audiotest.devices import gpu_models
+from audiotest.masking import masked
 from audiotest.models.loading import ModelError, cards
 from audiotest.models.protocol import Adapter
-from audiotest.models.secret import masked
 
 _PACKAGES = ("pytest", "pytest-xdist", "numpy", "scipy", "soundfile", "soxr", "av", "torch", "transformers")
 

@@ -36,9 +36,9 @@ from audiotest.grade.assistants import Assistants
 from audiotest.grade.grader import Grader
 from audiotest.grade.jury import Jury
 from audiotest.grade.similarities import Similarities
+from audiotest.masking import masked
 from audiotest.models.loading import load_model, open_embedder, open_model
 from audiotest.models.protocol import Adapter, Unavailable
-from audiotest.models.secret import masked
 from audiotest.predict.blocks import Block, block_seconds, block_sizes, plan
 from audiotest.predict.breaker import ModelDown
 from audiotest.predict.engine import Engine

@@ -20,8 +20,8 @@ from audiotest.declare.document import read_document
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.yaml import parse
 from audiotest.errors import AudiotestError
+from audiotest.masking import masked
 from audiotest.models.protocol import Adapter, Embedder
-from audiotest.models.secret import masked
 from audiotest.registry import ADAPTERS, unknown
 from audiotest.resources import PACKAGE
 

@@ -28,10 +28,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from audiotest.masking import Secret, masked
 from audiotest.models._exchange import Stoppable
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.settings import DEFAULT_URL, Settings, settings
-from audiotest.models.secret import Secret, masked
 from audiotest.models.streaming import in_order
 from audiotest.types import Needs, Reply, Request
 

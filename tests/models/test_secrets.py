@@ -8,10 +8,10 @@ import traceback
 import pytest
 from endpoint import KEY, ask, completion, request
 
+from audiotest.masking import Secret, hidden, masked
 from audiotest.models._openai.settings import settings
 from audiotest.models.loading import open_model
 from audiotest.models.openai import OpenAI
-from audiotest.models.secret import Secret, hidden, masked
 
 PASSWORD = "pa55/word+very~secret"
 USER = "somebody"

@@ -9,9 +9,9 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest.masking import Secret, masked
 from audiotest.models._openai.sound import FORMATS, MP3_RATES
 from audiotest.models._options import read
-from audiotest.models.secret import Secret, masked
 
 DEFAULT_URL = "https://api.openai.com/v1"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from audiotest.masking import Secret, hidden
 from audiotest.models._openai.failures import (
     BROKEN,
     LARGEST_REPLY,
@@ -32,7 +33,6 @@ from audiotest.models._openai.pace import Pace, Turns
 from audiotest.models._openai.settings import Settings
 from audiotest.models._openai.sound import CannotEncode, Clips
 from audiotest.models._openai.wire import NoReply, body, parsed, reply
-from audiotest.models.secret import Secret, hidden
 from audiotest.types import Reply, Request, writable
 
 if TYPE_CHECKING:
