@@ -117,10 +117,14 @@ def _lines(case: Mapping[str, Any], indent: int) -> list[str]:
 
 
 def _flow(value: Any, mapping: Any, sequence: Any) -> Any:
+    from ruamel.yaml.scalarstring import SingleQuotedScalarString
+
     if isinstance(value, dict):
         node = mapping((k, _flow(v, mapping, sequence)) for k, v in value.items())
     elif isinstance(value, list | tuple):
         node = sequence(_flow(v, mapping, sequence) for v in value)
+    elif isinstance(value, str) and value.startswith("?"):  # ruamel.yaml leaves it plain, libyaml reads a key
+        return SingleQuotedScalarString(value)
     else:
         return value
     node.fa.set_flow_style()

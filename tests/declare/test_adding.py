@@ -81,6 +81,12 @@ def test_everything_can_be_given():
     assert ([clip.file for clip in case.audio], case.tags) == (["a.wav", "b.wav"], {"skill": ("a: b",)})
 
 
+@pytest.mark.parametrize("choice", ["?0", "? x", "-", "0x1f", "yes", "1:30", "~", "a: b", "#x", "=", "!x", "01", "é"])
+def test_what_yaml_could_read_otherwise_is_quoted(choice):
+    added(f"suite: x\ncases:\n{ONE}\n", "--choice", choice, "--choice", "other", "--answer", "other")
+    assert load("x.yaml").cases[-1].choices == (choice, "other")
+
+
 def test_without_options_it_runs_as_it_stands():
     added("suite: x\n")
     assert not load("x.yaml").invalid
