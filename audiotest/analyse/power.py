@@ -39,7 +39,7 @@ def independent(accuracy: float) -> Discordance:
     (or better, for an accuracy below one half: the direction that has room). No two real models differ on more items,
     since both find the hard ones hard."""
     one = max(accuracy, 1 - accuracy)
-    return lambda difference: one * (1 - one + difference) + (1 - one) * (one - difference)
+    return lambda difference: max(difference, one * (1 - one + difference) + (1 - one) * (one - difference))
 
 
 def detectable(n: int, discordance: Discordance, *, most: float, effective_n: float, clips: int) -> float | None:
@@ -70,7 +70,9 @@ def mcnemar_power(n: int, difference: float, discordance: float) -> float:
 
     worse = min((discordance + difference) / 2 / discordance, 1.0)
     if n > _EXACT:
-        spread = sqrt(discordance - difference**2)
+        spread = sqrt(max(0.0, discordance - difference**2))
+        if spread == 0.0:  # every pair differs, and in one direction
+            return 1.0
         return float(ndtr((difference * sqrt(n) - quantile() * sqrt(discordance) - 1 / sqrt(n)) / spread))
     reach = _SD * sqrt(n * discordance * (1 - discordance)) + 1
     differing = np.arange(max(0, int(n * discordance - reach)), min(n, int(n * discordance + reach)) + 1)
