@@ -17,6 +17,7 @@ import difflib
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,7 +92,8 @@ class Member:
 
     @classmethod
     def _fields(cls, given: Attributes) -> dict[str, Any]:
-        raise NotImplementedError
+        """The fields of its own: the function, in the field of its name, unless a kind has more."""
+        return {cls.function_name: given.function}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,10 +233,6 @@ class AdapterKind(Member):
     function_name = "open_model"
     open_model: Callable[..., Any]
 
-    @classmethod
-    def _fields(cls, given: Attributes) -> dict[str, Any]:
-        return {"open_model": given.function}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Benchmark(Member):
@@ -269,10 +267,6 @@ class Command(Member):
     function_name = "command"
     command: click.Command
 
-    @classmethod
-    def _fields(cls, given: Attributes) -> dict[str, Any]:
-        return {"command": given.function}
-
 
 @dataclass(frozen=True, kw_only=True)
 class ReportFormat(Member):
@@ -303,10 +297,6 @@ class Plot(Member):
 
     function_name = "draw"
     draw: Callable[..., Any]
-
-    @classmethod
-    def _fields(cls, given: Attributes) -> dict[str, Any]:
-        return {"draw": given.function}
 
 
 M = TypeVar("M", bound=Member)
@@ -371,7 +361,7 @@ class Room(Generic[M]):
                 if not name.startswith("_") and name not in self.helpers:
                     places.setdefault(name, []).append(_Place(group, f"{group}.{name}"))
         for group in self.groups:
-            for entry in entry_points(group=group):
+            for entry in entries(group):
                 package = entry.dist.name if entry.dist is not None else "?"
                 places.setdefault(entry.name, []).append(_Place(group, entry.module, entry.attr, package))
         return places
@@ -414,8 +404,14 @@ def _stamp(module: str) -> str:
 
 
 def entries(group: str) -> Iterable[EntryPoint]:
-    """The entry points of ``group``, for what is named by folder rather than by member (cards)."""
-    return entry_points(group=group)
+    """The entry points of ``group``. All of them are looked up in one pass over the packages on ``sys.path``."""
+    of_group: Iterable[EntryPoint] = _all_entries(tuple(sys.path)).select(group=group)
+    return of_group
+
+
+@cache
+def _all_entries(path: tuple[str, ...]) -> Any:
+    return entry_points()
 
 
 _TEXT, _SOUND = "audiotest.declare.conditions", "audiotest.audio.conditions"

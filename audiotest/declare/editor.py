@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 from audiotest.declare import member_schemas, schema
-from audiotest.resources import folder
 
 PARTS = ("suite", "cases", "synth", "members")
 _MODELINE = re.compile(r"\A(?:\ufeff)?# yaml-language-server: \$schema=(?P<path>\S+)[^\n]*\n?")
@@ -40,8 +39,3 @@ def with_schemas(text: str, home: Path) -> str:
 def modeline(path: str) -> str:
     """The line by which editors find the schema at ``path``."""
     return f"# yaml-language-server: $schema={path}\n"
-
-
-def packaged(kind: str) -> Path:
-    """Where this installation has the schema ``kind``."""
-    return folder("schemas") / f"{kind}.schema.json"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +21,7 @@ from audiotest.declare.yaml import parse
 from audiotest.errors import AudiotestError
 from audiotest.masking import masked
 from audiotest.models.protocol import Adapter, Embedder
-from audiotest.registry import ADAPTERS, unknown
+from audiotest.registry import ADAPTERS, entries, unknown
 from audiotest.resources import PACKAGE
 
 
@@ -60,7 +59,7 @@ def card_folders() -> Iterator[Path | BrokenCard]:
     """Where cards are looked for; a later folder wins over an earlier one of the same model. An entry point that cannot
     be loaded stands for the cards that it would bring."""
     yield PACKAGE / "models" / "cards"
-    for entry in entry_points(group="audiotest.cards"):
+    for entry in entries("audiotest.cards"):
         try:
             yield Path(entry.load())
         except Exception as error:  # another package's code

@@ -69,29 +69,12 @@ def asked_for(option: Namespace) -> bool:
 
 def settings_of(option: Namespace) -> Settings:
     """The engine's settings that the command line asks for. Raises :class:`OptionError` for what is not KEY=VALUE."""
-    from audiotest.session import DEFAULT_MODEL, Settings
+    from audiotest.session import Settings
 
-    return Settings(
-        model=option.audiotest_model or DEFAULT_MODEL,
-        model_options=_pairs("--model-option", option.audiotest_model_options),
-        seed=option.audiotest_seed,
-        limit=option.audiotest_limit,
-        limit_first=option.audiotest_limit_first,
-        batch_size=option.audiotest_batch_size,
-        engine=option.audiotest_engine,
-        ray_address=option.audiotest_ray_address,
-        ray_actors=option.audiotest_ray_actors,
-        judge=option.audiotest_judge or "",
-        judge_options=_pairs("--judge-option", option.audiotest_judge_options),
-        embedder=option.audiotest_embedder or "",
-        embedder_options=_pairs("--embedder-option", option.audiotest_embedder_options),
-        reply_cache=option.audiotest_reply_cache,
-        refresh=option.audiotest_refresh,
-        cached=option.audiotest_cached,
-        results=option.audiotest_results,
-        baseline=option.audiotest_baseline,
-        baseline_fail=option.audiotest_baseline_fail or "",
-    )
+    given = {name: getattr(option, f"audiotest_{name}") for name in Settings.__struct_fields__}
+    for name in ("model", "judge", "embedder"):
+        given[f"{name}_options"] = _pairs(f"--{name}-option", given[f"{name}_options"])
+    return Settings(**{name: value for name, value in given.items() if value not in (None, "")})
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
