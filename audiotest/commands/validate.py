@@ -72,13 +72,14 @@ def _fix(suite: Path) -> None:
 
 
 def _suite_files(paths: Iterable[Path]) -> list[Path]:
+    from audiotest.declare.finding import may_be_suite
+
     files: list[Path] = []
     for path in paths:
         if path.is_file():
             files.append(path)
             continue
-        inside = [p for p in sorted(path.glob(_SUITES)) if p.name not in ("published.yaml", "published.yml")]
-        files += [p for p in inside if not (p.parent.name == "cases" and any(p.parent.parent.glob("suite.y*ml")))]
+        files += filter(may_be_suite, sorted(path.glob(_SUITES)))
     if not files:
         raise click.ClickException(f"no YAML files in {', '.join(map(str, paths))}")
     return files

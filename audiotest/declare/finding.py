@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?\{?\s*[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
+SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?\{?\s*[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
+"""What every suite has: its name at the start of a line, or the modeline of the schema."""
 _MEANT = re.compile(rb"^[\"']?(?:cases|scorers|conditions|gates|join_clips|audio_root)[\"']?\s*:", re.MULTILINE)
 """Keys of a suite that lacks its first, where suites are kept: it is reported, and not passed over."""
 _NO_SUITES = {"published.yaml", "published.yml"}
+
+
+def may_be_suite(path: Path) -> bool:
+    """Whether a file is YAML of its own: neither a table of published scores, nor a part of a folder suite."""
+    if path.suffix not in (".yaml", ".yml") or path.name in _NO_SUITES:
+        return False
+    home = path.parent
+    return home.name != "cases" or not any((home.parent / name).is_file() for name in ("suite.yaml", "suite.yml"))
 
 
 def is_suite(path: Path, root: Path, named: bool) -> bool:
@@ -19,10 +28,7 @@ def is_suite(path: Path, root: Path, named: bool) -> bool:
     a suite that has lost its name is an error there, while somebody's ``suites/compose.yaml`` is none of ours. Files
     below the ``cases/`` of a folder suite belong to it.
     """
-    if path.suffix not in (".yaml", ".yml") or path.name in _NO_SUITES:
-        return False
-    home = path.parent
-    if home.name == "cases" and any((home.parent / n).is_file() for n in ("suite.yaml", "suite.yml")):
+    if not may_be_suite(path):
         return False
     if named:
         return True
@@ -35,4 +41,4 @@ def is_suite(path: Path, root: Path, named: bool) -> bool:
     except OSError:
         return False
     kept_here = "suites" in below or path.stem == "suite"
-    return bool(_SUITE_LINE.search(text) or (kept_here and _MEANT.search(text)))
+    return bool(SUITE_LINE.search(text) or (kept_here and _MEANT.search(text)))

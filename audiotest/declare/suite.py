@@ -15,7 +15,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -33,6 +32,7 @@ from audiotest.declare.condition import Condition
 from audiotest.declare.condition import parse as parse_condition
 from audiotest.declare.document import placed
 from audiotest.declare.document import read_document as read_document
+from audiotest.declare.finding import SUITE_LINE, may_be_suite
 from audiotest.declare.problems import Invalid as Invalid
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.problems import Problem, SuiteError
@@ -167,12 +167,8 @@ def find(path: str | os.PathLike[str]) -> list[Path]:
     if not place.is_dir():
         return [place]
     own = [place / name for name in ("suite.yaml", "suite.yml") if (place / name).is_file()]
-    files = (file for file in sorted(place.rglob("*.y*ml")) if file.suffix in (".yaml", ".yml"))
-    return own or [file for file in files if file.parent.name != "cases" and SUITE_LINE.search(file.read_bytes())]
-
-
-SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?suite[\"']?\s*:", re.MULTILINE)
-"""What every suite has: its name, at the start of a line."""
+    files = (file for file in sorted(place.rglob("*.y*ml")) if may_be_suite(file))
+    return own or [file for file in files if SUITE_LINE.search(file.read_bytes())]
 
 
 def case_files(path: Path) -> list[Path]:
