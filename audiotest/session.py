@@ -118,6 +118,7 @@ class Session:
         self.suites: dict[str, Suite] = {}
         """Whole suites, by the path of their file."""
         self._model = model
+        self._opened: Adapter | None = None
         self._named: dict[str, tuple[str, str]] = {}
         self._ids: set[str] = set()
         """Of all cases, those outside a sample included."""
@@ -191,8 +192,10 @@ class Session:
     # -- models --------------------------------------------------------------------------------------------
 
     def open_model(self) -> Adapter:
-        """The adapter that the settings name, or that was given; not yet loaded."""
-        return self._model or open_model(self.settings.model, self.settings.model_options)
+        """The adapter that the settings name, or that was given; opened once, not loaded here."""
+        if self._opened is None:
+            self._opened = self._model or open_model(self.settings.model, self.settings.model_options)
+        return self._opened
 
     def load(self, model: Adapter) -> None:
         """Load ``model``, or the engine's. Raises :class:`~audiotest.models.loading.ModelError` with one sentence."""
