@@ -1,4 +1,4 @@
-"""audiotest: declare what an audio-language model should hear; pytest tells you whether it listened.
+"""audiotest: declare what an audio-language model should hear; pytest reports whether it listened.
 
 Suites are YAML files that pytest runs (``pytest suites/ --model NAME``). The same engine runs from Python:
 

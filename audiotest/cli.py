@@ -17,9 +17,9 @@ _CHAPTERS = {
     "Runs": ("report", "plot", "compare", "baseline", "items", "rescore", "export", "cite", "score"),
     "Models": ("models", "check-model", "doctor", "cache"),
 }
-"""What the list of commands is told under; others come last."""
+"""The headings of the list of commands; others come last."""
 _WHOLE = 400
-"""Signs of a command's first sentence, which is told whole."""
+"""Characters of a command's first sentence, which is shown whole."""
 
 
 class _Commands(click.Group):

@@ -164,7 +164,7 @@ class Verdict(Struct, frozen=True):
 
     ``correct`` is None where there is no right or wrong (a recorded caption without a threshold).
     ``choice`` is the index (0-based, as shown) of the option that was read, else None. ``score`` is
-    in [0, 1]. ``format_kept`` tells whether the asked-for form was kept, None where none was asked.
+    in [0, 1]. ``format_kept`` says whether the asked-for form was kept, None where none was asked.
     ``counted`` is False where the benchmark's own rule drops the item from its denominator.
     ``evidence`` is the part of the reply that decided; ``details`` holds further figures by name.
     """
@@ -260,7 +260,7 @@ def writable(text: str) -> str:
 
 
 class Ask(Struct, frozen=True):
-    """What a scorer asks a judge about one reply: ``name`` tells its asks apart (``forward``, ``rating 3``).
+    """What a scorer asks a judge about one reply: ``name`` distinguishes its asks (``forward``, ``rating 3``).
 
     ``attempts``: how often a line that the scorer cannot read is asked for again before it counts as unreadable.
     """
@@ -322,7 +322,7 @@ class Record(Struct, frozen=True):
 
 
 class TrialKey(NamedTuple):
-    """What tells the trials of a run apart, and finds one again in another run: suites go by their names."""
+    """What distinguishes the trials of a run, and finds one again in another run: suites go by their names."""
 
     suite: str
     case: str

@@ -3,7 +3,7 @@
 What counts
 -----------
 - A record without a verdict (the model broke, the trial is unsupported, the condition does not apply) is in no
-  denominator. How many there are is told beside every figure.
+  denominator. How many there are is shown beside every figure.
 - A verdict with ``counted`` False leaves that scorer's denominator, as the benchmark's own script has it.
 - A ``stays_correct`` trial that was skipped in pytest, because it was wrong under ``original`` as well, has a
   verdict all the same and counts for accuracy.

@@ -11,7 +11,7 @@ from audiotest.runs import Run
 from audiotest.types import Estimate, Record
 
 _MOST = 20
-"""Failed trials that are listed; how many more there are is told."""
+"""Failed trials that are listed; how many more there are is said."""
 _SAID = 160
 """Signs of a reply that are shown."""
 

@@ -52,7 +52,7 @@ def check_of(case: Case) -> FunctionType:
 
 
 def skipped(reason: str) -> BaseException:
-    """A skip that is told with the case's place in its file, not with a place in here."""
+    """A skip that is reported with the case's place in its file, not with a place in here."""
     return pytest.skip.Exception(inert.line(reason), _use_item_location=True)
 
 
@@ -151,7 +151,7 @@ class TrialItem(pytest.Function):
             report.wasxfail = f"missed: {inert.line(record.reason)}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """A mismatch is told in its own words; anything else with its traceback."""
+        """A mismatch is reported in its own words; anything else with its traceback."""
         if not isinstance(excinfo.value, Mismatch):
             return super().repr_failure(excinfo)
         text = str(excinfo.value)

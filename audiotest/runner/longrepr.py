@@ -1,4 +1,4 @@
-"""How a failure is told to pytest: in words of its own, and in a line where there is room for no more."""
+"""How a failure is reported to pytest: in words of its own, and in a line where there is room for no more."""
 
 from __future__ import annotations
 

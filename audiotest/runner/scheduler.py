@@ -68,7 +68,7 @@ class BlockScheduling:
         """Whether anything is left to do."""
         return not self.handout.all_out or any(work.tests for work in self.handout.workers.values())
 
-    # -- what xdist tells -----------------------------------------------------------------------------
+    # -- what xdist reports -----------------------------------------------------------------------------
 
     def add_node(self, node: WorkerController) -> None:
         """A worker is there."""

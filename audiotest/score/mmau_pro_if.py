@@ -21,7 +21,7 @@ Replies and kwargs that are not what they should be
     arguments. It stops with an error at a number stored as text or missing (null) where sizes are compared,
     at null where text is expected, and at kwargs that are NaN or a text in a rule that reads them; where a
     number as text is compared for equality it is just not equal. An error ends its run without a figure: here
-    the reply gets no credit, is counted with the score 0, and ``details["official_error"]`` tells the error.
+    the reply gets no credit, is counted with the score 0, and ``details["official_error"]`` gives the error.
 
     Kwargs that are the JSON text of an object, as some copies of the release have them, are read as that object: it
     is the release's, stored another way.
@@ -29,7 +29,7 @@ Replies and kwargs that are not what they should be
 Verdict
     ``correct`` and ``format_kept`` are both the script's verdict. ``choice`` is None. ``status`` is ``read``,
     or ``unparsed`` where no rule could be applied. ``details["found"]`` is what the rule counted or found,
-    and for the rules on sentences ``details["sentences"]`` tells how they were split: only ``punkt_tab`` is
+    and for the rules on sentences ``details["sentences"]`` says how they were split: only ``punkt_tab`` is
     the script's way (:mod:`audiotest.score.official.sentences`).
 
 Known defects
