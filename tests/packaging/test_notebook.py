@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 
-import audiotest
-
 ROOT = Path(__file__).parents[2]
 NEEDED = ("nbclient", "ipykernel", "matplotlib", "pandas")
 
 
 @pytest.mark.skipif(any(find_spec(name) is None for name in NEEDED), reason=f"needs {', '.join(NEEDED)}")
-@pytest.mark.skipif(not hasattr(audiotest, "run"), reason="audiotest.run is not there yet")
 def test_the_notebook_gives_what_it_shows():
     done = subprocess.run(
         [sys.executable, "tools/notebook.py", "--check"], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
