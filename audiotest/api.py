@@ -95,7 +95,7 @@ def run(
     )
     session = Session(settings, root=Path.cwd(), model=adapter)
     for suite in _loaded(suites):
-        session.add_suite(suite if conditions is None else _under(suite, conditions), suite.path)
+        session.suites.add(suite if conditions is None else _under(suite, conditions), suite.path)
     if progress is True:
         return _with_bar(session)
     return session.run(progress or None)

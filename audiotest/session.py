@@ -10,7 +10,6 @@ items wait for their own reply) or have all of them answered in the order in whi
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from audiotest import inert
 from audiotest.analyse.change import key
@@ -26,11 +24,9 @@ from audiotest.analyse.gates import judge
 from audiotest.analyse.summary import AgainstBaseline, Provenance, summarise
 from audiotest.analyse.trials import Trials
 from audiotest.baseline import gate_of, read_baseline
-from audiotest.declare.problems import Problem, SuiteError
-from audiotest.declare.sampling import declared_sample, sampled
-from audiotest.declare.suite import Suite, load
+from audiotest.declare.suite import Suite
+from audiotest.declare.suites import Suites
 from audiotest.declare.trial import Trial
-from audiotest.declare.trial import trials as trials_in
 from audiotest.errors import AudiotestError
 from audiotest.grade.assistants import Assistants
 from audiotest.grade.grader import Grader
@@ -115,13 +111,11 @@ class Session:
     ) -> None:
         self.settings, self.root, self.is_worker = settings, root or Path.cwd(), worker
         self.workers = 1
-        self.suites: dict[str, Suite] = {}
-        """Whole suites, by the path of their file."""
+        self.suites = Suites(self.root, limit=settings.limit, limit_first=settings.limit_first, seed=settings.seed)
+        self.warns = not worker
+        """Whether this process is the one that warns of what all of them see."""
         self._model = model
         self._opened: Adapter | None = None
-        self._named: dict[str, tuple[str, str]] = {}
-        self._ids: set[str] = set()
-        """Of all cases, those outside a sample included."""
         self._lengths: dict[tuple[str, str], float] = {}
         self._records: dict[TrialKey, Record] = {}
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
@@ -140,54 +134,6 @@ class Session:
         self.stopped = ""
         """Why the run ends before its last trial."""
         self.command: Sequence[str] = ("audiotest.run",)
-
-    # -- suites --------------------------------------------------------------------------------------------
-
-    def suite(self, path: Path, shown: str) -> Suite:
-        """The suite at ``path``, cut to the settings' ``limit``; raises :class:`SuiteError`."""
-        return self._cut(self.whole_suite(path, shown))
-
-    def _cut(self, suite: Suite) -> Suite:
-        """The suite's first cases, or a sample that keeps the shares of its first grouping tag, as the settings say."""
-        limit, first = self.settings.limit, self.settings.limit_first
-        cases = suite.cases[:first]
-        if limit is not None:
-            cases = sampled(cases, limit, by=next(iter(suite.by), ""), seed=self.settings.seed)
-        return suite if len(cases) == len(suite.cases) else replace(suite, cases=cases, whole=suite.size)
-
-    def whole_suite(self, path: Path, shown: str) -> Suite:
-        """The suite at ``path`` with all its cases, or the sample that it asks for; raises :class:`SuiteError`."""
-        if str(path) not in self.suites:
-            self.add_suite(load(path, shown=shown), shown)
-        return self.suites[str(path)]
-
-    def trials_of(self, path: str) -> dict[str, Trial]:
-        """The trials of the suite at ``path`` below ``root``, by node id; none if another kind of test stands there."""
-        try:
-            suite = self.suite(self.root / path, path)
-        except (SuiteError, OSError):
-            return {}
-        return {f"{path}::{trial.condition.name}::{trial.case.id}": trial for trial in trials_in(suite)}
-
-    def suites_of_records(self) -> list[tuple[Suite, str]]:
-        """(whole suite, its path below ``root``) for every suite of which a trial ran, here or in another process."""
-        paths = sorted({record.nodeid.partition("::")[0] for record in self.records})
-        return [(self.whole_suite(self.root / path, path), path) for path in paths]
-
-    def add_suite(self, suite: Suite, shown: str = "") -> Suite:
-        """Take a suite in. Raises :class:`SuiteError` for a name that another one has."""
-        place = suite.path or f"<{suite.name}>"
-        taken, taken_shown = self._named.setdefault(suite.name, (place, shown or place))
-        if taken != place:
-            message = f"the name {suite.name!r} is taken by {taken_shown}; a run tells suites apart by their names"
-            raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
-        self._ids |= {case.id for case in suite.cases}
-        self.suites[place] = declared_sample(suite)
-        return self.suites[place]
-
-    def trials(self) -> list[Trial]:
-        """Every trial of the suites, under the settings' ``limit``."""
-        return [trial for suite in self.suites.values() for trial in trials_in(self._cut(suite))]
 
     # -- models --------------------------------------------------------------------------------------------
 
@@ -320,9 +266,8 @@ class Session:
     def _warn_of_strangers(self, model: Adapter) -> None:
         """Warn of recorded replies to cases that no suite of this session has."""
         recorded: Iterable[tuple[str, str]] = getattr(model, "replies", ())
-        strangers = sorted({case for case, _ in recorded} - self._ids)
-        first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
-        if strangers and first:
+        strangers = sorted({case for case, _ in recorded} - self.suites.case_ids)
+        if strangers and self.warns:
             some = ", ".join(map(inert.line, strangers[:5])) + (", ..." if len(strangers) > 5 else "")
             warnings.warn(
                 f"{model.name}: {len(strangers)} recorded ids are of no case in these suites: {some}", stacklevel=1
@@ -342,7 +287,7 @@ class Session:
     def worker_crashed(self, nodeid: str, message: str) -> None:
         """Take in a record with the outcome ``error`` for the trial that took its process down: nothing came back from
         it. Tests that are no trials have no record."""
-        trial = self.trials_of(nodeid.partition("::")[0]).get(nodeid)
+        trial = self.suites.trials_of(nodeid.partition("::")[0]).get(nodeid)
         if trial is not None:
             error = WorkerCrashed(f"{message}: the process that ran the model ended while this trial was asked")
             self.add(self.grader.broken(trial, error, nodeid))
@@ -371,7 +316,7 @@ class Session:
         Raises :class:`NoTrials`, :class:`~audiotest.models.loading.ModelError`, and
         :class:`~audiotest.predict.breaker.ModelDown`, whose ``run`` holds what was answered before.
         """
-        trials = self.trials()
+        trials = self.suites.trials()
         if not trials:
             raise NoTrials("there is no trial to run: the suites have no cases, or none that can be used")
         model = self.open_model()
@@ -407,17 +352,17 @@ class Session:
         by_suite: dict[str, list[Record]] = {}
         for record in self._records.values():
             by_suite.setdefault(record.suite, []).append(record)
-        for suite in self.suites.values():
+        for suite in self.suites:
             if suite.name in by_suite:
                 expected = {condition.name: len(suite.cases) for condition, _ in suite.conditions}
                 self.gates[suite.name] = judge(
                     suite.gates,
                     Trials(by_suite[suite.name]),
                     expected=expected,
-                    partial=self._partial(suite),
+                    partial=self.suites.partial(suite),
                     baseline=self._earlier(suite),
                 )
-        policies = {suite.name: suite.policy for suite in self.suites.values()}
+        policies = {suite.name: suite.policy for suite in self.suites}
         self.against = self.baseline.judge({n: (policies[n], rows) for n, rows in by_suite.items() if n in policies})
         for name, outcome in self.against.items():
             result = gate_of(outcome)
@@ -461,29 +406,12 @@ class Session:
             _log.exception("%s could not be graded", nodeid)
             return self.grader.broken(trial, error, nodeid)
 
-    def _partial(self, suite: Suite) -> str | None:
-        asked = len(self._cut(suite).cases)
-        if asked < len(suite.cases):
-            return f"{self._limits()} left out {len(suite.cases) - asked} of {len(suite.cases)} cases"
-        return f"{len(suite.invalid)} of the suite's cases cannot be used" if suite.invalid else None
-
-    def _limits(self) -> str:
-        given = {"--limit": self.settings.limit, "--limit-first": self.settings.limit_first}
-        return " ".join(f"{option} {value}" for option, value in given.items() if value is not None)
-
     def _by_name(self) -> Mapping[str, Suite]:
-        return {suite.name: suite for suite in self.suites.values()}
+        return {suite.name: suite for suite in self.suites}
 
     def _sorted(self) -> list[Record]:
         """The records in the order of the suites, conditions and cases."""
-        names = {record.suite for record in self._records.values()}
-        suites = sorted((s for s in self.suites.values() if s.name in names), key=lambda s: s.path)
-        places = {
-            TrialKey(suite.name, case.id, condition.name): (i, j, k)
-            for i, suite in enumerate(suites)
-            for j, (condition, _) in enumerate(suite.conditions)
-            for k, case in enumerate(suite.cases)
-        }
+        places = self.suites.places({record.suite for record in self._records.values()})
         return sorted(self._records.values(), key=lambda record: places[key(record)])
 
     def _provenance(self) -> Provenance:
@@ -493,7 +421,7 @@ class Session:
             self.settings.model,
             self.settings.model_options,
             self._model_at_hand(),
-            suites=[suite for suite in self.suites.values() if suite.name in names] or self.suites.values(),
+            suites=[suite for suite in self.suites if suite.name in names] or self.suites,
             root=self.root,
             seed=self.settings.seed,
             limit=self.settings.limit,

@@ -97,3 +97,20 @@ class Exchange:
             self.fail(error)
         else:
             self._outcomes.put(_End(pulled))
+
+
+class Work(Stoppable, Protocol):
+    """Whatever answers the requests of an exchange."""
+
+    exchange: Exchange
+
+
+def outcomes_of(work: Work, going_on: set[Stoppable]) -> Iterator[Outcome]:
+    """Each request with its reply or error, as it comes. ``work`` is in ``going_on`` until the iterator ends or is
+    closed, and is then stopped."""
+    going_on.add(work)
+    try:
+        yield from work.exchange.outcomes()
+    finally:
+        going_on.discard(work)
+        work.stop()

@@ -40,7 +40,7 @@ class SuiteFile(pytest.Module):
         """A collector for each condition, and one for the cases that cannot be used."""
         state = state_of(self.config)
         try:
-            suite = state.session.suite(self.path, self.nodeid)
+            suite = state.session.suites.get(self.path, self.nodeid)
         except (SuiteError, OSError) as error:
             state.broken_suites += 1
             reason = f"{self.nodeid}: cannot be read: {error}" if isinstance(error, OSError) else str(error)

@@ -194,7 +194,7 @@ def judge_gates(session: pytest.Session) -> None:
     """Judge the gates of all suites of which anything ran, which may have been loaded by workers alone."""
     state = state_of(session.config)
     if not state.is_worker and state.session.records:
-        state.session.suites_of_records()
+        state.session.suites.of(state.session.records)
         state.session.judge_gates()
 
 
@@ -206,7 +206,7 @@ def report_gates(session: pytest.Session) -> None:
     from audiotest.runner.gates import reports
 
     known, style, gates = state.session.baseline.gates, session.config.option.tbstyle, state.session.gates
-    suites = state.session.suites_of_records()
+    suites = state.session.suites.of(state.session.records)
     results = [r for suite, path in suites for r in reports(suite, path, gates.get(suite.name, ()), known, style)]
     session.testscollected += sum(report.when == "call" for report in results)  # so that progress ends at 100%
     for report in results:

@@ -33,6 +33,7 @@ class State:
         self.is_worker = hasattr(config, "workerinput")
         self.session = Session(settings_of(config.option), root=config.rootpath, worker=self.is_worker)
         self.session.workers = _workers(config)
+        self.session.warns = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
         self.session.command = ("pytest", *map(str, config.invocation_params.args))
         self.alone: frozenset[TrialKey] = frozenset()
         """Trials that are each asked by themselves: one of them killed the worker before this one."""
@@ -53,10 +54,9 @@ class State:
 
     def warns_of(self, suite: Suite) -> bool:
         """Whether this process is the one that warns of what is odd about a suite, and has not done so yet."""
-        first = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
         new = suite.path not in self._warned
         self._warned.add(suite.path)
-        return first and new
+        return self.session.warns and new
 
     def predictor(self, model: Adapter, source: Any) -> Predictor:
         """The predictor of ``model``, which knows those of this session's trials that are its: whose suites have it

@@ -41,7 +41,7 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
 
         state = state_of(config)
         for path in files:
-            known |= state.session.trials_of(path)
+            known |= state.session.suites.trials_of(path)
         blocks = state.session.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
         state.planned = sum(map(len, blocks))
     return blocks + groups([nodeid for nodeid in nodeids if nodeid not in known], config.getvalue("dist"))

@@ -60,7 +60,7 @@ def predictions(rows, draw):
 
 def table(folder, file):
     session = Session(Settings(model=f"replay:{file}", reply_cache="off"), root=folder)
-    session.whole_suite(folder / "suites" / "suite.yaml", "suites/suite.yaml")
+    session.suites.whole(folder / "suites" / "suite.yaml", "suites/suite.yaml")
     run = session.run()
     rows = official_tables("muchomusic", run.records, "m")[0].rows
     return run, next(r for r in rows if r.model == "m (muchomusic)")

@@ -61,7 +61,7 @@ def test_a_sample_has_its_size_and_does_not_depend_on_the_order_of_the_files(n, 
 def test_a_suite_asks_for_a_sample_and_its_gates_are_judged_on_it(tmp_path):
     path = write(tmp_path, "sample: {n: 20, by: modality, seed: 1}\n", 100)
     session = Session(Settings(model="first", reply_cache="off"), root=tmp_path)
-    suite = session.whole_suite(path, "many.yaml")
+    suite = session.suites.whole(path, "many.yaml")
     assert (kinds(suite.cases), suite.whole, suite.size) == ({"sound": 12, "music": 6, "speech": 2}, 100, 100)
     assert [c.id for c in suite.cases] == [c.id for c in declared_sample(load(path)).cases]
     run = session.run()
@@ -77,7 +77,7 @@ def test_a_suite_asks_for_a_sample_and_its_gates_are_judged_on_it(tmp_path):
 def test_a_limit_is_a_sample_too_and_leaves_the_gates_unjudged(tmp_path, settings, counts):
     path = write(tmp_path, count=100)
     session = Session(Settings(model="first", reply_cache="off", **settings), root=tmp_path)
-    assert kinds(session.suite(path, "many.yaml").cases) == counts
+    assert kinds(session.suites.get(path, "many.yaml").cases) == counts
     run = session.run()
     [gate] = run.gates["many"]
     option = next(iter(settings)).replace("_", "-")
@@ -88,7 +88,7 @@ def test_a_limit_is_a_sample_too_and_leaves_the_gates_unjudged(tmp_path, setting
 def test_another_seed_of_the_run_draws_other_cases(tmp_path):
     path = write(tmp_path, count=100)
     sessions = [Session(Settings(model="first", reply_cache="off", limit=10, seed=seed)) for seed in (0, 1)]
-    first, second = ([case.id for case in session.suite(path, "").cases] for session in sessions)
+    first, second = ([case.id for case in session.suites.get(path, "").cases] for session in sessions)
     assert first != second
 
 

@@ -26,7 +26,7 @@ def ask(server, tmp_path, monkeypatch):
         """The run, and how many requests the server got for it."""
         before = len(server.asked)
         session = Session(Settings(model=f"openai:m@{server.url}", **settings), root=tmp_path)
-        session.whole_suite(tmp_path / "s.yaml", "s.yaml")
+        session.suites.whole(tmp_path / "s.yaml", "s.yaml")
         return session.run(), len(server.asked) - before
 
     return run
@@ -66,7 +66,7 @@ def test_a_model_on_disk_is_not_asked_again_in_ci(monkeypatch, tmp_path):
 
     def cached():
         session = Session(Settings(model="listener"), root=tmp_path)
-        session.whole_suite(tmp_path / "s.yaml", "s.yaml")
+        session.suites.whole(tmp_path / "s.yaml", "s.yaml")
         return [record.cached for record in session.run().records]
 
     assert (cached(), cached()) == ([False] * 5, [True] * 5)

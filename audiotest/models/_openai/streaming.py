@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from audiotest.models._exchange import Exchange, Outcome, Stoppable
+from audiotest.models._exchange import Exchange, Outcome, Stoppable, outcomes_of
 from audiotest.models._openai.failures import ServerError
 from audiotest.models._openai.pace import Pace
 from audiotest.models._openai.sound import Clips
@@ -26,13 +26,7 @@ def stream(requests: Iterator[Request], endpoint: Endpoint, pace: Pace, going_on
     Closing the iterator, or Ctrl-C in it, cancels those. Until then the stream is in ``going_on``. Raises what
     ``requests`` raises, and :class:`audiotest.models.protocol.Unavailable` where no client can be created.
     """
-    work = _Loop(endpoint, pace, requests)
-    going_on.add(work)
-    try:
-        yield from work.exchange.outcomes()
-    finally:
-        going_on.discard(work)
-        work.stop()
+    yield from outcomes_of(_Loop(endpoint, pace, requests), going_on)
 
 
 class _Loop:

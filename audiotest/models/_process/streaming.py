@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from audiotest.errors import AudiotestError
-from audiotest.models._exchange import Exchange, Outcome, Stoppable
+from audiotest.models._exchange import Exchange, Outcome, Stoppable, outcomes_of
 from audiotest.models._process.child import Child, ChildGone, ChildSilent
 from audiotest.models.protocol import Unsupported
 from audiotest.types import Reply, Request
@@ -63,13 +63,7 @@ def stream(
     Closing the iterator, or Ctrl-C in it, ends the process if it is at work. Until then the stream is in ``going_on``.
     Raises :class:`audiotest.models._process.child.NotStarted` if it cannot be started (again).
     """
-    work = _Work(requests, host, batch_size, timeout)
-    going_on.add(work)
-    try:
-        yield from work.exchange.outcomes()
-    finally:
-        going_on.discard(work)
-        work.stop()
+    yield from outcomes_of(_Work(requests, host, batch_size, timeout), going_on)
 
 
 class _Work:
