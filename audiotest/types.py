@@ -244,8 +244,8 @@ class Reply(Struct, frozen=True):
     def __post_init__(self) -> None:
         """Keep to what can be written: half a surrogate pair, as of an emoji that was cut, is no text."""
         for name in ("text", "raw"):
-            said = getattr(self, name)
-            if isinstance(said, str) and (fit := writable(said)) is not said:
+            text = getattr(self, name)
+            if isinstance(text, str) and (fit := writable(text)) is not text:
                 force_setattr(self, name, fit)
 
 

@@ -19,13 +19,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
-from audiotest.analyse.change import Change, Key, changed, key
+from audiotest.analyse.change import Change, changed, key
 from audiotest.analyse.clusters import places, sample
 from audiotest.analyse.intervals import clustered_proportion, paired_difference
 from audiotest.analyse.power import detectable, seen
 from audiotest.analyse.trials import clip_of, verdict_of, without_sound
 from audiotest.errors import AudiotestError
-from audiotest.types import Estimate, Record
+from audiotest.types import Estimate, Record, TrialKey
 
 _FEW = 5
 
@@ -196,11 +196,11 @@ def paired_runs(first: Sequence[Record], second: Sequence[Record], *, common: bo
     return pairs
 
 
-def _judged(records: Iterable[Record]) -> dict[Key, Record]:
+def _judged(records: Iterable[Record]) -> dict[TrialKey, Record]:
     return {key(r): r for r in records if (v := verdict_of(r)) is not None and v.counted and v.correct is not None}
 
 
-def _same_trials(before: Mapping[Key, Record], now: Mapping[Key, Record]) -> None:
+def _same_trials(before: Mapping[TrialKey, Record], now: Mapping[TrialKey, Record]) -> None:
     lost, new = before.keys() - now.keys(), now.keys() - before.keys()
     if lost or new:
         some = ", ".join("/".join(k) for k in sorted(lost | new)[:_FEW])
