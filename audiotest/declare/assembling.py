@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.declare import building, case_checks, schema, suite_checks
+from audiotest.declare.data.cases import Loaded, load
 from audiotest.declare.document import placed, read_document
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
@@ -17,9 +18,10 @@ from audiotest.declare.yaml import Document
 from audiotest.types import Case
 
 
-def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Problem]]:
+def assemble(contents: list[tuple[str, bytes]], folder: Path | None = None) -> tuple[dict[str, Any], list[Problem]]:
     """The fields of the suite in ``contents`` ((name, bytes) of its file and of its files of cases), and what is wrong
-    with it as a whole. With such problems the fields are what could still be read.
+    with it as a whole. With such problems the fields are what could still be read. ``folder`` is where the suite lies:
+    the tables that its ``data`` names are looked for from there.
 
     Raises :class:`SuiteError` where nothing could.
     """
@@ -35,6 +37,12 @@ def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Pr
     for name, text in others:
         gathered.read(name, text, *read_document("cases", name, text))
     cases, invalid = gathered.cases, gathered.invalid
+    if document.data.get("data"):
+        table = _of_table(document.data, folder or Path(), settings, known, cases)
+        cases, invalid = cases + table.cases, invalid + table.invalid
+        whole += placed(table.faults, shown, data)
+        findings.warnings += table.doubts
+        settings |= {"data": document.data["data"], "data_stamp": table.stamp}
     if not cases and not invalid and not whole and not settings["import_command"]:
         message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
         whole.append(Problem(shown, 1, 1, ("suite",), message))
@@ -43,6 +51,22 @@ def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Pr
     warnings = [*placed([*findings.warnings, *across.warnings], shown, data), *gathered.warnings()]
     fields = {**settings, "cases": tuple(cases), "invalid": tuple(invalid), "warnings": tuple(warnings)}
     return fields, whole
+
+
+def _of_table(
+    data: dict[str, Any], folder: Path, settings: dict[str, Any], known: frozenset[str], cases: list[Case]
+) -> Loaded:
+    """The cases that the table of ``data`` adds to those that are written out, whose ids are taken."""
+    table = load(
+        data["data"], folder, settings.get("audio_root", ""), known, {c.id: f"{c.file}:{c.line}" for c in cases}
+    )
+    source = data["data"].get("source")
+    settings["about"] = {"source": source if isinstance(source, str) else ", ".join(map(str, source or ()))} | settings[
+        "about"
+    ]
+    if table.revision:
+        settings["about"].setdefault("revision", table.revision)
+    return table
 
 
 def _is_of_case(problem: Problem) -> bool:

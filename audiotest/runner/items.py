@@ -173,10 +173,8 @@ class TrialItem(pytest.Function):
     def reportinfo(self) -> tuple[Path, int, str]:
         """The case's place in its file, so that editors jump there, and what heads its failure. That is not the end of
         its node id, of which pytest would show every dot as ``::``."""
-        case = self.trial.case
-        home = Path(self.trial.suite.path)
-        own, heading = Path(case.file).name == home.name, f"{self.name} ({self.trial.condition.name})"
-        return (home if own else home.parent / "cases" / Path(case.file).name), case.line - 1, heading
+        heading = f"{self.name} ({self.trial.condition.name})"
+        return self.trial.suite.file_of(self.trial.case), self.trial.case.line - 1, heading
 
 
 _PLUMBING = tuple(str(PACKAGE / name) for name in ("plugin.py", "predict", "runner"))
