@@ -14,7 +14,7 @@ from audiotest.declare.document import placed, read_document
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.yaml import Document
-from audiotest.types import Case
+from audiotest.types import Case, Check
 
 
 def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Problem]]:
@@ -29,7 +29,7 @@ def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Pr
         raise SuiteError(problems)
     settings, findings = building.settings(document.data)
     known = frozenset(fault for fault in document.data.get("known_faults", ()) if fault)
-    gathered = _Gathered(known)
+    gathered = _Gathered(known, settings.get("scorers", ()))
     gathered.read(shown, data, document, [p for p in problems if _is_of_case(p)])
     whole = [p for p in problems if not _is_of_case(p)]
     for name, text in others:
@@ -52,8 +52,8 @@ def _is_of_case(problem: Problem) -> bool:
 class _Gathered:
     """The cases of one suite, file by file: the usable ones, what is wrong with the others, and what looks odd."""
 
-    def __init__(self, known_faults: frozenset[str]) -> None:
-        self.known = known_faults
+    def __init__(self, known_faults: frozenset[str], scorers: tuple[Check, ...] = ()) -> None:
+        self.known, self.scorers = known_faults, suite_checks.judging_cases(scorers)
         self.cases: list[Case] = []
         self.invalid: list[Invalid] = []
         self._seen: dict[str, str] = {}
@@ -78,6 +78,7 @@ class _Gathered:
                 continue
             case = building.case(row, shown, document.lines[i])
             faulty = list(case_checks.faults(case, self.known, looks))
+            faulty += suite_checks.unscorable(case, self.scorers)
             if case.id in self._seen:
                 message = f"the id {case.id!r} is duplicated: the case at {self._seen[case.id]} has it"
                 faulty.append((("id",), message))

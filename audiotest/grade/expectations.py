@@ -8,7 +8,7 @@ expectation        passes when
 ``same``           the same option is chosen as under ``original``, wherever it stands now; skipped where no
                    choice could be read there
 ``abstains``       no option is chosen but one like "none of the above", and the reply declines, says that it hears
-                   nothing, or that no option is right
+                   nothing, or that no option is right; of a case with ``task: transcription`` it may be empty
 ``recorded``       neither passes nor fails, and has the outcome ``recorded``: it feeds gates and the profile
 =================  ==================================================================================
 """
@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from audiotest.analyse.trials import refused
 from audiotest.analyse.unanswered import fault, unanswered
+from audiotest.declare.building import TRANSCRIPTION
 from audiotest.declare.trial import Trial
 from audiotest.score.answer_extraction.abstention import abstains, is_abstaining_option, rejects
 from audiotest.types import Case, Outcome, Record, Verdict
@@ -47,7 +48,7 @@ def expected(trial: Trial, record: Record, answerable: bool, original: Callable[
     if expectation == "recorded":
         return Finding("recorded")
     if expectation == "abstains":
-        return _abstains(record, verdict, answerable)
+        return _abstains(record, verdict, answerable, trial.case.task == TRANSCRIPTION)
     if "correct" in expectation and not answerable and record.answer_index is None:
         return Finding("failed", "no option is right under this condition; expect `abstains`")
     if verdict is None:
@@ -93,7 +94,7 @@ def _deciding(record: Record) -> Verdict | None:
     return next(iter(record.verdicts.values()), None)
 
 
-def _abstains(record: Record, verdict: Verdict | None, answerable: bool) -> Finding:
+def _abstains(record: Record, verdict: Verdict | None, answerable: bool, transcribed: bool) -> Finding:
     assert record.reply is not None
     text = record.reply.text
     if refused(record.reply):
@@ -102,6 +103,7 @@ def _abstains(record: Record, verdict: Verdict | None, answerable: bool) -> Find
         declined = is_abstaining_option(record.choices[verdict.choice])
     else:
         declined = bool((verdict is not None and verdict.status == "refused") or abstains(text)) or rejects(text)
+        declined |= transcribed and not text.strip()  # nothing was said, and nothing is transcribed
     if declined:
         return Finding("passed")
     if unanswered(record):
