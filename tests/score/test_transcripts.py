@@ -57,7 +57,7 @@ def test_the_rate_of_a_corpus_is_jiwers_on_the_same_normalised_text(name, normal
     assert all(f"{name} (whisper-normalizer" in verdict.details["normaliser"] for verdict in verdicts)
 
 
-word = st.sampled_from("the a cat sat on mat and then it 3 ran 你 über don't".split())
+word = st.sampled_from(["the", "a", "cat", "sat", "on", "mat", "then", "3", "ran", "你", "über", "don't"])
 
 
 @settings(max_examples=150)
@@ -70,8 +70,8 @@ def test_any_corpus_has_jiwers_rate_and_an_alignment_that_rebuilds_both_texts(pa
     for (reference, output), verdict in zip(pairs, verdicts, strict=True):
         chunks = verdict.details["alignment"]
         assert [reference[a:b] == output[c:d] for kind, a, b, c, d in chunks if kind == "equal"].count(False) == 0
-        assert sum((reference[a:b] for _, a, b, _, _ in chunks), []) == reference
-        assert sum((output[c:d] for _, _, _, c, d in chunks), []) == output
+        assert [one for _, a, b, _, _ in chunks for one in reference[a:b]] == reference
+        assert [one for _, _, _, c, d in chunks for one in output[c:d]] == output
 
 
 def test_the_rate_of_a_suite_is_no_mean_over_its_items():
