@@ -108,6 +108,8 @@ class Scorer(Member):
     True``). ``check_case(question, **options)`` raises ValueError for a case that it could not judge, whatever the
     reply. ``pooled_by`` (the module's ``POOLED_BY``) names the metrics that are taken over its verdicts together, such
     as a word error rate: the first of them is the suite's figure in the place of a mean of scores.
+    ``paths`` (``PATHS``) names the options that may be a path: one that begins with a dot starts from the suite's
+    folder.
     """
 
     function_name = "score"
@@ -122,6 +124,7 @@ class Scorer(Member):
     wants_likelihoods: bool = False
     open_questions: bool = True
     pooled_by: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
     @property
     def needs_assistance(self) -> bool:
@@ -147,6 +150,7 @@ class Scorer(Member):
             "wants_likelihoods": bool(given.get("wants_likelihoods", False)),
             "open_questions": bool(given.get("OPEN_QUESTIONS", True)),
             "pooled_by": tuple(given.get("POOLED_BY", ())),
+            "paths": tuple(given.get("PATHS", ())),
         }
 
 

@@ -24,6 +24,7 @@ from audiotest.analyse.trials import refused
 from audiotest.analyse.unanswered import fault, unanswered
 from audiotest.declare.building import TRANSCRIPTION
 from audiotest.declare.trial import Trial
+from audiotest.registry import SCORERS
 from audiotest.score.answer_extraction.abstention import abstains, is_abstaining_option, rejects
 from audiotest.types import Case, Outcome, Record, Verdict
 
@@ -72,12 +73,15 @@ def correctness(record: Record) -> Finding:
         return Finding("passed")
     if verdict.correct is None and not verdict.counted:
         return Finding("skipped", verdict.evidence or f"`{name}` does not judge this reply")
-    if verdict.correct is None and verdict.score is not None and name != "expect":
+    pooled = name in SCORERS and bool(SCORERS.get(name).pooled_by)
+    if verdict.correct is None and (verdict.score is not None or pooled) and name != "expect":
         return Finding("passed")
     if verdict.correct is None:
         return Finding(
             "failed", f"the scorer `{name}` does not tell right from wrong; give it a `min`, or expect `recorded`"
         )
+    if pooled and verdict.status == "read":
+        return Finding("failed", verdict.evidence)
     if name == "expect":
         return Finding("failed", f"the reply does not meet {verdict.evidence}")
     reasons = {
