@@ -68,7 +68,7 @@ class Pooled(Struct, frozen=True):
         new_rows, _ = self._rows([new for _, new in both], condition)
         own = [self.measure(Trials(rows), condition) for rows in zip(*both, strict=True)]
         clips = [clip_of(new) for _, new in both]
-        return own[0], own[1], *_difference(old_rows, new_rows, clips, self.figure)
+        return own[0], own[1], *summed_difference(old_rows, new_rows, clips, self.figure)
 
     def _row(self, record: Record, scorer: str | None = None) -> Sequence[float] | None:
         verdict = record.verdicts.get(scorer or self.scorer)
@@ -89,7 +89,11 @@ class Pooled(Struct, frozen=True):
         return np.asarray([row for row, _ in rows], dtype=np.float64), [clip for _, clip in rows]
 
 
-def _difference(before: Floats, now: Floats, clips: Sequence[Hashable], figure: Statistic) -> tuple[Estimate, float]:
+def summed_difference(
+    before: Floats, now: Floats, clips: Sequence[Hashable], figure: Statistic
+) -> tuple[Estimate, float]:
+    """(figure of ``now`` minus that of ``before``, p); both have shape (trials, columns), trial by trial. Raises
+    :class:`~audiotest.analyse.trials.NotMeasured` where one of the two has no figure."""
     width, n = before.shape[1], len(before)
     sums = by_clip(np.hstack([before, now]), clips)
 
