@@ -27,6 +27,8 @@ from audiotest.types import Question, Verdict
 
 Unit = Literal["word", "character"]
 _LONGEST_PHRASE, _LOOPS = 20, 5
+_LOOKED_AT = 5000
+"""Units in which a loop is looked for."""
 _MARKS = re.compile(r"[<\[{◁|]|\.\.\.done thinking")
 
 
@@ -139,8 +141,8 @@ def _counted(count: int, noun: str) -> str:
 
 def _loop(hypothesis: Sequence[str], reference: Sequence[str], unit: Unit) -> str:
     """The phrase that the reply repeats, as the module says; "" for none."""
-    times, phrase = _longest_run(hypothesis)
-    if times < _LOOPS or times <= _longest_run(reference)[0]:
+    times, phrase = _longest_run(hypothesis[:_LOOKED_AT])
+    if times < _LOOPS or times <= _longest_run(reference[:_LOOKED_AT])[0]:
         return ""
     return _joined(phrase, unit)
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 
 from msgspec import Struct
@@ -109,6 +109,7 @@ def _built(name: str) -> Normaliser:
         raise ValueError(
             f"the normaliser `{name}` needs {package}, which is not installed: pip install {_INSTALL[package]}"
         ) from None
+    rule = lru_cache(maxsize=1024)(rule)  # a reference is compared under every condition, by `wer` and by `cer`
     return Normaliser(f"{name} ({package} {version(package)})", rule, name in ("whisper_english", "whisper_basic"))
 
 

@@ -1,6 +1,8 @@
 """A suite of transcriptions from YAML to figures: gates, sweeps, silence, comparison, baseline, reports, pytest."""
 
 import json
+import sys
+from pathlib import Path
 
 import jiwer
 import numpy as np
@@ -10,6 +12,7 @@ import audiotest
 from audiotest.analyse.intervals import error_rate
 from audiotest.declare.problems import SuiteError
 
+BRIDGES = Path(__file__).parents[2] / "bridges"
 TEXTS = [
     "the cat sat on the mat",
     "it rained all night long",
@@ -156,7 +159,7 @@ def test_options_are_refused_at_their_place_and_a_percentage_is_warned_of(tmp_pa
 
 
 def test_under_pytest_with_recorded_answers_and_against_a_baseline(path, pytester):
-    """replay: and process:, the end of a run on screen, summary.json, and a gate on the change."""
+    """The end of a run on screen, summary.json, and a gate on the change."""
     text = path.read_text().replace("max: 0.2}", "max: 0.04, versus: baseline}")
     pytester.makefile(".yaml", dictation=text.replace(', "noise(snr_db=[-10, 0, 10])"', ""))
     rows = [{"id": f"c{i}", "prediction": words} for i, words in enumerate(TEXTS)]
@@ -172,6 +175,16 @@ def test_under_pytest_with_recorded_answers_and_against_a_baseline(path, pyteste
     bad.stdout.fnmatch_lines(["*wer minus the baseline's is 0.09524, wanted at most 0.04*"])
     summary = json.loads((pytester.path / "new" / "summary.json").read_text())
     assert summary["suites"]["dictation"]["conditions"]["original"]["metrics"]["wer"]["value"] == pytest.approx(2 / 21)
+
+
+def test_a_program_that_transcribes(path, tmp_path):
+    (tmp_path / "asr.py").write_text(
+        f"import sys; sys.path.insert(0, {str(BRIDGES)!r})\n"
+        "from audiotest_bridge import serve\n"
+        f"serve(lambda options: {TEXTS!r}, lambda texts, request: texts[int(request['case'][1:])].upper())\n"
+    )
+    run = audiotest.run(path, model=f"process:{sys.executable} {tmp_path / 'asr.py'}", conditions=["original"])
+    assert run.summary.suites["dictation"].conditions["original"].metrics["wer"].value == 0
 
 
 def test_the_interval_covers():
