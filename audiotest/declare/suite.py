@@ -27,7 +27,7 @@ from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
 
 from audiotest import __version__
-from audiotest.declare import audio_roots, schema
+from audiotest.declare import audio_roots, schema, suite_checks
 from audiotest.declare.assembling import assemble
 from audiotest.declare.condition import Condition
 from audiotest.declare.condition import parse as parse_condition
@@ -211,6 +211,9 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
             if not suite.invalid and not problems:
                 _write(stored, suite, data)
         suite = replace(suite, path=str(path))
+        scorers, missing = suite_checks.placed_checks(suite.scorers, path.parent)
+        suite = replace(suite, scorers=scorers)
+        problems += placed([(("scorers", i), message) for i, message in missing], *contents[0])
         refusal = audio_roots.refusal(path.parent, suite.audio_root)
         if refusal:
             problems += placed([(("audio_root",), refusal)], *contents[0])

@@ -6,6 +6,7 @@ finds the place. An *error* keeps the suite from running; a *warning* is about w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from audiotest.declare import prompt as prompts
 from audiotest.declare.condition import MOST_CONDITIONS, Condition, ConditionError, parse, parse_one
 from audiotest.declare.problems import Path
 from audiotest.registry import METRICS, SCORERS, unknown
-from audiotest.types import BASELINE, Case, Check, Gate
+from audiotest.types import BASELINE, Case, Check, Gate, Question
 
 Pairs = list[tuple[Path, str]]
 
@@ -95,6 +96,48 @@ def check_fault(check: Check) -> str:
     return ""
 
 
+def placed_checks(checks: Sequence[Check], folder: os.PathLike[str]) -> tuple[tuple[Check, ...], list[tuple[int, str]]]:
+    """``checks`` with paths that begin with a dot taken from ``folder``, and (place, message) of those that lead
+    nowhere."""
+    resolved, missing = [], []
+    for i, check in enumerate(checks):
+        options = dict(check.options)
+        for name in SCORERS.get(check.name).paths if check.name in SCORERS else ():
+            value = options.get(name)
+            if isinstance(value, str) and value.startswith("."):
+                options[name] = os.path.abspath(os.path.join(folder, value))
+                if not os.path.exists(options[name]):
+                    missing.append((i, f"there is no {value} beside the suite"))
+        resolved.append(Check(check.name, options) if options != check.options else check)
+    return tuple(resolved), missing
+
+
+def judging_cases(checks: Iterable[Check]) -> list[Check]:
+    """Those of ``checks`` that can say of a case that they could not judge it, and whose options are right."""
+    return [c for c in checks if c.name in SCORERS and SCORERS.get(c.name).check_case and not check_fault(c)]
+
+
+def unscorable(case: Case, checks: Sequence[Check]) -> list[tuple[Path, str]]:
+    """Why scorers could not judge ``case``, whatever the reply: ``checks`` of the suite, and its own."""
+    every = [*checks, *judging_cases(case.expect)] if case.expect else checks
+    if not every:
+        return []
+    index = case.choices.index(case.answer) if case.answer in case.choices else None
+    asked = Question(
+        case.question, case.choices, case.answer, index, case.reference, {**case.metadata, "tags": case.tags}
+    )
+    wrong: list[tuple[Path, str]] = []
+    for check in every:
+        test = SCORERS.get(check.name).check_case
+        try:
+            if test is not None:
+                test(asked, **check.options)
+        except ValueError as error:
+            key = "reference" if case.reference else "answer"
+            wrong.append(((key,) if case.reference or case.answer is not None else (), f"`{check.name}`: {error}"))
+    return wrong
+
+
 def conditions(rows: Sequence[Any], findings: Findings) -> tuple[tuple[Condition, Any], ...]:
     """The suite's conditions with their expectations, sweeps written out."""
     kept: dict[str, tuple[Condition, str]] = {}
@@ -153,6 +196,9 @@ def _bounds(metric: str, row: Mapping[str, Any], path: Path, findings: Findings)
         message = f"`min` is {least:g} and `max` {most:g}: nothing lies between them; swap them, or take one out"
         findings.errors.append(((*path, "min"), message))
     lowest, highest = METRICS.get(metric).range
+    if METRICS.get(metric).is_share and highest is None and most is not None and 1 < most <= 100:
+        message = f"`{metric}` is a share, hardly above 1: for {most:g}% write `max: {most / 100:g}`"
+        findings.warnings.append(((*path, "max"), message))
     named = f"`{metric}`"
     if row.get("versus") == BASELINE:  # a difference of two such figures
         width = None if lowest is None or highest is None else highest - lowest

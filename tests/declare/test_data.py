@@ -333,6 +333,19 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path, source, message):
     assert message in problem
 
 
+def test_a_table_of_speech_needs_a_task_and_a_reference_alone(tmp_path):
+    write_csv(tmp_path / "t.csv", [{"clip": "a.wav", "text": "hello there"}, {"clip": "a.wav", "text": "..."}])
+    (tmp_path / "a.wav").write_bytes(tone(300))
+    path = suite_of(tmp_path, "t.csv", "{audio: clip, reference: text, task: transcription}")
+    path.write_text(path.read_text() + "scorers: [wer]\n")
+    [case] = load(path).cases
+    assert (case.task, case.reference) == ("transcription", ("hello there",))
+    [problem] = problems(path)
+    assert problem.startswith("t.csv:3:1: reference: `wer`:")
+    [problem] = problems(suite_of(tmp_path, "t.csv", "{audio: clip, reference: text}"))
+    assert "missing key `question`" in problem
+
+
 def test_more_than_there_are_is_all_with_a_warning(tmp_path):
     WRITE["t.jsonl"](tmp_path / "t.jsonl", rows(5))
     suite = load(suite_of(tmp_path, "t.jsonl", sample={"n": 50}))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from audiotest.declare import building, case_checks
+from audiotest.declare import building
 from audiotest.declare.data.fields import Compiler, Fields, RowFault, condition
 from audiotest.declare.data.options import form_of
 from audiotest.declare.data.sources import Sources, find
@@ -51,17 +51,17 @@ def load(
     data: Mapping[str, Any],
     folder: Path,
     audio_root: str = "",
-    known: frozenset[str] = frozenset(),
+    faults: Callable[[Case], Iterable[tuple[KeyPath, str]]] = lambda case: (),
     taken: Mapping[str, str] | None = None,
 ) -> Loaded:
-    """The cases of ``data``, of a suite in ``folder``. ``known`` are the faults that cases may have, ``taken`` the ids
-    that others have, and where."""
+    """The cases of ``data``, of a suite in ``folder``. ``faults`` says what is wrong with a case, ``taken`` which ids
+    others have, and where."""
     loaded = Loaded()
     try:
         sources = find(data, folder)
         loaded.stamp, loaded.revision = sources.stamp(), sources.revision
         if sources.tables:
-            _Loading(data, sources, folder / audio_root, bool(audio_root), known, dict(taken or {}), loaded).run()
+            _Loading(data, sources, folder / audio_root, bool(audio_root), faults, dict(taken or {}), loaded).run()
     except TableError as error:
         loaded.faults.append((("data", "source"), str(error)))
     else:
@@ -81,12 +81,12 @@ class _Loading:
         sources: Sources,
         root: Path,
         rooted: bool,
-        known: frozenset[str],
+        faults_of: Callable[[Case], Iterable[tuple[KeyPath, str]]],
         taken: dict[str, str],
         loaded: Loaded,
     ) -> None:
         self.data, self.tables, self.root, self.rooted = data, sources.tables, root, rooted
-        self.known, self.seen, self.loaded = known, taken, loaded
+        self.faults_of, self.seen, self.loaded = faults_of, taken, loaded
         self.columns = list(dict.fromkeys(column for table in self.tables for column in table.columns()))
         shuffle = data.get("shuffle_choices")
         seed = (shuffle.get("seed", 0) if isinstance(shuffle, dict) else 0) if shuffle else None
@@ -188,7 +188,7 @@ class _Loading:
             else:
                 self.names[clip["embedded"].name] += 1
         case = building.case(written, table.shown, row.number)
-        faults = [(_name(path), message) for path, message in case_checks.faults(case, self.known)]
+        faults = [(_name(path), message) for path, message in self.faults_of(case)]
         if case.id in self.seen:
             faults.append(("id", f"the id {case.id!r} is duplicated: the row at {self.seen[case.id]} has it"))
         if faults:

@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from audiotest.declare.building import TRANSCRIPTION
 from audiotest.declare.data.options import Form, answer_in, before_options, options_of
 from audiotest.declare.data.tables import Row
 from audiotest.declare.problems import Path
@@ -77,7 +78,9 @@ class Fields(Struct):
         """The row as a case of a suite's file. Raises :class:`RowFault`."""
         if row.fault:
             raise RowFault("", row.fault)
-        case: dict[str, Any] = {"id": self._id(row, prefix), "question": self._text(row, "question", self.question)}
+        case: dict[str, Any] = {"id": self._id(row, prefix)}
+        if self.question is not None:
+            case["question"] = self._text(row, "question", self.question)
         if self.audio:
             clips = [clip for read in self.audio for clip in self._clips(row, read)]
             case["audio"] = clips
@@ -193,6 +196,8 @@ class Compiler:
     def fields(self, written: Mapping[str, Any], shuffle: int | None) -> Fields:
         """All fields that are written."""
         fields = Fields(shuffle=shuffle)
+        if "question" not in written and written.get("task") != TRANSCRIPTION:
+            self.faults.append(((), "missing key `question`: a column, a template, or the same for all: `{text: ...}`"))
         for name in ("id", "question", "task"):
             if name in written:
                 setattr(fields, name, self.value(written[name], (name,), literal=name == "task"))

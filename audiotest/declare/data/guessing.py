@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from audiotest.declare.building import TRANSCRIPTION
 from audiotest.declare.data.cases import load
 from audiotest.declare.data.fields import Compiler, RowFault
 from audiotest.declare.data.options import answer_in, form_of, lettered, options_of
@@ -31,7 +32,6 @@ _DISTRACTORS = ("distractors", "incorrect_answers", "wrong_answers")
 _SERIES = re.compile(r"^(.*?)([A-Ja-j]|\d{1,2})$")
 _TRANSCRIPTS = ("transcription", "transcript", "sentence", "text", "normalized_text", "raw_transcription")
 _TRANSLATIONS = ("translation", "target_text")
-TRANSCRIBE = "Transcribe the speech word for word."
 TRANSLATE = "Translate the speech."
 
 
@@ -78,7 +78,6 @@ class _Guessing:
             self.fields["tags"] = tags
         wanted = ("audio", "question", "answer" if "choices" in self.fields else "reference")
         missing = [name for name in wanted if name not in self.fields]
-        self.fields.setdefault("question", {"text": "What is heard?"})
         return Guess(self.fields, self.settings, missing, self.shuffle)
 
     def _take(self, field: str, column: str | None) -> None:
@@ -177,6 +176,7 @@ class _Guessing:
             self.used.add(choices)
         else:
             self._take("question", self._question())
+            self.fields.setdefault("question", {"text": "What is heard?"})
 
     def _question(self) -> str | None:
         def asks(column: str) -> bool:
@@ -202,10 +202,11 @@ class _Guessing:
             return
         texts = self._named(_TRANSCRIPTS, lambda name: name.lower() in _TRANSCRIPTS and self._is_text(name))
         if texts is not None:
-            self.fields["question"] = {"text": TRANSCRIBE}
             self._take("reference", texts)
             self.settings = {"prompt": "question", "scorers": ["wer"]}
-            self.fields["task"] = "transcription"
+            self.fields["task"] = TRANSCRIPTION
+            return
+        self.fields["question"] = {"text": "What is heard?"}
 
     def _classes(self) -> None:
         """A folder with a folder for each class of sound."""

@@ -77,7 +77,7 @@ def answer_spans(output: str, *, cut: bool = False) -> list[Span]:
     output = output[-4 * LONGEST :]
     if "\\box" not in output and not _SPECIAL.search(output):
         return [Span(text)] if (text := clean(output)[-LONGEST:]) else []
-    output, thought_only = _after_thinking(output)
+    output, thought_only = after_thinking(output)
     spans = [] if thought_only and not _any_tag(output) else _spans(output, cut)
     return [span for span in spans if span.text]
 
@@ -89,7 +89,7 @@ def _any_tag(output: str) -> bool:
     return any(pattern.search(output) for pattern in _TAGGED) or _BOX.search(output) is not None
 
 
-def _after_thinking(output: str) -> tuple[str, bool]:
+def after_thinking(output: str) -> tuple[str, bool]:
     """(what follows the thinking, whether nothing but a thought that is not closed is left)."""
     closings = list(_THINKING.finditer(output))
     if closings and output[closings[-1].end() :].strip():
