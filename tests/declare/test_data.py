@@ -4,11 +4,15 @@ import csv
 import gzip
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from hub_server import COMMIT, serving
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -429,3 +433,92 @@ def test_a_suite_is_guessed_from_a_table_and_validates_without_an_edit(tmp_path,
     assert not suite.invalid
     assert len(suite.cases) == len(table)
     assert all(case.audio for case in suite.cases)
+
+
+# -- the hub -------------------------------------------------------------------------------------------------
+
+
+def parquet(table):
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(table), out)
+    return out.getvalue()
+
+
+CARD = b"""---
+configs:
+- config_name: default
+  data_files:
+  - {split: train, path: data/train-*}
+  - {split: test, path: data/test-*}
+---
+# A data set
+"""
+
+
+def on_hub(folder, address, *arguments):
+    environment = {**os.environ, "HF_ENDPOINT": address, "AUDIOTEST_CACHE_DIR": str(folder / "cache"),
+                   "HF_HOME": str(folder / "hf"), "HF_HUB_DISABLE_XET": "1", "NO_PROXY": "*"}  # fmt: skip
+    environment.pop("HF_HUB_OFFLINE", None)
+    done = subprocess.run([sys.executable, "-m", "audiotest.cli", *arguments], cwd=folder, env=environment,
+                          capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_data_set_of_the_hub_is_fetched_once_and_needs_no_network_after(tmp_path):
+    files = {
+        "README.md": CARD,
+        "data/train-00000-of-00001.parquet": parquet(rows(9)),
+        "data/test-00000-of-00002.parquet": parquet(rows(3)),
+        "data/test-00001-of-00002.parquet": parquet([{**row, "id": f"more-{row['id']}"} for row in rows(2)]),
+    }
+    with serving("org/set", files) as (address, hub):
+        suite_of(tmp_path, "hf://org/set@main", split="test")
+        status, output = on_hub(tmp_path, address, "validate", "s.yaml")
+        assert (status, "5 cases" in output, f"@{COMMIT}" in output) == (0, True, True), output
+        assert not any("train-" in path for _, path in hub.asked)
+        suite_of(tmp_path, f"hf://org/set@{COMMIT}", split="test")
+        hub.asked.clear()
+        status, output = on_hub(tmp_path, address, "validate", "s.yaml")
+        assert (status, "5 cases" in output, "pin" in output) == (0, True, False), output
+        assert hub.asked == []
+        status, output = on_hub(tmp_path, address, "new", "suite", "--from", "hf://org/set", "--split", "test")
+        assert status == 0, output
+        assert f"hf://org/set@{COMMIT}" in (tmp_path / "suites" / "set.yaml").read_text()
+        for source, split, message in (
+            ("hf://org/set", None, "several splits"),
+            ("hf://org/set", "tst", "did you mean 'test'"),
+            ("hf://org/other", "test", "no such data set"),
+        ):
+            suite_of(tmp_path, source, **({"split": split} if split else {}))
+            status, output = on_hub(tmp_path, address, "validate", "s.yaml")
+            assert (status, message in output, "Traceback" in output) == (1, True, False), output
+    suite_of(tmp_path, f"hf://org/set@{'a' * 40}", split="test")
+    status, output = on_hub(tmp_path, "http://127.0.0.1:9", "validate", "s.yaml")
+    assert (status, "cannot be reached" in output, "hf download" in output) == (1, True, True), output
+    suite_of(tmp_path, f"hf://org/set@{COMMIT}", split="test")
+    assert on_hub(tmp_path, "http://127.0.0.1:9", "validate", "s.yaml")[0] == 0
+
+
+REAL = os.environ.get("AUDIOTEST_REAL_DATA")
+
+
+@pytest.mark.skipif(not REAL, reason="$AUDIOTEST_REAL_DATA is not set")
+@pytest.mark.parametrize(
+    ("source", "fields", "count"),
+    [
+        ("RUL-MuchoMusic.json", "{id: key, question: question, choices: [correct_answer, distractors], "
+         "answer: correct_answer, facts: [PI]}", 1187),
+        ("sakura/Animal.json", "{id: key, question: single_instruction, choices: single_instruction, "
+         "answer: single_answer}", 500),
+        ("sakura/Language.json", '{id: key, question: "{{ multi_instruction | before_options }}", '
+         "choices: multi_instruction, answer: multi_answer}", 500),
+        ("mmau-test-mini.json", "{id: id, question: question, choices: choices, answer: answer, tags: [task]}", 973),
+    ],
+)  # fmt: skip
+def test_releases_are_read_by_a_mapping(source, fields, count, monkeypatch, tmp_path):
+    from audiotest.declare.audio_roots import allowing
+
+    with allowing([Path(REAL)]):
+        suite = load(suite_of(tmp_path, str(Path(REAL, source).resolve()), fields))
+    assert len(suite.cases) >= count
+    assert all(case.answer in case.choices and len(case.choices) > 1 for case in suite.cases)

@@ -8,6 +8,7 @@ once to build the cases.
 from __future__ import annotations
 
 import hashlib
+import heapq
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from audiotest.declare import building
-from audiotest.declare.data.fields import Compiler, Fields, RowFault, condition
+from audiotest.declare.data.fields import Compiler, Fields, RowFault, columns_in, condition
 from audiotest.declare.data.options import form_of
 from audiotest.declare.data.sources import Sources, find
 from audiotest.declare.data.tables import Row, Table, TableError
@@ -93,7 +94,8 @@ class _Loading:
         compiler = Compiler(self.columns)
         self.fields: Fields = compiler.fields(data.get("fields") or {}, seed)
         self.faults = [(("data", "fields", *path), message) for path, message in compiler.faults]
-        self.keeps, fault = condition(str(data.get("where") or "true"), self.columns)
+        self.where = str(data.get("where") or "")
+        self.keeps, fault = condition(self.where or "true", self.columns)
         if fault:
             self.faults.append((("data", "where"), fault))
         self.names: Counter[str] = Counter()
@@ -107,11 +109,12 @@ class _Loading:
                 self._build(chosen)
         self.loaded.faults += self.faults
 
-    def _rows(self) -> Iterator[tuple[int, Row]]:
-        """(place of the table, row) of every row that ``where`` keeps; of one that it cannot be asked of as well."""
+    def _rows(self, wanted: set[str] | None = None) -> Iterator[tuple[int, Row]]:
+        """(place of the table, row) of every row that ``where`` keeps, and of those that it cannot be asked of; with
+        the columns ``wanted``."""
         for number, table in enumerate(self.tables):
-            for row in table.rows():
-                if not row.fault:
+            for row in table.rows(wanted):
+                if self.where and not row.fault:
                     try:
                         if not self.keeps(row):
                             continue
@@ -141,10 +144,13 @@ class _Loading:
         if by and by not in self.columns:
             self.faults.append((("data", "sample", "by"), unknown("column", by, self.columns)))
             return None
-        groups: dict[str, list[tuple[bytes, tuple[int, int]]]] = {}
-        for number, row in self._rows():
-            place = hashlib.sha256(f"{wanted.get('seed', 0)}\0{number}\0{row.number}".encode()).digest()[:8]
-            groups.setdefault(str(row.values.get(by, "")) if by else "", []).append((place, (number, row.number)))
+        used = columns_in(self.where) if self.where else set()
+        columns = None if used is None else used | {by or self.columns[0]}
+        groups: dict[str, list[int]] = {}  # a row as one number: its lot, then its table, then its own number
+        for number, row in self._rows(columns):
+            lot = hashlib.sha256(f"{wanted.get('seed', 0)}\0{number}\0{row.number}".encode()).digest()[:8]
+            place = int.from_bytes(lot) << 64 | number << 48 | row.number
+            groups.setdefault(str(row.values.get(by, "")) if by else "", []).append(place)
         total, n = sum(map(len, groups.values())), int(wanted["n"])
         if n >= total:
             if total:
@@ -156,7 +162,8 @@ class _Loading:
         order = sorted(shares, key=lambda value: (counts[value] - shares[value], value))
         for value in order[: n - sum(counts.values())]:
             counts[value] += 1
-        return {place for value, rows in groups.items() for _, place in sorted(rows)[: counts[value]]}
+        drawn = (place for value, places in groups.items() for place in heapq.nsmallest(counts[value], places))
+        return {(place >> 48 & 0xFFFF, place & 0xFFFF_FFFF_FFFF) for place in drawn}
 
     def _build(self, chosen: set[tuple[int, int]] | None) -> None:
         loaded = self.loaded

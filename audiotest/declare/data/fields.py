@@ -280,6 +280,12 @@ class Compiler:
         return rendered
 
 
+def columns_in(text: str) -> set[str] | None:
+    """The columns that an expression asks for; None where it may ask for any, by ``row``."""
+    names = _names("{% if " + text + " %}{% endif %}")
+    return None if "row" in names else names
+
+
 def condition(text: str, columns: Iterable[str]) -> tuple[Callable[[Row], bool], str]:
     """A ``where`` as a test of a row, and what is wrong with it. The test raises :class:`RowFault` where it cannot be
     made of a row."""

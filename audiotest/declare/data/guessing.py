@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from audiotest.declare.data.fields import Compiler, RowFault
 from audiotest.declare.data.options import answer_in, form_of, lettered, options_of
 from audiotest.declare.data.sources import find
 from audiotest.declare.data.tables import SOUNDS, Row, Table, TableError
-from audiotest.types import Embedded
+from audiotest.types import Case, Embedded
 
 _LOOKED_AT = 200
 _MOST = 0.8
@@ -252,7 +252,8 @@ def suite_from(
         data["shuffle_choices"] = True
     data["fields"] = guessed.fields
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", Path(written.partition("@")[0]).name.partition(".")[0]).strip("-.")
-    absent = _absent_sound(data, folder)
+    loaded = load(data, folder)
+    absent = _absent_sound(loaded.cases, folder)
     if absent:
         guessed.settings["require_audio"] = False
     lines = [f"suite: {name or stem or 'table'}", *_yaml(guessed.settings)]
@@ -261,14 +262,16 @@ def suite_from(
     lines += ["data:", *("  " + line for line in _yaml(data))]
     notes = [f"  guessed: {field}: {_flow(value)}" for field, value in guessed.fields.items()]
     notes += [f"  not recognised: {field}; see `fields` in the file" for field in guessed.missing]
+    if loaded.invalid:
+        notes.append(f"  {len(loaded.invalid):,} rows cannot be used as they are; `audiotest validate` says why")
     if absent:
         notes.append(f"  there is no file {absent}, so `require_audio: false` is set; see `audio_root`")
     return name or stem or "table", folder, "\n".join(lines) + "\n", notes
 
 
-def _absent_sound(data: Mapping[str, Any], folder: Path) -> str:
+def _absent_sound(cases: Iterable[Case], folder: Path) -> str:
     """The first sound file that is not there; "" where all are."""
-    for case in load(data, folder).cases:
+    for case in cases:
         for clip in case.audio:
             if clip.file is not None and not (folder / clip.file).is_file():
                 return str(folder / clip.file)

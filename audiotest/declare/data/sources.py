@@ -151,6 +151,8 @@ def _fetched(name: str, revision: str | None, inner: str, config: str, split: st
     command = f"hf download --repo-type dataset {name}" + (f" --revision {revision}" if revision else "")
     try:
         return _from_repository(name, revision, inner, config, split)
+    except TableError:
+        raise
     except HFValidationError as error:
         raise TableError(str(error)) from None
     except HfHubHTTPError as error:

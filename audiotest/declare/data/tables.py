@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -49,13 +49,14 @@ class Table(Struct, frozen=True):
         """Its name without ``.gz``, from the last dot on; ``folder`` for a folder."""
         return "folder" if self.path.is_dir() else Path(self.path.name.removesuffix(".gz")).suffix.lower()
 
-    def rows(self) -> Iterator[Row]:
-        """Every row, in order. Raises :class:`TableError`."""
+    def rows(self, wanted: Collection[str] | None = None) -> Iterator[Row]:
+        """Every row, in order; of a Parquet file with the columns ``wanted`` alone, where they are given. Raises
+        :class:`TableError`."""
         reader = _READERS.get(self.format)
         if reader is None:
             raise TableError(f"{self.shown}: `{self.format}` is no kind of table: {', '.join(_READERS)}")
         try:
-            yield from reader(self.path)
+            yield from _parquet(self.path, wanted) if reader is _parquet else reader(self.path)
         except TableError as error:
             raise TableError(f"{self.shown}: {error}") from None
         except UnicodeDecodeError as error:
@@ -171,18 +172,21 @@ def parquet(path: Path) -> Any:
         raise TableError(f"{path.name} is no Parquet file, or damaged: {error}") from None
 
 
-def _parquet(path: Path) -> Iterator[Row]:
+def _parquet(path: Path, wanted: Collection[str] | None = None) -> Iterator[Row]:
     import pyarrow
 
     file = parquet(path)
     sounds = sound_columns(file)
-    leaves = [file.schema.column(i).path for i in range(len(file.schema))]
+    names = set(file.schema_arrow.names) if wanted is None else set(wanted)
+    every = [str(file.schema.column(i).path) for i in range(len(file.schema))]
+    leaves = [leaf for leaf in every if leaf.split(".")[0] in names]
+    sounds = {column: leaf for column, leaf in sounds.items() if column in names}
     start = 0
     try:
         for group in range(file.num_row_groups):
             unread = {column: leaf for column, leaf in sounds.items() if _all_there(file, group, leaf)}
-            wanted = [leaf for leaf in leaves if leaf not in unread.values()]
-            for batch in file.iter_batches(_BATCH, row_groups=[group], columns=wanted):
+            read = [leaf for leaf in leaves if leaf not in unread.values()]
+            for batch in file.iter_batches(_BATCH, row_groups=[group], columns=read):
                 count = batch.num_rows
                 for offset, values in enumerate(batch.to_pylist()):
                     row = start + offset
@@ -190,8 +194,6 @@ def _parquet(path: Path) -> Iterator[Row]:
                         values[column] = _sound(path, column, row, values.get(column), column in unread)
                     yield Row(row + 1, values)
                 start += count
-            if not wanted:
-                raise TableError("it has no column but sounds")
     except pyarrow.ArrowException as error:
         raise TableError(f"damaged: {error}") from None
 
