@@ -95,7 +95,8 @@ class Case(Struct, frozen=True):
 
     ``answer`` is the text of the right option, or None for an open question. ``tags`` may have
     several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
-    transcription...), for scorers that need it. ``line`` is where the case starts in its file.
+    transcription...), for scorers that need it. ``line`` is where the case starts in its file. ``repeat``
+    counts the times that a case is asked, from 1 (:mod:`audiotest.declare.repeating`).
     """
 
     id: str
@@ -112,6 +113,12 @@ class Case(Struct, frozen=True):
     paraphrases: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    repeat: int = 1
+
+    @property
+    def origin(self) -> str:
+        """The id of the case that this is a repeat of; its own if it is none."""
+        return self.id if self.repeat == 1 else origin_of(self.id)
 
     def __post_init__(self) -> None:
         """Take what a person writes in Python for what it stands for: a file's name for a clip, lists for tuples, a
@@ -335,6 +342,11 @@ class Record(Struct, frozen=True):
         shows = REPORTS.get("notebook").shows
         assert shows is not None
         return shows(self)
+
+
+def origin_of(case: str) -> str:
+    """The id of a case, without the mark of a repeat: ``kettle`` of ``kettle~2``."""
+    return case.rpartition("~")[0] or case
 
 
 class TrialKey(NamedTuple):

@@ -23,7 +23,7 @@ def settings(data: Mapping[str, Any]) -> tuple[dict[str, Any], Findings]:
     findings = Findings()
     about = {k: data[k] for k in _ABOUT if data.get(k) is not None}
     fields: dict[str, Any] = {"name": data.get("suite", ""), "about": about}
-    for key in ("title", "policy", "audio_root", "require_audio", "join_clips"):
+    for key in ("title", "policy", "audio_root", "require_audio", "join_clips", "repeats"):
         if key in data:
             fields[key] = data[key]
     fields["by"] = tuple(tag for tag in data.get("by", ()) if tag is not None)

@@ -30,7 +30,7 @@ def suite_data(suite: Suite) -> dict[str, Any]:
     """The settings of a suite as its file has them, without its cases."""
     usual = type(suite)(name=suite.name)
     data: dict[str, Any] = {"suite": suite.name, **suite.about}
-    for key in ("title", "policy", "audio_root", "require_audio", "join_clips"):
+    for key in ("title", "policy", "audio_root", "require_audio", "join_clips", "repeats"):
         if getattr(suite, key) != getattr(usual, key):
             data[key] = getattr(suite, key)
     if suite.sample is not None:

@@ -75,6 +75,7 @@ class Suite(Struct, frozen=True):
     audio_root: str = ""
     require_audio: bool = True
     join_clips: float | None = None
+    repeats: int = 1
     import_command: str = ""
     cases: tuple[Case, ...] = ()
     invalid: tuple[Invalid, ...] = ()

@@ -56,7 +56,7 @@ def present(trial: Trial, seed: int) -> View:
     view = first_view(trial.case)
     for part in trial.condition.of("text"):
         extra = {"others": others(trial.suite, trial.case, seed)} if part.member.borrows else {}
-        view = part.member.apply(view, generator(seed, trial.case.id, str(part)), **part.arguments, **extra)
+        view = part.member.apply(view, generator(seed, trial.case.origin, str(part)), **part.arguments, **extra)
     sound = trial.condition.of("sound")
     if sound and not view.audio:
         why = "is shown without it" if trial.case.audio else "has none"

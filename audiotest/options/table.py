@@ -61,6 +61,13 @@ OPTIONS = (
         help="only the first N cases of each suite (its gates are then not judged)",
     ),
     _option(
+        "--repeats",
+        dest="audiotest_repeats",
+        metavar="N",
+        help="ask each trial N times, of a model that samples; intervals take repeats as repeats (default: the "
+        "suite's `repeats`, or 1)",
+    ),
+    _option(
         "--seed",
         dest="audiotest_seed",
         metavar="N",

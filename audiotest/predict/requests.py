@@ -139,6 +139,7 @@ class Requests:
             "sound": sound,
             # Greedy replies do not depend on the seed, so runs with other seeds can share them.
             "seed": self._seed(trial) if generation.temperature > 0 else None,
+            **({"repeat": trial.case.repeat} if trial.case.repeat > 1 else {}),
             **({"likelihoods": view.labels} if trial.likelihoods and view.choices else {}),
         }
         key = hashlib.sha256(msgspec.json.encode(identity)).digest()
