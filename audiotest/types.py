@@ -90,6 +90,17 @@ class Check(Struct, frozen=True):
     options: dict[str, Any] = field(default_factory=dict)
 
 
+class Generation(Struct, frozen=True):
+    """How a model is asked to generate; part of a trial's identity. Greedy unless told otherwise."""
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    stop: tuple[str, ...] = ()
+    system: str | None = None
+    thinking: bool | None = None
+
+
 class Case(Struct, frozen=True):
     """One item as its author wrote it, before any condition.
 
@@ -111,6 +122,7 @@ class Case(Struct, frozen=True):
     expect: tuple[Check, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
     paraphrases: tuple[str, ...] = ()
+    generation: Generation | None = None
     file: str = ""
     line: int = 0
     repeat: int = 1
@@ -200,17 +212,6 @@ class Verdict(Struct, frozen=True):
     counted: bool = True
     evidence: str = ""
     details: dict[str, Any] = field(default_factory=dict)
-
-
-class Generation(Struct, frozen=True):
-    """How a model is asked to generate; part of a trial's identity. Greedy unless told otherwise."""
-
-    max_new_tokens: int = 256
-    temperature: float = 0.0
-    top_p: float = 1.0
-    stop: tuple[str, ...] = ()
-    system: str | None = None
-    thinking: bool | None = None
 
 
 class Needs(Struct, frozen=True):

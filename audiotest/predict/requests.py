@@ -96,7 +96,7 @@ class Requests:
             question=view.question,
             choices=view.choices,
             audio=audio,
-            generation=trial.suite.generation,
+            generation=trial.generation,
             seed=self._seed(trial),
             labels=view.labels,
             likelihoods=trial.likelihoods and bool(view.choices),
@@ -128,7 +128,7 @@ class Requests:
         except (NotApplicable, Unsupported, PromptError, UnknownName, ValueError, OSError) as error:
             answer.error = error
             return None
-        generation = trial.suite.generation
+        generation = trial.generation
         identity = {
             "version": KEY_VERSION,
             "model": self.model.identity,
