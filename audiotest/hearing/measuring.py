@@ -12,14 +12,13 @@ from audiotest.hearing.published import human_figure
 from audiotest.hearing.results import Audiogram, HearingError, Result
 from audiotest.hearing.schedule import Progress, Schedule
 from audiotest.hearing.thresholds import result, unsupported
-from audiotest.hearing.tracks import Track
+from audiotest.hearing.tracks import BUDGET, PRECISION, Track
 from audiotest.masking import masked
 from audiotest.models.protocol import Adapter
 from audiotest.registry import FACULTIES, unknown
 from audiotest.session import Session, Settings
 from audiotest.types import Needs
 
-BUDGET, PRECISION = 160, 1.5
 PROMPT = "choices_lettered"
 _CARRIED = 0.45
 """The share of a model's sample rate up to which resampling leaves a tone whole."""
@@ -35,23 +34,33 @@ def measure(
     prompt: str = PROMPT,
     progress: Callable[[Progress], None] | None = None,
 ) -> Audiogram:
-    """The audiogram of the model that ``settings`` name, or of ``model``. ``only``: names of faculties (``pitch``) or of one
-    variant (``pitch@440``); by default all that are measured by default. ``budget``: the most questions a variant;
-    ``precision``: the factor between the ends of an interval that is narrow enough.
+    """The audiogram of the model that ``settings`` name, or of ``model``. ``only``: names of faculties (``pitch``) or
+    of one variant (``pitch@440``); by default all that are measured by default. ``budget``: the most questions a
+    variant; ``precision``: the factor between the ends of an interval that is narrow enough.
 
     Raises :class:`HearingError` for a name or a number that makes no sense, and
-    :class:`~audiotest.models.loading.ModelError` for a model that cannot be opened or loaded. Ctrl-C gives what there is.
-    """
+    :class:`~audiotest.models.loading.ModelError` for a model that cannot be opened or loaded. Ctrl-C gives what there
+    is."""
     if budget < 1 or precision <= 1:
         raise HearingError("a budget is 1 question at least, and a precision a factor above 1, such as 1.5")
     session = Session(settings, model=model)
     try:
         adapter = session.open_model()
         needs = adapter.needs
-        tracks = [_track(name, variant, settings.seed, needs) for name, variant in chosen(only)]
+        tracks = [
+            Track(
+                FACULTIES.get(name),
+                variant,
+                settings.seed,
+                budget=budget,
+                precision=precision,
+                longest=needs.max_seconds,
+            )
+            for name, variant in chosen(only)
+        ]
         refused = {track.name: why for track in tracks if (why := why_not(track, needs))}
         live = [track for track in tracks if track.name not in refused]
-        schedule = Schedule(session, live, budget=budget, precision=precision, prompt=prompt, progress=progress)
+        schedule = Schedule(session, live, prompt=prompt, progress=progress)
         if live:
             schedule.run()
         adapter.close()
@@ -95,8 +104,8 @@ def chosen(only: Sequence[str]) -> list[tuple[str, float | None]]:
 
 
 def why_not(track: Track, needs: Needs) -> str:
-    """Why a model with these ``needs`` cannot be asked, as a sentence; "" where it can. A tone that its sample rate cannot
-    carry is never played: it would alias, or be lost, and the model blamed for it."""
+    """Why a model with these ``needs`` cannot be asked, as a sentence; "" where it can. A tone that its sample rate
+    cannot carry is never played: it would alias, or be lost, and the model blamed for it."""
     faculty = track.faculty
     if faculty.missing is not None and (missing := faculty.missing()):
         return f"not measured: {missing}"
@@ -105,16 +114,12 @@ def why_not(track: Track, needs: Needs) -> str:
     highest = faculty.highest_hz(track.variant or 0.0) if faculty.highest_hz is not None else 0.0
     if needs.sample_rate is not None and highest > _CARRIED * needs.sample_rate:
         return (
-            f"not measured: the model hears at {needs.sample_rate:,} Hz, which carries {_CARRIED * needs.sample_rate:,.0f} Hz, "
-            f"and the sound goes up to {highest:,.0f} Hz"
+            f"not measured: the model hears at {needs.sample_rate:,} Hz, which carries "
+            f"{_CARRIED * needs.sample_rate:,.0f} Hz, and the sound goes up to {highest:,.0f} Hz"
         )
     if len(track.levels) < 3:
         return f"not measured: the model hears {needs.max_seconds:g} s at most, which is too short for these sounds"
     return ""
-
-
-def _track(name: str, variant: float | None, seed: int, needs: Needs) -> Track:
-    return Track(FACULTIES.get(name), variant, seed, longest=needs.max_seconds)
 
 
 def _with_human(one: Result) -> Result:

@@ -33,6 +33,7 @@ def _rows() -> Mapping[tuple[str, float | None], Human]:
 
 
 def human_figure(faculty: str, variant: float | None) -> Human | None:
-    """The figure for people of a variant, or of the faculty where variants have no rows of their own; None: none is known."""
+    """The figure for people of a variant, or of the faculty where variants have no rows of their own; None: none is
+    known."""
     rows = _rows()
     return rows.get((faculty, variant)) or rows.get((faculty, None))

@@ -15,10 +15,13 @@ Verdict = Literal[
     "threshold", "imprecise", "beyond", "out_of_reach", "cannot", "constant", "refuses", "unreadable", "deaf",
     "errors", "unsupported", "too_few",
 ]  # fmt: skip
-"""What became of a track. *threshold*: measured to the precision that was asked for; *imprecise*: measured, with a wider
-interval; *beyond*: better than the hardest level; *out_of_reach*: worse than the easiest one. The others have no threshold:
-*cannot*: below 75% at the easiest level; *constant*: one and the same option whatever is played; *refuses*; *unreadable*;
-*deaf*: at chance at the easiest level; *errors*: no replies; *unsupported*: the model cannot be asked; *too_few* questions."""
+"""What became of a track. *threshold*: measured to the precision that was asked for; *imprecise*: measured, with a
+wider interval; *beyond*: better than the hardest level; *out_of_reach*: worse than the easiest one. The others have
+no threshold:
+*cannot*: below 75% at the easiest level; *constant*: one and the same option whatever is played; *refuses*;
+*unreadable*;
+*deaf*: at chance at the easiest level; *errors*: no replies; *unsupported*: the model cannot be asked; *too_few*
+questions."""
 
 
 class HearingError(AudiotestError):
@@ -26,7 +29,8 @@ class HearingError(AudiotestError):
 
 
 class Point(Struct, frozen=True):
-    """Answers at one level: how many, and how many of them right (one that chose nothing counts as what a guess gets)."""
+    """Answers at one level: how many, and how many of them right (one that chose nothing counts as what a guess
+    gets)."""
 
     level: float
     n: int
@@ -55,8 +59,8 @@ class OfWording(Struct, frozen=True):
 
 
 class Human(Struct, frozen=True):
-    """A published figure for people: from ``low`` to ``high`` in the faculty's unit; ``comparable`` False: in another unit,
-    shown for its shape only. ``note`` says what differs from how the model was asked."""
+    """A published figure for people: from ``low`` to ``high`` in the faculty's unit; ``comparable`` False: in another
+    unit, shown for its shape only. ``note`` says what differs from how the model was asked."""
 
     low: float
     high: float
@@ -68,8 +72,10 @@ class Human(Struct, frozen=True):
 
 class Result(Struct, frozen=True, kw_only=True):
     """One track. ``threshold`` with ``low`` and ``high`` (its 95% interval; None: an open end) are in ``unit``. ``n``
-    questions had a reply; ``chance`` is what guessing gets. ``place_share`` is how often the option was chosen that stands
-    at ``place``, among readable replies: the place that was chosen most. ``says`` is the verdict as a sentence."""
+    questions had a reply; ``chance`` is what guessing gets. ``place_share`` is how often the option was chosen that
+    stands at ``place``, among readable replies: the place that was chosen most; ``place_p`` is the probability of
+    that by chance. ``wording_ratio``: the largest of the wordings' thresholds over the smallest (in dB faculties, of
+    amplitudes), and ``wording_p`` its probability by chance. ``says`` is the verdict as a sentence."""
 
     faculty: str
     variant: float | None
@@ -97,6 +103,7 @@ class Result(Struct, frozen=True, kw_only=True):
     place_p: float | None = None
     wordings: tuple[OfWording, ...] = ()
     wording_ratio: float | None = None
+    wording_p: float | None = None
     points: tuple[Point, ...] = ()
     curve: Curve | None = None
     human: Human | None = None

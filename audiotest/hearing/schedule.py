@@ -39,22 +39,17 @@ class Progress(Struct, frozen=True):
 
 
 class Schedule:
-    """Measures ``tracks`` through ``session``. ``budget``: the most questions a track; ``precision``: the factor
-    between the ends of an interval at which a track ends. ``stopped`` says why the run ended early, "" if it did
-    not."""
+    """Measures ``tracks`` through ``session``. ``stopped`` says why the run ended early, "" if it did not."""
 
     def __init__(
         self,
         session: Session,
         tracks: Sequence[Track],
         *,
-        budget: int,
-        precision: float,
         prompt: str = "choices_lettered",
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self.session, self.tracks = session, tracks
-        self.budget, self.precision = budget, precision
         self.suite = Suite(SUITE, prompt=prompt, generation=_GENERATION)
         self.stopped = ""
         self.questions = self.asked = 0
@@ -80,7 +75,7 @@ class Schedule:
                 predictor.done(trial)
                 self.questions += 1
                 self.asked += not record.cached
-                track.take(_heard(index, asked, record), self.budget, self.precision)
+                track.take(_heard(index, asked, record))
                 predictor.plan(self._following([track]))
                 if self._progress is not None:
                     ended = sum(bool(one.ended) for one in self.tracks)
@@ -107,7 +102,7 @@ class Schedule:
         try:
             asked = track.question(index, level)
         except (AudiotestError, OSError) as error:
-            track.take(Heard(index, level, 0, 0, error=str(error)), self.budget, self.precision)
+            track.take(Heard(index, level, 0, 0, error=str(error)))
             return None
         trial = Trial(self.suite, asked.case, Condition(ORIGINAL), "recorded")
         self._under_way[trial.key] = track, index, asked

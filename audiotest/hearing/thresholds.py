@@ -1,9 +1,8 @@
 """From the answers of a track to its result: the threshold, or the sentence in its place.
 
-Before any threshold it is asked whether the model can do the task at all: at the easiest level three quarters of its answers
-have to be right. If they are not, the result says what it does instead: refuse, say nothing that can be read, choose the same
-option whatever is played, guess (deaf), or less than that is wrong.
-"""
+Before any threshold it is asked whether the model can do the task at all: at the easiest level three quarters of its
+answers have to be right. If they are not, the result says what it does instead: refuse, say nothing that can be read,
+choose the same option whatever is played, guess (deaf), or less than that is wrong."""
 
 from __future__ import annotations
 
@@ -11,14 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binomtest
+from msgspec.structs import replace
+from scipy.stats import binomtest, chi2
 
 from audiotest.hearing.procedure import Posterior, Procedure
 from audiotest.hearing.results import Curve, OfWording, Point, Result, Verdict
 from audiotest.hearing.tracks import ENOUGH, LEAST, SCREENED_AT_MOST, Heard, Track, level_at
 
 _MOSTLY = 0.9
-_FEW_EASY = 6
+_FEW_EASY, _FEW = 6, 8
+"""Answers at the easiest level, and of a wording, below which nothing is made of them."""
 _SURE = 0.5
 """The share of the posterior outside of the levels from which on no figure is given."""
 
@@ -27,58 +28,59 @@ def result(track: Track) -> Result:
     """What became of ``track``; it may have ended early."""
     answers = [heard for heard in track.answers if heard.given]
     verdict, says = _judged(track, answers)
-    facts = _facts(track, answers)
+    counted = _counted(track, answers, _blank(track, verdict, says))
     if verdict not in ("threshold", "imprecise", "beyond", "out_of_reach"):
-        return Result(**_about(track), **facts, verdict=verdict, says=says)
+        return counted
     known = track.posterior()
     threshold, low, high = _interval(track, known, verdict)
-    return Result(
-        **_about(track),
-        **facts,
-        verdict=verdict,
-        says=says,
-        threshold=threshold,
-        low=low,
-        high=high,
-        slope_decades=round(known.scale, 4),
-        lapse=round(known.lapse, 4),
-        curve=_curve(track),
-        **_by_wording(track, answers),
+    slope, lapse = round(known.scale, 4), round(known.lapse, 4)
+    measured = replace(
+        counted, threshold=threshold, low=low, high=high, slope_decades=slope, lapse=lapse, curve=_curve(track)
     )
+    return _by_wording(track, answers, measured)
 
 
 def unsupported(track: Track, says: str) -> Result:
     """The result of a track that cannot be asked, with the sentence that says why."""
-    return Result(**_about(track), verdict="unsupported", says=says)
+    return _blank(track, "unsupported", says)
 
 
-def _about(track: Track) -> dict[str, object]:
+def _blank(track: Track, verdict: Verdict, says: str) -> Result:
     faculty = track.faculty
-    return {
-        "faculty": faculty.name, "variant": track.variant, "variant_unit": faculty.variant_unit, "title": faculty.title,
-        "unit": faculty.unit, "scale": faculty.scale, "hardest": faculty.hardest, "easiest": faculty.easiest,
-        "chance": round(1 / track.options, 4),
-    }  # fmt: skip
+    return Result(
+        faculty=faculty.name,
+        variant=track.variant,
+        variant_unit=faculty.variant_unit,
+        title=faculty.title,
+        unit=faculty.unit,
+        scale=faculty.scale,
+        hardest=track.levels[0] if track.levels else faculty.hardest,
+        easiest=track.levels[-1] if track.levels else faculty.easiest,
+        verdict=verdict,
+        says=says,
+        chance=round(1 / track.options, 4),
+    )
 
 
-def _facts(track: Track, answers: Sequence[Heard]) -> dict[str, object]:
-    """Counts, points, and how much one place among the options is preferred."""
+def _counted(track: Track, answers: Sequence[Heard], blank: Result) -> Result:
+    """``blank`` with counts, points, and how much one place among the options is preferred."""
     easy = track.easy
     places = Counter(heard.place for heard in answers if heard.place is not None)
-    facts: dict[str, object] = {
-        "n": len(answers),
-        "failed": len(track.answers) - len(answers),
-        "easy_right": sum(heard.right for heard in easy),
-        "easy_n": len(easy),
-        "unread": sum(heard.place is None for heard in answers),
-        "points": _points(track, answers),
-    }
-    if places:
-        place, count = max(places.items(), key=lambda item: (item[1], -item[0]))
-        chosen = places.total()
-        p = min(1.0, track.options * binomtest(count, chosen, 1 / track.options, alternative="greater").pvalue)
-        facts |= {"place": place, "place_share": round(count / chosen, 4), "place_p": float(f"{p:.3g}")}
-    return facts
+    counted = replace(
+        blank,
+        n=len(answers),
+        failed=len(track.answers) - len(answers),
+        easy_right=sum(heard.right for heard in easy),
+        easy_n=len(easy),
+        unread=sum(heard.place is None for heard in answers),
+        points=_points(track, answers),
+    )
+    if not places:
+        return counted
+    place, count = max(places.items(), key=lambda item: (item[1], -item[0]))
+    chosen = places.total()
+    p = min(1.0, track.options * binomtest(count, chosen, 1 / track.options, alternative="greater").pvalue)
+    return replace(counted, place=place, place_share=round(count / chosen, 4), place_p=float(f"{p:.3g}"))
 
 
 def _points(track: Track, answers: Sequence[Heard]) -> tuple[Point, ...]:
@@ -114,7 +116,10 @@ def _judged(track: Track, answers: Sequence[Heard]) -> tuple[Verdict, str]:
         return "out_of_reach", f"worse than {track.levels[-1]:g} {track.faculty.unit}, the easiest level"
     if track.ended == "precise":
         return "threshold", "measured to the precision asked for"
-    return "imprecise", f"the interval is a factor of {10 ** (known.high - known.low):.2g} wide after {len(answers)} questions"
+    return (
+        "imprecise",
+        f"the interval is a factor of {10 ** (known.high - known.low):.2g} wide after {len(answers)} questions",
+    )
 
 
 def _why_not(track: Track, easy: Sequence[Heard], right: int) -> tuple[Verdict, str]:
@@ -135,9 +140,13 @@ def _why_not(track: Track, easy: Sequence[Heard], right: int) -> tuple[Verdict, 
     if (option := options.most_common(1)[0])[1] >= _MOSTLY * of:
         text = _option(track, option[0])
         return "constant", f"always says {text!r}: {option[1]} of {of} answers at the easiest level, whatever is played"
-    if binomtest(right, of, 1 / track.options, alternative="greater").pvalue > 0.05:
-        return "deaf", f"hears nothing of it: {right} of {of} right at the easiest level, which is chance; {task}"
-    return "cannot", task
+    if unread:
+        task = f"{task}, {unread} without a choice"
+    if right and binomtest(right, of - unread, 1 / track.options, alternative="greater").pvalue <= 0.05:
+        return "cannot", task
+    if binomtest(right, of - unread, 1 / track.options, alternative="less").pvalue < 0.01:
+        return "cannot", f"{task}, which is less than guessing gets: it answers the other way round"
+    return "deaf", f"hears nothing of it: {right} of {of} right at the easiest level, no more than guessing gets"
 
 
 def _option(track: Track, option: int) -> str:
@@ -148,11 +157,11 @@ def _option(track: Track, option: int) -> str:
 def _interval(track: Track, known: Posterior, verdict: Verdict) -> tuple[float | None, float | None, float | None]:
     """Threshold, low and high in the faculty's unit, low below high; an end outside of the levels is open."""
     x = track.positions
-    at = [known.median, known.low, known.high]
+    at: list[float | None] = [known.median, known.low, known.high]
     if verdict == "beyond":
-        at = [None, None, known.high if known.high > x[0] else x[0]]  # type: ignore[list-item]
+        at = [None, None, max(known.high, x[0])]
     elif verdict == "out_of_reach":
-        at = [None, known.low, None]  # type: ignore[list-item]
+        at = [None, known.low, None]
     inside = [a if a is not None and x[0] - 1e-9 <= a <= x[-1] + 1e-9 else None for a in at]
     value, low, high = (None if a is None else float(f"{level_at(track.faculty, a):.4g}") for a in inside)
     falls = track.faculty.easiest < track.faculty.hardest
@@ -165,10 +174,13 @@ def _curve(track: Track) -> Curve:
     return Curve(tuple(float(f"{level_at(track.faculty, x):.4g}") for x in at), mean, low, high)
 
 
-def _by_wording(track: Track, answers: Sequence[Heard]) -> dict[str, object]:
-    """Each wording's own threshold, from its answers alone, and how far the thresholds are apart."""
+def _by_wording(track: Track, answers: Sequence[Heard], measured: Result) -> Result:
+    """``measured`` with each wording's own threshold, from its answers alone; the factor between the largest and the
+    smallest, and whether it is more than chance: Cochran's Q over the medians, with standard errors from the
+    intervals."""
     rows: list[OfWording] = []
     medians: list[float] = []
+    errors: list[float] = []
     for number, wording in enumerate(track.faculty.wordings):
         own = [heard for heard in answers if heard.wording == number]
         easy = [heard for heard in own if heard.level == track.easiest]
@@ -176,11 +188,19 @@ def _by_wording(track: Track, answers: Sequence[Heard]) -> dict[str, object]:
         for heard in own:
             procedure.tell(heard.level, heard.credit(track.options))
         known = procedure.posterior()
-        measured = len(own) >= 8 and max(known.below, known.above) < _SURE
-        threshold, low, high = _interval(track, known, "threshold") if measured else (None, None, None)
-        medians += [known.median] if measured else []
-        rows.append(
-            OfWording(wording.question, len(own), sum(h.right for h in easy), len(easy), threshold, low, high)
-        )
-    apart = round(10 ** (max(medians) - min(medians)), 3) if len(medians) > 1 else None
-    return {"wordings": tuple(rows), "wording_ratio": apart}
+        enough = len(own) >= _FEW and max(known.below, known.above) < _SURE
+        threshold, low, high = _interval(track, known, "threshold") if enough else (None, None, None)
+        if enough:
+            medians.append(known.median)
+            errors.append(max((known.high - known.low) / 3.92, 1e-6))
+        rows.append(OfWording(wording.question, len(own), sum(h.right for h in easy), len(easy), threshold, low, high))
+    if len(medians) < 2:
+        return replace(measured, wordings=tuple(rows))
+    weights = np.array(errors) ** -2
+    q = float((weights * (np.array(medians) - np.average(medians, weights=weights)) ** 2).sum())
+    return replace(
+        measured,
+        wordings=tuple(rows),
+        wording_ratio=round(10 ** (max(medians) - min(medians)), 3),
+        wording_p=float(f"{chi2.sf(q, len(medians) - 1):.3g}"),
+    )

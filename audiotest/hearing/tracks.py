@@ -32,6 +32,7 @@ ENOUGH = 0.75
 """The share of right answers at the easiest level below which a model cannot do a task as asked."""
 CATCH_EVERY = 10
 LEVELS = 41
+BUDGET, PRECISION = 200, 1.5
 LEAST = 30
 """No threshold is taken to be precise after fewer answers."""
 _SETTLED = 0.8
@@ -75,10 +76,24 @@ class Heard(Struct, frozen=True):
 
 
 class Track:
-    """One variant of one faculty: ``name`` is ``pitch@440``, or ``gap`` where there are no variants."""
+    """One variant of one faculty: ``name`` is ``pitch@440``, or ``gap`` where there are no variants.
 
-    def __init__(self, faculty: Faculty, variant: float | None, seed: int, *, longest: float | None = None) -> None:
+    ``budget``: the most questions; ``precision``: the factor between the ends of an interval that is narrow enough;
+    ``longest``: no sound is longer, in seconds.
+    """
+
+    def __init__(
+        self,
+        faculty: Faculty,
+        variant: float | None,
+        seed: int,
+        *,
+        budget: int = BUDGET,
+        precision: float = PRECISION,
+        longest: float | None = None,
+    ) -> None:
         self.faculty, self.variant, self.seed = faculty, variant, seed
+        self.budget, self.precision = budget, precision
         self.name = faculty.name if variant is None else f"{faculty.name}@{variant:g}"
         self.levels = _levels(faculty, longest)
         self.positions = tuple(position(faculty, level) for level in self.levels)
@@ -139,7 +154,7 @@ class Track:
     def following(self) -> tuple[int, int] | None:
         """(index, level) of the next question; None where none is to be asked now. It counts as asked."""
         index = self.asked
-        if self.ended or index - len(self.answers) >= AHEAD:
+        if self.ended or index >= self.budget or index - len(self.answers) >= AHEAD:
             return None
         if index < SCREENING or index % CATCH_EVERY == 0 or not self._screened:
             level = self.easiest
@@ -148,16 +163,15 @@ class Track:
         self.asked += 1
         return index, level
 
-    def take(self, heard: Heard, budget: int, precision: float) -> None:
-        """Take in the answer to a question. ``precision``: the factor between the ends of an interval that is narrow
-        enough."""
+    def take(self, heard: Heard) -> None:
+        """Take in the answer to a question."""
         self._waiting[heard.index] = heard
         while (upcoming := self._waiting.pop(len(self.answers), None)) is not None:
             self.answers.append(upcoming)
             if upcoming.given:
                 self.procedure.tell(upcoming.level, upcoming.credit(self.options))
             if not self.ended:
-                self.ended = self._end(budget, precision)
+                self.ended = self._end()
 
     @property
     def easy(self) -> list[Heard]:
@@ -171,21 +185,21 @@ class Track:
         settled = len(easy) >= SCREENING - AHEAD and sum(h.right for h in easy) >= _SETTLED * len(easy)
         return settled or len(easy) >= SCREENED_AT_MOST
 
-    def _end(self, budget: int, precision: float) -> str:
+    def _end(self) -> str:
         given = sum(heard.given for heard in self.answers)
         if len(self.answers) >= SCREENED_AT_MOST and given < len(self.answers) / 2:
             return "errors"
         easy = self.easy
         if len(easy) >= SCREENED_AT_MOST and sum(h.right for h in easy) < ENOUGH * len(easy):
             return "cannot"
-        if len(self.answers) >= budget:
+        if len(self.answers) >= self.budget:
             return "budget"
         if given < LEAST:
             return ""
         known = self.posterior()
         if max(known.below, known.above) > _OUTSIDE:
             return "outside"
-        return "precise" if known.high - known.low <= math.log10(precision) else ""
+        return "precise" if known.high - known.low <= math.log10(self.precision) else ""
 
     def _combination(self, index: int) -> tuple[int, int, int]:
         """(answer, wording, turn of the options) of a question."""
