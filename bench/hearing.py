@@ -1,7 +1,8 @@
 """Listeners whose thresholds are known, through the whole path: does ``audiotest hear`` find them?
 
-``python -m bench.hearing [TABLE...] [--runs N]`` prints the tables of docs/audiogram.md. *recovery* and *verdicts* ask a
-simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *converged* and
+``python -m bench.hearing [TABLE...] [--runs N]`` prints the tables of docs/audiogram.md. *recovery* and *verdicts*
+ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *converged*
+and
 *efficiency*, which take many more answers, drive the tracks themselves.
 """
 
@@ -61,7 +62,9 @@ def _recovered(job: tuple[str, float, str, int]) -> list[tuple[float, float, flo
         if result.threshold is None:
             rows.append((np.nan, np.nan, np.nan, result.n, result.verdict))
             continue
-        ends = [np.nan if e is None else position(faculty, e) - truth for e in (result.threshold, result.low, result.high)]
+        ends = [
+            np.nan if e is None else position(faculty, e) - truth for e in (result.threshold, result.low, result.high)
+        ]
         rows.append((*ends, result.n, result.verdict))
     return rows
 
@@ -139,7 +142,8 @@ def _converged(job: tuple[str, float, float, int, int]) -> str:
 
 
 def efficiency(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
-    """Rows of listeners: questions until the interval is a factor of 1.5 wide, by this procedure and by a fixed grid."""
+    """Rows of listeners: questions until the interval is a factor of 1.5 wide, by this procedure and by a fixed
+    grid."""
     yield "| options | scale (decades) | adaptive (median) | fixed grid (median) | share |"
     yield "| ---: | ---: | ---: | ---: | ---: |"
     cells = [(name, scale, runs) for name in ("pitch@440", "gap") for scale in (0.03, 0.06, 0.1, 0.15)]

@@ -21,7 +21,7 @@ import click
 
 from audiotest.cli import main as audiotest
 from audiotest.declare import member_schemas
-from audiotest.registry import ADAPTERS, BENCHMARKS, CONDITIONS, METRICS, SCORERS
+from audiotest.registry import ADAPTERS, BENCHMARKS, CONDITIONS, FACULTIES, METRICS, SCORERS
 from audiotest.runner.options import add_options
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +45,7 @@ def pages() -> dict[str, str]:
 
 
 def members() -> str:
-    """Every scorer, condition, metric, adapter and benchmark that is installed, as it documents itself."""
+    """Every scorer, condition, metric, adapter, benchmark and faculty that is installed, as it documents itself."""
     lines = head("Members", "the docstrings of the members")
     lines += [
         "Everything here is a module of its own, of audiotest or of a package with an entry point; see CONTRIBUTING.md.",
@@ -57,6 +57,7 @@ def members() -> str:
         ("Metrics", METRICS),
         ("Adapters", ADAPTERS),
         ("Benchmarks", BENCHMARKS),
+        ("Faculties", FACULTIES),
     ):
         lines += [f"## {title}", ""]
         for name in room.names():

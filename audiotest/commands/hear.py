@@ -170,7 +170,6 @@ def _listing() -> str:
         at = f" at {variants} {faculty.variant_unit}" if variants else ""
         asked = "" if faculty.default else "; only where it is asked for"
         missing = f"; {faculty.missing()}" if faculty.missing is not None and faculty.missing() else ""
-        lines.append(
-            f"{name:<22}{faculty.title} in {faculty.unit}, {faculty.hardest:g} to {faculty.easiest:g}{at}{asked}{missing}"
-        )
+        levels = f"{faculty.title} in {faculty.unit}, {faculty.hardest:g} to {faculty.easiest:g}"
+        lines.append(f"{name:<22}{levels}{at}{asked}{missing}")
     return "\n".join(lines)

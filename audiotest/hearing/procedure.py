@@ -11,7 +11,7 @@ Model
     without lapses.
 
 Method
-    Bayes' rule on a grid over (t, s, l), with a flat prior over t and log s, and a falling one over l. The next level
+    Bayes' rule on a grid over (t, s, l), with a flat prior over t, log s and the grid of l. The next level
     is the one after whose answer the entropy of the posterior is expected to be least (Kontsevich and Tyler 1999,
     Vision Research 39: 2729; Watson 2017, QUEST+, Journal of Vision 17(3):10). By default it is the entropy of the
     threshold alone, with slope and lapse integrated out (Prins 2013, Journal of Vision 13(7):3): questions that would
@@ -34,11 +34,11 @@ Floats = npt.NDArray[np.float64]
 
 SCALES = (0.01, 0.02, 0.04, 0.07, 0.11, 0.16, 0.24, 0.36)
 """Scales ``s`` of the curve in decades. From 12% to 88% of its rise it takes four of them."""
-LAPSES = (0.0, 0.02, 0.05, 0.1, 0.18)
-LAPSE_WEIGHTS = (1.0, 0.9, 0.6, 0.3, 0.1)
-"""The prior over the lapse rates: most listeners that can do a task at all rarely fail it at its easiest."""
+LAPSES = (0.0, 0.02, 0.05, 0.1, 0.17, 0.25)
 _BEYOND = 0.3
 """How far beyond the levels, in decades, a threshold is looked for: enough to see that it is outside."""
+_NONE = 1e-9
+"""Thresholds that are less probable than the best one by this factor do not count in the choice of a level."""
 _FINEST = 0.02
 """The step of the thresholds in decades (a factor of 1.05)."""
 
@@ -66,8 +66,6 @@ class Grid(Struct, frozen=True, eq=False):
     lapses: Floats
     right: Floats
     """Shape (levels, thresholds, scales x lapses)."""
-    prior: Floats | float = 1.0
-    """Weights of (scales x lapses); 1: all alike."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -85,7 +83,7 @@ def grid(levels: tuple[float, ...], options: int) -> Grid:
     s, lapse = (axis.ravel() for axis in np.meshgrid(SCALES, LAPSES, indexing="ij"))
     z = np.clip((x[:, None, None] - t[:, None]) / s, -40, 40)
     p = 1 / options + (1 - 1 / options - lapse) / (1 + np.exp(-z))
-    return Grid(x, t, s, lapse, np.clip(p, 1e-6, 1 - 1e-6), np.tile(LAPSE_WEIGHTS, len(SCALES)))
+    return Grid(x, t, s, lapse, np.clip(p, 1e-6, 1 - 1e-6))
 
 
 class Procedure:
@@ -94,7 +92,7 @@ class Procedure:
 
     def __init__(self, on: Grid, *, joint: bool = False) -> None:
         self.grid, self.joint = on, joint
-        self._logs = np.zeros(on.shape) + np.log(on.prior)
+        self._logs = np.zeros(on.shape)
 
     def tell(self, level: int, right: float) -> None:
         """Take in an answer at the level of index ``level``: ``right`` is 1 or 0, or, for a listener that would not
@@ -109,12 +107,16 @@ class Procedure:
 
     def entropies(self) -> Floats:
         """For each level, the expected entropy (nats) of the posterior after an answer there."""
-        posterior, p = self.probabilities(), self.grid.right
+        whole = self.probabilities()
+        marginal = whole.sum(axis=1)
+        near = np.flatnonzero(marginal > _NONE * marginal.max())
+        part = slice(near[0], near[-1] + 1)
+        posterior, p = whole[part], self.grid.right[:, part]
         if self.joint:
             after = [posterior * p, posterior * (1 - p)]
             return np.asarray(sum(_entropy(one.reshape(len(p), -1)) for one in after))
         # Right answers by threshold, with scales and lapses summed out; the wrong ones are the rest.
-        right = np.einsum("ts,xts->xt", posterior, p)
+        right = np.matmul(p[:, :, None, :], posterior[None, :, :, None])[:, :, 0, 0]
         return np.asarray(_entropy(right) + _entropy(posterior.sum(axis=1) - right))
 
     def following(self) -> int:

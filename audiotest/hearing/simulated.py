@@ -1,7 +1,7 @@
 """Simulated listeners, whose thresholds are known: what the instrument is held against.
 
 A simulated listener is a model like any other: it is asked through the whole path, with prompts, cache and scorer,
-and answers in words. It is given no sound. From the id of the case it knows which question it is asked, and so its
+and answers in words. It does not listen: from the id of the case it knows which question it is asked, and so its
 level; it hears the right answer with the probability of a psychometric function, and otherwise guesses."""
 
 from __future__ import annotations
@@ -54,15 +54,16 @@ class Ear(Struct, frozen=True):
 
 class Simulated:
     """The adapter of a simulated listener. ``seed``: the run's, from which the questions are made again;
-    ``listener``: of another number, the same one answers otherwise. ``asked`` holds the ids of the cases that it was
-    asked, in order."""
+    ``listener``: of another number, the same one answers otherwise. With an ``identity`` its replies are cached, and
+    it is given the sounds, since they are part of the name that a reply is kept under. ``asked`` holds the ids of its
+    cases in order."""
 
     name = "simulated"
-    needs = Needs(audio=False)
     batch_size = 64
 
     def __init__(self, ear: Ear, *, seed: int = 0, listener: int = 0, identity: str = "") -> None:
         self.ear, self.seed, self.listener, self.identity = ear, seed, listener, identity
+        self.needs = Needs(audio=bool(identity))
         self.asked: list[str] = []
         self._tracks: dict[str, Track] = {}
 

@@ -20,6 +20,8 @@ from audiotest.hearing.tracks import ENOUGH, LEAST, SCREENED_AT_MOST, Heard, Tra
 _MOSTLY = 0.9
 _FEW_EASY, _FEW = 6, 8
 """Answers at the easiest level, and of a wording, below which nothing is made of them."""
+_ABOVE_CHANCE = 0.01
+"""The probability by chance below which right answers at the easiest level are more than guesses."""
 _SURE = 0.5
 """The share of the posterior outside of the levels from which on no figure is given."""
 
@@ -30,7 +32,9 @@ def result(track: Track) -> Result:
     verdict, says = _judged(track, answers)
     counted = _counted(track, answers, _blank(track, verdict, says))
     if verdict not in ("threshold", "imprecise", "beyond", "out_of_reach"):
-        return counted
+        return replace(
+            counted, wordings=tuple(_wording(track, answers, i)[0] for i in range(len(track.faculty.wordings)))
+        )
     known = track.posterior()
     threshold, low, high = _interval(track, known, verdict)
     slope, lapse = round(known.scale, 4), round(known.lapse, 4)
@@ -142,7 +146,11 @@ def _why_not(track: Track, easy: Sequence[Heard], right: int) -> tuple[Verdict, 
         return "constant", f"always says {text!r}: {option[1]} of {of} answers at the easiest level, whatever is played"
     if unread:
         task = f"{task}, {unread} without a choice"
-    if right and binomtest(right, of - unread, 1 / track.options, alternative="greater").pvalue <= 0.05:
+    for number, wording in enumerate(track.faculty.wordings):
+        own = [heard.right for heard in easy if heard.wording == number]
+        if len(own) >= _FEW_EASY and sum(own) >= _MOSTLY * len(own):
+            return "cannot", f"{task}; but {sum(own)} of {len(own)} when asked {wording.question!r}"
+    if right and binomtest(right, of - unread, 1 / track.options, alternative="greater").pvalue <= _ABOVE_CHANCE:
         return "cannot", task
     if binomtest(right, of - unread, 1 / track.options, alternative="less").pvalue < 0.01:
         return "cannot", f"{task}, which is less than guessing gets: it answers the other way round"
@@ -181,19 +189,12 @@ def _by_wording(track: Track, answers: Sequence[Heard], measured: Result) -> Res
     rows: list[OfWording] = []
     medians: list[float] = []
     errors: list[float] = []
-    for number, wording in enumerate(track.faculty.wordings):
-        own = [heard for heard in answers if heard.wording == number]
-        easy = [heard for heard in own if heard.level == track.easiest]
-        procedure = Procedure(track.grid)
-        for heard in own:
-            procedure.tell(heard.level, heard.credit(track.options))
-        known = procedure.posterior()
-        enough = len(own) >= _FEW and max(known.below, known.above) < _SURE
-        threshold, low, high = _interval(track, known, "threshold") if enough else (None, None, None)
-        if enough:
+    for number in range(len(track.faculty.wordings)):
+        one, known = _wording(track, answers, number, measured=True)
+        rows.append(one)
+        if one.threshold is not None:
             medians.append(known.median)
             errors.append(max((known.high - known.low) / 3.92, 1e-6))
-        rows.append(OfWording(wording.question, len(own), sum(h.right for h in easy), len(easy), threshold, low, high))
     if len(medians) < 2:
         return replace(measured, wordings=tuple(rows))
     weights = np.array(errors) ** -2
@@ -204,3 +205,19 @@ def _by_wording(track: Track, answers: Sequence[Heard], measured: Result) -> Res
         wording_ratio=round(10 ** (max(medians) - min(medians)), 3),
         wording_p=float(f"{chi2.sf(q, len(medians) - 1):.3g}"),
     )
+
+
+def _wording(
+    track: Track, answers: Sequence[Heard], number: int, *, measured: bool = False
+) -> tuple[OfWording, Posterior]:
+    """One wording's figures, with a threshold where the track has one and the wording enough answers."""
+    own = [heard for heard in answers if heard.wording == number]
+    easy = [heard for heard in own if heard.level == track.easiest]
+    procedure = Procedure(track.grid)
+    for heard in own:
+        procedure.tell(heard.level, heard.credit(track.options))
+    known = procedure.posterior()
+    enough = measured and len(own) >= _FEW and max(known.below, known.above) < _SURE
+    threshold, low, high = _interval(track, known, "threshold") if enough else (None, None, None)
+    question = track.faculty.wordings[number].question
+    return OfWording(question, len(own), sum(h.right for h in easy), len(easy), threshold, low, high), known

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
+from collections import deque
 from functools import cached_property
 
 import numpy as np
@@ -99,9 +100,14 @@ class Track:
         self.positions = tuple(position(faculty, level) for level in self.levels)
         self.answers: list[Heard] = []
         """Replies to the questions 0, 1, 2..., as far as they are known without a gap."""
-        self.asked = 0
+        self.easy: list[Heard] = []
+        """Those of them that are replies to questions at the easiest level."""
+        self.easiest = len(self.levels) - 1
+        """The index of the easiest level."""
         self.ended = ""
         """Why nothing more is asked: ``precise``, ``budget``, ``cannot``, ``outside``, ``errors``; "" while more is."""
+        self._given = 0
+        self._next = deque((index, self.easiest) for index in range(min(AHEAD, budget)))
         self._waiting: dict[int, Heard] = {}
         self._chosen: dict[int, int] = {}
         self._blocks: dict[int, list[tuple[int, int, int]]] = {}
@@ -120,11 +126,6 @@ class Track:
     def procedure(self) -> Procedure:
         """What is known from the answers so far."""
         return Procedure(self.grid)
-
-    @property
-    def easiest(self) -> int:
-        """The index of the easiest level."""
-        return len(self.levels) - 1
 
     def posterior(self) -> Posterior:
         """What is known of the threshold."""
@@ -152,52 +153,54 @@ class Track:
         return Asked(case, level, wording, answer, order)
 
     def following(self) -> tuple[int, int] | None:
-        """(index, level) of the next question; None where none is to be asked now. It counts as asked."""
-        index = self.asked
-        if self.ended or index >= self.budget or index - len(self.answers) >= AHEAD:
-            return None
-        if index < SCREENING or index % CATCH_EVERY == 0 or not self._screened:
-            level = self.easiest
-        else:
-            level = self.procedure.following()
-        self.asked += 1
-        return index, level
+        """(index, level) of the next question; None where none is to be asked now."""
+        return self._next.popleft() if self._next else None
 
     def take(self, heard: Heard) -> None:
-        """Take in the answer to a question."""
+        """Take in the answer to a question. Answers count in the order of the questions, so that the next level is the
+        same in whichever order they come."""
         self._waiting[heard.index] = heard
         while (upcoming := self._waiting.pop(len(self.answers), None)) is not None:
             self.answers.append(upcoming)
             if upcoming.given:
+                self._given += 1
+                if upcoming.level == self.easiest:
+                    self.easy.append(upcoming)
                 self.procedure.tell(upcoming.level, upcoming.credit(self.options))
             if not self.ended:
                 self.ended = self._end()
+            index = len(self.answers) - 1 + AHEAD
+            if not self.ended and index < self.budget:
+                self._next.append((index, self._level(index)))
 
-    @property
-    def easy(self) -> list[Heard]:
-        """The answers at the easiest level."""
-        return [heard for heard in self.answers if heard.level == self.easiest and heard.given]
+    def _level(self, index: int) -> int:
+        """The level of question ``index``, by what is known now."""
+        if index < SCREENING or index % CATCH_EVERY == 0 or not self._screened:
+            return self.easiest
+        return self.procedure.following()
 
     @property
     def _screened(self) -> bool:
-        """Whether the model has shown that it can do the task."""
+        """Whether the model has shown that it can do the task; asked again where its threshold seems to be out of
+        reach."""
         easy = self.easy
+        if len(easy) >= SCREENED_AT_MOST:
+            return True
         settled = len(easy) >= SCREENING - AHEAD and sum(h.right for h in easy) >= _SETTLED * len(easy)
-        return settled or len(easy) >= SCREENED_AT_MOST
+        return settled and self.posterior().above < 0.5
 
     def _end(self) -> str:
-        given = sum(heard.given for heard in self.answers)
-        if len(self.answers) >= SCREENED_AT_MOST and given < len(self.answers) / 2:
+        if len(self.answers) >= SCREENED_AT_MOST and self._given < len(self.answers) / 2:
             return "errors"
         easy = self.easy
         if len(easy) >= SCREENED_AT_MOST and sum(h.right for h in easy) < ENOUGH * len(easy):
             return "cannot"
         if len(self.answers) >= self.budget:
             return "budget"
-        if given < LEAST:
+        if self._given < LEAST:
             return ""
         known = self.posterior()
-        if max(known.below, known.above) > _OUTSIDE:
+        if known.below > _OUTSIDE or (known.above > _OUTSIDE and len(easy) >= SCREENED_AT_MOST):
             return "outside"
         return "precise" if known.high - known.low <= math.log10(self.precision) else ""
 
