@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def command(
     if unfit := [option for option in options if "=" not in option]:
         raise click.UsageError(f"--model-option takes K=V, found {unfit[0]!r}")
     try:
-        _check_places(plot_file)
+        _check_places(plot_file, html_file)
         other = load(against) if against is not None else None
         if earlier is not None:
             audiogram = load(earlier)
@@ -99,7 +100,7 @@ def command(
             )
             audiogram = _measured(settings, only, budget, precision, prompt)
         say(table.text(audiogram))
-        _write(audiogram, json_file, csv_file, html_file, plot_file)
+        _write(audiogram, {"json": json_file, "csv": csv_file, "html": html_file, "plot": plot_file})
         if other is not None:
             from audiotest.hearing.comparison import compare
 
@@ -130,32 +131,37 @@ def _measured(settings: Settings, only: tuple[str, ...], budget: int, precision:
     return measure(settings, only, budget=budget, precision=precision, prompt=prompt, progress=watched)
 
 
-def _check_places(plot_file: Path | None) -> None:
+def _check_places(plot_file: Path | None, html_file: Path | None) -> None:
     """Find out before hours of questions that no figure can be drawn."""
-    if plot_file is not None:
+    if plot_file is not None or html_file is not None:
         from audiotest.report.hearing.figures import check_format
 
-        check_format(plot_file)
+        check_format(plot_file or Path("page.svg"))
 
 
-def _write(
-    audiogram: Audiogram, json_file: Path | None, csv_file: Path | None, html_file: Path | None, plot_file: Path | None
-) -> None:
+def _write(audiogram: Audiogram, files: Mapping[str, Path | None]) -> None:
+    """Write what was asked for; what cannot be drawn costs no other file."""
+    from audiotest.hearing.results import HearingError
     from audiotest.report.hearing import table
 
+    json_file, csv_file, html_file, plot_file = (files[name] for name in ("json", "csv", "html", "plot"))
     if json_file is not None:
         audiogram.save(json_file)
     if csv_file is not None:
         table.write_csv(audiogram, csv_file)
-    if plot_file is not None:
-        from audiotest.report.hearing.figures import overview
-
-        overview(audiogram).savefig(plot_file)
     if html_file is not None:
         from audiotest.report.hearing.page import write
 
         write(audiogram, html_file)
-    written = [str(path) for path in (json_file, csv_file, plot_file, html_file) if path is not None]
+    if plot_file is not None:
+        from audiotest.report.hearing.figures import overview
+
+        try:
+            overview(audiogram).savefig(plot_file)
+        except HearingError as error:
+            say(f"\n{plot_file} is not written: {error}", err=True)
+            plot_file = None
+    written = [str(path) for path in (json_file, csv_file, html_file, plot_file) if path is not None]
     if written:
         say(f"\nwritten: {', '.join(written)}")
 

@@ -66,6 +66,7 @@ class Schedule:
         model = self.session.open_model()
         self.session.load(model)
         self.session.model_name = model.name
+        self.session.warns = False  # recorded replies are to questions of these tracks, and of no suite
         predictor = self.session.predictor(model)
         try:
             predictor.plan(self._following())

@@ -12,6 +12,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -30,7 +31,22 @@ RATE = 16000
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _BABBLED = ("table", "window", "garden", "paper", "summer", "bottle", "silver", "yellow", "river", "morning")
 VOICES = ("en-us", "en-gb", "en-us+f3", "en-gb+f2", "en-us+m3", "en-gb+m7")
-_EDGE_S, _RMS_DB, _TALKERS = 0.4, -26.0, 6
+DECLARATION = {
+    "en-gb": "All human beings are born free and equal in dignity and rights. They are endowed with reason "
+    "and conscience and should act towards one another in a spirit of brotherhood.",
+    "de": "Alle Menschen sind frei und gleich an Würde und Rechten geboren. Sie sind mit Vernunft und "
+    "Gewissen begabt und sollen einander im Geiste der Brüderlichkeit begegnen.",
+    "fr-fr": "Tous les êtres humains naissent libres et égaux en dignité et en droits. Ils sont doués de "
+    "raison et de conscience et doivent agir les uns envers les autres dans un esprit de fraternité.",
+    "es": "Todos los seres humanos nacen libres e iguales en dignidad y derechos y, dotados como están de "
+    "razón y conciencia, deben comportarse fraternalmente los unos con los otros.",
+    "it": "Tutti gli esseri umani nascono liberi ed eguali in dignità e diritti. Essi sono dotati di "
+    "ragione e di coscienza e devono agire gli uni verso gli altri in spirito di fratellanza.",
+    "nl": "Alle mensen worden vrij en gelijk in waardigheid en rechten geboren. Zij zijn begiftigd met "
+    "verstand en geweten, en behoren zich jegens elkander in een geest van broederschap te gedragen.",
+}
+"""The first article of the Universal Declaration of Human Rights, by voice of espeak-ng."""
+_EDGE_S, _RMS_DB, _TALKERS, _FILES = 0.4, -26.0, 6, 1
 
 
 def missing() -> str:
@@ -88,17 +104,50 @@ def speech_shaped(frames: int, rng: np.random.Generator) -> Samples:
 def hidden(word: str, voice: str, snr_db: float, masker: Literal["noise", "babble"], seed: int) -> Path:
     """A file with ``word`` in a masker, which begins 0.4 s before it and ends 0.4 s after it; the sum has -26 dB
     RMS."""
-    identity = f"1 {_version()} {word} {voice} {snr_db:.4f} {masker} {seed}"
-    path = cache_dir() / "hearing" / f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.wav"
-    if not path.exists():
+
+    def make() -> Samples:
         rng = np.random.default_rng(seed)
         clean = spoken(word, voice)
-        frames = len(clean) + 2 * round(_EDGE_S * RATE)
-        cover = (babble if masker == "babble" else speech_shaped)(frames, rng)
         first = round(_EDGE_S * RATE)
+        cover = (babble if masker == "babble" else speech_shaped)(len(clean) + 2 * first, rng)
         sound = cover * 10 ** (-snr_db / 20)
         sound[first : first + len(clean)] += clean
-        sound = np.clip(_normal(sound) * 10 ** (_RMS_DB / 20), -1, 1)
+        return sound
+
+    return kept(f"hidden {word} {voice} {snr_db:.4f} {masker} {seed}", make)
+
+
+def joined(parts: Sequence[Samples], pause: float) -> Samples:
+    """Pieces of one RMS, with ``pause`` seconds of silence between and around them."""
+    silence = np.zeros(round(pause * RATE))
+    return np.concatenate([silence, *(one for part in parts for one in (_normal(part), silence))])
+
+
+def stretched(samples: Samples, factor: float) -> Samples:
+    """``samples`` played ``factor`` times as fast, by resampling: higher and shorter for a factor above 1."""
+    import soxr
+
+    return np.asarray(soxr.resample(samples, round(RATE * factor), RATE, quality="HQ"), dtype=np.float64)
+
+
+def excerpt(samples: Samples, seconds: float, at: float) -> Samples:
+    """``seconds`` of ``samples``, from the share ``at`` of where they can begin; faded in and out over 10 ms."""
+    frames = min(round(seconds * RATE), len(samples))
+    first = round(at * (len(samples) - frames))
+    out = samples[first : first + frames].copy()
+    edge = min(RATE // 100, frames // 2)
+    ramp = np.sin(np.linspace(0, np.pi / 2, edge)) ** 2
+    out[:edge] *= ramp
+    out[frames - edge :] *= ramp[::-1]
+    return out
+
+
+def kept(identity: str, make: Callable[[], Samples]) -> Path:
+    """The file of the sound of this identity, at -26 dB RMS; made if it is not in the cache folder yet."""
+    name = hashlib.sha256(f"{_FILES} {_version()} {identity}".encode()).hexdigest()[:32]
+    path = cache_dir() / "hearing" / f"{name}.wav"
+    if not path.exists():
+        sound = np.clip(_normal(make()) * 10 ** (_RMS_DB / 20), -1, 1)
         make_folder(path.parent)
         write_whole(path, decode.wav_bytes(Waveform(sound[:, None].astype(np.float32), RATE)))
     return path

@@ -253,7 +253,31 @@ def hz_of_fundamental(spectrum, hz):
 
 
 @without_espeak
-@pytest.mark.parametrize("name", SPOKEN)
+@pytest.mark.parametrize("name", ["speaker", "language"])
+def test_three_pieces_of_speech_of_which_one_is_another(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path))
+    one = track(name)
+    level = len(one.levels) // 2
+    asked = one.question(0, level)
+    path = asked.case.audio[0].file
+    sound = speech.decode.read(path)
+    pieces = events(sound.samples, sound.rate, 0.3)
+    assert len(pieces) == 3
+    if name == "language":
+        assert [(b - a) / sound.rate for a, b in pieces] == pytest.approx([one.levels[level]] * 3, abs=0.05)
+    assert one.question(0, level).case.audio[0].file == path
+    assert one.question(0, level - 1).case.audio[0].file != path
+
+
+def test_a_voice_that_is_played_faster_is_higher_and_shorter_by_the_same_factor():
+    times = np.arange(speech.RATE) / speech.RATE
+    higher = speech.stretched(np.sin(2 * np.pi * 500 * times), 1.25)
+    assert len(higher) == pytest.approx(speech.RATE / 1.25, abs=2)
+    assert hz_of(higher[:, None], speech.RATE) == pytest.approx(625, abs=1)
+
+
+@without_espeak
+@pytest.mark.parametrize("name", ["speech_in_noise", "speech_in_babble"])
 def test_a_spoken_number_is_hidden_at_the_ratio_of_the_level(name, tmp_path, monkeypatch):
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path))
     one = track(name)
