@@ -31,9 +31,6 @@ LEVELS: dict[str, tuple[float, ...]] = {
     "tone_in_noise@1000": (-6, 0, 8, 25),
 }
 """From the hardest to the easiest, in the faculty's unit."""
-JUDGED = ("pitch@440", "level", "tempo@100", "duration", "count")
-"""Those with a gate: three quarters right at the easiest level, without which no threshold would be given. The built-in
-listener passes them; the questions of the others it does not understand."""
 _HEAD = """\
 # yaml-language-server: $schema=../../schemas/suite.schema.json
 # Written by tools/audiogram_suite.py; change it there.
@@ -56,14 +53,13 @@ def suite(name: str) -> Suite:
                 "ease": ("easiest" if at == track.easiest else f"level {number + 1} of {len(levels)}",),
             }
             cases.append(changed(asked.case, id=f"level{number + 1}-{index + 1:02d}", tags=tags))
-    gates = [Gate("accuracy", min=0.75, tags={"ease": "easiest"})] if name in JUDGED else []
     return Suite(
         name=f"audiogram-{faculty_name.replace('_', '-')}",
         title=f"{faculty.title}, at fixed levels",
         policy="gates",
         conditions=[{"original": "recorded"}],
         by=["level"],
-        gates=gates,
+        gates=[Gate("accuracy", min=0.75, tags={"ease": "easiest"})],  # below that a model has no threshold
         cases=cases,
     )
 

@@ -13,6 +13,7 @@ from audiotest.hearing.comparison import compare
 from audiotest.hearing.measuring import chosen, measure
 from audiotest.hearing.results import HearingError, load
 from audiotest.hearing.simulated import Ear, Simulated
+from audiotest.models._listener.hearing import INAUDIBLE_DB
 from audiotest.models.listener import Listener
 from audiotest.models.protocol import Unavailable
 from audiotest.registry import FACULTIES
@@ -309,8 +310,11 @@ def test_names_are_those_of_faculties_and_variants():
 
 
 def test_the_built_in_listener_hears_the_sounds_themselves():
-    audiogram = measure(OFF, ["duration", "count", "pitch@440", "lateral_level"], model=Listener(), budget=60)
-    result = audiogram.faculties
+    names = ["duration", "count", "pitch@440", "lateral_level", "tone_in_quiet@1000"]
+    result = measure(OFF, names, model=Listener(), budget=60).faculties
+    # What it takes for silence is known: an RMS below -85 dB full scale, which a sine of -82 dB has.
+    quiet = result["tone_in_quiet@1000"]
+    assert quiet.low < INAUDIBLE_DB + 3.01 < quiet.high
     assert result["duration"].threshold == pytest.approx(2.7, abs=1.5)
     assert result["lateral_level"].threshold == pytest.approx(2.8, abs=1.2)  # its middle is 0.1 of the panorama wide
     assert result["pitch@440"].verdict == "beyond"

@@ -29,13 +29,12 @@ def test_the_files_are_as_the_tool_writes_them(tool):
         assert (FOLDER / name).read_text(encoding="utf-8") == text
 
 
-def test_the_listener_passes_the_gates_and_is_worse_at_harder_levels(tool, tmp_path, monkeypatch):
+def test_the_listener_passes_every_gate(tool, tmp_path, monkeypatch):
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path))
     run = audiotest.run(FOLDER, model="listener", cache=False)
     gates = {name: suite.gates for name, suite in run.summary.suites.items()}
-    assert [gate.passed for every in gates.values() for gate in every] == [True] * len(tool.JUDGED)
+    assert [gate.passed for every in gates.values() for gate in every] == [True] * len(tool.LEVELS)
     assert {record.outcome for record in run.records} == {"recorded"}
-    assert len(gates) == len(tool.LEVELS)
 
 
 def test_answers_are_balanced_at_every_level():

@@ -12,7 +12,7 @@ import numpy as np
 from audiotest.hearing.question import ONE_OF_THREE, Stimulus, Wording, roved, row, tone
 
 TITLE = "Frequency modulation (vibrato)"
-UNIT, SCALE, HARDEST, EASIEST = "cents", "log", 1.0, 300.0
+UNIT, SCALE, HARDEST, EASIEST = "cents", "log", 0.2, 300.0
 VARIANTS, VARIANT_UNIT = (5.0,), "Hz"
 WORDINGS = (
     Wording("Three tones follow each other. One of them wavers in pitch. Which one?", ONE_OF_THREE),
