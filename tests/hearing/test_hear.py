@@ -5,6 +5,7 @@ import json
 import threading
 import time
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
@@ -17,6 +18,7 @@ from audiotest.models._listener.hearing import INAUDIBLE_DB
 from audiotest.models.listener import Listener
 from audiotest.models.protocol import Unavailable
 from audiotest.registry import FACULTIES
+from audiotest.resources import schema_text
 from audiotest.session import Settings
 from audiotest.types import Needs, Reply
 
@@ -333,7 +335,9 @@ def test_the_command_writes_what_it_prints(tmp_path):
     assert "can do 1 of 2 tasks as asked" in result.output
     audiogram = load(files[0])
     assert list(audiogram.faculties) == ["duration", "tone_in_quiet@1000"]
-    assert json.loads(files[0].read_text())["faculties"]["duration"]["unit"] == "ms"
+    written = json.loads(files[0].read_text())
+    assert written["faculties"]["duration"]["unit"] == "ms"
+    jsonschema.validate(written, json.loads(schema_text("audiogram")))
     rows = files[1].read_text().splitlines()
     assert len(rows) == 3
     page = files[2].read_text()

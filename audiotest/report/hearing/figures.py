@@ -21,7 +21,7 @@ import numpy as np
 from audiotest.hearing.results import Audiogram, HearingError, Result
 from audiotest.hearing.tracks import position
 from audiotest.registry import FACULTIES
-from audiotest.report.hearing.table import figure, named
+from audiotest.report.hearing.table import named
 from audiotest.report.plots._figure import (
     GREY,
     NORMAL,
@@ -208,7 +208,8 @@ def _curve(axes: Any, result: Result, *, small: bool) -> None:
     assert result.curve is not None
     size = SMALL - 2 if small else SMALL
     plain(axes)
-    axes.set_title(inert(named(result)), fontsize=size, loc="left")
+    if small:
+        axes.set_title(inert(named(result)), fontsize=size, loc="left")
     axes.tick_params(labelsize=size - 1 if small else size)
     if result.scale == "log":
         axes.set_xscale("log")
@@ -226,8 +227,6 @@ def _curve(axes: Any, result: Result, *, small: bool) -> None:
     axes.axhline(result.chance, color=GREY, lw=0.8, ls=":")
     if result.threshold is not None:
         axes.axvline(result.threshold, color=_ORANGE, lw=1)
-        if not small:
-            axes.set_title(f"{figure(result.threshold)} {inert(result.unit)}", fontsize=size, loc="right")
     if result.human is not None and result.human.comparable:
         axes.axvspan(result.human.low * (1 if result.human.low != result.human.high else 0.99), result.human.high,
                      color=_GREEN, alpha=0.25, lw=0)  # fmt: skip
