@@ -117,14 +117,14 @@ def gate_name(rule: FailRule) -> str:
     return "" if rule.kind == "item" else f"{_PREFIX}{str(rule).rstrip('%').replace(':', '-')}"
 
 
-def gate_of(found: AgainstBaseline) -> GateResult | None:
+def gate_of(change: AgainstBaseline) -> GateResult | None:
     """What became of a suite as the result of a gate; None under the rule ``item``, where each trial says it."""
-    named = gate_name(fail_rule(found.rule))
+    named = gate_name(fail_rule(change.rule))
     if not named:
         return None
-    value = (found.improved - found.regressed) / found.n
+    value = (change.improved - change.regressed) / change.n
     return GateResult(
-        BASELINE, versus=BASELINE, name=named, passed=found.passed, reason=found.reason, value=value, n=found.n
+        BASELINE, versus=BASELINE, name=named, passed=change.passed, reason=change.reason, value=value, n=change.n
     )
 
 

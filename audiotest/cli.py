@@ -40,9 +40,9 @@ class _Commands(click.Group):
         names = self.list_commands(context)
         rest = tuple(name for name in names if all(name not in chapter for chapter in _CHAPTERS.values()))
         for title, chapter in {**_CHAPTERS, "Besides": rest}.items():
-            told = [(name, self.get_command(context, name)) for name in chapter if name in names]
+            listed = [(name, self.get_command(context, name)) for name in chapter if name in names]
             with formatter.section(title):
-                formatter.write_dl([(name, one.get_short_help_str(_WHOLE)) for name, one in told if one is not None])
+                formatter.write_dl([(name, one.get_short_help_str(_WHOLE)) for name, one in listed if one is not None])
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command; what goes wrong is said in words that are only words."""

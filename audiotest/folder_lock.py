@@ -66,8 +66,8 @@ class FolderLock:
 
 def _named(owner: Path) -> str:
     try:
-        found = msgspec.json.decode(owner.read_bytes(), type=Owner)
+        holder = msgspec.json.decode(owner.read_bytes(), type=Owner)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return "another run"
-    here = "" if found.host == platform.node() else f" on {found.host}"
-    return f"another run (process {found.pid}{here}: {found.command})"
+    here = "" if holder.host == platform.node() else f" on {holder.host}"
+    return f"another run (process {holder.pid}{here}: {holder.command})"

@@ -64,7 +64,7 @@ def provenance(
         audiotest=__version__,
         python=platform.python_version(),
         platform=platform.platform(),
-        packages={name: found for name in _PACKAGES if (found := _version(name))},
+        packages={name: version for name in _PACKAGES if (version := _version(name))},
         gpus=gpu_models(),
         suite_files={suite.name: _file(suite, root) for suite in suites},
         git=_git(root),

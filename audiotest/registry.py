@@ -105,19 +105,26 @@ class Scorer(Member):
     of the judge can be read. ``compares(question, output)`` gives a text and others whose cosine similarities
     ``score`` takes as ``similarities``. ``asker`` names whose asks these are: two scorers that read one judge's lines
     share them. ``wants_likelihoods``: it ranks the options by their probability (the module's ``wants_likelihoods =
-    True``).
+    True``). ``check_case(question, **options)`` raises ValueError for a case that it could not judge, whatever the
+    reply. ``pooled_by`` (the module's ``POOLED_BY``) names the metrics that are taken over its verdicts together, such
+    as a word error rate: the first of them is the suite's figure in the place of a mean of scores.
+    ``paths`` (``PATHS``) names the options that may be a path: one that begins with a dot starts from the suite's
+    folder.
     """
 
     function_name = "score"
     score: Callable[..., Verdict]
     options: tuple[str, ...] | None
     check: Callable[..., None] | None = None
+    check_case: Callable[..., None] | None = None
     asks: Callable[..., Any] | None = None
     readable: Callable[..., bool] | None = None
     compares: Callable[..., Any] | None = None
     asker: str = ""
     wants_likelihoods: bool = False
     open_questions: bool = True
+    pooled_by: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
     @property
     def needs_assistance(self) -> bool:
@@ -135,12 +142,15 @@ class Scorer(Member):
             "score": given.function,
             "options": None if takes_any else named,
             "check": given.get("check"),
+            "check_case": given.get("check_case"),
             "asks": asks,
             "readable": given.get("readable"),
             "compares": given.get("compares"),
             "asker": asks.__module__.rpartition(".")[2] if elsewhere else given.name,
             "wants_likelihoods": bool(given.get("wants_likelihoods", False)),
             "open_questions": bool(given.get("OPEN_QUESTIONS", True)),
+            "pooled_by": tuple(given.get("POOLED_BY", ())),
+            "paths": tuple(given.get("PATHS", ())),
         }
 
 
@@ -200,7 +210,11 @@ class Metric(Member):
     condition), ``soundless`` (those in which nothing can be heard). ``COMPARED_WITH`` names the condition that it is
     held against where no ``versus`` is given (a gate on it needs that, too), ``RANGE`` the ends of what it can be.
     ``per_scorer``: it is shown for every other scorer as well, as ``METRIC:SCORER``; ``by_tag``: by the values of
-    tags, too; ``shown_if(trials, condition, scorer)``: only where it says so.
+    tags, too; ``shown_if(trials, condition, scorer)``: only where it says so. ``lower_is_better`` (the module's
+    ``LOWER_IS_BETTER``): a fall is a gain, as of an error rate. ``is_share``: it is written in per cent; all that have
+    a ``RANGE`` are, unless the module says ``IS_SHARE = False``. ``pooled``: it is a figure of sums over trials
+    (:class:`audiotest.analyse.pooled.Pooled`), by which two runs can be compared. ``on_screen``: it has a row of its
+    own below the accuracy at the end of a run.
     """
 
     function_name = "measure"
@@ -211,6 +225,10 @@ class Metric(Member):
     per_scorer: bool = False
     shown_if: Callable[..., bool] | None = None
     by_tag: bool = False
+    lower_is_better: bool = False
+    is_share: bool = False
+    pooled: Any = None
+    on_screen: bool = False
 
     @classmethod
     def _fields(cls, given: Attributes) -> dict[str, Any]:
@@ -222,6 +240,10 @@ class Metric(Member):
             "shown_if": given.get("shown_if"),
             "per_scorer": bool(given.get("per_scorer", False)),
             "by_tag": bool(given.get("by_tag", False)),
+            "lower_is_better": bool(given.get("LOWER_IS_BETTER", False)),
+            "is_share": bool(given.get("IS_SHARE", tuple(given.get("RANGE", (None, None))) != (None, None))),
+            "pooled": given.get("pooled"),
+            "on_screen": bool(given.get("on_screen", False)),
         }
 
 

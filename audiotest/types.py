@@ -58,13 +58,29 @@ class Waveform:
         return int(self.samples.shape[1])
 
 
+class Embedded(Struct, frozen=True):
+    """A sound within the Parquet file ``table``: in ``column`` of row ``row`` (from 0), of a list of sounds the one at
+    ``place``. ``name`` is the file that it once was, where the table says so."""
+
+    table: str
+    column: str
+    row: int
+    name: str = ""
+    place: int = 0
+
+    def __str__(self) -> str:
+        """What messages name it by."""
+        return f"{self.name or 'the sound'} in row {self.row + 1} of {self.table}"
+
+
 class ClipSpec(Struct, frozen=True):
-    """Where a case's clip comes from: a file or a synthesised scene, and the segment of it in seconds."""
+    """Where a case's clip comes from: a file, a synthesised scene or a row of a table; its segment is in seconds."""
 
     file: str | None = None
     synth: Any = None
     start: float | None = None
     end: float | None = None
+    embedded: Embedded | None = None
 
 
 class Check(Struct, frozen=True):
@@ -244,8 +260,8 @@ class Reply(Struct, frozen=True):
     def __post_init__(self) -> None:
         """Keep to what can be written: half a surrogate pair, as of an emoji that was cut, is no text."""
         for name in ("text", "raw"):
-            said = getattr(self, name)
-            if isinstance(said, str) and (fit := writable(said)) is not said:
+            text = getattr(self, name)
+            if isinstance(text, str) and (fit := writable(text)) is not text:
                 force_setattr(self, name, fit)
 
 

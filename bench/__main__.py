@@ -63,8 +63,8 @@ def listening() -> dict[str, tuple[list[str], Path]]:
 def row(name: str, n: int | str, figure: Figure, floor: Figure | None) -> str:
     """A line of the table."""
     ratio = f"{figure.seconds / floor.seconds:.2f}" if floor else ""
-    rate = f"{n / figure.seconds:,.0f}" if isinstance(n, int) else ""
-    return f"| {name} | {n} | {figure} | {ratio} | {rate} | {figure.megabytes:.0f} |"
+    cpu_ratio = f"{figure.cpu / floor.cpu:.2f}" if floor else ""
+    return f"| {name} | {n} | {figure} | {ratio} | {figure.cpu:.2f} s | {cpu_ratio} | {figure.megabytes:.0f} |"
 
 
 def main() -> None:
@@ -74,8 +74,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="counted runs of each command")
     options = parser.parse_args()
     print(f"{machine()}; median of {options.times} runs in turn, after one that is not counted\n")
-    print("| what | cases | wall time (range) | times the empty test | cases a second | peak MB |")
-    print("| --- | ---: | --- | ---: | ---: | ---: |", flush=True)
+    print("| what | cases | wall time (range) | times the empty test | CPU | times the empty test | peak MB |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: |", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         env = {"AUDIOTEST_CACHE_DIR": str(Path(scratch) / "cache"), **others.OFFLINE}
         for n in options.sizes:

@@ -5,6 +5,7 @@
 - ``clusters``: every kind of interval and p-value, over clips x questions x what clips share x accuracy;
 - ``planted``: every metric on simulated models with planted properties, from records (bench/simulate.py);
 - ``thresholds``: ``threshold_snr`` and the difference of two;
+- ``transcripts``: ``wer`` and the difference of two;
 - ``power``: whether ``detectable_difference`` is detected four times out of five.
 
 In bold: coverage below 93%, a test that rejects more than 7% under the null, power outside 78 to 82%.
@@ -21,10 +22,19 @@ import numpy as np
 
 from audiotest.analyse.change import changed
 from audiotest.analyse.compare import corrected
-from audiotest.analyse.intervals import clustered_proportion, mean, mean_of_shares, paired_difference
+from audiotest.analyse.intervals import (
+    bootstrap,
+    clustered_proportion,
+    error_rate,
+    mean,
+    mean_of_shares,
+    paired_difference,
+)
 from audiotest.analyse.metrics import detectable_difference, threshold_snr
+from audiotest.analyse.pooled import summed_difference
 from audiotest.analyse.repeats import pass_at_k
 from audiotest.analyse.signflip import sign_flip_p
+from audiotest.analyse.transcripts import rate as error_share
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.registry import METRICS
 from audiotest.types import Estimate
@@ -239,11 +249,44 @@ def _power(job: tuple[int, int, float, float, int]) -> tuple[float, float]:
     return float(np.mean(promises)), 100 * float(np.mean(found))
 
 
+def transcripts(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+    """Rows of word error rates: of one run by the bootstrap alone and by ``error_rate``, and the difference of two."""
+    yield "| clips x transcripts | word error rate | bootstrap alone | `wer` | difference | difference p |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    cells = [(*design, rate) for design in ((10, 1), (30, 1), (100, 1), (30, 4)) for rate in (0.02, 0.1, 0.3)]
+    for cell, row in zip(cells, pool.map(_transcripts, [(cell, runs) for cell in cells]), strict=True):
+        yield f"| {cell[0]} x {cell[1]} | {cell[2]:g} | " + " | ".join(row) + " |"
+
+
+def _transcripts(job: tuple[tuple[int, int, float], int]) -> list[str]:
+    """Sentences of 12 words (log-normal, s.d. 0.6); a clip's share of errors is beta-distributed, a + b = 3."""
+    (clips, each, rate), runs = job
+    rng = np.random.default_rng([clips, each, int(1000 * rate)])
+    names = [str(clip) for clip in range(clips) for _ in range(each)]
+
+    def drawn(count: int) -> np.ndarray:
+        words = np.clip(rng.lognormal(2.5, 0.6, (count, each)).round(), 1, None)
+        edits = rng.binomial(words.astype(int), rng.beta(3 * rate, 3 * (1 - rate), (count, 1)))
+        return np.stack([edits.ravel(), words.ravel()], axis=1).astype(float)
+
+    edits, words = drawn(200_000).sum(axis=0)
+    columns: list[list[bool | None]] = [[], [], [], []]
+    for _ in range(runs):
+        first, second = drawn(clips), drawn(clips)
+        change, p = summed_difference(first, second, names, error_share)
+        own = (bootstrap(first, error_share, names), error_rate(first, names))
+        outcomes = (*(covered(one, edits / words) or False for one in own), covered(change, 0.0), p < 0.05)
+        for column, outcome in zip(columns, outcomes, strict=True):
+            column.append(outcome)
+    return [_written(name, column) for name, column in zip(("", "", "", REJECTED), columns, strict=True)]
+
+
 TABLES: dict[str, Callable[[int, ProcessPoolExecutor], Iterator[str]]] = {
     "clusters": clusters,
     "planted": planted_table,
     "thresholds": thresholds,
     "power": power,
+    "transcripts": transcripts,
 }
 
 

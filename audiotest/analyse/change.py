@@ -13,9 +13,6 @@ from msgspec import Struct
 
 from audiotest.types import Record, TrialKey
 
-Key = TrialKey
-"""What finds a trial in another run."""
-
 
 class Change(Struct, frozen=True):
     """How many trials ``regressed``, ``improved`` or stayed wrong (``known``), of ``n`` that both runs judged.
@@ -38,7 +35,7 @@ class Change(Struct, frozen=True):
         return sign_flip_p(dict(self.clips) if self.clips else {-1: self.regressed, 1: self.improved})
 
 
-def key(record: Record) -> Key:
+def key(record: Record) -> TrialKey:
     """What finds a record's trial in another run."""
     return TrialKey(record.suite, record.case, record.condition)
 
@@ -49,7 +46,7 @@ def met(record: Record) -> bool | None:
     return {"passed": True, "failed": False, "missed": False}.get(record.outcome)
 
 
-def change(before: Mapping[Key, bool], after: Iterable[Record]) -> Change:
+def change(before: Mapping[TrialKey, bool], after: Iterable[Record]) -> Change:
     """Hold ``after`` against ``before``; trials that only one of them judged are left out."""
     return changed(
         (then, now, record.clip or (record.suite, record.case))

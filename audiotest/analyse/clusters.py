@@ -9,7 +9,7 @@ That enters the usual score intervals, with Student's t in the place of the norm
 
 Three details decide whether it holds for few clips; they were chosen by simulation (docs/statistics.md):
 
-- The design effect is no smaller than :data:`_LEAST_EFFECT`: a sample may look more even than chance by luck.
+- The design effect is no smaller than :data:`LEAST_EFFECT`: a sample may look more even than chance by luck.
 - Where few clips deviate (all right, or one clip with an error) the sample cannot say whether errors come in
   clusters. The estimate is then drawn towards the worst case, each clip counting once, with a weight of exp(-(f/4)^2)
   on the logarithm for f deviating clips: whole at none, one third at four, gone at ten.
@@ -30,7 +30,7 @@ import numpy.typing as npt
 from msgspec import Struct
 
 LEVEL = 0.95
-_LEAST_EFFECT = 0.5
+LEAST_EFFECT = 0.5
 _FEW = 4
 
 Floats = npt.NDArray[np.float64]
@@ -70,10 +70,16 @@ def sample(values: Floats, clips: npt.NDArray[np.intp]) -> Sample:
     kish = float((sizes.astype(np.float64) ** 2).sum() / n)
     residuals = np.bincount(clips, weights=values) - mean * sizes
     clustered = count / (count - 1) * float((residuals**2).sum()) / n**2
-    effect = max(clustered * (n - 1) / variance, _LEAST_EFFECT) if variance > 0 else 1.0
-    weight = exp(-((_deviating(values, clips) / _FEW) ** 2))
+    effect = max(clustered * (n - 1) / variance, LEAST_EFFECT) if variance > 0 else 1.0
+    weight = few_deviate(values, clips)
     effect = effect ** (1 - weight) * kish**weight
     return Sample(n, mean, variance, n / effect, count, quantile((count - 1) / (1 - 1 / kish)))
+
+
+def few_deviate(values: Floats, clips: npt.NDArray[np.intp]) -> float:
+    """How far the estimate is drawn to the worst case, each clip counting once: from 1 where no clip deviates down to
+    0."""
+    return exp(-((_deviating(values, clips) / _FEW) ** 2))
 
 
 def _deviating(values: Floats, clips: npt.NDArray[np.intp]) -> int:

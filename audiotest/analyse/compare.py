@@ -19,13 +19,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
-from audiotest.analyse.change import Change, Key, changed, key
+from audiotest.analyse.change import Change, changed, key
 from audiotest.analyse.clusters import places, sample
 from audiotest.analyse.intervals import clustered_proportion, paired_difference
 from audiotest.analyse.power import detectable, seen
 from audiotest.analyse.trials import clip_of, verdict_of, without_sound
 from audiotest.errors import AudiotestError
-from audiotest.types import Estimate, Record
+from audiotest.types import Estimate, Record, TrialKey
 
 _FEW = 5
 
@@ -69,9 +69,10 @@ class Flipped(Struct, frozen=True):
 def compare(first: Sequence[Record], second: Sequence[Record], *, common: bool = False) -> list[Difference]:
     """The differences by suite and condition, and by tag. ``common``: trials that only one run has are left out.
 
-    Raises :class:`NotComparable`.
+    Trials that are graded, neither right nor wrong, have no accuracy to compare. Raises :class:`NotComparable`.
     """
-    pairs = paired_runs(first, second, common=common)
+    pairs = paired_runs(first, second, common=common, graded=True)
+    pairs = [(old, new) for old, new in pairs if _decided(old) and _decided(new)]
     groups: dict[tuple[str, str], list[tuple[Record, Record]]] = {}
     for before, now in pairs:
         groups.setdefault((now.suite, now.condition), []).append((before, now))
@@ -104,8 +105,8 @@ def judged_alike(first: Mapping[str, int], second: Mapping[str, int]) -> None:
 def flipped(first: Sequence[Record], second: Sequence[Record], *, common: bool = False) -> list[Flipped]:
     """The trials that one run got right and the other wrong; the worsened ones first."""
     flips = []
-    for before, now in paired_runs(first, second, common=common):
-        if _right(before) != _right(now):
+    for before, now in paired_runs(first, second, common=common, graded=True):
+        if _decided(before) and _decided(now) and _right(before) != _right(now):
             flips.append(Flipped(now, before, better=_right(now), gain=not without_sound(now.condition)))
     return sorted(flips, key=lambda one: one.better)
 
@@ -184,9 +185,12 @@ def _right(record: Record) -> bool:
     return verdict is not None and bool(verdict.correct)
 
 
-def paired_runs(first: Sequence[Record], second: Sequence[Record], *, common: bool) -> list[tuple[Record, Record]]:
-    """(first run's record, second run's record) of every trial that both judged; raises :class:`NotComparable`."""
-    before, now = _judged(first), _judged(second)
+def paired_runs(
+    first: Sequence[Record], second: Sequence[Record], *, common: bool, graded: bool = False
+) -> list[tuple[Record, Record]]:
+    """(first run's record, second run's record) of every trial that both judged; ``graded``: also of those that have a
+    score and are neither right nor wrong. Raises :class:`NotComparable`."""
+    before, now = _judged(first, graded), _judged(second, graded)
     if not common:
         _same_trials(before, now)
     pairs = [(before[k], record) for k, record in now.items() if k in before]
@@ -196,11 +200,21 @@ def paired_runs(first: Sequence[Record], second: Sequence[Record], *, common: bo
     return pairs
 
 
-def _judged(records: Iterable[Record]) -> dict[Key, Record]:
-    return {key(r): r for r in records if (v := verdict_of(r)) is not None and v.counted and v.correct is not None}
+def _judged(records: Iterable[Record], graded: bool = False) -> dict[TrialKey, Record]:
+    return {key(r): r for r in records if _decided(r) or (graded and _graded(r))}
 
 
-def _same_trials(before: Mapping[Key, Record], now: Mapping[Key, Record]) -> None:
+def _decided(record: Record) -> bool:
+    verdict = verdict_of(record)
+    return verdict is not None and verdict.counted and verdict.correct is not None
+
+
+def _graded(record: Record) -> bool:
+    verdict = verdict_of(record)
+    return verdict is not None and verdict.counted and verdict.score is not None
+
+
+def _same_trials(before: Mapping[TrialKey, Record], now: Mapping[TrialKey, Record]) -> None:
     lost, new = before.keys() - now.keys(), now.keys() - before.keys()
     if lost or new:
         some = ", ".join("/".join(k) for k in sorted(lost | new)[:_FEW])

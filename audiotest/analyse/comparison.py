@@ -1,8 +1,8 @@
 """Two runs held against each other, as one object: what ``audiotest.compare`` gives.
 
-``accuracy`` is compared under every condition, ``listening_gap``, ``threshold_snr`` and the shares of the listening
-profile under ``original``, each paired by case with clips as the units (:mod:`audiotest.analyse.compare`,
-:mod:`audiotest.analyse.headlines`).
+``accuracy`` and figures of sums (``wer``...) are compared under every condition, ``listening_gap``, ``threshold_snr``
+and the shares of the listening profile under ``original``, each paired by case with clips as the units
+(:mod:`audiotest.analyse.compare`, :mod:`audiotest.analyse.headlines`).
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def compare_runs(first: Sequence[Record], second: Sequence[Record], *, common: b
         values = figure.first.value, figure.second.value
         difference = _difference(figure.difference, figure.p, *values, figure.better > 0)
         name = f"{figure.figure} versus {figure.versus}" if figure.versus not in ("", "text_only") else figure.figure
-        under(figure.suite, "original").metrics[name] = difference
+        under(figure.suite, figure.condition).metrics[name] = difference
     return Comparison(suites, flipped(first, second, common=common))
 
 

@@ -6,6 +6,8 @@ Each is taken over the trials that both runs judged and compared case by case, w
   that of a bounded mean, the p-value the sign-flip test's;
 - ``threshold_snr``: the difference of the two fitted thresholds, in dB; the interval is the bootstrap's over clips,
   both runs drawn together, the p-value that of a permutation test in which the two runs change places clip by clip;
+- figures of sums, such as ``wer``, under every condition: the interval is the bootstrap's over clips, both runs drawn
+  together, the p-value that of a permutation test (:mod:`audiotest.analyse.pooled`);
 - the shares of the profile: paired like accuracies; their p-values are corrected by Holm's method over the labels.
   Items are *fragile* by the conditions that count in both runs.
 
@@ -26,7 +28,8 @@ from audiotest.analyse.intervals import clustered_proportion, mean, paired_diffe
 from audiotest.analyse.metrics import threshold_snr
 from audiotest.analyse.profile import LABELS, labels, survivable_conditions
 from audiotest.analyse.signflip import sign_flip_p
-from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, by_case, clip_of, of_family
+from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, by_case, clip_of, of_family, without_sound
+from audiotest.registry import METRICS
 from audiotest.types import Estimate, Record
 
 _HIGHER_IS_BETTER = {"listened": 1, "fragile": -1, "misheard": -1, "unparsed": -1}
@@ -36,9 +39,10 @@ class FigureDifference(Struct, frozen=True):
     """A figure of the second run minus that of the first.
 
     ``figure``: ``listening_gap``, ``threshold_snr`` or a label of the profile; ``versus``: the condition without sound
-    that a gap is held against, else "". Shares and gaps are fractions of 1, thresholds are in dB. ``better`` is 1
-    where a rise is good, -1 where a fall is, 0 where neither is: that more items can be guessed is no gain. ``reason``
-    says why there is no difference, no interval or no p-value; "" where all are there.
+    that a gap is held against, else ""; ``condition``: the one under which a figure of sums was taken. Shares and gaps
+    are fractions of 1, thresholds are in dB. ``better`` is 1 where a rise is good, -1 where a fall is, 0 where neither
+    is: that more items can be guessed is no gain. ``reason`` says why there is no difference, no interval or no
+    p-value; "" where all are there.
     """
 
     suite: str
@@ -50,6 +54,7 @@ class FigureDifference(Struct, frozen=True):
     p: float | None
     better: int
     reason: str = ""
+    condition: str = "original"
 
 
 def headline_differences(
@@ -73,7 +78,7 @@ def gap_differences(
 
 def _by_suite(first: Sequence[Record], second: Sequence[Record], common: bool) -> Iterator[tuple[str, Trials, Trials]]:
     suites: dict[str, tuple[list[Record], list[Record]]] = {}
-    for before, now in paired_runs(first, second, common=common):
+    for before, now in paired_runs(first, second, common=common, graded=True):
         old, new = suites.setdefault(now.suite, ([], []))
         old.append(before)
         new.append(now)
@@ -84,6 +89,7 @@ def _suite(suite: str, first: Trials, second: Trials) -> Iterator[FigureDifferen
     for versus in of_family(second, SOUNDLESS):
         yield from _gap(suite, versus, first, second)
     yield from _threshold(suite, first, second)
+    yield from _pooled(suite, first, second)
     yield from _profile(suite, first, second)
 
 
@@ -135,6 +141,26 @@ def _threshold(suite: str, first: Trials, second: Trials) -> Iterator[FigureDiff
     elif difference.low is None or difference.high is None:
         reason = "an end of the interval lies beyond the sweep"
     yield FigureDifference(suite, "threshold_snr", "", own[0], own[1], difference, p, -1, reason)
+
+
+def _pooled(suite: str, first: Trials, second: Trials) -> Iterator[FigureDifference]:
+    metrics = [metric for metric in map(METRICS.get, METRICS.names()) if metric.pooled is not None]
+    for condition, new in second.by_condition.items():
+        old = first.by_condition[condition]
+        for metric in metrics:
+            if not metric.pooled.there(first, condition) or not metric.pooled.there(second, condition):
+                continue
+            try:
+                own, now, difference, p = metric.pooled.difference(old, new, condition)
+            except NotMeasured as error:
+                nothing = Estimate(None)
+                yield FigureDifference(
+                    suite, metric.name, "", nothing, nothing, nothing, None, 0, str(error), condition=condition
+                )
+                continue
+            better = 0 if without_sound(condition) else -1 if metric.lower_is_better else 1
+            figure = FigureDifference(suite, metric.name, "", own, now, difference, p, better, condition=condition)
+            yield _with_reason(figure)
 
 
 def _profile(suite: str, first: Trials, second: Trials) -> Iterator[FigureDifference]:

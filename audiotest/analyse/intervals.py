@@ -7,6 +7,7 @@
 :func:`mean`                   of scores within bounds: Student's t after adding a value at each bound
 :func:`mean_of_shares`         (first + second) / 2, by the method of variance estimates recovery (Zou and Donner 2008)
 :func:`bootstrap`              any figure of sums, where no formula is known (Efron 1979), over clips
+:func:`error_rate`             edits over words: the bootstrap over clips, widened by the score interval for few errors
 =============================  =====================================================================================
 
 Conventions
@@ -26,7 +27,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from audiotest.analyse.clusters import Floats, Sample, places, quantile, sample
+from audiotest.analyse.clusters import LEAST_EFFECT, Floats, Sample, few_deviate, places, quantile, sample
 from audiotest.types import Estimate
 
 RESAMPLES = 2000
@@ -206,6 +207,35 @@ def bootstrap(
     statistics = statistic(resampled(sums, np.random.default_rng(seed)))
     low, high = np.nanquantile(statistics, levels(len(sums)))
     return Estimate(value, float(low), float(high), n) if low < high else Estimate(value, n=n)
+
+
+def error_rate(rows: Floats, clips: Sequence[Hashable]) -> Estimate:
+    """The sum of edits over the sum of units, with its interval; ``rows`` has shape (trials, 2): edits, units.
+
+    Each end is the farther one of two: that of the bootstrap over clips, and, for rates below 1, that of Wilson's score
+    interval with the effective number of units (a ratio's variance with clips as its units, Cochran 1977, section
+    6.3), drawn to the worst case where few clips differ, as in :mod:`audiotest.analyse.clusters`. The bootstrap alone
+    is too narrow where few clips have errors (docs/statistics.md), and has no width where none has.
+    """
+    sums = by_clip(rows, clips)
+    edits, units = sums.T
+    total = float(units.sum())
+    if total == 0:
+        return Estimate(None, n=len(rows))
+    drawn = bootstrap(rows, lambda of: np.divide(of[..., 0], of[..., 1], out=np.full(of.shape[:-1], np.nan),
+                                                 where=of[..., 1] > 0), clips)  # fmt: skip
+    value, count = float(edits.sum()) / total, len(sums)
+    if count < 2 or value >= 1:
+        return drawn
+    sampled = value * (1 - value) / total
+    clustered = count / (count - 1) * float(((edits - value * units) ** 2).sum()) / total**2
+    weight = few_deviate(edits / np.maximum(units, 1), np.arange(count))
+    effect = max(clustered / sampled, LEAST_EFFECT) if sampled > 0 else 1.0
+    effect = effect ** (1 - weight) * (float((units**2).sum()) / total) ** weight
+    low, high = _wilson(value, total / effect, quantile(count - 1))
+    if drawn.low is not None and drawn.high is not None:
+        low, high = min(low, drawn.low), max(high, drawn.high)
+    return Estimate(value, low, high, len(rows))
 
 
 def levels(clips: int) -> tuple[float, float]:

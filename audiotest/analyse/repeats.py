@@ -25,10 +25,10 @@ from statistics import stdev
 
 from msgspec import Struct
 
-from audiotest.analyse.change import Key, key
+from audiotest.analyse.change import key
 from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import NotMeasured, clip_of, counted, own_choice
-from audiotest.types import Estimate, Record, Verdict
+from audiotest.types import Estimate, Record, TrialKey, Verdict
 
 
 class Repeats(Struct, frozen=True):
@@ -57,7 +57,7 @@ def over_repeats(runs: Sequence[Sequence[Record]], scorer: str | None = None) ->
 
     Raises :class:`NotMeasured` where nothing was judged.
     """
-    trials: dict[Key, Judged] = {}
+    trials: dict[TrialKey, Judged] = {}
     for records in runs:
         for record, verdict in counted(records, scorer):
             trials.setdefault(key(record), []).append((record, verdict))

@@ -290,9 +290,9 @@ def _versus_original(trials: Trials, condition: str) -> VersusOriginal | UnsetTy
 
 
 def marks(records: Iterable[Record]) -> dict[str, int]:
-    """How many replies were cut at the most tokens and how many of them were read all the same, are empty, were given
-    to a sound that was not heard whole, or made a benchmark's own script stop, or about whose sound there is a doubt:
-    ``sound_silent``, ``sound_clipped``... (:mod:`audiotest.audio.inspect`)."""
+    """How many replies were cut at the most tokens and how many of them were read all the same, are empty, repeat
+    a phrase over and over, were given to a sound that was not heard whole, or made a benchmark's own script stop, or
+    about whose sound there is a doubt: ``sound_silent``, ``sound_clipped``... (:mod:`audiotest.audio.inspect`)."""
     counts: Counter[str] = Counter()
     for record in records:
         if record.reply is not None:
@@ -300,6 +300,7 @@ def marks(records: Iterable[Record]) -> dict[str, int]:
             counts["cut_at_max_tokens"] += cut
             counts["read_though_cut"] += cut and verdict is not None and verdict.status == "read"
             counts["empty"] += not record.reply.text.strip()
+            counts["looped"] += any("loop" in v.details for v in record.verdicts.values())
             counts["sound_cut"] += bool(record.reply.details.get("truncated"))
             counts["script_stopped"] += any("official_error" in v.details for v in record.verdicts.values())
             counts.update(_SOUND_MARKS[doubt] for doubt in _doubts(record.reply))

@@ -62,13 +62,13 @@ def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     be read. Mixed audio is the mean of the two mixed groups, the average that of the four columns."""
     groups = {name: _both_orders(rows) for name, rows in tables.by_tag(pairs, "group").items()}
     mixed = [groups.get("speech_and_sound"), groups.get("speech_and_music")]
-    found: dict[str, float | str | None] = {
+    columns: dict[str, float | str | None] = {
         "Speech": groups.get("speech"),
         "Sound": groups.get("sound"),
         "Music": groups.get("music"),
         "Mixed Audio": tables.mean_of_all(mixed, "groups"),
     }
-    return tables.there({**found, "Average": tables.mean_of_all(list(found.values()), "columns")})
+    return tables.there({**columns, "Average": tables.mean_of_all(list(columns.values()), "columns")})
 
 
 def _both_orders(rows: tables.Pairs) -> float | None:

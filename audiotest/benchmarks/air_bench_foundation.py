@@ -122,20 +122,20 @@ def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     are in no denominator, by the official rule. A mean over tasks stands only where all of them have a figure.
     """
     task_of = tables.by_tag(pairs, "task_name")
-    found: dict[str, float | None] = {}
+    columns: dict[str, float | None] = {}
     for column, task in _COLUMNS.items():
         sets = tables.by_tag(task_of.get(task, ()), "dataset_name")
-        found[column] = tables.mean(tables.accuracy(rows) for rows in sets.values())
+        columns[column] = tables.mean(tables.accuracy(rows) for rows in sets.values())
     groups = {
         name.capitalize(): tables.mean_of_all(
-            [found[c] for c, task in _COLUMNS.items() if group(task) == name], "tasks"
+            [columns[c] for c, task in _COLUMNS.items() if group(task) == name], "tasks"
         )
         for name in ("speech", "sound", "music")
     }
     average = tables.mean_of_all(list(groups.values()), "groups")
     if isinstance(average, str):
-        average = tables.mean_of_all(list(found.values()), "tasks")
-    return tables.there({"Average": average, **groups, **found})
+        average = tables.mean_of_all(list(columns.values()), "tasks")
+    return tables.there({"Average": average, **groups, **columns})
 
 
 EXPORT = "Foundation_result_modelx.jsonl"

@@ -106,7 +106,7 @@ def _told(rows: list[dict[str, Any]]) -> list[str]:
             len(row["choices"] or ()) > 1 and row["answer"] not in row["choices"] for row in closed
         ),
     }
-    return [f"known fault: {count} {said}" for said, count in counts.items() if count]
+    return [f"known fault: {count} {fault}" for fault, count in counts.items() if count]
 
 
 _COLUMNS = {
@@ -120,15 +120,15 @@ def official_row(pairs: tables.Pairs) -> dict[str, float | str]:
     """Scores in percent by category, and their mean weighted by the number of replies that each has a score of: the
     overall score over 5 of open questions, the success rate of instructions, the accuracy of closed questions. Without
     a score in some category, as of closed questions without an embedding model, there is no mean."""
-    found: dict[str, float | None] = {}
+    columns: dict[str, float | None] = {}
     total = weight = 0.0
     categories = tables.by_tag(pairs, "category")
     for column, category in _COLUMNS.items():
         scores = [v.score for _, v in categories.get(category, ()) if v.counted and v.score is not None]
-        found[column] = 100 * sum(scores) / len(scores) if scores else None
+        columns[column] = 100 * sum(scores) / len(scores) if scores else None
         total, weight = total + 100 * sum(scores), weight + len(scores)
-    whole = tables.mean_of_all(list(found.values()), "categories")
-    return tables.there({"Avg.": whole if isinstance(whole, str) or not weight else total / weight, **found})
+    whole = tables.mean_of_all(list(columns.values()), "categories")
+    return tables.there({"Avg.": whole if isinstance(whole, str) or not weight else total / weight, **columns})
 
 
 EXPORT = "MMAU-Pro_predictions.parquet"

@@ -11,9 +11,8 @@ import click
 from audiotest.commands._saying import say
 
 if TYPE_CHECKING:
-    from audiotest.analyse.change import Key
     from audiotest.analyse.summary import Summary
-    from audiotest.types import GateResult, Record
+    from audiotest.types import GateResult, Record, TrialKey
 
 _JUDGED = ("passed", "recorded", "failed", "missed")
 
@@ -82,7 +81,7 @@ def _summary(records: Sequence[Record], run: Summary, baseline: Summary | None) 
     return merged
 
 
-def _summary_lines(old: Sequence[Record], new: Sequence[Record], merged: dict[Key, Record]) -> list[str]:
+def _summary_lines(old: Sequence[Record], new: Sequence[Record], merged: dict[TrialKey, Record]) -> list[str]:
     """What the update changes, and which trials of the baseline the run does not have."""
     from audiotest.analyse.change import change, key, met
 
@@ -103,6 +102,6 @@ def _summary_lines(old: Sequence[Record], new: Sequence[Record], merged: dict[Ke
     return lines
 
 
-def _some(keys: Sequence[Key], most: int = 5) -> str:
+def _some(keys: Sequence[TrialKey], most: int = 5) -> str:
     names = [f"{suite}/{condition}/{case}" for suite, case, condition in sorted(keys)]
     return ", ".join(names[:most]) + (", ..." if len(names) > most else "")

@@ -35,25 +35,51 @@ def command() -> None:
 
 
 @command.command("suite")
-@click.argument("name", default="my-suite")
-@click.option("--into", "folder", type=click.Path(path_type=Path), default=Path("suites"), show_default=True,
-              help="The folder to write it to.")  # fmt: skip
-def new_suite(name: str, folder: Path) -> None:
+@click.argument("name", default="")
+@click.option("--into", "folder", type=click.Path(path_type=Path),
+              help="The folder to write it to. Default: suites, and with --from the folder of the table.")  # fmt: skip
+@click.option("--from", "source", help="A table to make a suite of: a Parquet, CSV, TSV, JSON or JSON-lines file, a "
+              "folder of sounds, or hf://ORG/NAME@REVISION.")  # fmt: skip
+@click.option("--split", default="", help="The split of a data set on the hub.")
+@click.option("--config", default="", help="The configuration of a data set on the hub.")
+def new_suite(name: str, folder: Path | None, source: str | None, split: str, config: str) -> None:
     """Write FOLDER/NAME.yaml, a suite that runs as it stands.
 
-    The schemas that editors check it by are put into FOLDER/schemas, to be committed with it.
+    With --from its cases are the rows of a table, with a guess for each field that says what it rests on. The schemas
+    that editors check it by are put into FOLDER/schemas, to be committed with it.
     """
     from audiotest.declare.editor import modeline, write_schemas
     from audiotest.declare.schema import is_name
 
+    if source is not None:
+        name, folder, text, notes = _of_table(name, folder, source, split, config)
+    else:
+        name, folder, notes = name or "my-suite", folder or Path("suites"), []
+        text = _SUITE.format(name=name)
     path = folder / f"{name}.yaml"
     if not is_name(name):
         raise click.ClickException(f"{name!r} is no name for a suite: letters, digits, `_`, `.` and `-`")
     if path.exists():
         raise click.ClickException(f"{path} is there already")
     write_schemas(folder / "schemas")
-    path.write_text(modeline("schemas/suite.schema.json") + _SUITE.format(name=name), encoding="utf-8")
-    say(f"{path}\n  audiotest validate {path}\n  pytest {path} --model first")
+    path.write_text(modeline("schemas/suite.schema.json") + text, encoding="utf-8")
+    say("\n".join([str(path), *notes, f"  audiotest validate {path}", f"  pytest {path} --model first"]))
+
+
+def _of_table(name: str, folder: Path | None, source: str, split: str, config: str) -> tuple[str, Path, str, list[str]]:
+    """(name, folder, text, notes) of the suite that a table makes."""
+    from audiotest.declare.audio_roots import allowing
+    from audiotest.declare.data.guessing import suite_from
+    from audiotest.declare.data.tables import TableError
+
+    is_hub = source.startswith("hf://")
+    place = Path(source)
+    folder = folder or (Path("suites") if is_hub else place.parent)
+    try:
+        with allowing([] if is_hub else [place.parent]):
+            return suite_from(source, name, folder, split, config)
+    except TableError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @command.command("case")

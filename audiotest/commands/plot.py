@@ -24,9 +24,9 @@ def command(runs: tuple[str, ...], kind: str, output: Path, suite: str | None, t
       audiotest plot first/ second/ --kind snr --suite kitchen -o curve.svg
       audiotest plot results/ --kind tags --tag skill -o skills.svg
 
-    snr: accuracy over the signal-to-noise ratio. gap: the listening gap of each suite. profile: the listening profile.
-    tags: accuracy by the values of a tag. positions: where the chosen option stood in the list. Figures need
-    matplotlib: pip install 'audiotest[plot]'.
+    snr: accuracy (of transcripts: word error rate) over the signal-to-noise ratio. gap: the listening gap of each
+    suite. profile: the listening profile. tags: accuracy by the values of a tag. positions: where the chosen option
+    stood in the list. Figures need matplotlib: pip install 'audiotest[plot]'.
     """
     from audiotest.errors import AudiotestError
     from audiotest.runs import Run

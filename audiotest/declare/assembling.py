@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.declare import building, case_checks, schema, suite_checks
+from audiotest.declare.data.cases import Loaded, load
 from audiotest.declare.document import placed, read_document
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.yaml import Document
-from audiotest.types import Case
+from audiotest.types import Case, Check
 
 
-def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Problem]]:
+def assemble(contents: list[tuple[str, bytes]], folder: Path | None = None) -> tuple[dict[str, Any], list[Problem]]:
     """The fields of the suite in ``contents`` ((name, bytes) of its file and of its files of cases), and what is wrong
-    with it as a whole. With such problems the fields are what could still be read.
+    with it as a whole. With such problems the fields are what could still be read. ``folder`` is where the suite lies:
+    the tables that its ``data`` names are looked for from there.
 
     Raises :class:`SuiteError` where nothing could.
     """
@@ -29,12 +31,18 @@ def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Pr
         raise SuiteError(problems)
     settings, findings = building.settings(document.data)
     known = frozenset(fault for fault in document.data.get("known_faults", ()) if fault)
-    gathered = _Gathered(known)
+    gathered = _Gathered(known, settings.get("scorers", ()))
     gathered.read(shown, data, document, [p for p in problems if _is_of_case(p)])
     whole = [p for p in problems if not _is_of_case(p)]
     for name, text in others:
         gathered.read(name, text, *read_document("cases", name, text))
     cases, invalid = gathered.cases, gathered.invalid
+    if document.data.get("data"):
+        table = _of_table(document.data, folder or Path(), settings, known, cases)
+        gathered.cases, gathered.invalid = cases, invalid = cases + table.cases, invalid + table.invalid
+        whole += placed(table.faults, shown, data)
+        findings.warnings += table.doubts
+        settings |= {"data": document.data["data"], "data_stamp": table.stamp}
     if not cases and not invalid and not whole and not settings["import_command"]:
         message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
         whole.append(Problem(shown, 1, 1, ("suite",), message))
@@ -45,6 +53,24 @@ def assemble(contents: list[tuple[str, bytes]]) -> tuple[dict[str, Any], list[Pr
     return fields, whole
 
 
+def _of_table(
+    data: dict[str, Any], folder: Path, settings: dict[str, Any], known: frozenset[str], cases: list[Case]
+) -> Loaded:
+    """The cases that the table of ``data`` adds to those that are written out, whose ids are taken."""
+    scorers = suite_checks.judging_cases(settings.get("scorers", ()))
+
+    def faults(case: Case) -> list[tuple[KeyPath, str]]:
+        return [*case_checks.faults(case, known), *suite_checks.unscorable(case, scorers)]
+
+    taken = {case.id: f"{case.file}:{case.line}" for case in cases}
+    table = load(data["data"], folder, settings.get("audio_root", ""), faults, taken)
+    source = data["data"].get("source") or ()
+    settings["about"].setdefault("source", source if isinstance(source, str) else ", ".join(map(str, source)))
+    if table.revision:
+        settings["about"].setdefault("revision", table.revision)
+    return table
+
+
 def _is_of_case(problem: Problem) -> bool:
     return problem.path[:1] == ("cases",) and len(problem.path) > 1
 
@@ -52,8 +78,8 @@ def _is_of_case(problem: Problem) -> bool:
 class _Gathered:
     """The cases of one suite, file by file: the usable ones, what is wrong with the others, and what looks odd."""
 
-    def __init__(self, known_faults: frozenset[str]) -> None:
-        self.known = known_faults
+    def __init__(self, known_faults: frozenset[str], scorers: tuple[Check, ...] = ()) -> None:
+        self.known, self.scorers = known_faults, suite_checks.judging_cases(scorers)
         self.cases: list[Case] = []
         self.invalid: list[Invalid] = []
         self._seen: dict[str, str] = {}
@@ -78,6 +104,7 @@ class _Gathered:
                 continue
             case = building.case(row, shown, document.lines[i])
             faulty = list(case_checks.faults(case, self.known, looks))
+            faulty += suite_checks.unscorable(case, self.scorers)
             if case.id in self._seen:
                 message = f"the id {case.id!r} is duplicated: the case at {self._seen[case.id]} has it"
                 faulty.append((("id",), message))

@@ -13,6 +13,8 @@ from audiotest.declare import suite_checks
 from audiotest.declare.suite_checks import Findings
 from audiotest.types import Case, ClipSpec, Gate, Generation
 
+TRANSCRIPTION, TRANSCRIBE = "transcription", "Transcribe the speech word for word. Reply with the transcript alone."
+"""A task, and what it asks where a case of it has no question of its own."""
 _ABOUT = ("description", "source", "revision", "licence", "citation")
 
 
@@ -67,7 +69,7 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
     tags = row.get("tags", {})
     return Case(
         id=row["id"],
-        question=row["question"],
+        question=row["question"] if "question" in row or row.get("task") != TRANSCRIPTION else TRANSCRIBE,
         audio=_clips(row["audio"]) if "audio" in row else (),
         choices=tuple(texts),
         distractor_types=tuple(kinds) if any(kinds) else (),

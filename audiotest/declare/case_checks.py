@@ -85,7 +85,7 @@ def _alike(choices: Sequence[str], form: Callable[[str], str]) -> tuple[str, str
 
 
 def _clip_faults(clip: ClipSpec) -> Iterator[str]:
-    if (clip.file is None) == (clip.synth is None):
+    if (clip.file, clip.synth, clip.embedded).count(None) != 2:
         yield "a clip is either a `file` or a `synth`"
     if clip.file is not None and (os.path.isabs(clip.file) or ".." in clip.file.replace("\\", "/").split("/")):
         yield f"{clip.file!r} leads out of the suite's folder; copy it in, or set the suite's `audio_root`"

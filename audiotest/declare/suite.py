@@ -15,6 +15,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,10 +27,11 @@ from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
 
 from audiotest import __version__
-from audiotest.declare import audio_roots, schema
+from audiotest.declare import audio_roots, schema, suite_checks
 from audiotest.declare.assembling import assemble
 from audiotest.declare.condition import Condition
 from audiotest.declare.condition import parse as parse_condition
+from audiotest.declare.data.sources import data_stamp
 from audiotest.declare.document import placed
 from audiotest.declare.document import read_document as read_document
 from audiotest.declare.finding import SUITE_LINE, may_be_suite
@@ -56,7 +58,8 @@ class Sample(Struct, frozen=True):
 class Suite(Struct, frozen=True):
     """One benchmark or regression suite, ready to be asked. ``path`` is its file, ``digest`` its content.
 
-    ``whole``: how many cases there are where ``cases`` is a sample of them; 0: these are all.
+    ``whole``: how many cases there are where ``cases`` is a sample of them; 0: these are all. ``data_stamp`` changes
+    when the table that its cases are rows of does.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Suite(Struct, frozen=True):
     warnings: tuple[Problem, ...] = ()
     path: str = ""
     digest: str = ""
+    data_stamp: str = ""
     whole: int = 0
 
     @property
@@ -130,6 +134,14 @@ class Suite(Struct, frozen=True):
     def folder(self) -> Path:
         """Where the audio paths of its cases start from."""
         return Path(self.path).parent / self.audio_root
+
+    def file_of(self, case: Case) -> Path:
+        """The file that a case of this suite stands in: the suite's own, one of its files of cases, or a table."""
+        home = Path(self.path)
+        if Path(case.file).name == home.name:
+            return home
+        is_yaml = case.file.endswith((".yaml", ".yml"))
+        return home.parent / "cases" / Path(case.file).name if is_yaml else home.parent / case.file
 
     def problems(self) -> Iterator[Problem]:
         """Everything wrong with single cases."""
@@ -187,18 +199,21 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
     shown = shown if shown is not None else str(path)
     sources = [(path, shown), *((p, str(Path(shown).parent / "cases" / p.name)) for p in case_files(path))]
     contents = [(name, p.read_bytes()) for p, name in sources]
-    digest = _digest(contents)
+    digest = _digest(contents) if not _HAS_DATA.search(contents[0][1]) else _digest([*contents, _folder(path)])
     stored = cache_dir() / "suites" / f"{digest}.msgpack"
     with _gc_paused():
         problems: list[Problem] = []
-        suite = _read(stored)
+        suite = _read(stored, path.parent)
         if suite is None:
-            fields, problems = assemble(contents)
-            sample = fields.pop("sample", None)
+            fields, problems = assemble(contents, path.parent)
+            sample, data = fields.pop("sample", None), fields.pop("data", None)
             suite = Suite(digest=digest, sample=Sample(**sample) if sample else None, **fields)
             if not suite.invalid and not problems:
-                _write(stored, suite)
+                _write(stored, suite, data)
         suite = replace(suite, path=str(path))
+        scorers, missing = suite_checks.placed_checks(suite.scorers, path.parent)
+        suite = replace(suite, scorers=scorers)
+        problems += placed([(("scorers", i), message) for i, message in missing], *contents[0])
         refusal = audio_roots.refusal(path.parent, suite.audio_root)
         if refusal:
             problems += placed([(("audio_root",), refusal)], *contents[0])
@@ -241,11 +256,21 @@ def _digest(contents: list[tuple[str, bytes]]) -> str:
     return digest.hexdigest()
 
 
+_HAS_DATA = re.compile(rb"^data[ \t]*:", re.MULTILINE)
+
+
+def _folder(path: Path) -> tuple[str, bytes]:
+    """What a suite with a table depends on besides its content: where it lies, since tables are found from there."""
+    return "folder", os.fsencode(path.parent.resolve())
+
+
 class _Stored(Struct):
-    """A parsed suite as the cache keeps it: with the stamps of all members that it names, whose code judged it."""
+    """A parsed suite as the cache keeps it: with the stamps of all members that it names, whose code judged it, and
+    with the ``data`` that its cases are rows of."""
 
     members: dict[str, str]
     suite: Suite
+    data: dict[str, Any] | None = None
 
 
 def _members(suite: Suite) -> dict[str, str]:
@@ -257,7 +282,7 @@ def _members(suite: Suite) -> dict[str, str]:
     return {f"{room.word} {name}": room.stamp(name) for room, names in named for name in sorted(names)}
 
 
-def _read(stored: Path) -> Suite | None:
+def _read(stored: Path, folder: Path) -> Suite | None:
     try:
         kept = msgspec.msgpack.decode(stored.read_bytes(), type=_Stored)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
@@ -267,13 +292,15 @@ def _read(stored: Path) -> Suite | None:
         word, _, name = member.partition(" ")
         if rooms[word].stamp(name) != stamp:
             return None
+    if kept.data is not None and data_stamp(kept.data, folder) != kept.suite.data_stamp:
+        return None
     return kept.suite
 
 
-def _write(stored: Path, suite: Suite) -> None:
+def _write(stored: Path, suite: Suite, data: dict[str, Any] | None) -> None:
     try:
         make_folder(stored.parent)
-        write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite)))
+        write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite, data)))
     except (OSError, OverflowError):
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else
 
@@ -305,12 +332,15 @@ def _with_audio_checked(suite: Suite) -> Suite:
 
 def _missing_audio(suite: Suite, cases: list[Case], missing: dict[str, list[tuple[KeyPath, str]]]) -> Iterator[Invalid]:
     """What replaces ``cases``; each file is read again once, however many of its cases are lost."""
-    own = Path(suite.path)
     read: dict[str, tuple[Document, dict[tuple[int, str], int]]] = {}
     hint = "; fix the path, or set `require_audio: false` if the audio comes later"
     for case in cases:
+        path = suite.file_of(case)
+        if path.suffix not in (".yaml", ".yml"):  # a row of a table
+            told = (Problem(case.file, case.line, 1, where, message + hint) for where, message in missing[case.id])
+            yield Invalid(case.id, case.line, tuple(told))
+            continue
         if case.file not in read:
-            path = own if Path(case.file).name == own.name else own.parent / "cases" / Path(case.file).name
             document = parse(path.read_bytes(), case.file, marks=True)
             ids = (row.get("id") if isinstance(row, dict) else None for row in document.data["cases"])
             read[case.file] = document, {(document.lines[i], str(id_)): i for i, id_ in enumerate(ids)}

@@ -6,6 +6,7 @@ finds the place. An *error* keeps the suite from running; a *warning* is about w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from audiotest.declare import prompt as prompts
 from audiotest.declare.condition import MOST_CONDITIONS, Condition, ConditionError, parse, parse_one
 from audiotest.declare.problems import Path
 from audiotest.registry import METRICS, SCORERS, unknown
-from audiotest.types import BASELINE, Case, Check, Gate
+from audiotest.types import BASELINE, Case, Check, Gate, Question
 
 Pairs = list[tuple[Path, str]]
 
@@ -27,7 +28,7 @@ class Findings(Struct):
     warnings: Pairs = field(default_factory=list)
 
 
-def prompt(value: str | Mapping[str, str], found: Findings) -> str:
+def prompt(value: str | Mapping[str, str], findings: Findings) -> str:
     """The template as written; it has to render, and should show the question."""
     text = value if isinstance(value, str) else value.get("template", "")
     if not text:
@@ -35,14 +36,14 @@ def prompt(value: str | Mapping[str, str], found: Findings) -> str:
     try:
         prompts.check(text)
         if not prompts.shows_question(text):
-            found.warnings.append(
+            findings.warnings.append(
                 (
                     ("prompt",),
                     "the prompt never shows the question: put `{{ question }}` in, or every case asks the same",
                 )
             )
     except prompts.PromptError as error:
-        found.errors.append((("prompt",), str(error)))
+        findings.errors.append((("prompt",), str(error)))
     return text
 
 
@@ -60,7 +61,7 @@ def _check(row: Any) -> Check | None:
     return Check(name, options or {})
 
 
-def scorers(rows: Sequence[Any], found: Findings) -> tuple[Check, ...]:
+def scorers(rows: Sequence[Any], findings: Findings) -> tuple[Check, ...]:
     """The suite's scorers, each once."""
     kept: list[Check] = []
     for i, row in enumerate(rows):
@@ -68,10 +69,10 @@ def scorers(rows: Sequence[Any], found: Findings) -> tuple[Check, ...]:
         if check is None:
             continue
         if fault := check_fault(check):
-            found.errors.append((("scorers", i), fault))
+            findings.errors.append((("scorers", i), fault))
         if any(check.name == other.name for other in kept):
             message = f"the scorer `{check.name}` is duplicated; figures go by its name: keep one"
-            found.errors.append((("scorers", i), message))
+            findings.errors.append((("scorers", i), message))
         kept.append(check)
     return tuple(kept)
 
@@ -95,7 +96,49 @@ def check_fault(check: Check) -> str:
     return ""
 
 
-def conditions(rows: Sequence[Any], found: Findings) -> tuple[tuple[Condition, Any], ...]:
+def placed_checks(checks: Sequence[Check], folder: os.PathLike[str]) -> tuple[tuple[Check, ...], list[tuple[int, str]]]:
+    """``checks`` with paths that begin with a dot taken from ``folder``, and (place, message) of those that lead
+    nowhere."""
+    resolved, missing = [], []
+    for i, check in enumerate(checks):
+        options = dict(check.options)
+        for name in SCORERS.get(check.name).paths if check.name in SCORERS else ():
+            value = options.get(name)
+            if isinstance(value, str) and value.startswith("."):
+                options[name] = os.path.abspath(os.path.join(folder, value))
+                if not os.path.exists(options[name]):
+                    missing.append((i, f"there is no {value} beside the suite"))
+        resolved.append(Check(check.name, options) if options != check.options else check)
+    return tuple(resolved), missing
+
+
+def judging_cases(checks: Iterable[Check]) -> list[Check]:
+    """Those of ``checks`` that can say of a case that they could not judge it, and whose options are right."""
+    return [c for c in checks if c.name in SCORERS and SCORERS.get(c.name).check_case and not check_fault(c)]
+
+
+def unscorable(case: Case, checks: Sequence[Check]) -> list[tuple[Path, str]]:
+    """Why scorers could not judge ``case``, whatever the reply: ``checks`` of the suite, and its own."""
+    every = [*checks, *judging_cases(case.expect)] if case.expect else checks
+    if not every:
+        return []
+    index = case.choices.index(case.answer) if case.answer in case.choices else None
+    asked = Question(
+        case.question, case.choices, case.answer, index, case.reference, {**case.metadata, "tags": case.tags}
+    )
+    wrong: list[tuple[Path, str]] = []
+    for check in every:
+        test = SCORERS.get(check.name).check_case
+        try:
+            if test is not None:
+                test(asked, **check.options)
+        except ValueError as error:
+            key = "reference" if case.reference else "answer"
+            wrong.append(((key,) if case.reference or case.answer is not None else (), f"`{check.name}`: {error}"))
+    return wrong
+
+
+def conditions(rows: Sequence[Any], findings: Findings) -> tuple[tuple[Condition, Any], ...]:
     """The suite's conditions with their expectations, sweeps written out."""
     kept: dict[str, tuple[Condition, str]] = {}
     for i, row in enumerate(rows):
@@ -105,54 +148,57 @@ def conditions(rows: Sequence[Any], found: Findings) -> tuple[tuple[Condition, A
         try:
             read = parse(text)
         except ConditionError as error:
-            found.errors.append((("conditions", i), str(error)))
+            findings.errors.append((("conditions", i), str(error)))
             continue
         for condition in read:
             if condition.name in kept:
-                found.errors.append((("conditions", i), f"the condition `{condition.name}` is duplicated; keep one"))
+                findings.errors.append((("conditions", i), f"the condition `{condition.name}` is duplicated; keep one"))
                 break
             usual = "correct" if condition.name == "original" else "recorded"
             kept[condition.name] = (condition, expectation or usual)
     if len(kept) > MOST_CONDITIONS:
         message = f"{len(kept):,} conditions in all; {MOST_CONDITIONS:,} are the most for one suite"
-        found.errors.append((("conditions",), message))
+        findings.errors.append((("conditions",), message))
     return tuple(kept.values())
 
 
-def gate(row: Mapping[str, Any], declared: list[str], path: Path, found: Findings) -> dict[str, Any]:
+def gate(row: Mapping[str, Any], declared: list[str], path: Path, findings: Findings) -> dict[str, Any]:
     """The fields of a gate; its metric, scorer, conditions and bounds have to fit together."""
     fields = dict(row)
     metric, _, scorer = str(row.get("metric") or "").partition(":")
     known = metric in METRICS.names()
     if metric and not known:
-        found.errors.append(((*path, "metric"), unknown("metric", metric, METRICS.names())))
+        findings.errors.append(((*path, "metric"), unknown("metric", metric, METRICS.names())))
     if scorer and scorer != "expect" and scorer not in SCORERS.names():
-        found.errors.append(((*path, "metric"), unknown("scorer", scorer, SCORERS.names())))
+        findings.errors.append(((*path, "metric"), unknown("scorer", scorer, SCORERS.names())))
     if "min" not in row and "max" not in row:
-        found.errors.append((path, "a gate needs `min` or `max`; without one it cannot fail"))
+        findings.errors.append((path, "a gate needs `min` or `max`; without one it cannot fail"))
     for key in ("condition", "versus"):
         if row.get(key) is None or (key == "versus" and row[key] == BASELINE):
             continue
         try:
             fields[key] = parse_one(row[key]).name
         except ConditionError as error:
-            found.errors.append(((*path, key), str(error)))
+            findings.errors.append(((*path, key), str(error)))
         else:
             if fields[key] not in declared:
                 message = unknown("condition of this suite:", fields[key], sorted(declared))
-                found.errors.append(((*path, key), message))
+                findings.errors.append(((*path, key), message))
     if known:
-        _bounds(metric, row, path, found)
-        _compared(metric, fields, declared, path, found)
+        _bounds(metric, row, path, findings)
+        _compared(metric, fields, declared, path, findings)
     return fields
 
 
-def _bounds(metric: str, row: Mapping[str, Any], path: Path, found: Findings) -> None:
+def _bounds(metric: str, row: Mapping[str, Any], path: Path, findings: Findings) -> None:
     least, most = row.get("min"), row.get("max")
     if least is not None and most is not None and least > most:
         message = f"`min` is {least:g} and `max` {most:g}: nothing lies between them; swap them, or take one out"
-        found.errors.append(((*path, "min"), message))
+        findings.errors.append(((*path, "min"), message))
     lowest, highest = METRICS.get(metric).range
+    if METRICS.get(metric).is_share and highest is None and most is not None and 1 < most <= 100:
+        message = f"`{metric}` is a share, hardly above 1: for {most:g}% write `max: {most / 100:g}`"
+        findings.warnings.append(((*path, "max"), message))
     named = f"`{metric}`"
     if row.get("versus") == BASELINE:  # a difference of two such figures
         width = None if lowest is None or highest is None else highest - lowest
@@ -166,16 +212,16 @@ def _bounds(metric: str, row: Mapping[str, Any], path: Path, found: Findings) ->
             limit = f"at most {highest:g}" if key == "min" else f"at least {lowest:g}"
             percent = f"; for {bound:g}% write {bound / 100:g}" if key == "min" and 1 < bound <= 100 else ""
             message = f"{named} is {limit}, so no run can meet `{key}: {bound:g}`{percent}"
-            found.errors.append(((*path, key), message))
+            findings.errors.append(((*path, key), message))
         elif (key == "min" and lowest is not None and bound <= lowest) or (
             key == "max" and highest is not None and bound >= highest
         ):
             limit = f"at least {lowest:g}" if key == "min" else f"at most {highest:g}"
             message = f"{named} is always {limit}, so `{key}: {bound:g}` cannot fail; set a bound that can"
-            found.warnings.append(((*path, key), message))
+            findings.warnings.append(((*path, key), message))
 
 
-def _compared(metric: str, fields: Mapping[str, Any], declared: list[str], path: Path, found: Findings) -> None:
+def _compared(metric: str, fields: Mapping[str, Any], declared: list[str], path: Path, findings: Findings) -> None:
     usual = METRICS.get(metric).compared_with
     if not usual:
         return
@@ -185,13 +231,13 @@ def _compared(metric: str, fields: Mapping[str, Any], declared: list[str], path:
     if condition == versus:
         other = "`versus`" if usual == "text_only" else "`condition`"
         message = f"`{metric}` compares `{condition}` with itself; name another condition as {other}"
-        found.errors.append(((*path, "versus") if "versus" in fields else path, message))
+        findings.errors.append(((*path, "versus") if "versus" in fields else path, message))
     elif "versus" not in fields and usual not in declared:
         message = f"`{metric}` compares with `{usual}`, which this suite does not run: add it, or name one as `versus`"
-        found.errors.append((path, message))
+        findings.errors.append((path, message))
     elif "versus" not in fields and usual != "original" and not held:
         message = f"`{metric}` has no `versus`, so it is taken against `{usual}`; write it down"
-        found.warnings.append((path, message))
+        findings.warnings.append((path, message))
 
 
 def across(
@@ -199,30 +245,32 @@ def across(
 ) -> Findings:
     """What settings and cases say only together. ``tags_of_all`` gives all (name, value) pairs of the suite's cases,
     usable or not. ``whole``: whether the cases are the suite's own, rather than what has been imported so far."""
-    found = Findings()
+    findings = Findings()
     tags = tags_of_all() if any(gate.tags for gate in fields.get("gates", ())) else set()
     by = (fields.get("sample") or {}).get("by")
     if by and cases and not any(by in case.tags for case in cases):
         known = sorted({name for case in cases for name in case.tags})
         path_by: Path = ("sample", "by")
-        (found.errors if whole else found.warnings).append((path_by, f"no case has it: {unknown('tag', by, known)}"))
+        (findings.errors if whole else findings.warnings).append(
+            (path_by, f"no case has it: {unknown('tag', by, known)}")
+        )
     names = [check.name for check in fields.get("scorers", (Check("choice"),))]
     expecting = {check.name for case in cases for check in case.expect}
     for i, gate in enumerate(fields.get("gates", ())):
-        _gate_scorer(gate, {*names, *expecting, *(["expect"] if expecting else [])}, ("gates", i), found)
+        _gate_scorer(gate, {*names, *expecting, *(["expect"] if expecting else [])}, ("gates", i), findings)
         for name, value in gate.tags.items():
             if cases and (name, value) not in tags:
                 path: Path = ("gates", i, "tags", name)
-                (found.errors if whole else found.warnings).append((path, _unseen(name, value, tags)))
-    _open_questions(names, fields, cases, found)
-    return found
+                (findings.errors if whole else findings.warnings).append((path, _unseen(name, value, tags)))
+    _open_questions(names, fields, cases, findings)
+    return findings
 
 
-def _gate_scorer(gate: Gate, running: set[str], path: Path, found: Findings) -> None:
+def _gate_scorer(gate: Gate, running: set[str], path: Path, findings: Findings) -> None:
     _, _, scorer = gate.metric.partition(":")
     if scorer in SCORERS.names() and scorer not in running:
         message = f"no scorer `{scorer}` runs in this suite, so `{gate.metric}` has no figure; add it under `scorers`"
-        found.errors.append(((*path, "metric"), message))
+        findings.errors.append(((*path, "metric"), message))
 
 
 def _unseen(name: str, value: str, tags: set[tuple[str, str]]) -> str:
@@ -233,7 +281,7 @@ def _unseen(name: str, value: str, tags: set[tuple[str, str]]) -> str:
     return f"no case has this tag: {unknown('tag', name, names)}" if names else "no case has this tag, or any other"
 
 
-def _open_questions(names: list[str], fields: Mapping[str, Any], cases: Sequence[Case], found: Findings) -> None:
+def _open_questions(names: list[str], fields: Mapping[str, Any], cases: Sequence[Case], findings: Findings) -> None:
     expectations = [expectation for _, expectation in fields.get("conditions", ((None, "correct"),))]
     if all(expectation in ("recorded", "abstains") for expectation in expectations):
         return
@@ -249,4 +297,4 @@ def _open_questions(names: list[str], fields: Mapping[str, Any], cases: Sequence
             f"no scorer judges {these}: `{names[0]}` reads choices, so nothing comes of asking; "
             "give the case an `expect`, or the suite a scorer such as `exact` or `rouge_l`"
         )
-        found.warnings.append((("scorers",), message))
+        findings.warnings.append((("scorers",), message))

@@ -8,7 +8,7 @@ expectation        passes when
 ``same``           the same option is chosen as under ``original``, wherever it stands now; skipped where no
                    choice could be read there
 ``abstains``       no option is chosen but one like "none of the above", and the reply declines, says that it hears
-                   nothing, or that no option is right
+                   nothing, or that no option is right; of a case with ``task: transcription`` it may be empty
 ``recorded``       neither passes nor fails, and has the outcome ``recorded``: it feeds gates and the profile
 =================  ==================================================================================
 """
@@ -22,7 +22,9 @@ from msgspec.structs import replace
 
 from audiotest.analyse.trials import refused
 from audiotest.analyse.unanswered import fault, unanswered
+from audiotest.declare.building import TRANSCRIPTION
 from audiotest.declare.trial import Trial
+from audiotest.registry import SCORERS
 from audiotest.score.answer_extraction.abstention import abstains, is_abstaining_option, rejects
 from audiotest.types import Case, Outcome, Record, Verdict
 
@@ -47,7 +49,7 @@ def expected(trial: Trial, record: Record, answerable: bool, original: Callable[
     if expectation == "recorded":
         return Finding("recorded")
     if expectation == "abstains":
-        return _abstains(record, verdict, answerable)
+        return _abstains(record, verdict, answerable, trial.case.task == TRANSCRIPTION)
     if "correct" in expectation and not answerable and record.answer_index is None:
         return Finding("failed", "no option is right under this condition; expect `abstains`")
     if verdict is None:
@@ -71,12 +73,15 @@ def correctness(record: Record) -> Finding:
         return Finding("passed")
     if verdict.correct is None and not verdict.counted:
         return Finding("skipped", verdict.evidence or f"`{name}` does not judge this reply")
-    if verdict.correct is None and verdict.score is not None and name != "expect":
+    pooled = name in SCORERS and bool(SCORERS.get(name).pooled_by)
+    if verdict.correct is None and (verdict.score is not None or pooled) and name != "expect":
         return Finding("passed")
     if verdict.correct is None:
         return Finding(
             "failed", f"the scorer `{name}` does not tell right from wrong; give it a `min`, or expect `recorded`"
         )
+    if pooled and verdict.status == "read":
+        return Finding("failed", verdict.evidence)
     if name == "expect":
         return Finding("failed", f"the reply does not meet {verdict.evidence}")
     reasons = {
@@ -93,7 +98,7 @@ def _deciding(record: Record) -> Verdict | None:
     return next(iter(record.verdicts.values()), None)
 
 
-def _abstains(record: Record, verdict: Verdict | None, answerable: bool) -> Finding:
+def _abstains(record: Record, verdict: Verdict | None, answerable: bool, transcribed: bool) -> Finding:
     assert record.reply is not None
     text = record.reply.text
     if refused(record.reply):
@@ -102,6 +107,7 @@ def _abstains(record: Record, verdict: Verdict | None, answerable: bool) -> Find
         declined = is_abstaining_option(record.choices[verdict.choice])
     else:
         declined = bool((verdict is not None and verdict.status == "refused") or abstains(text)) or rejects(text)
+        declined |= transcribed and not text.strip()  # nothing was said, and nothing is transcribed
     if declined:
         return Finding("passed")
     if unanswered(record):

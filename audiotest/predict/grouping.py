@@ -24,7 +24,7 @@ def groups(nodeids: Sequence[str], dist: str) -> list[list[str]]:
     """The tests that one worker has to run, for each group of them; small groups where any worker may run any test."""
     if dist not in _SCOPES:
         return [list(nodeids[i : i + _FEW]) for i in range(0, len(nodeids), _FEW)]
-    found: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for nodeid in nodeids:
-        found.setdefault(_SCOPES[dist](nodeid), []).append(nodeid)
-    return list(found.values())
+        groups.setdefault(_SCOPES[dist](nodeid), []).append(nodeid)
+    return list(groups.values())

@@ -8,6 +8,7 @@ decoding anything: from the bytes of the files, the condition with its version, 
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ import numpy as np
 from audiotest.audio import decode, inspect, synth
 from audiotest.declare.condition import Part, number
 from audiotest.declare.cycle import named, others
+from audiotest.declare.data import embedded
 from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Unsupported
@@ -194,6 +196,8 @@ def _placed(changed: Waveform, sound: Waveform) -> Waveform:
 def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:
     if clip.file is not None:
         return decode.read(suite.folder / clip.file, start=clip.start, end=clip.end)
+    if clip.embedded is not None:
+        return embedded.read(clip.embedded, start=clip.start, end=clip.end)
     sound = synth.synthesise(clip.synth)
     first, last = decode.segment("the synthesised scene", sound.samples.shape[0], sound.rate, clip.start, clip.end)
     return Waveform(sound.samples[first:last], sound.rate, sound.layout)
@@ -202,22 +206,39 @@ def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:
 def _clip_name(suite: Suite, clip: ClipSpec) -> str:
     if clip.file is not None:
         content = f"file {decode.VERSION} {decode.fingerprint(suite.folder / clip.file)}"
+    elif clip.embedded is not None:  # the same bytes are the same sound, wherever they stand
+        content = f"file {decode.VERSION} {embedded.fingerprint(clip.embedded)}"
     else:
-        content = f"synth {synth.VERSION} " + msgspec.json.encode(clip.synth, order="deterministic").decode()
+        content = f"synth {synth.VERSION} {_scene(clip)}"
     return f"{content}[{clip.start}:{clip.end}]"
 
 
 def clip_id(suite: Suite, case: Case) -> str:
     """What cases that share their sound have in common, whatever their segment or question; "" without sound."""
-    names = [c.file or msgspec.json.encode(c.synth, order="deterministic").decode() for c in case.audio]
+    names = [
+        c.file or _table_place(c) or msgspec.json.encode(c.synth, order="deterministic").decode() for c in case.audio
+    ]
     if not names:
         return ""
     text = "\n".join(names)
     return text if len(text) <= 120 else hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _scene(clip: ClipSpec) -> str:
+    return msgspec.json.encode(clip.synth, order="deterministic").decode()
+
+
+def _table_place(clip: ClipSpec) -> str:
+    """What tells the sound of a table's row apart: the name of the file that it was, else where it stands."""
+    sound = clip.embedded
+    if sound is None:
+        return ""
+    return sound.name or f"{os.path.basename(sound.table)} {sound.column} {sound.row} {sound.place}"
+
+
 def seconds(suite: Suite, case: Case) -> float:
-    """How long the case's sound files are, in all; synthesised clips, which are short, count as 0."""
+    """How long the case's sound files are, in all; synthesised clips, which are short, count as 0, and those of a table
+    as well: their length is not known before they are read."""
     return sum(_length(suite, clip) for clip in case.audio if clip.file is not None)
 
 

@@ -49,7 +49,7 @@ def sound_of(trial: Trial) -> str:
     named = []
     for clip in trial.case.audio:
         cut = f" [{clip.start or 0:g} s to {f'{clip.end:g} s' if clip.end is not None else 'its end'}]"
-        text = str(trial.suite.folder / clip.file) if clip.file else "synthesised"
+        text = str(trial.suite.folder / clip.file) if clip.file else str(clip.embedded or "synthesised")
         named.append(text + (cut if clip.start is not None or clip.end is not None else ""))
     return ", ".join(named) or "none"
 

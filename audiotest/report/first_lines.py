@@ -16,6 +16,7 @@ _MARKS = {
     "cut_at_max_tokens": "were cut at the most tokens (`max_new_tokens` under `generation` in the suite)",
     "read_though_cut": "of these had concluded before the cut: their verdicts rest on what stood there",
     "empty": "are empty",
+    "looped": "repeat a phrase over and over, which the reference does not",
     "sound_cut": "were given to a sound that is longer than the model hears",
     "script_stopped": "get no credit since the benchmark's own script would stop there with an error",
     "sound_silent": "were given to a sound that is silent",

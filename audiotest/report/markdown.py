@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from audiotest import inert
+from audiotest.registry import METRICS
 from audiotest.report.first_lines import first_lines
 from audiotest.runs import Run
 from audiotest.types import Estimate, Record
@@ -46,6 +47,9 @@ def lines(run: Run) -> Iterator[str]:
             interval = "-" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
             named = f"{inert.markdown_name(name)} | {inert.markdown_name(condition)}"
             yield f"| {named} | {figure.n} | {value} | {interval} | {outcomes} |"
+            for metric, other in row.metrics.items():
+                if metric in METRICS and METRICS.get(metric).pooled is not None and other.value is not None:
+                    yield f"| | {metric} | {other.n} | {' | '.join(_pooled(metric, other))} | |"
     gates = [(name, gate) for name, suite in summary.suites.items() for gate in suite.gates]
     if gates:
         yield f"\n{sum(bool(gate.passed) for _, gate in gates)} of {len(gates)} gates passed\n"
@@ -62,6 +66,17 @@ def lines(run: Run) -> Iterator[str]:
             word = {True: "passed", False: "**failed**", None: "not judged"}[outcome.passed]
             yield f"- {plain(name)} (`{outcome.rule}`) {word}: {plain(outcome.reason)}"
     yield from _failed([record for record in run.records if record.outcome in ("failed", "error")])
+
+
+def _pooled(metric: str, figure: Estimate) -> tuple[str, str]:
+    """A figure beside the accuracy, such as a word error rate, and its interval; shares in per cent."""
+    share = METRICS.get(metric).is_share
+    scale, unit = (100, "%") if share else (1, "")
+    if figure.value is None:
+        return "-", "-"
+    ends = figure.low is not None and figure.high is not None
+    interval = f"{scale * (figure.low or 0):.1f} to {scale * (figure.high or 0):.1f}" if ends else "-"
+    return f"{scale * figure.value:.1f}{unit}", interval
 
 
 def _failed(records: Sequence[Record]) -> Iterator[str]:

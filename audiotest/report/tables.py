@@ -236,7 +236,7 @@ def _known(metric: str) -> None:
 
 def _is_share(metric: str) -> bool:
     """Whether a metric is a share or a difference of shares, and not, say, a ratio in dB."""
-    return METRICS.get(metric.partition(":")[0]).range != (None, None)
+    return METRICS.get(metric.partition(":")[0]).is_share
 
 
 def _conditions(run: Run, suite: str) -> Iterator[tuple[str, ConditionSummary]]:

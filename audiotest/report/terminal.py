@@ -12,6 +12,7 @@ from audiotest.analyse.change import change
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.summary import ConditionSummary, SuiteSummary
 from audiotest.baseline import Baseline
+from audiotest.registry import METRICS
 from audiotest.report.first_lines import first_lines, marked
 from audiotest.runs import Run, RunWriter
 from audiotest.types import Estimate
@@ -100,19 +101,30 @@ def _overview(suites: Mapping[str, SuiteSummary]) -> Any:
             gap = row.metrics.get("listening_gap") if condition == "original" else None
             table.add_row(shown, condition, _n(accuracy), _percent(accuracy), _interval(accuracy), _gap(gap),
                           _outcomes(row.outcomes))  # fmt: skip
-            for other in sorted(m for m in row.metrics if m.startswith(("accuracy:", "mean_score"))):
+            for other in _beside(row):
                 figure = row.metrics[other]
                 metric, _, scorer = other.partition(":")
-                label = "  " + ("" if metric == "accuracy" else "mean score ") + (f"by {scorer}" if scorer else "")
-                table.add_row("", label, _n(figure), _percent(figure), _interval(figure), "", "")
+                words = ["" if metric == "accuracy" else metric.replace("_", " "), f"by {scorer}" if scorer else ""]
+                value, interval = _percent(figure), _interval(figure)
+                if not METRICS.get(metric).is_share:
+                    value, interval = _plain(figure)
+                table.add_row("", "  " + " ".join(filter(None, words)), _n(figure), value, interval, "", "")
             shown = ""
     return table
 
 
+def _beside(row: ConditionSummary) -> list[str]:
+    """The figures that have a row of their own below the accuracy: other scorers', error rates, mean scores."""
+    return sorted(name for name in row.metrics if name.startswith("accuracy:") or _on_screen(name.partition(":")[0]))
+
+
+def _on_screen(metric: str) -> bool:
+    return metric in METRICS and METRICS.get(metric).on_screen
+
+
 def _rows(suite: SuiteSummary) -> int:
     """How many rows :func:`_overview` has for a suite."""
-    figures = [metric for row in suite.conditions.values() for metric in row.metrics]
-    return len(suite.conditions) + sum(metric.startswith(("accuracy:", "mean_score")) for metric in figures)
+    return sum(1 + len(_beside(row)) for row in suite.conditions.values())
 
 
 def _brief(suites: Mapping[str, SuiteSummary]) -> Any:
@@ -256,6 +268,14 @@ def _interval(figure: Estimate | None) -> str:
     if figure is None or figure.low is None or figure.high is None:
         return "-"
     return f"{100 * figure.low:.1f} to {100 * figure.high:.1f}"
+
+
+def _plain(figure: Estimate) -> tuple[str, str]:
+    """A figure that is no share, such as a count, and its interval."""
+    if figure.value is None:
+        return "-", "-"
+    ends = figure.low is not None and figure.high is not None
+    return f"{figure.value:.2f}", f"{figure.low:.2f} to {figure.high:.2f}" if ends else "-"
 
 
 def _gap(figure: Estimate | None) -> str:

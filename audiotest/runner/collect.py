@@ -100,7 +100,7 @@ class ConditionCollector(pytest.Collector):
         self.suite = suite
         if info is None:
             info = self.session._fixturemanager.getfixtureinfo(node=self, func=check, cls=None)  # type: ignore[arg-type]
-        self.fixtureinfo = info
+        self.fixtureinfo, self.own_fixtures = info, own_fixtures(self.config, info)
         return info
 
     def collect(self) -> Iterator[TrialItem]:
@@ -111,10 +111,20 @@ class ConditionCollector(pytest.Collector):
         marks = tag_marks(cases, self.config)
         for case in cases:
             item = TrialItem.from_parent(self, name=case.id, callobj=check_of(case), fixtureinfo=self.fixtureinfo)
-            item.trial = Trial(suite, case, condition, expectation)
+            item.trial, item.own_fixtures = Trial(suite, case, condition, expectation), self.own_fixtures
             tags = ((tag, value) for tag, values in case.tags.items() for value in values)
             item.own_markers.extend(marks[tag] for tag in tags if tag in marks)
             yield item
+
+
+def own_fixtures(config: pytest.Config, info: Any) -> bool:
+    """Whether trials take no fixture but the plugin's own, with one model for the session, and nobody looks on."""
+    trial, reply, model = (info.name2fixturedefs[name][-1] for name in ("trial", "reply", "model"))
+    lookers = {hook.plugin_name for hook in config.hook.pytest_fixture_setup.get_hookimpls()}
+    own = all(fixture.func.__module__ == "audiotest.plugin" for fixture in (trial, reply))
+    alone = set(info.initialnames) == {"trial", "reply", "request"} and not config.option.setupshow
+    shared = model.scope == "session" and model.params is None
+    return own and alone and shared and lookers <= {"fixtures", "setuponly", "setupplan", "anyio"}
 
 
 def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[str] | None:

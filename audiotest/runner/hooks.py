@@ -16,8 +16,7 @@ from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
-from audiotest.runner.worker_queue import queued
-from audiotest.runner.workers import in_yaml
+from audiotest.runner.workers import in_yaml, queued
 from audiotest.types import Record
 
 if TYPE_CHECKING:

@@ -33,12 +33,12 @@ class Mismatch(AssertionError):
 
 
 def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
-    """The test that every trial runs: fail or skip as the record of its reply says."""
+    """The test that every trial runs: fail or skip as the record of its reply says. A miss is reported by ``finished``,
+    since an exception for each takes time, unless a baseline may make a failure of it."""
     record = request.node.record
-    if record.outcome in ("failed", "missed"):
-        # A miss of a benchmark shows its reason and no more, unless a baseline can make a failure of it.
-        whole = record.outcome == "failed" or state_of(request.config).session.baseline.trials
-        raise Mismatch(failure_text(record, trial) if whole else inert.line(record.reason))
+    missed = record.outcome == "missed" and state_of(request.config).session.baseline.trials
+    if missed or record.outcome == "failed":
+        raise Mismatch(failure_text(record, trial))
     if record.outcome == "skipped":
         raise skipped(record.reason)
 
@@ -67,6 +67,8 @@ class TrialItem(pytest.Function):
     """Seconds for the model, which are the whole batch's for the first of a batch and next to none for the others."""
     added: Sequence[tuple[str, object]] = ()
     """What it has put among its ``user_properties``."""
+    own_fixtures = False
+    """Whether its fixtures are the plugin's own alone: they are then filled in here."""
     again = False
     """Whether this failed or broke when it was last run: a plugin that reruns failures wants the model asked again."""
 
@@ -78,7 +80,11 @@ class TrialItem(pytest.Function):
         state = state_of(self.config)
         if state.broken_model:
             stop(self.config, ModelError("the fixture `model` raised (see the first error)"))
-        super().setup()
+        cached = self.source.cached_result if self.own_fixtures else None
+        if cached is None or cached[2] is not None:
+            super().setup()
+        else:  # what pytest would fill in, without a search for each of three fixtures
+            self.funcargs.update(request=self._request, trial=self.trial, reply=self.ask(cached[0]))
 
     @property
     def source(self) -> Any:
@@ -132,7 +138,7 @@ class TrialItem(pytest.Function):
             failed = getattr(self.source, "cached_result", None)
             state.broken_model = bool(failed and failed[2]) and self.source.scope == "session"
         record = self.record
-        if record is None or (report.failed and record.outcome not in ("failed", "missed", "error")):
+        if record is None or (report.failed and record.outcome != "error" and not isinstance(raised, Mismatch)):
             record = state.session.grader.broken(self.trial, raised or RuntimeError("no result"), self.nodeid)
         baseline = state.session.baseline
         record = baseline.against(record, self.trial.suite.policy)
@@ -146,7 +152,7 @@ class TrialItem(pytest.Function):
         self.added = [("model", model), *properties(record, self.trial)]
         self.user_properties += self.added
         report.user_properties = list(self.user_properties)
-        if record.outcome == "missed" and report.failed:
+        if record.outcome == "missed":
             report.outcome = "skipped"
             report.wasxfail = f"missed: {inert.line(record.reason)}"
 
@@ -164,17 +170,11 @@ class TrialItem(pytest.Function):
         kept = super()._traceback_filter(excinfo).filter(lambda entry: not _is_plumbing(entry))
         return kept if kept else super()._traceback_filter(excinfo)
 
-    @property
-    def _heading(self) -> str:
-        return f"{self.name} ({self.trial.condition.name})"
-
     def reportinfo(self) -> tuple[Path, int, str]:
         """The case's place in its file, so that editors jump there, and what heads its failure. That is not the end of
         its node id, of which pytest would show every dot as ``::``."""
-        case = self.trial.case
-        home = Path(self.trial.suite.path)
-        own = Path(case.file).name == home.name
-        return (home if own else home.parent / "cases" / Path(case.file).name), case.line - 1, self._heading
+        heading = f"{self.name} ({self.trial.condition.name})"
+        return self.trial.suite.file_of(self.trial.case), self.trial.case.line - 1, heading
 
 
 _PLUMBING = tuple(str(PACKAGE / name) for name in ("plugin.py", "predict", "runner"))
@@ -185,13 +185,11 @@ def _is_plumbing(entry: Any) -> bool:
 
 
 def tag_marks(cases: Iterable[Case], config: pytest.Config) -> dict[tuple[str, str], pytest.Mark]:
-    """A marker ``KEY_VALUE`` for every tag of ``cases`` (``-m skill_pitch``), registered so that strict markers are
-    content; none that would be a marker of
-    pytest's or a plugin's that acts on tests (``skip``, ``timeout``): those are registered with what they take."""
-    names = tag_names(cases)
+    """A marker ``KEY_VALUE`` for every tag of ``cases`` (``-m skill_pitch``), registered for strict markers; none that
+    acts on tests (``skip``, ``timeout``): pytest and plugins register those with what they take."""
     heads = (str(line).partition(":")[0] for line in config.getini("markers"))
     acting = {head.partition("(")[0].strip() for head in heads if "(" in head}
-    names = {of: name for of, name in names.items() if name not in acting}
+    names = {of: name for of, name in tag_names(cases).items() if name not in acting}
     # All of them before the first is made: pytest reads its whole list again for a marker that it has not met.
     for (tag, value), name in names.items():
         config.addinivalue_line("markers", f"{name}: cases tagged {tag}: {value}")

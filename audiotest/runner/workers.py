@@ -1,11 +1,11 @@
-"""xdist's workers as the controller sees them: who gets which tests and which GPU.
+"""xdist's workers: who gets which tests and which GPU, and what waits in each.
 
 Also of runs that have no suite, so nothing of the engine is loaded before a YAML file stands among the tests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ from audiotest.devices import Slots, gpus
 
 if TYPE_CHECKING:
     from audiotest.declare.trial import Trial
+    from audiotest.types import TrialKey
 
 _SCHEDULER = pytest.StashKey[Any]()
 _SLOTS = pytest.StashKey[Slots]()
@@ -53,7 +54,7 @@ def in_yaml(nodeid: str) -> bool:
 
 
 def prepare_worker(node: Any) -> None:
-    """A worker that replaces a dead one asks the trials of the dead one's block one by one."""
+    """A worker that replaces a dead one asks the trials of that one's block singly."""
     blocks = node.config.stash.get(_SCHEDULER, None)
     node.workerinput["audiotest_alone"] = sorted(blocks.alone) if blocks is not None else []
     node.workerinput["audiotest_gpu"] = _slots(node.config).take(node.gateway.id)
@@ -74,3 +75,26 @@ def worker_gone(node: Any, error: Any) -> None:
 def workers_wanted() -> int | None:
     """What ``-n auto`` stands for: a worker a GPU where there are any, else xdist's own number."""
     return len(gpus()) or None
+
+
+def queued(session: pytest.Session) -> Iterator[TrialKey]:
+    """The keys of the trials that wait in this worker, in order, for they are what its model is asked
+    next; none where xdist keeps them in another way."""
+    from audiotest.runner.items import TrialItem
+
+    for plugin in session.config.pluginmanager.get_plugins():
+        if type(plugin).__name__ == "WorkerInteractor":
+            for index in _waiting(plugin):
+                item = session.items[index]
+                if isinstance(item, TrialItem):
+                    yield item.trial.key
+
+
+def _waiting(interactor: Any) -> list[int]:
+    # The next test is out of the queue already, for the present one has to know it.
+    try:
+        with interactor.torun.lock() as items:
+            waiting = [interactor.nextitem_index, *items]
+    except AttributeError:
+        return []
+    return [index for index in waiting if isinstance(index, int)]

@@ -32,10 +32,16 @@ def pattern(phrase: str) -> re.Pattern[str]:
 def occurrences(output: str, phrase: str) -> Iterator[tuple[str, bool]]:
     """(the words as matched, whether the sentence denies them) for each place of ``phrase`` in ``output``."""
     text = fold(clean(output))
+    yield from ((text[start:end], denied) for start, end, denied in places(output, phrase))
+
+
+def places(output: str, phrase: str) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, whether the sentence denies it) of each place of ``phrase`` in ``output``, folded and cleaned."""
+    text = fold(clean(output))
     denied = denied_before(lexicon(languages(text)))
     for match in pattern(phrase).finditer(text):
         clause = re.split(r"[.!?;,。！？；，\n]|\bbut\b", text[max(0, match.start() - 100) : match.start()])[-1]
-        yield match.group(0), denied.match(clause[::-1]) is not None
+        yield match.start(), match.end(), denied.match(clause[::-1]) is not None
 
 
 def phrases(value: object, option: str) -> Sequence[str]:

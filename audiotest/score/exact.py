@@ -26,12 +26,13 @@ def score(question: Question, output: str, *, case: bool = False) -> Verdict:
     if not wanted:
         missing = "`exact` needs an `answer` or a `reference` to compare with"
         return Verdict(None, status="none", counted=False, evidence=missing)
-    reply = _form(output, case)
-    hit = next((text for text in wanted if _form(text, case) == reply), None)
+    reply = form(output, case)
+    hit = next((text for text in wanted if form(text, case) == reply), None)
     index = question.choices.index(hit) if hit in question.choices else None
     return Verdict(correct=hit is not None, choice=index, score=float(hit is not None), evidence=output.strip()[:200])
 
 
-def _form(text: str, case: bool) -> str:
+def form(text: str, case: bool) -> str:
+    """``text`` as it is compared: without white space and punctuation around it; folded unless ``case`` matters."""
     text = " ".join(clean(text).split()).strip(_EDGES)
     return text if case else fold(text)

@@ -45,6 +45,8 @@ def score_line(scorer: str, line: bytes) -> bytes:
     except (ValueError, TypeError) as error:
         raise BadLine(str(error), row) from None
     scored = {**row, "correct": bool(verdict.correct), "choice": verdict.choice, "status": verdict.status}
+    if SCORERS.get(scorer).pooled_by:
+        scored["details"] = verdict.details
     if scorer == "choice":
         scored["rule"] = verdict.details.get("rule", "")
     elif question.choices:

@@ -73,8 +73,8 @@ def score(question: Question, output: str) -> Verdict:
         correct=finding.kept,
         score=float(finding.kept),
         format_kept=finding.kept,
-        evidence=f"{identifier} {kept}: found {finding.found!r}, asked {kwargs!r}",
-        details={"found": finding.found, **_splitting(identifier)},
+        evidence=f"{identifier} {kept}: found {finding.seen!r}, asked {kwargs!r}",
+        details={"found": finding.seen, **_splitting(identifier)},
     )
 
 

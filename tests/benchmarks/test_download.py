@@ -1,22 +1,19 @@
 """Downloads, from a server here that speaks as much of the hub's protocol as huggingface_hub asks for."""
 
-import hashlib
-import http.server
 import io
 import json
 import os
 import subprocess
 import sys
 import tarfile
-import threading
 import zipfile
 
 import pytest
+from hub_server import COMMIT, serving
 
 from audiotest.benchmarks.download import unpack
 from audiotest.benchmarks.importing import ImportFailed
 
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
 ROW = {"id": "a", "audio_path": "./audio/a.wav", "question": "Q?", "choices": ["x", "y"], "answer": "x",
        "modality": "sound", "category": "Signal Layer", "sub-category": "s"}  # fmt: skip
 
@@ -30,56 +27,12 @@ def archive():
     return out.getvalue()
 
 
-class Hub(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.serve(body=True)
-
-    def do_HEAD(self):
-        self.serve(body=False)
-
-    def serve(self, body):
-        path = self.path.partition("?")[0]
-        type(self).asked.append((self.command, path))
-        if path.startswith("/api/datasets/BoJack/MMAR"):
-            listed = [{"rfilename": n, "type": "file", "path": n, "size": len(d), "oid": "0" * 40}
-                      for n, d in self.files.items()]  # fmt: skip
-            if "/tree/" in path:
-                return self.send(json.dumps(listed).encode(), "application/json", body)
-            if path.endswith("/nope"):
-                return self.send(b"{}", "application/json", body, 404, {"X-Error-Code": "RevisionNotFound"})
-            info = {"id": "BoJack/MMAR", "sha": COMMIT, "siblings": listed, "private": False, "gated": False,
-                    "disabled": False, "downloads": 0, "likes": 0, "tags": [], "lastModified": None}  # fmt: skip
-            return self.send(json.dumps(info).encode(), "application/json", body)
-        prefix = f"/datasets/BoJack/MMAR/resolve/{COMMIT}/"
-        name = path.removeprefix(prefix)
-        if path.startswith(prefix) and name in self.files:
-            data = self.files[name]
-            etag = hashlib.sha256(data).hexdigest()
-            return self.send(
-                data, "application/octet-stream", body, extra={"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
-            )
-        return self.send(b"{}", "application/json", body, 404, {"X-Error-Code": "RepoNotFound"})
-
-    def send(self, data, kind, body, status=200, extra=None):
-        self.send_response(status)
-        for key, value in {"Content-Type": kind, "Content-Length": str(len(data)), **(extra or {})}.items():
-            self.send_header(key, value)
-        self.end_headers()
-        if body:
-            self.wfile.write(data)
-
-    def log_message(self, *arguments):
-        pass
-
-
 @pytest.fixture
 def hub():
-    Hub.files = {"MMAR-meta.json": json.dumps([ROW]).encode(), "mmar-audio.tar.gz": archive(), "README.md": b"#"}
-    Hub.asked = []
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    files = {"MMAR-meta.json": json.dumps([ROW]).encode(), "mmar-audio.tar.gz": archive(), "README.md": b"#"}
+    with serving("BoJack/MMAR", files) as (address, server):
+        server.address = address
+        yield server
 
 
 def run(tmp_path, endpoint, *more):
@@ -93,28 +46,28 @@ def run(tmp_path, endpoint, *more):
 
 
 def test_a_release_is_fetched_unpacked_and_named_by_its_commit(hub, tmp_path):
-    done = run(tmp_path, hub)
+    done = run(tmp_path, hub.address)
     assert done.returncode == 0, done.stderr
     assert f"BoJack/MMAR at {COMMIT}" in done.stdout
     assert "1 cases in 1 files" in done.stdout
     assert (tmp_path / "mmar" / "audio" / "a.wav").read_bytes() == b"RIFF"
-    fetched = {path for method, path in Hub.asked if method == "GET" and "/resolve/" in path}
+    fetched = {path for method, path in hub.asked if method == "GET" and "/resolve/" in path}
     assert len(fetched) == 2
     assert not any("README" in path for path in fetched)
-    Hub.asked.clear()
-    assert run(tmp_path, hub).returncode == 0
-    assert not [path for method, path in Hub.asked if method == "GET" and "/resolve/" in path], "fetched again"
+    hub.asked.clear()
+    assert run(tmp_path, hub.address).returncode == 0
+    assert not [path for method, path in hub.asked if method == "GET" and "/resolve/" in path], "fetched again"
 
 
 def test_questions_alone(hub, tmp_path):
-    done = run(tmp_path, hub, "--without-audio")
+    done = run(tmp_path, hub.address, "--without-audio")
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "mmar" / "audio").exists()
-    assert not any("tar.gz" in path for _, path in Hub.asked if "/resolve/" in path)
+    assert not any("tar.gz" in path for _, path in hub.asked if "/resolve/" in path)
 
 
 def test_what_goes_wrong_is_said_in_words(hub, tmp_path):
-    assert "has no revision 'nope'" in run(tmp_path, hub, "--revision", "nope").stderr
+    assert "has no revision 'nope'" in run(tmp_path, hub.address, "--revision", "nope").stderr
     offline = run(tmp_path, "http://127.0.0.1:9")
     assert offline.returncode == 1
     assert "offline? Import from a local copy" in offline.stderr

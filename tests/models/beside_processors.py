@@ -1,11 +1,11 @@
-"""Runs the checks of hf_checks.py on one tiny model whose processor imports torchvision or torchaudio.
+"""Runs the checks of hf_checks.py on tiny models whose processors import torchvision or torchaudio.
 
-PyPI's torchvision is built for torch with CUDA. Beside a CPU build its compiled operators (which these processors do not
-use) are missing, and its import stops where it describes them; so they are declared first.
-"""
+PyPI's torchvision is built for torch with CUDA. Beside a CPU build its compiled operators (which these processors do
+not use) are missing, and its import stops where it describes them; so they are declared first."""
 
 import re
 import sys
+import traceback
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def declare_operators():
     return library
 
 
-def main(name, folder):
+def main(folder, *names):
     try:
         import torchvision
     except RuntimeError:
@@ -31,17 +31,27 @@ def main(name, folder):
             del sys.modules[module]
         kept = declare_operators()  # noqa: F841  (they go away with it)
         import torchvision  # noqa: F401
+    for name in names:
+        try:
+            run(name, Path(folder, name))
+        except Exception:
+            traceback.print_exc()
+
+
+def run(name, folder):
+    """Prints a line for each check that holds."""
     import hf_checks
     from tiny import BESIDE_PROCESSORS
 
     from audiotest.models.loading import open_model
 
-    model = open_model(f"hf:{BESIDE_PROCESSORS[name](Path(folder))}")
+    folder.mkdir()
+    model = open_model(f"hf:{BESIDE_PROCESSORS[name](folder)}")
     model.load()
     for label, check in vars(hf_checks).items():
         if label.startswith("check_"):
             check(model)
-            print(label, flush=True)
+            print(name, label, flush=True)
 
 
 if __name__ == "__main__":

@@ -118,3 +118,33 @@ def test_a_project_without_suites_does_not_pay_for_the_engine(pytester):
             assert "audiotest.plugin" in modules
             assert not {"numpy", "msgspec", "yaml", "scipy", "jinja2", "audiotest.session"} & set(modules)
             process.unlink()
+
+
+def test_whoever_looks_at_fixtures_sees_those_of_trials(project):
+    tester = project(ids=("one", "wrong"), policy="gates")
+    out = tester.runpytest_inprocess("suites", "--setup-show")
+    assert out.stdout.str().count("SETUP    F reply") == 6
+    with (tester.path / "conftest.py").open("a") as file:
+        file.write("""
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef):
+    with open("looked.txt", "a") as file:
+        file.write(fixturedef.argname + " ")
+    return (yield)
+""")
+    tester.runpytest_inprocess("suites")
+    assert (tester.path / "looked.txt").read_text().split().count("trial") == 6
+
+
+def test_a_fixture_that_breaks_is_no_miss(project, records):
+    tester = project(ids=("one", "wrong"), policy="gates")
+    with (tester.path / "conftest.py").open("a") as file:
+        file.write("""
+@pytest.fixture(autouse=True)
+def after(request, trial, reply):
+    if trial.case.id == "wrong":
+        raise RuntimeError("no room left")
+""")
+    out = tester.runpytest_inprocess("suites", "--results", "out")
+    assert out.parseoutcomes()["errors"] == 3
+    assert {r["case"] for r in records(tester.path / "out") if r["outcome"] == "error"} == {"wrong"}

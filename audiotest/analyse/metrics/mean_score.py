@@ -9,11 +9,12 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of, verdict_of
+from audiotest.registry import SCORERS
 from audiotest.types import Estimate
 
 RANGE = (0.0, 1.0)
 shown_under = ("original", "others")
-per_scorer = True
+per_scorer = on_screen = True
 
 
 def measure(
@@ -36,6 +37,10 @@ def measure(
 
 
 def shown_if(trials: Trials, condition: str, scorer: str | None) -> bool:
-    """Whether the scorer grades: where all scores are 0 or 1, the mean is the accuracy."""
+    """Whether the scorer grades: where all scores are 0 or 1, the mean is the accuracy. Scores that are pooled into a
+    figure of their own, as word errors are, have no mean beside it."""
+    names = {scorer or next(iter(record.verdicts), "") for record in trials.under(condition)}
+    if any(name in SCORERS and SCORERS.get(name).pooled_by for name in names):
+        return False
     verdicts = (verdict_of(r, scorer) for r in trials.under(condition))
     return any(v is not None and v.counted and v.score not in (None, 0, 1) for v in verdicts)

@@ -2,7 +2,9 @@
 
 The counterpart of a speech reception threshold. A psychometric curve (:mod:`audiotest.analyse.psychometric`) is fitted
 to a sweep over ``noise(snr_db=...)`` or ``babble``, with the guessing rate mean of 1/k. The interval is the percentile
-bootstrap's over clips.
+bootstrap's over clips. Of transcripts it is the words that count (:func:`audiotest.analyse.transcripts.recognised`):
+the ratio at which half of those that the model recognises at best are recognised, which is a speech reception
+threshold.
 
 Nothing is said about ratios that were not measured. At least two are needed, and an accuracy that changes between
 them. A threshold outside the sweep is no figure but a reason ("above 10 dB, not measured"). Where only an end of the
@@ -20,6 +22,7 @@ from msgspec import Struct
 from audiotest.analyse.clusters import Floats
 from audiotest.analyse.intervals import by_clip, levels, resampled
 from audiotest.analyse.psychometric import Grid
+from audiotest.analyse.transcripts import recognised, units
 from audiotest.analyse.trials import NotMeasured, Trials, by_case, clip_of
 from audiotest.types import Estimate
 
@@ -57,8 +60,10 @@ def measure(
 
 
 class Sweep(Struct, frozen=True):
-    """A sweep: ``ratios`` in dB, ascending; ``columns``, shape (cases, ratios + 1), 1 for a right answer at each of
-    them and a last column of ones; the clip of each case; and the guessing rate."""
+    """A sweep: ``ratios`` in dB, ascending; ``columns``, shape (cases, ratios + 1): what is right at each of them, of
+    the
+    units in the last column (1 for a question, the words of a transcript); the clip of each case; and the guessing
+    rate."""
 
     ratios: Floats
     columns: Floats
@@ -73,7 +78,10 @@ def swept(trials: Trials, scorer: str | None = None, tags: Mapping[str, str] | N
         raise NotMeasured(f"a threshold needs a sweep of at least two ratios, noise(snr_db=[...]); {len(ratios)} ran")
     names = sorted(ratios, key=ratios.__getitem__)
     cases = list(by_case(trials, names, scorer, tags).values())
-    columns = np.array([[*(float(bool(v.correct)) for _, v in rows), 1.0] for rows in cases])
+    weights = [units(rows[0][1]) for rows in cases]
+    columns = np.array(
+        [[*(recognised(v) * weight for _, v in rows), weight] for rows, weight in zip(cases, weights, strict=True)]
+    )
     guess = float(np.mean([1 / len(rows[0][0].choices) if rows[0][0].choices else 0.0 for rows in cases]))
     return Sweep(np.array([ratios[name] for name in names]), columns, [clip_of(rows[0][0]) for rows in cases], guess)
 
@@ -130,7 +138,8 @@ def _outside(ratios: Floats, *, below: bool) -> str:
 
 def _changes(sweep: Sweep) -> None:
     """Raises :class:`NotMeasured` where accuracy is the same over the whole sweep, saying on which side it is."""
-    ratios, guess, accuracy = sweep.ratios, sweep.guess, sweep.columns[:, :-1].mean(axis=0)
+    ratios, guess = sweep.ratios, sweep.guess
+    accuracy = sweep.columns[:, :-1].sum(axis=0) / sweep.columns[:, -1].sum()
     if accuracy.max() - accuracy.min() >= _LEAST_CHANGE:
         return
     over = f"accuracy changes by less than {_LEAST_CHANGE:.0%} from {ratios[0]:g} to {ratios[-1]:g} dB"

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from audiotest.analyse.compare import Difference, Flipped
 from audiotest.analyse.headlines import FigureDifference
+from audiotest.registry import METRICS
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.render import harmless
 
@@ -37,7 +38,8 @@ def figure_cells(d: FigureDifference) -> tuple[str, ...]:
     missing. Thresholds are in dB, everything else in percentage points."""
     decibel = d.figure == "threshold_snr"
     name = f"{d.figure} (dB)" if decibel else f"{d.figure} (versus {d.versus})" if d.versus else d.figure
-    scale = 1 if decibel else 100
+    name += "" if d.condition == "original" else f" under {d.condition}"
+    scale = 1 if decibel or (d.figure in METRICS and not METRICS.get(d.figure).is_share) else 100
 
     def written(value: float | None, form: str) -> str:
         return "-" if value is None else f"{scale * value:{form}}"

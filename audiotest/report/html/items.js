@@ -104,12 +104,24 @@ function reply(j, i, question) {
   else if (t.answer) box.append(el("p", { class: "soft", dir: "auto" }, `expected: ${t.answer}`));
   if (t.reference.length) box.append(el("p", { class: "soft" }, "reference"), el("ul", {}, ...t.reference.map((r) => el("li", {}, el("bdi", {}, r)))));
   box.append(said(t.reply));
+  if (t.aligned.length) box.append(aligned(t.aligned));
   if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, t.reason));
   if (t.basis) box.append(el("p", { class: "soft", dir: "auto" }, t.basis));
   const judged = Object.entries(t.verdicts);
   if (judged.length > 1) box.append(el("p", { class: "soft" }, judged.map(([name, v]) => `${name}: ${verdict(v)}`).join(" · ")));
   for (const sound of D.audio[t.sound] || []) box.append(player(sound, t.condition));
   if (j !== i) box.append(copying("command", rerun(t.nodeid)), " ", copying("node id", t.nodeid));
+  return box;
+}
+
+// A transcript against its reference: what was left out or misheard is struck through, what was put there stands beside.
+function aligned(pieces) {
+  const box = el("p", { class: "aligned", dir: "auto" });
+  for (const [kind, spoken, heard] of pieces) {
+    if (kind === "equal") box.append(el("span", {}, spoken), " ");
+    if (kind === "delete" || kind === "substitute") box.append(el("del", { class: "wrong", title: kind }, spoken), " ");
+    if (kind === "insert" || kind === "substitute") box.append(el("ins", { class: "right", title: kind }, heard), " ");
+  }
   return box;
 }
 

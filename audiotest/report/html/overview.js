@@ -82,12 +82,24 @@ function section(name, suite) {
     return [c, String(f ? f.n : 0), f ? percent(f.value) : "–", range(f), held ? gap(held) : "", outcomes(row)];
   });
   const heads = ["condition", "#n", "#accuracy", "#95% interval", "#listening gap", "outcomes"];
-  box.append(el("h3", {}, "Conditions"), table(heads, rows), ...pictures(name, suite));
+  box.append(el("h3", {}, "Conditions"), table(heads, rows), ...beside(suite), ...pictures(name, suite));
   return box;
 }
 
+// Error rates, corpus figures and mean scores, under each condition.
+function beside(suite) {
+  const rows = [];
+  for (const [c, row] of Object.entries(suite.conditions)) for (const [m, f] of Object.entries(row.metrics)) {
+    const share = D.figures[m.split(":")[0]];
+    if (share === undefined) continue;
+    const ends = known(f.low) && known(f.high);
+    rows.push([c, m.replace("_", " "), String(f.n), share ? percent(f.value) : f.value.toFixed(2), share ? range(f) : ends ? `${f.low.toFixed(2)} to ${f.high.toFixed(2)}` : "–"]);
+  }
+  return rows.length ? [el("h3", {}, "Other figures"), table(["condition", "figure", "#n", "#value", "#95% interval"], rows)] : [];
+}
+
 function pictures(name, suite) {
-  const first = original(suite), parts = [...byScorer(name, first), ...sweeps(suite, first)];
+  const first = original(suite), parts = [...byScorer(name, first), ...sweeps(suite, first, D.leading[name] || "accuracy")];
   for (const [tag, values] of Object.entries(first.tags)) {
     const found = Object.entries(values).filter(([, v]) => v.metrics.accuracy).map(([v, f]) => [v, f.metrics.accuracy]);
     if (found.length > 1) parts.push(el("h3", {}, `Accuracy by ${tag}`), folded(found));
@@ -119,20 +131,20 @@ function byScorer(name, first) {
 }
 
 // Conditions that differ in `snr_db` alone are one curve.
-function sweeps(suite, first) {
+function sweeps(suite, first, metric) {
   const kinds = {};
   for (const [condition, row] of Object.entries(suite.conditions)) {
     const found = condition.match(/snr_db=(-?[\d.]+)/);
-    if (!found || !row.metrics.accuracy) continue;
+    if (!found || !row.metrics[metric] || D.figures[metric] === false) continue;
     const kind = condition.replace(/snr_db=-?[\d.]+,?/, "").replace(",)", ")").replace("()", "");
-    (kinds[kind] = kinds[kind] || []).push([+found[1], row.metrics.accuracy]);
+    (kinds[kind] = kinds[kind] || []).push([+found[1], row.metrics[metric]]);
   }
   const series = Object.entries(kinds).filter(([, points]) => points.length > 1).map(([kind, points]) => [kind, points.sort((a, b) => a[0] - b[0])]);
   if (!series.length) return [];
-  const { accuracy, chance, threshold_snr: half } = first.metrics;
-  const told = [accuracy ? "dashed: original" : "", chance ? "dotted: guessing" : ""].filter(Boolean).join("; ");
-  const parts = [el("h3", {}, "Accuracy by signal-to-noise ratio"), legend(series.map(([kind], k) => [kind, COLOURS[k % COLOURS.length]]))];
-  parts.push(curve(series, accuracy && accuracy.value, chance && chance.value));
+  const { [metric]: whole, threshold_snr: half } = first.metrics, chance = metric === "accuracy" ? first.metrics.chance : undefined;
+  const told = [whole ? "dashed: original" : "", chance ? "dotted: guessing" : ""].filter(Boolean).join("; ");
+  const parts = [el("h3", {}, metric === "accuracy" ? "Accuracy by signal-to-noise ratio" : `${metric} by signal-to-noise ratio`), legend(series.map(([kind], k) => [kind, COLOURS[k % COLOURS.length]]))];
+  parts.push(curve(series, whole && whole.value, chance && chance.value));
   parts.push(el("p", { class: "soft" }, `Bands: 95% intervals${told ? `; ${told}` : ""}.${half && known(half.value) ? ` Half-way between guessing and the best at ${half.value.toFixed(1)} dB.` : ""}`));
   return parts;
 }

@@ -50,7 +50,7 @@ function curve(series, original, chance) {
   const W = 480, H = 240, left = 46, right = 12, top = 10, bottom = 38;
   const levels = [...new Set(series.flatMap(([, points]) => points.map(([db]) => db)))].sort((a, b) => a - b);
   const low = levels[0], wide = levels[levels.length - 1] - low;
-  const x = (db) => left + ((db - low) / wide) * (W - left - right), y = (v) => top + (1 - v) * (H - top - bottom);
+  const x = (db) => left + ((db - low) / wide) * (W - left - right), y = (v) => top + (1 - Math.min(v, 1)) * (H - top - bottom);
   const said = series.map(([name, points]) => `${name}: ` + points.map(([db, f]) => `${percent(f.value)} at ${db} dB`).join(", ")).join("; ");
   const box = svg("svg", { class: "plot", viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `accuracy by signal-to-noise ratio; ${said}` });
   for (const v of [0, 0.25, 0.5, 0.75, 1]) box.append(svg("line", { x1: left, x2: W - right, y1: y(v), y2: y(v), stroke: "var(--line)" }), svg("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end" }, `${100 * v}%`));

@@ -14,10 +14,12 @@ import msgspec
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.trials import verdict_of
 from audiotest.benchmarks.tables import Table
+from audiotest.registry import METRICS
 from audiotest.report.first_lines import first_lines, marked
 from audiotest.report.html.confusion import confusions
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
+from audiotest.report.leading import is_share, leading_metrics
 from audiotest.report.official import cases_of, differing, official_and_careful, official_tables, suites_with_tables
 from audiotest.runs import Run
 from audiotest.types import Record
@@ -46,6 +48,8 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
         "confusion": confusions(records),
         "deciding": {record.suite: next(iter(record.verdicts)) for record in reversed(records) if record.verdicts},
         "differing": _differing(records),
+        "leading": leading_metrics(records),
+        "figures": {name: is_share(name) for name in METRICS.names() if METRICS.get(name).on_screen},
         "trials": _columns(records),
         "audio": msgspec.to_builtins(dict(audio or {})),
     }
@@ -95,8 +99,8 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: []
         for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer",
-                     "answer_index", "choice", "correct", "basis", "reference", "labels", "reply", "reason", "verdicts",
-                     "tags", "sound")
+                     "answer_index", "choice", "correct", "basis", "aligned", "reference", "labels", "reply", "reason",
+                     "verdicts", "tags", "sound")
     }  # fmt: skip
     for record in records:
         verdict = verdict_of(record)
@@ -113,6 +117,7 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
             "choice": verdict.choice if verdict is not None else None,
             "correct": verdict.correct if verdict is not None else None,
             "basis": _basis(record),
+            "aligned": _aligned(record),
             "reference": list(record.reference),
             "labels": list(record.labels),
             "reply": record.reply.text if record.reply is not None else None,
@@ -132,6 +137,18 @@ def _basis(record: Record) -> str:
         if rule := verdict.details.get("rule"):
             return f"rule: {rule}" + (f", from “{verdict.evidence[:200]}”" if verdict.evidence else "")
     return ""
+
+
+def _aligned(record: Record) -> list[list[str]]:
+    """A transcript beside its reference, as the first scorer that aligns has it: [type, words of the reference, words
+    of the reply] of each piece; empty for what is no transcript."""
+    for verdict in record.verdicts.values():
+        chunks, texts = verdict.details.get("alignment"), [verdict.details.get(k) for k in ("reference", "hypothesis")]
+        if isinstance(chunks, list) and all(isinstance(text, str) for text in texts) and verdict.details.get("unit"):
+            space = " " if verdict.details["unit"] == "word" else ""
+            said, heard = ([*text] if not space else text.split() for text in map(str, texts))
+            return [[str(kind), space.join(said[a:b]), space.join(heard[c:d])] for kind, a, b, c, d in chunks]
+    return []
 
 
 def _verdicts(record: Record) -> dict[str, Any]:

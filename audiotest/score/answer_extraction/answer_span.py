@@ -1,9 +1,9 @@
 """Which part of a reply is the answer.
 
-Thinking is cut away (``<think>...</think>`` and the marks of other model families, and one that is never closed), a tagged
-answer is taken out of its tag (``<answer>B</answer>``, ``\\boxed{B}``, ``[[B]]``, ``{"answer": "B"}``), a reply that runs on
-into a question of its own ends there, and of a very long reply only the end is read: that is where answers are.
-"""
+Thinking is cut away (``<think>...</think>`` and the marks of other model families, and one that is never closed), a
+tagged answer is taken out of its tag (``<answer>B</answer>``, ``\\boxed{B}``, ``[[B]]``, ``{"answer": "B"}``), a
+reply that runs on into a question of its own ends there, and of a very long reply only the end is read: that is where
+answers are."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def answer_spans(output: str, *, cut: bool = False) -> list[Span]:
     output = output[-4 * LONGEST :]
     if "\\box" not in output and not _SPECIAL.search(output):
         return [Span(text)] if (text := clean(output)[-LONGEST:]) else []
-    output, thought_only = _after_thinking(output)
+    output, thought_only = after_thinking(output)
     spans = [] if thought_only and not _any_tag(output) else _spans(output, cut)
     return [span for span in spans if span.text]
 
@@ -89,7 +89,7 @@ def _any_tag(output: str) -> bool:
     return any(pattern.search(output) for pattern in _TAGGED) or _BOX.search(output) is not None
 
 
-def _after_thinking(output: str) -> tuple[str, bool]:
+def after_thinking(output: str) -> tuple[str, bool]:
     """(what follows the thinking, whether nothing but a thought that is not closed is left)."""
     closings = list(_THINKING.finditer(output))
     if closings and output[closings[-1].end() :].strip():
@@ -161,8 +161,8 @@ def _unboxed(match: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without markup: ``<C> B </C>`` is B, ``<subdominant>`` a word in brackets, ``<b>`` a tag where one is closed and an
-    option's letter elsewhere."""
+    """Without markup: ``<C> B </C>`` is B, ``<subdominant>`` a word in brackets, ``<b>`` a tag where one is closed
+    and an option's letter elsewhere."""
     if "<" in text:
         if "</" in text:
             text = _PAIRED.sub(_content, text)

@@ -124,7 +124,7 @@ def patterns(options: Options) -> tuple[re.Pattern[str] | None, ...]:
     """For each option what finds its words in a folded text, None for an empty option. Compiled when first needed:
     most replies are read without. Hits have to be checked with :func:`is_bounded`."""
     without = [_ARTICLE.sub("", text) for text in options.folded]
-    found: list[re.Pattern[str] | None] = []
+    patterns: list[re.Pattern[str] | None] = []
     for i, text in enumerate(options.folded):
         if options.strict[i]:
             body = r"\s+".join(re.escape(word) for word in text.split())
@@ -132,8 +132,8 @@ def patterns(options: Options) -> tuple[re.Pattern[str] | None, ...]:
             source = without[i] if without.count(without[i]) == 1 and without[i] else text
             body = r"[\W_]{1,4}".join(re.escape(word) for word in TOKEN.findall(source.replace("_", " ")))
             body = f"(?:{body}|{_spelt(source)})" if source.isdigit() and _spelt(source) else body
-        found.append(re.compile(body) if body else None)
-    return tuple(found)
+        patterns.append(re.compile(body) if body else None)
+    return tuple(patterns)
 
 
 def is_bounded(folded: str, start: int, end: int, *, strict: bool) -> bool:

@@ -20,10 +20,10 @@ from audiotest.score.official import sentences
 
 
 class Finding(NamedTuple):
-    """``kept``: whether the reply follows the instruction; ``found``: the figure or text that decided."""
+    """``kept``: whether the reply follows the instruction; ``seen``: the figure or text that decided."""
 
     kept: bool
-    found: Any
+    seen: Any
 
 
 Rule = Callable[[str, Any, str], Finding]

@@ -1,0 +1,115 @@
+"""The scorer and metric ``evaluate``: modules of a folder, of those shipped, per item and over a corpus, offline."""
+
+import pytest
+
+import audiotest
+from audiotest.analyse.trials import Trials
+from audiotest.declare.problems import SuiteError
+from audiotest.registry import METRICS, SCORERS
+from audiotest.types import Record
+
+SHARED_WORDS = '''
+import datasets
+import evaluate
+
+class SharedWords(evaluate.Metric):
+    """2 x shared words over all words, of the whole corpus."""
+    def _info(self):
+        text = datasets.Value("string")
+        return evaluate.MetricInfo(description="", citation="", inputs_description="",
+                                   features=datasets.Features({"predictions": text, "references": text}))
+    def _compute(self, predictions, references, lower=False):
+        shared = total = 0
+        for one, other in zip(predictions, references):
+            a, b = ((text.lower() if lower else text).split() for text in (one, other))
+            shared += 2 * len(set(a) & set(b))
+            total += len(a) + len(b)
+        return {"f1": shared / total if total else 0.0, "words": total}
+'''
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("metric") / "shared_words"
+    place.mkdir()
+    (place / "shared_words.py").write_text(SHARED_WORDS)
+    return place
+
+
+def record(i, verdict):
+    return Record(
+        suite="s", case=str(i), condition="original", nodeid=str(i), expectation="correct", outcome="passed",
+        question="?", clip=str(i), verdicts={"evaluate": verdict},
+    )  # fmt: skip
+
+
+def verdicts(folder, pairs, **options):
+    options = {"metric": str(folder), "field": "f1", **options}
+    return [
+        audiotest.score("evaluate", reference=reference, output=output, options=options) for output, reference in pairs
+    ]
+
+
+PAIRS = [("a b c", "a b d"), ("x", "x"), ("one two three four", "five six"), ("A", "a")]
+
+
+def test_a_corpus_figure_is_of_all_replies_together_and_no_mean(folder):
+    rows = [record(i, v) for i, v in enumerate(verdicts(folder, PAIRS, level="corpus", options={"lower": True}))]
+    figure = METRICS.get("evaluate").measure(Trials(rows))
+    assert figure.value == pytest.approx((4 + 2 + 0 + 2) / (6 + 2 + 6 + 2))
+    assert figure.low < figure.value < figure.high
+    items = [record(i, v) for i, v in enumerate(verdicts(folder, PAIRS, options={"lower": True}))]
+    assert METRICS.get("evaluate").measure(Trials(items)).value == pytest.approx((4 / 6 + 1 + 0 + 1) / 4)
+
+
+def test_a_shipped_metric_goes_by_its_name_and_a_field_by_its_path():
+    options = {"metric": "rouge", "field": "rougeL.fmeasure", "min": 0.5}
+    verdict = audiotest.score("evaluate", reference=["the dog barks", "a dog"], output="a dog barks", options=options)
+    assert (verdict.correct, verdict.score) == (True, pytest.approx(0.8))
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"metric": "/nowhere/at/all"}, "there is no metric at /nowhere/at/all"),
+        ({"metric": "rouge", "field": "f2"}, "no field 'f2'; it gives use_stemmer, rouge1"),
+        ({"metric": "rouge"}, "`field` of the metric 'rouge' is no number"),
+        ({"metric": "rouge", "field": "rouge1.recall", "options": {"stem": 1}}, "the metric 'rouge' failed: TypeError"),
+    ],
+)
+def test_what_cannot_be_computed_is_a_sentence(options, word):
+    with pytest.raises(ValueError, match=word):
+        audiotest.score("evaluate", reference="the dog", output="a dog", options=options)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"metric": "rouge", "level": "suite"}, {"metric": "rouge", "level": "corpus", "min": 1}]
+)
+def test_options_that_make_no_sense_are_refused(options):
+    with pytest.raises(ValueError, match="metric|level|min"):
+        SCORERS.get("evaluate").check(**options)
+
+
+def test_a_suite_names_the_folder_beside_it(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+    text = """\
+suite: words
+scorers: [{evaluate: {metric: ./shared_words, field: f1, level: corpus}}]
+gates: [{metric: evaluate, min: 0.5}]
+cases:
+  - {id: a, question: Say a b., reference: a b}
+  - {id: b, question: Say c., reference: c}
+"""
+    lost = tmp_path / "lost.yaml"
+    lost.write_text(text)
+    with pytest.raises(SuiteError, match=r"lost.yaml:2:11: scorers\[0\]: there is no ./shared_words beside the suite"):
+        audiotest.load_suite(lost)
+    path = folder.parent / "words.yaml"
+    path.write_text(text)
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text('{"id": "a", "prediction": "a x"}\n{"id": "b", "prediction": "c"}\n')
+    run = audiotest.run(path, model=f"replay:{answers}")
+    figure = run.summary.suites["words"].conditions["original"].metrics["evaluate"]
+    assert figure.value == pytest.approx(4 / 6)
+    assert [record.outcome for record in run.records] == ["passed", "passed"]
+    assert run.gates["words"][0].passed
