@@ -32,7 +32,7 @@ from msgspec import Struct
 
 Floats = npt.NDArray[np.float64]
 
-SCALES = (0.01, 0.02, 0.04, 0.07, 0.11, 0.16, 0.24, 0.36)
+SCALES = (0.01, 0.02, 0.04, 0.07, 0.11, 0.16, 0.24, 0.36, 0.54)
 """Scales ``s`` of the curve in decades. From 12% to 88% of its rise it takes four of them."""
 LAPSES = (0.0, 0.02, 0.05, 0.1, 0.17, 0.25)
 _BEYOND = 0.3

@@ -34,8 +34,9 @@ ENOUGH = 0.75
 CATCH_EVERY = 10
 LEVELS = 41
 BUDGET, PRECISION = 200, 1.5
-LEAST = 30
-"""No threshold is taken to be precise after fewer answers."""
+LEAST, SETTLED_AT_LEAST = 30, 50
+"""Answers below which there is no interval, and below which none is taken to be narrow enough: one that is narrow
+early is so by luck more often than not, and holds the threshold less often than it says."""
 _SETTLED = 0.8
 _OUTSIDE = 0.9
 """How sure it has to be that a threshold is beyond the levels for a track to end."""
@@ -202,7 +203,8 @@ class Track:
         known = self.posterior()
         if known.below > _OUTSIDE or (known.above > _OUTSIDE and len(easy) >= SCREENED_AT_MOST):
             return "outside"
-        return "precise" if known.high - known.low <= math.log10(self.precision) else ""
+        narrow = known.high - known.low <= math.log10(self.precision)
+        return "precise" if narrow and self._given >= SETTLED_AT_LEAST else ""
 
     def _combination(self, index: int) -> tuple[int, int, int]:
         """(answer, wording, turn of the options) of a question."""

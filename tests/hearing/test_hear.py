@@ -329,12 +329,12 @@ def run(*arguments):
 
 def test_the_command_writes_what_it_prints(tmp_path):
     files = [tmp_path / "out" / f"heard.{ending}" for ending in ("json", "csv", "html", "svg")]
-    result = run("--only", "duration", "--only", "tone_in_quiet@1000", "--budget", 40, "--json", files[0], "--csv",
+    result = run("--only", "duration", "--only", "onset", "--budget", 40, "--json", files[0], "--csv",
                  files[1], "--html", files[2], "--plot", files[3])  # fmt: skip
     assert result.exit_code == 0, result.output
     assert "can do 1 of 2 tasks as asked" in result.output
     audiogram = load(files[0])
-    assert list(audiogram.faculties) == ["duration", "tone_in_quiet@1000"]
+    assert list(audiogram.faculties) == ["duration", "onset"]
     written = json.loads(files[0].read_text())
     assert written["faculties"]["duration"]["unit"] == "ms"
     jsonschema.validate(written, json.loads(schema_text("audiogram")))
