@@ -63,8 +63,8 @@ def test_a_precise_interval_ends_a_track_before_its_budget():
     audiogram = hear(Simulated(Ear({"gap": 5.0}, scale=0.03)), ["gap"])
     [result] = audiogram.faculties.values()
     assert result.verdict == "threshold"
-    assert result.high / result.low <= 1.51
-    assert 30 <= result.n < 120
+    assert result.high / result.low <= 1.7  # it was 1.5 when it ended, and the answers that were under way count, too
+    assert 50 <= result.n < 120
     assert audiogram.questions == result.n
 
 
