@@ -5,10 +5,9 @@ Suites are YAML files that pytest runs (``pytest suites/ --model NAME``). The sa
 >>> import audiotest
 >>> run = audiotest.run  # audiotest.run("suites/listening/pitch.yaml", model="listener")
 
-``run``, ``arun``, ``compare``, ``score`` and ``load_suite`` are functions; ``Run``, ``Suite``, ``Case``, ``Verdict``,
-``Reply``, ``Request``, ``Needs``, ``Generation`` and ``Waveform`` are what they take and give; every error is an
-``AudiotestError``. Importing this module imports nothing else until a name is used.
-"""
+``run``, ``arun``, ``compare``, ``score``, ``hear`` and ``load_suite`` are functions; ``Run``, ``Suite``, ``Case``,
+``Verdict``, ``Reply``, ``Request``, ``Needs``, ``Generation`` and ``Waveform`` are what they take and give; every
+error is an ``AudiotestError``. Importing this module imports nothing else until a name is used."""
 
 from __future__ import annotations
 
@@ -21,6 +20,7 @@ _PUBLIC = {
     "run": "audiotest.api",
     "arun": "audiotest.api",
     "compare": "audiotest.api",
+    "hear": "audiotest.api",
     "load_suite": "audiotest.api",
     "score": "",
     "Run": "audiotest.runs",
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from audiotest.analyse.comparison import Comparison as Comparison
     from audiotest.api import arun as arun
     from audiotest.api import compare as compare
+    from audiotest.api import hear as hear
     from audiotest.api import load_suite as load_suite
     from audiotest.api import run as run
     from audiotest.declare.suite import Suite as Suite

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -18,6 +18,9 @@ from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Adapter, missing_attributes
 from audiotest.runs import Run
 from audiotest.session import DEFAULT_MODEL, Session, Settings
+
+if TYPE_CHECKING:
+    from audiotest.hearing.results import Audiogram
 
 Suites = str | os.PathLike[str] | Suite | Iterable["str | os.PathLike[str] | Suite"]
 Progress = Callable[[int, int], None]
@@ -133,6 +136,43 @@ def compare(
     """
     before, after = (one if isinstance(one, Run) else Run.load(one) for one in (first, second))
     return compare_runs(before.records, after.records, common=common)
+
+
+def hear(
+    model: str | Adapter | None = None,
+    only: str | Sequence[str] = (),
+    *,
+    budget: int = 200,
+    precision: float = 1.5,
+    seed: int = 0,
+    cache: bool | str | os.PathLike[str] = True,
+    options: Mapping[str, Any] | None = None,
+    batch_size: int | None = None,
+) -> Audiogram:
+    """What a model can hear: the thresholds of its faculties, as ``audiotest hear`` measures them.
+
+    ``model``, ``seed``, ``cache``, ``options`` and ``batch_size`` are as in :func:`run`. ``only``: faculties
+    (``"pitch"``) or variants of them (``"pitch@440"``). ``budget``: the most questions a threshold; ``precision``:
+    the factor between the ends of an interval that is narrow enough. Ctrl-C gives what there is, and so does a model
+    that goes down (``stopped``). Raises :class:`AudiotestError` for names that are none, and a model that cannot be
+    opened or loaded.
+
+    >>> import audiotest
+    >>> audiotest.hear("listener", "duration", budget=40, cache=False).faculties["duration"].unit
+    'ms'
+    """
+    from audiotest.hearing.measuring import measure
+
+    settings = Settings(
+        model=model if isinstance(model, str) else DEFAULT_MODEL,
+        model_options={key: str(value) for key, value in (options or {}).items()},
+        seed=seed,
+        batch_size=batch_size,
+        reply_cache=None if cache is True else "off" if cache is False else os.fspath(cache),
+    )
+    adapter = None if model is None or isinstance(model, str) else _adapter(model)
+    named = (only,) if isinstance(only, str) else only
+    return measure(settings, named, model=adapter, budget=budget, precision=precision)
 
 
 def load_suite(path: str | os.PathLike[str]) -> Suite:

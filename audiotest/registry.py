@@ -324,6 +324,55 @@ class Plot(Member):
     draw: Callable[..., Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Faculty(Member):
+    """``stimulus(level, answer, rng, variant) -> Stimulus``: a sound of which it is known what is heard in it.
+
+    ``level`` is in ``UNIT``, from ``HARDEST`` to ``EASIEST``, on a ``SCALE`` that is ``log`` or ``db``; ``LEVELS``
+    lists them where only some exist. ``answer`` is the place of the right option among those of the ``WORDINGS``
+    (:class:`audiotest.hearing.question.Wording`). ``VARIANTS`` are measured apart (frequencies in Hz, tempi...), in
+    ``VARIANT_UNIT``. ``CHANNELS`` 2: only for models that hear stereo. ``highest_hz(variant)``: what the model's
+    sample rate has to carry. ``seconds(level)``: how long the sound is, where it can be longer than models take.
+    ``missing()``: a sentence on what is not installed. ``DEFAULT`` False: measured only where it is asked for."""
+
+    function_name = "stimulus"
+    stimulus: Callable[..., Any]
+    title: str
+    unit: str
+    scale: Literal["log", "db"]
+    hardest: float
+    easiest: float
+    wordings: tuple[Any, ...]
+    levels: tuple[float, ...] = ()
+    variants: tuple[float, ...] = ()
+    variant_unit: str = ""
+    channels: int = 1
+    default: bool = True
+    highest_hz: Callable[[float], float] | None = None
+    seconds: Callable[[float], float] | None = None
+    missing: Callable[[], str] | None = None
+
+    @classmethod
+    def _fields(cls, given: Attributes) -> dict[str, Any]:
+        return {
+            "stimulus": given.function,
+            "title": str(given.get("TITLE", given.name)),
+            "unit": str(given.get("UNIT", "")),
+            "scale": given.get("SCALE", "log"),
+            "hardest": float(given.get("HARDEST")),
+            "easiest": float(given.get("EASIEST")),
+            "wordings": tuple(given.get("WORDINGS")),
+            "levels": tuple(given.get("LEVELS", ())),
+            "variants": tuple(given.get("VARIANTS", ())),
+            "variant_unit": str(given.get("VARIANT_UNIT", "")),
+            "channels": int(given.get("CHANNELS", 1)),
+            "default": bool(given.get("DEFAULT", True)),
+            "highest_hz": given.get("highest_hz"),
+            "seconds": given.get("seconds"),
+            "missing": given.get("missing"),
+        }
+
+
 M = TypeVar("M", bound=Member)
 
 
@@ -451,5 +500,6 @@ BENCHMARKS = Room(
     Benchmark, "benchmark", ("audiotest.benchmarks",), ("importing", "writing", "download", "tables", "exporting")
 )
 COMMANDS = Room(Command, "command", ("audiotest.commands",))
+FACULTIES = Room(Faculty, "faculty", ("audiotest.hearing.faculties",))
 PLOTS = Room(Plot, "plot", ("audiotest.report.plots",))
 REPORTS = Room(ReportFormat, "report format", ("audiotest.report.formats",))

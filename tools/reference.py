@@ -1,5 +1,6 @@
 """Write ``docs/reference/*.md``: every key of every file, every command, every option of pytest; and
-``schemas/members.schema.json``: the names of scorers, conditions and metrics, for editors.
+``schemas/members.schema.json``: the names of scorers, conditions and metrics, for editors; and
+``schemas/audiogram.schema.json``.
 
 ``python tools/reference.py`` writes them; ``--check`` only reports whether they are what it would write, and ends
 with status 1 if not. The pages are made of ``schemas/*.schema.json``, the commands' own help texts and
@@ -18,10 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from audiotest.cli import main as audiotest
 from audiotest.declare import member_schemas
-from audiotest.registry import ADAPTERS, BENCHMARKS, CONDITIONS, METRICS, SCORERS
+from audiotest.hearing.results import Audiogram
+from audiotest.registry import ADAPTERS, BENCHMARKS, CONDITIONS, FACULTIES, METRICS, SCORERS
 from audiotest.runner.options import add_options
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +48,7 @@ def pages() -> dict[str, str]:
 
 
 def members() -> str:
-    """Every scorer, condition, metric, adapter and benchmark that is installed, as it documents itself."""
+    """Every scorer, condition, metric, adapter, benchmark and faculty that is installed, as it documents itself."""
     lines = head("Members", "the docstrings of the members")
     lines += [
         "Everything here is a module of its own, of audiotest or of a package with an entry point; see CONTRIBUTING.md.",
@@ -57,6 +60,7 @@ def members() -> str:
         ("Metrics", METRICS),
         ("Adapters", ADAPTERS),
         ("Benchmarks", BENCHMARKS),
+        ("Faculties", FACULTIES),
     ):
         lines += [f"## {title}", ""]
         for name in room.names():
@@ -354,25 +358,32 @@ def pytest_options() -> list[tuple[str, str]]:
     return found
 
 
+def audiogram_schema() -> str:
+    """The schema of what ``audiotest hear --json`` writes, from the structs that it is written from."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "audiotest audiogram"}
+    return json.dumps(schema | msgspec.json.schema(Audiogram), indent=2, ensure_ascii=False) + "\n"
+
+
 def main() -> int:
     """Write the pages, or check them."""
     made, check = pages(), "--check" in sys.argv[1:]
     there = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
     differing = sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
-    members, names = ROOT / "schemas" / "members.schema.json", member_schemas.text()
-    if not members.exists() or members.read_text(encoding="utf-8") != names:
-        print(f"{members.relative_to(ROOT)} {'differs; run python tools/reference.py' if check else 'written'}")
-        if not check:
-            members.write_text(names, encoding="utf-8")
-        elif not differing:
-            return 1
+    stale = False
+    for name, text in (("members", member_schemas.text()), ("audiogram", audiogram_schema())):
+        path = ROOT / "schemas" / f"{name}.schema.json"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            print(f"{path.relative_to(ROOT)} {'differs; run python tools/reference.py' if check else 'written'}")
+            stale = True
+            if not check:
+                path.write_text(text, encoding="utf-8")
     for name in differing:
         print(f"docs/reference/{name} {'differs; run python tools/reference.py' if check else 'written'}")
         if not check and name in made:
             (FOLDER / name).write_text(made[name], encoding="utf-8")
         elif not check:
             (FOLDER / name).unlink()
-    return 1 if check and differing else 0
+    return 1 if check and (differing or stale) else 0
 
 
 if __name__ == "__main__":

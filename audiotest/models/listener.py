@@ -14,7 +14,7 @@ from typing import Any
 from audiotest.declare.prompt import named
 from audiotest.types import Needs, Reply, Request
 
-VERSION = 1
+VERSION = 2
 """Bumped when the same sound and question may get another answer: replies are cached under it."""
 
 

@@ -66,19 +66,23 @@ class Predictor:
         self._opened: set[int] = set()
         self._planned = self._answered = 0
         self._ready: deque[tuple[Trial, Answer]] | None = None
+        self._left: dict[TrialKey, Trial] | None = None
         self._exchange: Exchange[Pending] = Exchange(
             model.name, engine.send if engine is not None else self._send, self._following, self._finish,
             lock=self._lock, threaded=engine is not None or streams(model),
         )  # fmt: skip
 
     def plan(self, blocks: Iterable[Block]) -> None:
-        """Say which trials will be asked for, and which of them belong together."""
-        for block in blocks:
-            self._unopened.append(block)
-            self._planned += len(block.trials)
-            self._waiting[block.number] = {t.key for t in block.trials}
-            for trial in block.trials:
-                self._blocks[trial.key] = block
+        """Say which trials will be asked for, and which of them belong together; more may be added at any time."""
+        with self._lock:
+            for block in blocks:
+                self._unopened.append(block)
+                self._planned += len(block.trials)
+                self._waiting[block.number] = {t.key for t in block.trials}
+                for trial in block.trials:
+                    self._blocks[trial.key] = block
+                    if self._left is not None:
+                        self._left[trial.key] = trial
 
     def answer(self, trial: Trial, *, again: bool = False) -> Answer:
         """The answer to ``trial``, waited for. ``again``: not the one from before, but one to this trial alone.
@@ -99,8 +103,9 @@ class Predictor:
         return answer
 
     def answers(self) -> Iterator[tuple[Trial, Answer]]:
-        """Every planned trial with its answer, in the order in which the answers are there."""
-        left = {trial.key: trial for block in self._unopened for trial in block.trials}
+        """Every planned trial with its answer, in the order in which the answers are there; those too that are planned
+        meanwhile."""
+        left = self._left = {trial.key: trial for block in self._unopened for trial in block.trials}
         self._ready = deque()
         while left:
             while self._ready:

@@ -294,3 +294,38 @@ def test_the_schema_refuses_what_cannot_be_rendered(spec):
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((ROOT / "schemas" / "synth.schema.json").read_text(encoding="utf-8"))
     assert not jsonschema.Draft202012Validator(schema).is_valid(spec)
+
+
+def test_a_scene_may_have_a_rate_and_a_depth_of_its_own():
+    sound = synthesise({"rate": 48000, "bits": 24, "tone": {"hz": 8000, "seconds": 0.2, "level_db": -110}})
+    assert sound.rate == 48000
+    assert strongest_hz(sound.samples[:, 0], 48000) == pytest.approx(8000, abs=2)
+    assert np.array_equal(sound.samples * 2.0**23, np.round(sound.samples * 2.0**23))
+    with pytest.raises(SynthError, match="expected one of 8000"):
+        synthesise({"rate": 22000, "silence": 1})
+    with pytest.raises(SynthError, match="unknown key 'rate'"):
+        synthesise({"sequence": [{"rate": 48000, "silence": 1}]})
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 32000, 44100, 48000])
+def test_a_tone_at_or_above_the_nyquist_frequency_is_refused(rate):
+    for hz in (rate / 2, rate / 2 + 100):
+        with pytest.raises(SynthError, match="cannot be rendered at|expected a number from 1 to 24000"):
+            synthesise({"rate": rate, "tone": {"hz": hz, "seconds": 0.1}})
+
+
+def test_a_tremolo_leaves_the_power_and_a_mute_the_length_as_they_are():
+    noise = {"noise": {"seconds": 1, "level_db": -14}}
+    plain, trembling = synthesise(noise).samples, synthesise({**noise, "tremolo": {"hz": 8, "depth": 1}}).samples
+    assert level_db(trembling) == pytest.approx(level_db(plain), abs=0.1)
+    power = np.square(trembling[:, 0]).reshape(-1, 80).mean(axis=1)
+    spectrum = np.abs(np.fft.rfft(power - power.mean()))
+    assert np.argmax(spectrum) == 8
+    muted = synthesise({**noise, "mute": {"at": 0.5, "seconds": 0.01}}).samples
+    assert muted.shape == plain.shape
+    assert np.flatnonzero((muted == 0).ravel() & (plain != 0).ravel()).tolist() == list(range(8000, 8160))
+
+
+def test_a_phase_delays_a_tone():
+    early, late = (synthesise({"tone": {"hz": 500, "seconds": 0.5, "phase": p}}).samples[:, 0] for p in (0, -90))
+    np.testing.assert_allclose(late[1000:7000], early[992:6992], atol=1e-4)  # a quarter of 2 ms: 8 samples

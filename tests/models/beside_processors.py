@@ -1,8 +1,7 @@
 """Runs the checks of hf_checks.py on tiny models whose processors import torchvision or torchaudio.
 
-PyPI's torchvision is built for torch with CUDA. Beside a CPU build its compiled operators (which these processors do not
-use) are missing, and its import stops where it describes them; so they are declared first.
-"""
+PyPI's torchvision is built for torch with CUDA. Beside a CPU build its compiled operators (which these processors do
+not use) are missing, and its import stops where it describes them; so they are declared first."""
 
 import re
 import sys

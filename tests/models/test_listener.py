@@ -193,3 +193,47 @@ def test_it_is_an_adapter_with_an_identity_and_without_options():
     assert (model.needs.sample_rate, model.needs.channels) == (16000, 2)
     with pytest.raises(ValueError, match="no options, found loud"):
         open_model(None, {"loud": "1"})
+
+
+HALVES = ("in the first half", "in the second half")
+THREE = ("the first", "the second", "the third")
+NOISE = {"noise": {"seconds": 0.8, "level_db": -14, "seed": 3}}
+LATE = {"sequence": [{"silence": 2}, tone(700)]}
+DETECTED = [
+    (
+        "Is the tone in the first half or in the second half?",
+        HALVES,
+        {"layers": [{"noise": {"seconds": 3, "level_db": -30}}, LATE]},
+        HALVES[1],
+    ),
+    (
+        "One half is silent, the other holds a tone. Which half is silent?",
+        ("the first half", "the second half"),
+        {"sequence": [LATE, {"silence": 0.5}]},
+        "the first half",
+    ),
+    (
+        "Which of the three noises has a gap?",
+        THREE,
+        row(NOISE, {**NOISE, "mute": {"at": 0.4, "seconds": 0.02}}, NOISE, gap=0.5),
+        THREE[1],
+    ),
+    (
+        "Two are steady and one flutters. Which one?",
+        THREE,
+        row(NOISE, NOISE, {**NOISE, "tremolo": {"hz": 8, "depth": 0.5}}, gap=0.5),
+        THREE[2],
+    ),
+    (
+        "One of three tones wavers in pitch. Which one?",
+        THREE,
+        row(tone(500, 0.8, vibrato={"hz": 5, "cents": 30}), tone(500, 0.8), tone(500, 0.8), gap=0.5),
+        THREE[0],
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "choices", "scene", "right"), DETECTED)
+def test_it_finds_which_sound_has_something_in_it(ask, question, choices, scene, right):
+    assert ask(question, choices, scene).endswith(right)
+    assert ask(question, choices[::-1], scene).endswith(right)

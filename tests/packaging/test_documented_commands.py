@@ -232,8 +232,16 @@ def recorded(reader):
     reader.lines("recorded.jsonl", [{"id": "one", "output": "(A)"}])
 
 
+def audiogram(reader):
+    """Two of the suites at fixed levels."""
+    for name in ("gap", "pitch"):
+        path = f"suites/audiogram/{name}.yaml"
+        reader.write(path, (ROOT / path).read_text(encoding="utf-8"))
+
+
 PREPARE = {
     "README.md": readme,
+    "docs/audiogram.md": audiogram,
     "docs/benchmarks.md": benchmarks,
     "docs/ci.md": recorded,
     "docs/published.md": mmar,

@@ -1,4 +1,5 @@
-"""``wer`` and ``cer``: jiwer's figures on the same normalised text, what is normalised, and what is not a transcript."""
+"""``wer`` and ``cer``: jiwer's figures on the same normalised text, what is normalised, and what is not a
+transcript."""
 
 import jiwer
 import pytest

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from audiotest.audio.level import amplitude
-from audiotest.audio.synth._envelope import shaped
+from audiotest.audio.synth._envelope import muted, shaped, trembling
 from audiotest.audio.synth._reading import SynthError, bounded, items, keys, number, whole
 from audiotest.audio.synth._sources import SOURCES
 from audiotest.registry import unknown
 
 Samples = npt.NDArray[np.float64]
-MODIFIERS = ("envelope", "repeat", "gain_db", "pan")
+MODIFIERS = ("envelope", "tremolo", "mute", "repeat", "gain_db", "pan")
 _DEEPEST = 40
 
 
@@ -26,6 +26,10 @@ def element(spec: object, where: str, rate: int, depth: int = 0) -> Samples:
     assert isinstance(spec, Mapping)
     if "envelope" in spec:
         samples = shaped(samples, spec["envelope"], f"{where}.envelope", rate)
+    if "tremolo" in spec:
+        samples = trembling(samples, spec["tremolo"], f"{where}.tremolo", rate)
+    if "mute" in spec:
+        samples = muted(samples, spec["mute"], f"{where}.mute", rate)
     if "repeat" in spec:
         times = whole(spec["repeat"], f"{where}.repeat", 1, 10_000)
         bounded(times * samples.shape[0] / rate, where)

@@ -4,7 +4,10 @@
 linear rise), ``decay`` (seconds in which the level falls by 60 dB, from the end of the attack), ``release``
 (seconds of linear fall at the end), and ``from_db`` and ``to_db`` (an even change of level in dB from end to
 end). All given parts multiply.
-"""
+
+``tremolo`` is sinusoidal amplitude modulation, (1 + m sin(2 pi f t)) / sqrt(1 + m^2 / 2): the power stays the same,
+so that a change of loudness does not give the modulation away (Viemeister 1979). ``mute`` is silence within an
+element, with edges as sharp as the rate allows."""
 
 from __future__ import annotations
 
@@ -44,3 +47,22 @@ def _of(spec: object, where: str, frames: int, rate: int) -> Samples:
     if fall:
         shape = shape * np.minimum(1, (frames / rate - times) / fall)
     return np.asarray(shape)
+
+
+def trembling(samples: Samples, spec: object, where: str, rate: int) -> Samples:
+    """``samples`` of shape (frames, ...) with the amplitude modulation ``{hz, depth}``; depth 1 reaches silence."""
+    given = keys(spec, where, "hz", "depth")
+    hz = number(given.get("hz", 5.0), f"{where}.hz", 0.1, 1000)
+    depth = number(given.get("depth", 0.5), f"{where}.depth", 0, 1)
+    wave = 1 + depth * np.sin(2 * np.pi * hz * np.arange(samples.shape[0]) / rate)
+    return np.asarray(samples * (wave / np.sqrt(1 + depth**2 / 2)).reshape(-1, *[1] * (samples.ndim - 1)))
+
+
+def muted(samples: Samples, spec: object, where: str, rate: int) -> Samples:
+    """``samples`` without ``seconds`` of sound from the second ``at`` on; they keep their length."""
+    given = keys(spec, where, "at", "seconds")
+    first = round(number(given.get("at", 0), f"{where}.at", 0, LONGEST_S) * rate)
+    frames = round(number(given.get("seconds", 0), f"{where}.seconds", 0, LONGEST_S) * rate)
+    out = samples.copy()
+    out[first : first + frames] = 0.0
+    return out

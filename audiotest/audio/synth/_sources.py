@@ -48,14 +48,16 @@ _LOWEST_NOISE_HZ = 20.0
 
 
 def tone(spec: object, where: str, rate: int) -> Samples:
-    """A steady tone, with vibrato if asked for."""
-    given = keys(spec, where, "hz", "note", "seconds", "vibrato", *_TONE)
+    """A steady tone, with vibrato if asked for; ``phase`` is where in its cycle it begins, in degrees."""
+    given = keys(spec, where, "hz", "note", "seconds", "vibrato", "phase", *_TONE)
     name = either(given, where, "hz", "note")
     if name is None:
         raise SynthError(f"{where}: expected `hz` or `note`: how high is it?")
     hz = frequency(given[name], f"{where}.{name}", rate)
     times = _times(seconds(given, where), rate)
     phase = 2 * np.pi * hz * times
+    if "phase" in given:
+        phase = phase + np.radians(number(given["phase"], f"{where}.phase", -360, 360))
     if "vibrato" in given:
         phase = phase + _vibrato(given["vibrato"], f"{where}.vibrato", hz, times)
     return _faded(_level(given, where) * _wave(phase, hz, given, where, rate), rate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from audiotest.models._listener import changing, claiming, comparing, counting, harmony, naming, space
+from audiotest.models._listener import changing, claiming, comparing, counting, detecting, harmony, naming, space
 from audiotest.models._listener.hearing import Hearing
 from audiotest.models._listener.wording import Asked, Fits, none_of_these
 from audiotest.types import Waveform
@@ -30,6 +30,8 @@ SKILLS: tuple[tuple[str, Callable[[Asked, Hearing], Fits | None]], ...] = (
     ("rhythm", counting.evenness),
     ("metre", counting.metre),
     ("counting", counting.events),
+    ("detection", detecting.half),
+    ("detection", detecting.odd_one),
     ("comparison", comparing.which),
     ("comparison", comparing.relation),
     ("timbre", naming.wave),

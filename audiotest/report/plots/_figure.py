@@ -21,7 +21,7 @@ from audiotest.types import Estimate
 try:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
-    from matplotlib.ticker import PercentFormatter
+    from matplotlib.ticker import NullFormatter, PercentFormatter
 except ImportError as error:
     raise ImportError("figures need matplotlib, which is an extra: pip install 'audiotest[plot]'") from error
 
@@ -178,6 +178,11 @@ def plain(axes: Any, title: str = "", below: str = "") -> None:
 def percent(axis: Any) -> None:
     """Write the ticks of an axis of shares in per cent."""
     axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+
+
+def no_minor_labels(axis: Any) -> None:
+    """No labels between the main ticks of a logarithmic axis."""
+    axis.set_minor_formatter(NullFormatter())
 
 
 def legend(figure: Drawing, axes: Any, *, columns: int = 4) -> None:

@@ -1,9 +1,9 @@
 """Which part of a reply is the answer.
 
-Thinking is cut away (``<think>...</think>`` and the marks of other model families, and one that is never closed), a tagged
-answer is taken out of its tag (``<answer>B</answer>``, ``\\boxed{B}``, ``[[B]]``, ``{"answer": "B"}``), a reply that runs on
-into a question of its own ends there, and of a very long reply only the end is read: that is where answers are.
-"""
+Thinking is cut away (``<think>...</think>`` and the marks of other model families, and one that is never closed), a
+tagged answer is taken out of its tag (``<answer>B</answer>``, ``\\boxed{B}``, ``[[B]]``, ``{"answer": "B"}``), a
+reply that runs on into a question of its own ends there, and of a very long reply only the end is read: that is where
+answers are."""
 
 from __future__ import annotations
 
@@ -161,8 +161,8 @@ def _unboxed(match: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without markup: ``<C> B </C>`` is B, ``<subdominant>`` a word in brackets, ``<b>`` a tag where one is closed and an
-    option's letter elsewhere."""
+    """Without markup: ``<C> B </C>`` is B, ``<subdominant>`` a word in brackets, ``<b>`` a tag where one is closed
+    and an option's letter elsewhere."""
     if "<" in text:
         if "</" in text:
             text = _PAIRED.sub(_content, text)

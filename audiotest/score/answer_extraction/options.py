@@ -17,7 +17,8 @@ _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b")
 _EDGES = " .,;:!?\"'()[]"
 _OPEN_ENDED = 2
-"""Options that may be no numbers or keys ("cannot be told") among others that all are: at most this many, and a minority."""
+"""Options that may be no numbers or keys ("cannot be told") among others that all are: at most this many, and a
+minority."""
 
 
 class Options:

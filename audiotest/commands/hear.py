@@ -1,0 +1,181 @@
+"""``audiotest hear``: what a model can hear, measured as audiologists measure people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from audiotest.commands import _completing as completing
+from audiotest.commands._saying import say
+
+if TYPE_CHECKING:
+    from audiotest.hearing.results import Audiogram
+    from audiotest.hearing.schedule import Progress
+    from audiotest.session import Settings
+
+_PATH = click.Path(dir_okay=False, path_type=Path)
+_DOWN, _INTERRUPTED = 4, 130
+
+
+@click.command("hear")
+@click.option("--model", "spec", default="listener", show_default=True, shell_complete=completing.models,
+              help="The model, named as for `pytest --model`.")  # fmt: skip
+@click.option("--model-option", "options", multiple=True, metavar="K=V", help="An option of the model's adapter.")
+@click.option("--only", multiple=True, metavar="FACULTY", help="Measure this faculty (`pitch`), or one variant of it "
+              "(`pitch@440`); may be repeated. Default: all but those that take long.")  # fmt: skip
+@click.option("--list", "listed", is_flag=True, help="List the faculties and end.")
+@click.option("--json", "json_file", type=_PATH, help="Write everything as JSON to this file.")
+@click.option("--csv", "csv_file", type=_PATH, help="Write a row a threshold to this file.")
+@click.option("--html", "html_file", type=_PATH, help="Write a page with figures, and the sounds at threshold.")
+@click.option("--plot", "plot_file", type=_PATH, help="Draw the audiogram; the ending is the format: .svg, .png, .pdf.")
+@click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="The JSON of another model: print the ratios of the thresholds.")  # fmt: skip
+@click.option("--from", "earlier", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Ask nothing: take the audiogram from this JSON file, to draw or to compare it.")  # fmt: skip
+@click.option("--budget", type=click.IntRange(min=1), default=200, show_default=True,
+              help="The most questions a threshold; below 30 none is given.")  # fmt: skip
+@click.option("--precision", type=click.FloatRange(min=1, min_open=True), default=1.5, show_default=True,
+              help="Stop once the 95% CI is this factor wide (1.5: 3.5 dB).")  # fmt: skip
+@click.option("--prompt", default="choices_lettered", show_default=True, help="The template of the questions.")
+@click.option("--seed", default=0, show_default=True, help="Decides the questions.")
+@click.option("--reply-cache", metavar="FILE|off", help="Where replies are kept; default: the user's cache folder.")
+@click.option("--refresh", is_flag=True, help="Ask again what the cache has.")
+@click.option("--batch-size", type=click.IntRange(min=1), help="How many questions the model is given at once.")
+def command(
+    spec: str,
+    options: tuple[str, ...],
+    only: tuple[str, ...],
+    listed: bool,
+    json_file: Path | None,
+    csv_file: Path | None,
+    html_file: Path | None,
+    plot_file: Path | None,
+    against: Path | None,
+    earlier: Path | None,
+    budget: int,
+    precision: float,
+    prompt: str,
+    seed: int,
+    reply_cache: str | None,
+    refresh: bool,
+    batch_size: int | None,
+) -> None:
+    """Measure what a model can hear: thresholds with 95% intervals, from synthesised sounds and questions about them.
+
+    \b
+      audiotest hear --model salmonn --json salmonn.json --html salmonn.html
+      audiotest hear --model openai:gpt-4o-audio-preview --only pitch --only gap
+      audiotest hear --from salmonn.json --against other.json
+
+    An adaptive procedure asks next what tells most. A run that was killed, and is repeated, goes on where it was.
+    Where a model cannot do a task at its easiest level, that is reported and no threshold. See docs/audiogram.md."""
+    from audiotest.errors import AudiotestError
+    from audiotest.hearing.results import load
+    from audiotest.models.loading import ModelError
+    from audiotest.report.hearing import table
+    from audiotest.session import Settings
+
+    if listed:
+        say(_listing())
+        return
+    if unfit := [option for option in options if "=" not in option]:
+        raise click.UsageError(f"--model-option takes K=V, found {unfit[0]!r}")
+    try:
+        _check_places(plot_file, html_file)
+        other = load(against) if against is not None else None
+        if earlier is not None:
+            audiogram = load(earlier)
+        else:
+            settings = Settings(
+                model=spec,
+                model_options=dict(option.split("=", 1) for option in options),
+                seed=seed,
+                reply_cache=reply_cache,
+                refresh=refresh,
+                batch_size=batch_size,
+            )
+            audiogram = _measured(settings, only, budget, precision, prompt)
+        say(table.text(audiogram))
+        _write(audiogram, {"json": json_file, "csv": csv_file, "html": html_file, "plot": plot_file})
+        if other is not None:
+            from audiotest.hearing.comparison import compare
+
+            say(f"\n{table.ratios(compare(audiogram, other), audiogram.model, other.model)}")
+    except ModelError as error:
+        say(str(error), err=True)
+        sys.exit(_DOWN)
+    except (AudiotestError, ImportError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    if audiogram.stopped:
+        sys.exit(_INTERRUPTED if audiogram.stopped == "interrupted" else _DOWN)
+
+
+def _measured(settings: Settings, only: tuple[str, ...], budget: int, precision: float, prompt: str) -> Audiogram:
+    from audiotest.hearing.measuring import measure
+    from audiotest.report.progress import Bar
+
+    bar = Bar(sys.stderr)
+    begun: list[bool] = []
+
+    def progress(far: Progress) -> None:
+        if not begun:
+            begun.append(True)
+            bar(0, far.tracks)
+        bar(max(1, far.ended), far.tracks + 1 if far.ended < far.tracks else far.tracks)
+
+    watched = progress if sys.stderr.isatty() else None
+    return measure(settings, only, budget=budget, precision=precision, prompt=prompt, progress=watched)
+
+
+def _check_places(plot_file: Path | None, html_file: Path | None) -> None:
+    """Find out before hours of questions that no figure can be drawn."""
+    if plot_file is not None or html_file is not None:
+        from audiotest.report.hearing.figures import check_format
+
+        check_format(plot_file or Path("page.svg"))
+
+
+def _write(audiogram: Audiogram, files: Mapping[str, Path | None]) -> None:
+    """Write what was asked for; what cannot be drawn costs no other file."""
+    from audiotest.hearing.results import HearingError
+    from audiotest.report.hearing import table
+
+    json_file, csv_file, html_file, plot_file = (files[name] for name in ("json", "csv", "html", "plot"))
+    if json_file is not None:
+        audiogram.save(json_file)
+    if csv_file is not None:
+        table.write_csv(audiogram, csv_file)
+    if html_file is not None:
+        from audiotest.report.hearing.page import write
+
+        write(audiogram, html_file)
+    if plot_file is not None:
+        from audiotest.report.hearing.figures import overview
+
+        try:
+            overview(audiogram).savefig(plot_file)
+        except HearingError as error:
+            say(f"\n{plot_file} is not written: {error}", err=True)
+            plot_file = None
+    written = [str(path) for path in (json_file, csv_file, html_file, plot_file) if path is not None]
+    if written:
+        say(f"\nwritten: {', '.join(written)}")
+
+
+def _listing() -> str:
+    from audiotest.registry import FACULTIES
+
+    lines = []
+    for name in FACULTIES.names():
+        faculty = FACULTIES.get(name)
+        variants = ", ".join(f"{v:g}" for v in faculty.variants)
+        at = f" at {variants} {faculty.variant_unit}" if variants else ""
+        asked = "" if faculty.default else "; only where it is asked for"
+        missing = f"; {faculty.missing()}" if faculty.missing is not None and faculty.missing() else ""
+        levels = f"{faculty.title} in {faculty.unit}, {faculty.hardest:g} to {faculty.easiest:g}"
+        lines.append(f"{name:<22}{levels}{at}{asked}{missing}")
+    return "\n".join(lines)

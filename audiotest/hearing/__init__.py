@@ -1,0 +1,1 @@
+"""The audiogram: thresholds of a model's hearing, measured as those of people are."""

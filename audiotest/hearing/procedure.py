@@ -1,0 +1,174 @@
+"""The adaptive procedure: which level to ask next, and what is known of the threshold after each answer.
+
+Goal
+    The level at which a listener is half-way between guessing and its own best, with a 95% interval, from as few
+    questions as possible.
+
+Model
+    A right answer at a level ``x`` has the probability ``p(x) = g + (1 - g - l) / (1 + exp(-(x - t) / s))``: the
+    guessing rate ``g`` is 1 over the number of options, the threshold ``t``, the slope's scale ``s`` and the lapse
+    rate ``l`` are unknown. At ``x = t`` it is half-way between ``g`` and ``1 - l``: 75% of two options, 67% of three,
+    without lapses.
+
+Method
+    Bayes' rule on a grid over (t, s, l), with a flat prior over t, log s and the grid of l. The next level
+    is the one after whose answer the entropy of the posterior is expected to be least (Kontsevich and Tyler 1999,
+    Vision Research 39: 2729; Watson 2017, QUEST+, Journal of Vision 17(3):10). By default it is the entropy of the
+    threshold alone, with slope and lapse integrated out (Prins 2013, Journal of Vision 13(7):3): questions that would
+    tell the slope only are not asked.
+
+Conventions
+    Levels are in decades, and rise as the task gets easier (:mod:`audiotest.hearing.tracks` maps them to a faculty's
+    unit). A decade is a factor of 10, or 20 dB.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+Floats = npt.NDArray[np.float64]
+
+SCALES = (0.01, 0.02, 0.04, 0.07, 0.11, 0.16, 0.24, 0.36, 0.54)
+"""Scales ``s`` of the curve in decades. From 12% to 88% of its rise it takes four of them."""
+LAPSES = (0.0, 0.02, 0.05, 0.1, 0.17, 0.25)
+_BEYOND = 0.3
+"""How far beyond the levels, in decades, a threshold is looked for: enough to see that it is outside."""
+_NONE = 1e-9
+"""Thresholds that are less probable than the best one by this factor do not count in the choice of a level."""
+_FINEST = 0.02
+"""The step of the thresholds in decades (a factor of 1.05)."""
+
+
+class Posterior(Struct, frozen=True):
+    """What is known of a threshold: its median and the ends of its central 95% interval, in decades; the share of the
+    probability that lies below the lowest and above the highest level; and the means of scale and lapse rate."""
+
+    median: float
+    low: float
+    high: float
+    below: float
+    above: float
+    scale: float
+    lapse: float
+
+
+class Grid(Struct, frozen=True, eq=False):
+    """The probability of a right answer at each of ``levels``, for all listeners of the grid, with ``options`` to
+    choose from."""
+
+    levels: Floats
+    thresholds: Floats
+    scales: Floats
+    lapses: Floats
+    right: Floats
+    """Shape (levels, thresholds, scales x lapses)."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(thresholds, scales x lapses): the shape of a posterior."""
+        return self.right.shape[1], self.right.shape[2]
+
+
+@cache
+def grid(levels: tuple[float, ...], options: int) -> Grid:
+    """The grid for ``levels`` (decades, ascending); by default of thresholds from 0.3 decades below to 0.3 above
+    them."""
+    x = np.array(levels)
+    first, last = x[0] - _BEYOND, x[-1] + _BEYOND
+    t = np.linspace(first, last, round((last - first) / _FINEST) + 1)
+    s, lapse = (axis.ravel() for axis in np.meshgrid(SCALES, LAPSES, indexing="ij"))
+    z = np.clip((x[:, None, None] - t[:, None]) / s, -40, 40)
+    p = 1 / options + (1 - 1 / options - lapse) / (1 + np.exp(-z))
+    return Grid(x, t, s, lapse, np.clip(p, 1e-6, 1 - 1e-6))
+
+
+class Procedure:
+    """One threshold in the making, over the levels of ``on``. ``joint``: the entropy that is minimised is that of all
+    three parameters, as in QUEST+, rather than of the threshold alone."""
+
+    def __init__(self, on: Grid, *, joint: bool = False) -> None:
+        self.grid, self.joint = on, joint
+        self._logs = np.zeros(on.shape)
+
+    def tell(self, level: int, right: float) -> None:
+        """Take in an answer at the level of index ``level``: ``right`` is 1 or 0, or, for a listener that would not
+        choose, the probability that a guess would have been right."""
+        p = self.grid.right[level]
+        self._logs += right * np.log(p) + (1 - right) * np.log1p(-p)
+
+    def probabilities(self) -> Floats:
+        """The posterior, of shape (thresholds, scales x lapses); it sums to 1."""
+        out = np.exp(self._logs - self._logs.max())
+        return np.asarray(out / out.sum())
+
+    def entropies(self) -> Floats:
+        """For each level, the expected entropy (nats) of the posterior after an answer there."""
+        whole = self.probabilities()
+        marginal = whole.sum(axis=1)
+        near = np.flatnonzero(marginal > _NONE * marginal.max())
+        part = slice(near[0], near[-1] + 1)
+        posterior, p = whole[part], self.grid.right[:, part]
+        if self.joint:
+            after = [posterior * p, posterior * (1 - p)]
+            return np.asarray(sum(_entropy(one.reshape(len(p), -1)) for one in after))
+        # Right answers by threshold, with scales and lapses summed out; the wrong ones are the rest.
+        right = np.matmul(p[:, :, None, :], posterior[None, :, :, None])[:, :, 0, 0]
+        return np.asarray(_entropy(right) + _entropy(posterior.sum(axis=1) - right))
+
+    def following(self) -> int:
+        """The index of the level to ask next; the easiest of equal ones."""
+        entropies = self.entropies()
+        return int(len(entropies) - 1 - np.argmin(entropies[::-1]))
+
+    def posterior(self) -> Posterior:
+        """What is known by now."""
+        whole = self.probabilities()
+        marginal = whole.sum(axis=1)
+        low, median, high = _quantiles(self.grid.thresholds, marginal, (0.025, 0.5, 0.975))
+        levels = self.grid.levels
+        nuisance = whole.sum(axis=0)
+        return Posterior(
+            median=median,
+            low=low,
+            high=high,
+            below=float(marginal[self.grid.thresholds < levels[0]].sum()),
+            above=float(marginal[self.grid.thresholds > levels[-1]].sum()),
+            scale=float(np.exp(nuisance @ np.log(self.grid.scales))),
+            lapse=float(nuisance @ self.grid.lapses),
+        )
+
+    def curve(self, levels: Floats, options: int) -> Floats:
+        """The expected probability of a right answer at ``levels`` with the ends of its 95% interval, shape (3,
+        levels): mean, low, high, over the posterior."""
+        weights = self.probabilities().ravel()
+        kept = weights > 1e-6 * weights.max()
+        t = np.repeat(self.grid.thresholds, self.grid.shape[1])[kept]
+        s, lapse = (np.tile(axis, len(self.grid.thresholds))[kept] for axis in (self.grid.scales, self.grid.lapses))
+        weights = weights[kept] / weights[kept].sum()
+        z = np.clip((levels[:, None] - t) / s, -40, 40)
+        p = 1 / options + (1 - 1 / options - lapse) / (1 + np.exp(-z))
+        ends = []
+        for row in p:
+            order = np.argsort(row)
+            mass = np.cumsum(weights[order])
+            ends.append([row[order][min(np.searchsorted(mass, q), len(order) - 1)] for q in (0.025, 0.975)])
+        return np.asarray(np.vstack([p @ weights, np.array(ends).T]))
+
+
+def _entropy(parts: Floats) -> Floats:
+    """-sum(q log(q / sum q)) of each row: the entropy of the row's distribution, times the row's probability."""
+    total = parts.sum(axis=1)
+    logs = np.log(np.maximum(parts, 1e-300))
+    return np.asarray(total * np.log(np.maximum(total, 1e-300)) - (parts * logs).sum(axis=1))
+
+
+def _quantiles(at: Floats, mass: Floats, shares: tuple[float, ...]) -> list[float]:
+    """Quantiles of a density on an even grid, each point's mass spread over its cell."""
+    step = at[1] - at[0]
+    edges = np.concatenate([at - step / 2, at[-1:] + step / 2])
+    cumulative = np.concatenate([[0.0], np.cumsum(mass)])
+    return [float(np.interp(share, cumulative / cumulative[-1], edges)) for share in shares]

@@ -1,0 +1,142 @@
+"""An audiogram as a table in the terminal, and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from audiotest import inert
+from audiotest.hearing.comparison import Ratio
+from audiotest.hearing.results import Audiogram, Result
+
+HEADS = ("faculty", "threshold", "95% CI", "unit", "questions", "easiest level", "people", "verdict")
+_CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "low", "high", "questions", "failed",
+        "right at the easiest level", "of", "unread", "chance", "lapse rate", "slope (decades)", "preferred place",
+        "its share", "its p", "ratio of wordings", "p of the wordings", "people low", "people high", "people unit",
+        "says")  # fmt: skip
+_NARROW = 40
+
+
+def text(audiogram: Audiogram, width: int | None = None) -> str:
+    """The table, with what has to be known of the model before its thresholds above it."""
+    lines = [f"{audiogram.model}: {len(audiogram.faculties)} thresholds from {audiogram.questions:,} questions"]
+    lines += [f"ended early: {audiogram.stopped}"] if audiogram.stopped else []
+    lines += [*(f"- {note}" for note in notes(audiogram)), ""]
+    rows = [HEADS, *(row(result) for result in audiogram.faculties.values())]
+    widths = [max(len(cells[i]) for cells in rows) for i in range(len(HEADS))]
+    total = width or shutil.get_terminal_size((160, 24)).columns
+    widths[-1] = max(_NARROW, total - sum(widths[:-1]) - 2 * (len(HEADS) - 1))
+    lines += [
+        "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in _wrapped(rows, widths[-1])
+    ]
+    return "\n".join(lines)
+
+
+def row(result: Result) -> tuple[str, ...]:
+    """The cells of one track."""
+    easiest = f"{result.easy_right} of {result.easy_n}" if result.easy_n else "-"
+    return (
+        named(result), figure(result.threshold), interval(result), result.unit, str(result.n), easiest, people(result),
+        result.says,
+    )  # fmt: skip
+
+
+def named(result: Result) -> str:
+    """``pitch 440 Hz``."""
+    variant = "" if result.variant is None else f" {result.variant:g} {result.variant_unit}".rstrip()
+    return f"{result.faculty}{variant}"
+
+
+def figure(value: float | None) -> str:
+    """A threshold in three digits; ``-`` for none."""
+    return "-" if value is None else f"{value:.3g}"
+
+
+def interval(result: Result) -> str:
+    """``3.1 to 5.2``, or ``below 1`` where only one end can be given."""
+    low, high = result.low, result.high
+    if low is None and high is None:
+        return "-"
+    if low is None:
+        return f"below {figure(high)}"
+    return f"above {figure(low)}" if high is None else f"{figure(low)} to {figure(high)}"
+
+
+def people(result: Result) -> str:
+    """The figure for people, with its unit where it is another one."""
+    human = result.human
+    if human is None:
+        return "-"
+    ends = figure(human.low) if human.low == human.high else f"{figure(human.low)} to {figure(human.high)}"
+    return ends if human.comparable else f"{ends}{f' {human.unit}' if human.unit else ''} (not comparable)"
+
+
+def notes(audiogram: Audiogram) -> Iterator[str]:
+    """What has to be known before any threshold: tasks that cannot be done, biases, wordings that matter."""
+    results = list(audiogram.faculties.values())
+    asked = [r for r in results if r.verdict not in ("unsupported", "errors", "too_few")]
+    without = [r for r in asked if r.verdict in ("cannot", "constant", "refuses", "unreadable", "deaf")]
+    if asked:
+        yield f"can do {len(asked) - len(without)} of {len(asked)} tasks as asked (75% right at the easiest level)"
+    if asked and all(r.verdict == "deaf" for r in asked):
+        yield "the model is deaf to all that was asked: its answers are what guessing gets"
+    biased = [r for r in results if r.place_p is not None and r.place_p < 0.01]
+    if biased:
+        worst = max(biased, key=lambda r: r.place_share or 0.0)
+        assert worst.place is not None
+        assert worst.place_share is not None
+        yield (
+            f"answer bias in {len(biased)} of {len(asked)}: most in {named(worst)}, where the option "
+            f"{'ABC'[worst.place]} is chosen in {worst.place_share:.0%}"
+        )
+    worded = [r for r in results if r.wording_p is not None and r.wording_p < 0.01]
+    if worded:
+        most = max(worded, key=lambda r: r.wording_ratio or 0.0)
+        yield (
+            f"the wording matters in {len(worded)} of {len(asked)}: most in {named(most)}, by a factor of "
+            f"{most.wording_ratio:.2g}"
+        )
+    failed = sum(r.failed for r in results)
+    if failed:
+        yield f"{failed} questions had no reply"
+
+
+def ratios(rows: Sequence[Ratio], name: str, other: str) -> str:
+    """The comparison of two models."""
+    lines = [f"threshold of {name} over that of {other} (below 1: it hears more; * : 1 is outside of the 95% CI)", ""]
+    cells = [("faculty", "ratio", "95% CI")]
+    for one in rows:
+        if one.ratio is None:
+            cells.append((one.name, "-", one.says))
+            continue
+        ends = "-" if one.low is None or one.high is None else f"{figure(one.low)} to {figure(one.high)}"
+        cells.append((one.name, f"{figure(one.ratio)}{'*' if one.differs else ''}", ends))
+    widths = [max(len(c[i]) for c in cells) for i in range(2)]
+    return "\n".join([*lines, *(f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c}".rstrip() for a, b, c in cells)])
+
+
+def write_csv(audiogram: Audiogram, target: Path) -> None:
+    """A row a track. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(_CSV)
+        for r in audiogram.faculties.values():
+            h = r.human
+            person = (h.low, h.high, h.unit or r.unit) if h is not None else (None, None, None)
+            cells = (r.faculty, r.variant, r.variant_unit, r.unit, r.verdict, r.threshold, r.low, r.high, r.n, r.failed,
+                     r.easy_right, r.easy_n, r.unread, r.chance, r.lapse, r.slope_decades, r.place, r.place_share,
+                     r.place_p, r.wording_ratio, r.wording_p, *person, r.says)  # fmt: skip
+            rows.writerow([inert.csv_cell(cell) for cell in cells])
+
+
+def _wrapped(rows: Sequence[tuple[str, ...]], width: int) -> Iterator[tuple[str, ...]]:
+    """Rows whose last cell goes on in the next line where it is too long."""
+    import textwrap
+
+    for cells in rows:
+        first, *others = textwrap.wrap(cells[-1], width) or [""]
+        yield (*cells[:-1], first)
+        yield from ((*[""] * (len(cells) - 1), line) for line in others)

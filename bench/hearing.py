@@ -1,0 +1,230 @@
+"""Listeners whose thresholds are known, through the whole path: does ``audiotest hear`` find them?
+
+``python -m bench.hearing [TABLE...] [--runs N]`` prints the tables of docs/audiogram.md. *recovery* and *verdicts*
+ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *converged*
+and
+*efficiency*, which take many more answers, drive the tracks themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+
+from audiotest.hearing.measuring import measure
+from audiotest.hearing.procedure import Procedure
+from audiotest.hearing.results import Result
+from audiotest.hearing.simulated import Ear, Simulated
+from audiotest.hearing.tracks import Heard, Track, position
+from audiotest.registry import FACULTIES
+from audiotest.session import Settings
+
+TRACKS = {"pitch@440": (3.0, 20.0, 130.0), "gap": (1.5, 5.0, 40.0), "tone_in_noise@1000": (-15.0, -3.0, 12.0)}
+"""Tracks of two and three options, in cents, ms and dB, with thresholds for each."""
+EARS = {
+    "plain": {},
+    "steep": {"scale": 0.03},
+    "shallow": {"scale": 0.2},
+    "lapses 5%": {"lapse": 0.05},
+    "lapses 12%": {"lapse": 0.12},
+    "guesses A +30%": {"bias": 0.3},
+    "drifts by 25% in 100": {"drift": 0.1},
+}
+FIXED_LEVELS = 11
+"""Levels of the fixed grid, evenly over the whole range, as one has to choose them who does not know the listener."""
+
+
+def track_named(name: str, **more) -> Track:
+    """The track of a name such as ``pitch@440``."""
+    faculty, _, variant = name.partition("@")
+    return Track(FACULTIES.get(faculty), float(variant) if variant else None, 0, **more)
+
+
+def one(name: str, threshold: float, ear: dict, listener: int, **more) -> Result:
+    """The result of one listener through the whole path."""
+    own = Ear({name: threshold}, **ear)
+    audiogram = measure(Settings(reply_cache="off"), [name], model=Simulated(own, listener=listener), **more)
+    return audiogram.faculties[name]
+
+
+def _recovered(job: tuple[str, float, str, int]) -> list[tuple[float, float, float, int, str]]:
+    """(median, low, high, all less the truth in decades; questions, verdict) of each run."""
+    name, threshold, ear, runs = job
+    faculty = track_named(name).faculty
+    rows = []
+    for listener in range(runs):
+        result = one(name, threshold, EARS[ear], listener)
+        truth = position(faculty, threshold) + EARS[ear].get("drift", 0.0) * result.n / 200
+        if result.threshold is None:
+            rows.append((np.nan, np.nan, np.nan, result.n, result.verdict))
+            continue
+        ends = [
+            np.nan if e is None else position(faculty, e) - truth for e in (result.threshold, result.low, result.high)
+        ]
+        rows.append((*ends, result.n, result.verdict))
+    return rows
+
+
+def recovery(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+    """Rows of listeners: how far the medians are off, and how often the interval holds the truth."""
+    yield "| listener | track | threshold | bias | coverage | questions (median) | precise | no threshold |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    cells = [(name, threshold, ear, runs) for ear in EARS for name, all_ in TRACKS.items() for threshold in all_]
+    of_all: dict[str, list[tuple]] = {}
+    for cell, rows in zip(cells, pool.map(_recovered, cells), strict=True):
+        of_all.setdefault(cell[2], []).extend(rows)
+        yield f"| {cell[2]} | {cell[0]} | {cell[1]:g} | {_line(rows)} |"
+    for ear, rows in of_all.items():
+        yield f"| **{ear}** | all | | {_line(rows)} |"
+    yield f"| **all** | all | | {_line([row for rows in of_all.values() for row in rows])} |"
+
+
+def _line(rows: list[tuple]) -> str:
+    given = [row for row in rows if not np.isnan(row[0])]
+    bias = 100 * (10 ** float(np.median([row[0] for row in given])) - 1)
+    held = np.mean([not (row[1] > 0 or row[2] < 0) for row in given])  # an open end reaches everywhere
+    questions = np.median([row[3] for row in rows])
+    precise = np.mean([row[4] == "threshold" for row in rows])
+    return f"{bias:+.1f}% | {100 * held:.1f}% | {questions:.0f} | {precise:.0%} | {len(rows) - len(given)} |"[:-2]
+
+
+def answered(track: Track, at: float, scale: float, lapse: float, rng: np.random.Generator) -> None:
+    """Ask ``track`` to its end of a listener with its threshold ``at`` (decades)."""
+    while True:
+        asked = []
+        while (following := track.following()) is not None:
+            asked.append(following)
+        if not asked:
+            return
+        for index, level in asked:
+            right = bool(rng.random() < _right(track, level, at, scale, lapse))
+            track.take(Heard(index, level, 0, 0, (), right, 0, "read"))
+
+
+def _right(track: Track, level: int, at: float, scale: float, lapse: float) -> float:
+    rise = 1 / (1 + np.exp(-np.clip((track.positions[level] - at) / scale, -40, 40)))
+    return 1 / track.options + (1 - 1 / track.options - lapse) * rise
+
+
+def converged(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+    """Rows of budgets: bias and coverage where nothing stops a track but its budget."""
+    yield "| options | scale (decades) | lapses | answers | bias | coverage | width of the interval |"
+    yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    cells = [
+        (name, scale, lapse, budget, runs)
+        for name in ("pitch@440", "gap")
+        for scale, lapse in ((0.05, 0.02), (0.1, 0.02), (0.2, 0.02), (0.1, 0.08))
+        for budget in (100, 400)
+    ]
+    for cell, row in zip(cells, pool.map(_converged, cells), strict=True):
+        yield f"| {track_named(cell[0]).options} | {cell[1]:g} | {cell[2]:g} | {cell[3]} | {row} |"
+
+
+def _converged(job: tuple[str, float, float, int, int]) -> str:
+    name, scale, lapse, budget, runs = job
+    rng = np.random.default_rng([budget, int(1000 * scale), int(1000 * lapse)])
+    errors, held, widths = [], [], []
+    for _ in range(runs):
+        track = track_named(name, budget=budget, precision=1.0001)
+        span = track.positions[-1] - track.positions[0]
+        at = track.positions[0] + span * rng.uniform(0.3, 0.7)
+        answered(track, at, scale, lapse, rng)
+        known = track.posterior()
+        errors.append(known.median - at)
+        held.append(known.low <= at <= known.high)
+        widths.append(known.high - known.low)
+    bias = 100 * (10 ** float(np.median(errors)) - 1)
+    return f"{bias:+.1f}% | {100 * np.mean(held):.1f}% | {10 ** float(np.median(widths)):.2f}"
+
+
+def efficiency(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+    """Rows of listeners: questions until the interval is a factor of 1.5 wide, by this procedure and by a fixed
+    grid."""
+    yield "| options | scale (decades) | adaptive (median) | fixed grid (median) | share |"
+    yield "| ---: | ---: | ---: | ---: | ---: |"
+    cells = [(name, scale, runs) for name in ("pitch@440", "gap") for scale in (0.03, 0.06, 0.1, 0.15)]
+    for cell, (adaptive, fixed) in zip(cells, pool.map(_efficiency, cells), strict=True):
+        yield (
+            f"| {track_named(cell[0]).options} | {cell[1]:g} | {adaptive:.0f} | {fixed:.0f} | {adaptive / fixed:.2f} |"
+        )
+
+
+def _efficiency(job: tuple[str, float, int]) -> tuple[float, float]:
+    name, scale, runs = job
+    rng = np.random.default_rng(int(1000 * scale))
+    adaptive, fixed = [], []
+    for _ in range(runs):
+        track = track_named(name, budget=3000)
+        at = track.positions[0] + (track.positions[-1] - track.positions[0]) * rng.uniform(0.2, 0.8)
+        answered(track, at, scale, 0.02, rng)
+        adaptive.append(len(track.answers))
+        fixed.append(_constant_stimuli(track, at, scale, rng))
+    return float(np.median(adaptive)), float(np.median(fixed))
+
+
+def _constant_stimuli(track: Track, at: float, scale: float, rng: np.random.Generator) -> int:
+    """Rounds of a fixed grid until its interval is as narrow, with the same model of the listener."""
+    levels = np.linspace(0, track.easiest, FIXED_LEVELS).round().astype(int)
+    procedure = Procedure(track.grid)
+    for count in range(1, 1001):
+        for level in rng.permutation(levels):
+            procedure.tell(int(level), float(rng.random() < _right(track, int(level), at, scale, 0.02)))
+        if count * len(levels) >= 30:
+            known = procedure.posterior()
+            if known.high - known.low <= np.log10(1.5):
+                break
+    return count * len(levels)
+
+
+def verdicts(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+    """Rows of models that cannot be measured: what they are called, over all tracks of the bench."""
+    yield "| model | called | questions (median) |"
+    yield "| --- | --- | ---: |"
+    kinds = ("deaf", "constant", "refuses", "mumbles")
+    for kind, rows in zip(kinds, pool.map(_called, [(kind, runs) for kind in kinds]), strict=True):
+        called = Counter(row[0] for row in rows)
+        shares = ", ".join(f"{name} {count / len(rows):.1%}" for name, count in called.most_common())
+        yield f"| {kind} | {shares} | {np.median([row[1] for row in rows]):.0f} |"
+
+
+def _called(job: tuple[str, int]) -> list[tuple[str, int]]:
+    kind, runs = job
+    rows = []
+    for listener in range(runs):
+        model = Simulated(Ear(kind=kind), listener=listener)
+        audiogram = measure(Settings(reply_cache="off", seed=0), list(TRACKS), model=model)
+        rows += [(result.verdict, result.n) for result in audiogram.faculties.values()]
+    return rows
+
+
+TABLES: dict[str, Callable[[int, ProcessPoolExecutor], Iterator[str]]] = {
+    "recovery": recovery,
+    "converged": converged,
+    "efficiency": efficiency,
+    "verdicts": verdicts,
+}
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench.hearing", description=__doc__)
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"some of {', '.join(TABLES)}; by default all")
+    parser.add_argument("--runs", type=int, default=200, help="simulated listeners a row")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    unknown = set(options.tables) - set(TABLES)
+    if unknown:
+        parser.error(f"unknown table {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
+    with ProcessPoolExecutor(options.processes) as pool:
+        for name in options.tables or TABLES:
+            print(f"\n{name}: {options.runs} simulated listeners a row\n")
+            for line in TABLES[name](options.runs, pool):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The adaptive procedure: held against QUEST+, and against listeners whose thresholds are known."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid
+
+LEVELS = tuple(np.linspace(-1, 1, 15))
+
+
+@pytest.mark.parametrize("options", [2, 3])
+def test_posterior_and_next_level_are_those_of_questplus(options):
+    """The library's curve is the normal distribution; ours is given the same one."""
+    questplus = pytest.importorskip("questplus")
+    rng = np.random.default_rng(options)
+    thresholds, widths, lapses = np.linspace(-1.2, 1.2, 25), np.array([0.05, 0.1, 0.2]), np.array([0.0, 0.05])
+    theirs = questplus.QuestPlus(
+        stim_domain={"intensity": np.array(LEVELS)},
+        param_domain={
+            "mean": thresholds,
+            "sd": widths,
+            "lower_asymptote": np.array([1 / options]),
+            "lapse_rate": lapses,
+        },
+        outcome_domain={"response": ["Correct", "Incorrect"]},
+        func="norm_cdf",
+        stim_scale="linear",
+        stim_selection_method="min_entropy",
+        param_estimation_method="mean",
+    )
+    sd, lapse = (axis.ravel() for axis in np.meshgrid(widths, lapses, indexing="ij"))
+    rise = norm.cdf((np.array(LEVELS)[:, None, None] - thresholds[:, None]) / sd)
+    p = 1 / options + (1 - 1 / options - lapse) * rise
+    ours = Procedure(Grid(np.array(LEVELS), thresholds, sd, lapse, np.clip(p, 1e-12, 1 - 1e-12)), joint=True)
+    for _ in range(25):
+        level = ours.following()
+        expected = theirs.next_stim["intensity"]
+        entropies = ours.entropies()
+        assert entropies[LEVELS.index(expected)] == pytest.approx(entropies[level], rel=1e-9)  # equal ones: either
+        level = LEVELS.index(expected)
+        right = bool(rng.random() < 1 / options + (1 - 1 / options) * norm.cdf((LEVELS[level] - 0.2) / 0.1))
+        theirs.update(stim={"intensity": LEVELS[level]}, outcome={"response": "Correct" if right else "Incorrect"})
+        ours.tell(level, right)
+        posterior = theirs.posterior.transpose("mean", "sd", "lapse_rate", "lower_asymptote").values
+        np.testing.assert_allclose(ours.probabilities().ravel(), posterior.ravel(), rtol=1e-4, atol=1e-10)
+
+
+def listened(rng, threshold, scale, lapse, options, questions):
+    """A procedure after so many answers of a simulated listener."""
+    procedure = Procedure(grid(LEVELS, options))
+    for _ in range(questions):
+        level = procedure.following()
+        p = 1 / options + (1 - 1 / options - lapse) / (1 + np.exp(-(LEVELS[level] - threshold) / scale))
+        procedure.tell(level, float(rng.random() < p))
+    return procedure
+
+
+def test_intervals_cover_the_threshold_and_medians_are_not_biased():
+    """Simulation: 60 listeners; of 95% intervals, fewer than 50 of 60 cover with a probability of 0.0004."""
+    rng = np.random.default_rng(7)
+    thresholds = rng.uniform(-0.7, 0.7, 60)
+    cases = zip(thresholds, itertools.cycle((0.05, 0.1, 0.2)), itertools.cycle((0.0, 0.03)), itertools.cycle((2, 3)))
+    known = [listened(rng, *case, questions=80).posterior() for case in cases]
+    assert sum(p.low <= t <= p.high for p, t in zip(known, thresholds, strict=True)) >= 50
+    errors = [p.median - t for p, t in zip(known, thresholds, strict=True)]
+    assert abs(np.median(errors)) < 0.02  # 5%
+    assert np.median([10 ** (p.high - p.low) for p in known]) < 2.5
+
+
+def test_a_threshold_outside_of_the_levels_is_seen_to_be_there():
+    rng = np.random.default_rng(1)
+    assert listened(rng, 1.25, 0.05, 0.0, 2, 60).posterior().above > 0.8
+    assert listened(rng, -1.25, 0.05, 0.0, 2, 60).posterior().below > 0.8
+
+
+def test_an_answer_that_was_declined_counts_as_a_guess():
+    """It moves the threshold up, as a guess does on average, but less than a wrong answer."""
+    medians = {}
+    for right in (1.0, 0.5, 0.0):
+        procedure = Procedure(grid(LEVELS, 2))
+        procedure.tell(7, right)
+        medians[right] = procedure.posterior().median
+    assert medians[1.0] < medians[0.5] < medians[0.0]
+
+
+def test_a_curve_comes_with_an_interval_that_holds_it():
+    mean, low, high = listened(np.random.default_rng(3), 0.1, 0.1, 0.0, 2, 60).curve(np.array(LEVELS), 2)
+    assert np.all(low <= mean + 1e-9)
+    assert np.all(mean <= high + 1e-9)
+    assert mean[0] < 0.65
+    assert mean[-1] > 0.9
+    assert len(SCALES) == len(set(SCALES))
