@@ -7,7 +7,12 @@ READY := $(VENV)/.ready
 WHOLE := $(VENV)/.whole
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint docs bench processors clean
+# What `real` and `recordings` fetch is kept here, whatever AUDIOTEST_CACHE_DIR says.
+KEPT ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/audiotest
+export AUDIOTEST_WEIGHTS ?= $(KEPT)/weights
+export AUDIOTEST_RECORDINGS ?= $(KEPT)/recordings
+
+.PHONY: demo test real lint docs bench processors clean
 
 ## demo: the main job, with the built-in listener: no download, no GPU, no torch
 demo: $(READY)
@@ -16,6 +21,12 @@ demo: $(READY)
 ## test: the project's own tests
 test: $(WHOLE)
 	$(BIN)/pytest -n auto tests $(PYTEST_ARGS)
+
+## real: the tests with published weights and real recordings, which are fetched (660 MB, kept); what cannot be had is skipped
+real: $(WHOLE)
+	$(BIN)/audiotest weights fetch --all || echo "not all weights are here"
+	tools/recordings.sh "$(AUDIOTEST_RECORDINGS)" || echo "the recordings are not here"
+	$(BIN)/pytest tests/real -m real -rs $(PYTEST_ARGS)
 
 ## lint: format, lint, types, and which room may import which
 lint: $(READY)
