@@ -50,7 +50,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 $(WHOLE): $(READY) build/processors
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,local,ray]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,local,ray,small]'
 	touch $@
 
 ## processors: what some models' processors import, for their tests; kept apart, since it is built for torch with CUDA.

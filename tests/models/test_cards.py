@@ -38,6 +38,7 @@ def test_batches_above_one_are_for_what_is_known_to_answer_alike():
     known = {
         "salmonn",
         "asr",
+        "nearest",
         "openai",
         "cascade",
         "listener",
