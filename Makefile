@@ -12,7 +12,7 @@ KEPT ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/audiotest
 export AUDIOTEST_WEIGHTS ?= $(KEPT)/weights
 export AUDIOTEST_RECORDINGS ?= $(KEPT)/recordings
 
-.PHONY: demo test real lint docs bench processors clean
+.PHONY: demo test real recordings lint docs bench processors clean
 
 ## demo: the main job, with the built-in listener: no download, no GPU, no torch
 demo: $(READY)
@@ -27,6 +27,16 @@ real: $(WHOLE)
 	$(BIN)/audiotest weights fetch --all || echo "not all weights are here"
 	tools/recordings.sh "$(AUDIOTEST_RECORDINGS)" || echo "the recordings are not here"
 	$(BIN)/pytest tests/real -m real -rs $(PYTEST_ARGS)
+
+## recordings: the suite of real recordings, made of Debian's packages and answered by the model small and by Whisper with
+## SmolLM2; about an hour on two cores
+recordings: $(WHOLE)
+	$(BIN)/audiotest weights fetch --all
+	tools/recordings.sh "$(AUDIOTEST_RECORDINGS)"
+	$(BIN)/audiotest import asterisk "$(AUDIOTEST_RECORDINGS)" --into build/recordings
+	$(BIN)/pytest build/recordings --model small --results build/recordings-small $(PYTEST_ARGS)
+	$(BIN)/pytest build/recordings/suite.yaml::original build/recordings/suite.yaml::text_only --model whisper-smollm2 \
+	  --results build/recordings-whisper-smollm2 $(PYTEST_ARGS)
 
 ## lint: format, lint, types, and which room may import which
 lint: $(READY)
