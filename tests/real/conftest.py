@@ -8,11 +8,9 @@ import os
 from pathlib import Path
 
 import pytest
-from platformdirs import user_cache_path
+from prompts import CACHE, RECORDINGS
 
 HERE = Path(__file__).parent
-CACHE = user_cache_path("audiotest", appauthor=False)
-RECORDINGS = Path(os.environ.get("AUDIOTEST_RECORDINGS") or CACHE / "recordings")
 os.environ.setdefault("AUDIOTEST_WEIGHTS", str(CACHE / "weights"))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -1,6 +1,13 @@
 """Some of Asterisk's recorded prompts by their file's name, with what is said in them."""
 
+import os
 import shutil
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+CACHE = user_cache_path("audiotest", appauthor=False)
+RECORDINGS = Path(os.environ.get("AUDIOTEST_RECORDINGS") or CACHE / "recordings")
 
 PROMPTS = {
     "agent-pass": "Please enter your password followed by the pound key.",
