@@ -495,7 +495,9 @@ SCORERS = Room(
 )
 CONDITIONS = Room(Condition, "condition", (_TEXT, _SOUND), ("view",))
 METRICS = Room(Metric, "metric", ("audiotest.analyse.metrics",))
-ADAPTERS = Room(AdapterKind, "adapter", ("audiotest.models",), ("cards", "hub", "loading", "protocol", "streaming"))
+ADAPTERS = Room(
+    AdapterKind, "adapter", ("audiotest.models",), ("cards", "hub", "loading", "protocol", "streaming", "weights")
+)
 BENCHMARKS = Room(
     Benchmark, "benchmark", ("audiotest.benchmarks",), ("importing", "writing", "download", "tables", "exporting")
 )
