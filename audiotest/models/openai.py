@@ -57,6 +57,7 @@ class OpenAI:
             channels=given.channels,
             clips=given.clips or None,
             max_seconds=given.max_seconds or None,
+            turns=True,
         )
         self.batch_size = max(64, given.in_flight)
         self._pace = Pace(given.in_flight, given.per_minute)
