@@ -41,11 +41,13 @@ class Waveform:
     """Sound: ``samples`` is float32 of shape (frames, channels), full scale ±1.0; ``rate`` in Hz.
 
     ``layout`` names the place of each channel (FL, FR, FC, LFE, BL, BR, SL, SR...), () where that is not known.
+    ``file`` is the file that holds this sound, whole and as it is; "" for what was made, cut or changed.
     """
 
     samples: npt.NDArray[np.float32]
     rate: int
     layout: tuple[str, ...] = ()
+    file: str = ""
 
     @property
     def seconds(self) -> float:
