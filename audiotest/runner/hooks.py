@@ -169,6 +169,7 @@ class RecordTaker:
         yield
         if text is not None:  # everybody has seen it, and the terminal keeps all reports
             del report.__dict__["audiotest_record"]
+            report.user_properties = []
         self._forget(report)
 
     @pytest.hookimpl(optionalhook=True)

@@ -75,8 +75,7 @@ class TrialItem(pytest.Function):
     def setup(self) -> None:
         """Begin with nothing, for a plugin may have it run again."""
         self.again = self.record is not None and self.record.outcome in ("error", "failed")
-        self.user_properties = [given for given in self.user_properties if given not in self.added]
-        self.record, self.added = None, ()
+        self.record = None
         state = state_of(self.config)
         if state.broken_model:
             stop(self.config, ModelError("the fixture `model` raised (see the first error)"))
@@ -126,7 +125,8 @@ class TrialItem(pytest.Function):
         if report.when == "teardown":
             if self.predictor is not None:
                 self.predictor.done(self.trial)
-            self.answer = None
+            self.user_properties = [given for given in self.user_properties if given not in self.added]
+            self.answer, self.added = None, ()
             return
         state = state_of(self.config)
         if report.when == "setup":
