@@ -71,7 +71,7 @@ def command(
       audiotest hear --model openai:gpt-4o-audio-preview --only pitch --only gap
       audiotest hear --from salmonn.json --against other.json
 
-    An adaptive procedure asks next what tells most. A run that was killed, and is repeated, goes on where it was.
+    Each question is chosen by the answers before it. A killed run that is repeated resumes where it stopped.
     Where a model cannot do a task at its easiest level, that is reported and no threshold. See docs/audiogram.md."""
     from audiotest.errors import AudiotestError
     from audiotest.hearing.results import load

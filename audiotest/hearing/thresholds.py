@@ -154,7 +154,7 @@ def _why_not(track: Track, easy: Sequence[Heard], right: int) -> tuple[Verdict, 
         return "cannot", task
     if binomtest(right, of - unread, 1 / track.options, alternative="less").pvalue < 0.01:
         return "cannot", f"{task}, which is less than guessing gets: it answers the other way round"
-    return "deaf", f"hears nothing of it: {right} of {of} right at the easiest level, no more than guessing gets"
+    return "deaf", f"deaf to it: {right} of {of} right at the easiest level, no more than guessing gets"
 
 
 def _option(track: Track, option: int) -> str:
@@ -215,7 +215,7 @@ def _wording(
     easy = [heard for heard in own if heard.level == track.easiest]
     procedure = Procedure(track.grid)
     for heard in own:
-        procedure.tell(heard.level, heard.credit(track.options))
+        procedure.update(heard.level, heard.credit(track.options))
     known = procedure.posterior()
     enough = measured and len(own) >= _FEW and max(known.below, known.above) < _SURE
     threshold, low, high = _interval(track, known, "threshold") if enough else (None, None, None)

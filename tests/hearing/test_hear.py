@@ -98,8 +98,8 @@ class Says(Simulated):
         super().__init__(Ear(**more))
         self.choose = choose
 
-    def _said(self, request):
-        return self.choose(request) or super()._said(request)
+    def _reply_text(self, request):
+        return self.choose(request) or super()._reply_text(request)
 
 
 def test_one_that_always_says_the_first_is_called_so_wherever_that_stands():
@@ -212,7 +212,7 @@ class Streams(Simulated):
         def work(request):
             time.sleep(0.001 * (len(request.case) + ord(request.case[-1])) % 0.004)
             with lock:
-                reply = Reply(self._said(request))
+                reply = Reply(self._reply_text(request))
                 pending.append((request, reply))
 
         running = []
