@@ -111,7 +111,8 @@ def _judged(track: Track, answers: Sequence[Heard]) -> tuple[Verdict, str]:
     if len(easy) >= _FEW_EASY and right < ENOUGH * len(easy):
         return _why_not(track, easy, right)
     if len(answers) < LEAST:
-        return "too_few", f"{len(answers)} answers are too few for an interval; it takes {LEAST} at least (--budget)"
+        why = "the run ended before that" if track.budget >= LEAST else "--budget"
+        return "too_few", f"{len(answers)} answers are too few for an interval; it takes {LEAST} at least ({why})"
     known = track.posterior()
     if known.below > _SURE:
         hardest = f"{track.levels[0]:g} {track.faculty.unit}"
