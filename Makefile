@@ -7,7 +7,12 @@ READY := $(VENV)/.ready
 WHOLE := $(VENV)/.whole
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint docs bench processors clean
+# What `real` and `recordings` fetch is kept here, whatever AUDIOTEST_CACHE_DIR says.
+KEPT ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/audiotest
+export AUDIOTEST_WEIGHTS ?= $(KEPT)/weights
+export AUDIOTEST_RECORDINGS ?= $(KEPT)/recordings
+
+.PHONY: demo test real recordings lint docs bench processors clean
 
 ## demo: the main job, with the built-in listener: no download, no GPU, no torch
 demo: $(READY)
@@ -16,6 +21,22 @@ demo: $(READY)
 ## test: the project's own tests
 test: $(WHOLE)
 	$(BIN)/pytest -n auto tests $(PYTEST_ARGS)
+
+## real: the tests with published weights and real recordings, which are fetched (660 MB, kept); what cannot be had is skipped
+real: $(WHOLE)
+	$(BIN)/audiotest weights fetch --all || echo "not all weights are here"
+	tools/recordings.sh "$(AUDIOTEST_RECORDINGS)" || echo "the recordings are not here"
+	$(BIN)/pytest tests/real -m real -rs $(PYTEST_ARGS)
+
+## recordings: the suite of real recordings, made of Debian's packages and answered by the model small and by Whisper with
+## SmolLM2; about an hour on two cores
+recordings: $(WHOLE)
+	$(BIN)/audiotest weights fetch --all
+	tools/recordings.sh "$(AUDIOTEST_RECORDINGS)"
+	$(BIN)/audiotest import asterisk "$(AUDIOTEST_RECORDINGS)" --into build/recordings
+	$(BIN)/pytest build/recordings --model small --results build/recordings-small $(PYTEST_ARGS)
+	$(BIN)/pytest build/recordings/suite.yaml::original build/recordings/suite.yaml::text_only --model whisper-smollm2 \
+	  --results build/recordings-whisper-smollm2 $(PYTEST_ARGS)
 
 ## lint: format, lint, types, and which room may import which
 lint: $(READY)
@@ -39,7 +60,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 $(WHOLE): $(READY) build/processors
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,local,ray]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,local,ray,small]'
 	touch $@
 
 ## processors: what some models' processors import, for their tests; kept apart, since it is built for torch with CUDA.

@@ -36,6 +36,7 @@ def run(
     *,
     limit: int | None = None,
     limit_first: int | None = None,
+    repeats: int | None = None,
     seed: int = 0,
     results: str | os.PathLike[str] | None = None,
     progress: bool | Progress | None = None,
@@ -54,11 +55,11 @@ def run(
     ``model`` is named as for ``pytest --model`` (``"salmonn"``, ``"hf:FOLDER"``, ``"openai:NAME@URL"``; default: the
     built-in listener), or is an object with the attributes of :class:`audiotest.models.protocol.Adapter`; ``options``
     are those of a named model. ``limit``: a sample of that many cases of each suite, drawn by ``seed``;
-    ``limit_first``: the first ones instead. ``conditions``: only these, such as
-    ``["original", "noise(snr_db=10)"]``; those that a suite does not declare are ``recorded``. ``results``: a folder
-    to write the run into as it goes. ``progress``: True for a bar, or a function of (trials done, of all). ``cache``:
-    whether replies are kept and looked up, or the file for that; ``cached``: an endpoint's too where the environment
-    variable ``CI`` is set. ``baseline``: an earlier run's folder to hold this one against, by the rule
+    ``limit_first``: the first ones instead. ``repeats``: how often each trial is asked. ``conditions``: only these,
+    such as ``["original", "noise(snr_db=10)"]``; those that a suite does not declare are ``recorded``. ``results``: a
+    folder to write the run into as it goes. ``progress``: True for a bar, or a function of (trials done, of all).
+    ``cache``: whether replies are kept and looked up, or the file for that; ``cached``: an endpoint's too where the
+    environment variable ``CI`` is set. ``baseline``: an earlier run's folder to hold this one against, by the rule
     ``baseline_fail`` (see :mod:`audiotest.baseline`).
 
     Ctrl-C gives the run as far as it got, with ``run.partial``. Raises :class:`AudiotestError`: for arguments that
@@ -74,7 +75,8 @@ def run(
     1.0
     """
     adapter = None if model is None or isinstance(model, str) else _adapter(model)
-    for name, number in (("limit", limit), ("limit_first", limit_first), ("batch_size", batch_size)):
+    counts = {"limit": limit, "limit_first": limit_first, "repeats": repeats, "batch_size": batch_size}
+    for name, number in counts.items():
         if number is not None and (not isinstance(number, int) or number < 1):
             raise BadArgument(f"`{name}` is a whole number above 0 or None, not {number!r}")
     if baseline_fail:
@@ -88,6 +90,7 @@ def run(
         seed=seed,
         limit=limit,
         limit_first=limit_first,
+        repeats=repeats,
         batch_size=batch_size,
         judge=judge or "",
         reply_cache=None if cache is True else "off" if cache is False else os.fspath(cache),

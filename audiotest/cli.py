@@ -15,7 +15,7 @@ from audiotest.registry import COMMANDS, unknown
 _CHAPTERS = {
     "Suites": ("new", "validate", "show", "import"),
     "Runs": ("report", "plot", "compare", "baseline", "items", "rescore", "export", "cite", "score"),
-    "Models": ("models", "check-model", "doctor", "cache"),
+    "Models": ("models", "weights", "check-model", "doctor", "cache"),
 }
 """The headings of the list of commands; others come last."""
 _WHOLE = 400

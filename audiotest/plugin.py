@@ -44,10 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
-    if config.option.audiotest_audio_roots:
-        from audiotest.runner.options import allow_audio_roots
+    if config.option.audiotest_audio_roots or config.option.audiotest_variables:
+        from audiotest.runner.options import set_environment
 
-        allow_audio_roots(config)
+        set_environment(config)
     if asked_for(config.option):
         from audiotest.runner.hooks import state_of
 

@@ -163,7 +163,8 @@ class Condition(Member):
     each an attribute of the module: ``soundless`` (nothing of the case can be heard), ``unanswerable`` (no answer to
     the question is right), ``reorders`` (the options are in another order), ``rewords`` (the same question in other
     words or labels), ``foreign_sound`` (another clip in the place of the case's), ``changes_length`` (the sound gets
-    another length). ``EXAMPLES``: how it is written in a suite, for tests and the reference.
+    another length). ``PROMPT``: the parameter that names a template. ``EXAMPLES``: how it is written in a suite,
+    for tests and the reference.
     """
 
     function_name = "apply"
@@ -179,6 +180,7 @@ class Condition(Member):
     rewords: bool = False
     foreign_sound: bool = False
     changes_length: bool = False
+    prompt: str = ""
     examples: tuple[str, ...] = ()
 
     @classmethod
@@ -194,6 +196,7 @@ class Condition(Member):
             "borrows": "others" in parameters,
             "needs_others": int(given.get("NEEDS_OTHERS", 0)),
             "check": given.get("check"),
+            "prompt": str(given.get("PROMPT", "")),
             "examples": tuple(given.get("EXAMPLES", (given.name,))),
             **{trait: bool(given.get(trait, False)) for trait in traits},
         }
@@ -492,7 +495,9 @@ SCORERS = Room(
 )
 CONDITIONS = Room(Condition, "condition", (_TEXT, _SOUND), ("view",))
 METRICS = Room(Metric, "metric", ("audiotest.analyse.metrics",))
-ADAPTERS = Room(AdapterKind, "adapter", ("audiotest.models",), ("cards", "hub", "loading", "protocol", "streaming"))
+ADAPTERS = Room(
+    AdapterKind, "adapter", ("audiotest.models",), ("cards", "hub", "loading", "protocol", "streaming", "weights")
+)
 BENCHMARKS = Room(
     Benchmark, "benchmark", ("audiotest.benchmarks",), ("importing", "writing", "download", "tables", "exporting")
 )

@@ -69,6 +69,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     seed: int = 0
     limit: int | None = None
     limit_first: int | None = None
+    repeats: int | None = None
     batch_size: int | None = None
     engine: str = "local"
     ray_address: str | None = None
@@ -111,7 +112,13 @@ class Session:
     ) -> None:
         self.settings, self.root, self.is_worker = settings, root or Path.cwd(), worker
         self.workers = 1
-        self.suites = Suites(self.root, limit=settings.limit, limit_first=settings.limit_first, seed=settings.seed)
+        self.suites = Suites(
+            self.root,
+            limit=settings.limit,
+            limit_first=settings.limit_first,
+            seed=settings.seed,
+            repeats=settings.repeats,
+        )
         self.warns = not worker
         """Whether this process is the one that warns of what all of them see."""
         self._model = model

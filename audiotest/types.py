@@ -90,12 +90,24 @@ class Check(Struct, frozen=True):
     options: dict[str, Any] = field(default_factory=dict)
 
 
+class Generation(Struct, frozen=True):
+    """How a model is asked to generate; part of a trial's identity. Greedy unless told otherwise."""
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    stop: tuple[str, ...] = ()
+    system: str | None = None
+    thinking: bool | None = None
+
+
 class Case(Struct, frozen=True):
     """One item as its author wrote it, before any condition.
 
     ``answer`` is the text of the right option, or None for an open question. ``tags`` may have
     several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
-    transcription...), for scorers that need it. ``line`` is where the case starts in its file.
+    transcription...), for scorers that need it. ``line`` is where the case starts in its file. ``repeat``
+    counts the times that a case is asked, from 1 (:mod:`audiotest.declare.repeating`).
     """
 
     id: str
@@ -110,8 +122,15 @@ class Case(Struct, frozen=True):
     expect: tuple[Check, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
     paraphrases: tuple[str, ...] = ()
+    generation: Generation | None = None
     file: str = ""
     line: int = 0
+    repeat: int = 1
+
+    @property
+    def origin(self) -> str:
+        """The id of the case that this is a repeat of; its own if it is none."""
+        return self.id if self.repeat == 1 else origin_of(self.id)
 
     def __post_init__(self) -> None:
         """Take what a person writes in Python for what it stands for: a file's name for a clip, lists for tuples, a
@@ -193,17 +212,6 @@ class Verdict(Struct, frozen=True):
     counted: bool = True
     evidence: str = ""
     details: dict[str, Any] = field(default_factory=dict)
-
-
-class Generation(Struct, frozen=True):
-    """How a model is asked to generate; part of a trial's identity. Greedy unless told otherwise."""
-
-    max_new_tokens: int = 256
-    temperature: float = 0.0
-    top_p: float = 1.0
-    stop: tuple[str, ...] = ()
-    system: str | None = None
-    thinking: bool | None = None
 
 
 class Needs(Struct, frozen=True):
@@ -335,6 +343,11 @@ class Record(Struct, frozen=True):
         shows = REPORTS.get("notebook").shows
         assert shows is not None
         return shows(self)
+
+
+def origin_of(case: str) -> str:
+    """The id of a case, without the mark of a repeat: ``kettle`` of ``kettle~2``."""
+    return case.rpartition("~")[0] or case
 
 
 class TrialKey(NamedTuple):

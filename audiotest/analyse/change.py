@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Mapping
 
 from msgspec import Struct
 
-from audiotest.types import Record, TrialKey
+from audiotest.types import Record, TrialKey, origin_of
 
 
 class Change(Struct, frozen=True):
@@ -49,7 +49,7 @@ def met(record: Record) -> bool | None:
 def change(before: Mapping[TrialKey, bool], after: Iterable[Record]) -> Change:
     """Hold ``after`` against ``before``; trials that only one of them judged are left out."""
     return changed(
-        (then, now, record.clip or (record.suite, record.case))
+        (then, now, record.clip or (record.suite, origin_of(record.case)))
         for record in after
         if (now := met(record)) is not None and (then := before.get(key(record))) is not None
     )

@@ -19,15 +19,16 @@ part of the interval (Miller 2024, arXiv 2411.00640, section 3).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import comb
 from statistics import stdev
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from audiotest.analyse.change import key
 from audiotest.analyse.intervals import mean
-from audiotest.analyse.trials import NotMeasured, clip_of, counted, own_choice
+from audiotest.analyse.trials import NotMeasured, Trials, clip_of, counted, own_choice
 from audiotest.types import Estimate, Record, TrialKey, Verdict
 
 
@@ -89,6 +90,32 @@ def by_condition(runs: Sequence[Sequence[Record]], scorer: str | None = None) ->
         except NotMeasured:
             continue
     return repeats_of
+
+
+def within(records: Iterable[Record]) -> list[list[Record]]:
+    """The repeats of one run (``--repeats``), each as records of its own, under the ids of their cases."""
+    runs: dict[int, list[Record]] = {}
+    for record in records:
+        case, _, number = record.case.rpartition("~")
+        own = (int(number), replace(record, case=case)) if case else (1, record)
+        runs.setdefault(own[0], []).append(own[1])
+    return [runs[number] for number in sorted(runs)]
+
+
+def figures(
+    trials: Trials, condition: str = "original", scorer: str | None = None, tags: Mapping[str, str] | None = None
+) -> Repeats:
+    """The figures of a run whose trials were repeated. Raises :class:`NotMeasured` where none was."""
+    records = [record for record, _ in trials.judged(condition, scorer, tags)]
+    runs = within(records)
+    if len(runs) < 2:
+        raise NotMeasured("no trial was asked more than once: run with --repeats")
+    return over_repeats(runs, scorer)
+
+
+def are_repeated(trials: Trials, condition: str, scorer: str | None = None) -> bool:
+    """Whether trials under a condition were asked more than once."""
+    return any("~" in record.case for record in trials.by_condition.get(condition, ()))
 
 
 def pass_at_k(repeats: int, right: int, k: int) -> float:

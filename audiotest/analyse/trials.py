@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
 from audiotest.registry import CONDITIONS
-from audiotest.types import Record, Reply, Verdict
+from audiotest.types import Record, Reply, Verdict, origin_of
 
 
 class NotMeasured(AudiotestError):
@@ -181,4 +181,4 @@ def perturbed(
 
 def clip_of(record: Record) -> str:
     """What trials are clustered by: their sound, or the case itself without one."""
-    return record.clip or record.case
+    return record.clip or origin_of(record.case)

@@ -16,7 +16,7 @@ from audiotest.commands._saying import say
 
 _NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "av", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
 _OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "ray": "ray"}
-_LOCAL = ("hf", "embedding", "salmonn")
+_LOCAL = ("hf", "asr", "embedding", "salmonn")
 
 
 @click.command("doctor")
@@ -73,6 +73,7 @@ def _sound_library() -> str:
 def _of_model(spec: str) -> list[str]:
     """What is missing for ``spec``; what is known of it is printed."""
     from audiotest.models.loading import ModelError, cards, open_model
+    from audiotest.models.weights.sources import PREFIX, is_here
 
     try:
         model, card = open_model(spec), cards().get(spec)
@@ -95,6 +96,12 @@ def _of_model(spec: str) -> list[str]:
         say(f"  {line}")
     missing += [line.partition(":")[0] for line in absent]
     checkpoint = getattr(model, "checkpoint", "")
+    named = (card.checkpoint or "") if card is not None else spec.partition(":")[2]
+    if named.startswith(PREFIX):
+        if not is_here(name := named.removeprefix(PREFIX)):
+            say(f"  {named}: not here; fetch them with: audiotest weights fetch {name}")
+            missing.append(named)
+        return missing
     if adapter in _LOCAL and not absent and not Path(checkpoint).is_dir():
         from audiotest.models.hub import in_cache
 

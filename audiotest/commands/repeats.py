@@ -18,9 +18,11 @@ _HEADS = ("suite", "condition", "trials", "repeats", "accuracy", "95% CI", "betw
 @click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(runs: tuple[str, ...], form: str) -> None:
-    """Take runs that asked the same with different seeds as repeats. RUNS are results folders.
+    """Take runs that asked the same with different seeds as repeats. RUNS are results folders; one is enough where it
+    was made with --repeats.
 
     \b
+      pytest suites/ --model M --repeats 5 --results out; audiotest repeats out
       for s in 1 2 3 4 5; do pytest suites/ --model M --seed $s --results out/$s; done
       audiotest repeats out/*
 
@@ -31,18 +33,19 @@ def command(runs: tuple[str, ...], form: str) -> None:
     import msgspec
 
     from audiotest.analyse.compare import NotComparable, judged_alike
-    from audiotest.analyse.repeats import by_condition
+    from audiotest.analyse.repeats import by_condition, within
     from audiotest.runs import Run, RunError
 
-    if len(runs) < 2:
-        raise click.UsageError("give at least two runs")
     try:
         loaded = [Run.load(run) for run in runs]
         for other in loaded[1:]:
             judged_alike(loaded[0].summary.scorers, other.summary.scorers)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
-    repeats_of = by_condition([run.records for run in loaded])
+    every = [repeat for run in loaded for repeat in within(run.records)]
+    if len(every) < 2:
+        raise click.UsageError("give at least two runs, or one that was made with --repeats")
+    repeats_of = by_condition(every)
     if form == "json":
         rows = [{"suite": suite, "condition": condition, **msgspec.to_builtins(one, str_keys=True)}
                 for (suite, condition), one in repeats_of.items()]  # fmt: skip

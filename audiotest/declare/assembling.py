@@ -5,23 +5,30 @@ A mistake in one place hides none in another: what a schema refused is taken out
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from audiotest.declare import building, case_checks, schema, suite_checks
+from audiotest.declare import building, case_checks, schema, suite_checks, variables
 from audiotest.declare.data.cases import Loaded, load
 from audiotest.declare.document import placed, read_document
+from audiotest.declare.extending import base_file, inherited, joined_data
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.yaml import Document
 from audiotest.types import Case, Check
 
+if TYPE_CHECKING:
+    from audiotest.declare.suite import Suite
 
-def assemble(contents: list[tuple[str, bytes]], folder: Path | None = None) -> tuple[dict[str, Any], list[Problem]]:
+
+def assemble(
+    contents: list[tuple[str, bytes]], folder: Path | None = None, load_base: Callable[[Path], Suite] | None = None
+) -> tuple[dict[str, Any], list[Problem]]:
     """The fields of the suite in ``contents`` ((name, bytes) of its file and of its files of cases), and what is wrong
     with it as a whole. With such problems the fields are what could still be read. ``folder`` is where the suite lies:
-    the tables that its ``data`` names are looked for from there.
+    the tables that its ``data`` names, and the suite that it extends, are looked for from there.
 
     Raises :class:`SuiteError` where nothing could.
     """
@@ -29,21 +36,44 @@ def assemble(contents: list[tuple[str, bytes]], folder: Path | None = None) -> t
     document, problems = read_document("suite", shown, data)
     if not isinstance(document.data, dict):
         raise SuiteError(problems)
-    settings, findings = building.settings(document.data)
-    known = frozenset(fault for fault in document.data.get("known_faults", ()) if fault)
+    written, home = document.data, folder or Path()
+    declared = written.get("variables") or {}
+    unset = variables.fill(written, declared)
+    base = None
+    if written.get("extends") and load_base is not None:
+        try:
+            base = load_base(base_file(written["extends"], home))
+        except (LookupError, OSError) as error:
+            unset.append((("extends",), str(error)))
+        except SuiteError as error:
+            lines = str(error).splitlines()
+            more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+            unset.append((("extends",), f"that suite cannot be used: {lines[0]}{more}"))
+    settings, findings = building.settings(written, inherited(base, written, home) if base is not None else None)
+    findings.errors += unset
+    known = frozenset(fault for fault in written.get("known_faults", ()) if fault)
     gathered = _Gathered(known, settings.get("scorers", ()))
     gathered.read(shown, data, document, [p for p in problems if _is_of_case(p)])
     whole = [p for p in problems if not _is_of_case(p)]
     for name, text in others:
-        gathered.read(name, text, *read_document("cases", name, text))
+        cases_document, wrong = read_document("cases", name, text)
+        whole += placed(variables.fill(cases_document.data, declared), name, text)
+        gathered.read(name, text, cases_document, wrong)
+    if base is not None:
+        gathered.add_inherited(settings.pop("cases"), settings.pop("invalid"))
+        settings["files"] = _files(base, gathered.cases, home)
     cases, invalid = gathered.cases, gathered.invalid
-    if document.data.get("data"):
-        table = _of_table(document.data, folder or Path(), settings, known, cases)
+    rows = written.get("data") if base is None else joined_data(base, written.get("data"), home)
+    if rows:
+        own = written.get("data") or base is None
+        table = _of_table(rows, home, settings, known, cases) if own else Loaded(stamp=base.data_stamp if base else "")
         gathered.cases, gathered.invalid = cases, invalid = cases + table.cases, invalid + table.invalid
         whole += placed(table.faults, shown, data)
         findings.warnings += table.doubts
-        settings |= {"data": document.data["data"], "data_stamp": table.stamp}
-    if not cases and not invalid and not whole and not settings["import_command"]:
+        tables = (*table.files, *(() if own or base is None else base.tables))
+        settings |= {"data": rows, "data_stamp": table.stamp, "tables": tables}
+        settings["files"] = {**settings.get("files", {}), **table.files}
+    if not (cases or invalid or whole or unset or settings["import_command"]):
         message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
         whole.append(Problem(shown, 1, 1, ("suite",), message))
     across = suite_checks.across(settings, cases, gathered.tags, not settings["import_command"])
@@ -51,6 +81,12 @@ def assemble(contents: list[tuple[str, bytes]], folder: Path | None = None) -> t
     warnings = [*placed([*findings.warnings, *across.warnings], shown, data), *gathered.warnings()]
     fields = {**settings, "cases": tuple(cases), "invalid": tuple(invalid), "warnings": tuple(warnings)}
     return fields, whole
+
+
+def _files(base: Suite, cases: list[Case], home: Path) -> dict[str, str]:
+    """Where the files of inherited cases are, from the folder ``home``."""
+    theirs = {case.file: case for case in base.cases}
+    return {case.file: os.path.relpath(base.file_of(theirs[case.file]), home) for case in cases if case.file in theirs}
 
 
 def _of_table(
@@ -63,8 +99,8 @@ def _of_table(
         return [*case_checks.faults(case, known), *suite_checks.unscorable(case, scorers)]
 
     taken = {case.id: f"{case.file}:{case.line}" for case in cases}
-    table = load(data["data"], folder, settings.get("audio_root", ""), faults, taken)
-    source = data["data"].get("source") or ()
+    table = load(data, folder, settings.get("audio_root", ""), faults, taken)
+    source = data.get("source") or ()
     settings["about"].setdefault("source", source if isinstance(source, str) else ", ".join(map(str, source)))
     if table.revision:
         settings["about"].setdefault("revision", table.revision)
@@ -134,6 +170,11 @@ class _Gathered:
             for path, message in case_checks.faults(rest, self.known):
                 if path and not (lost and path[0] in ("choices", "answer")):
                     yield path, message
+
+    def add_inherited(self, cases: Iterable[Case], invalid: Iterable[Invalid]) -> None:
+        """Put the cases of the suite that this one extends before its own, those whose ids it takes left out."""
+        self.cases = [case for case in cases if case.id not in self._seen] + self.cases
+        self.invalid = [*invalid, *self.invalid]
 
     def tags(self) -> set[tuple[str, str]]:
         """All (name, value) pairs of tags, of cases that cannot be used as well."""

@@ -18,29 +18,35 @@ TRANSCRIPTION, TRANSCRIBE = "transcription", "Transcribe the speech word for wor
 _ABOUT = ("description", "source", "revision", "licence", "citation")
 
 
-def settings(data: Mapping[str, Any]) -> tuple[dict[str, Any], Findings]:
-    """The fields of :class:`Suite` that ``data`` declares (but its cases), and what is wrong with them."""
+def settings(data: Mapping[str, Any], inherited: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], Findings]:
+    """The fields of :class:`Suite` that ``data`` declares (but its cases), on top of those ``inherited`` from the suite
+    that it extends, and what is wrong with them."""
     findings = Findings()
+    given: dict[str, Any] = {"import_command": "", "by": (), "gates": (), "prompts": {}, **(inherited or {})}
     about = {k: data[k] for k in _ABOUT if data.get(k) is not None}
-    fields: dict[str, Any] = {"name": data.get("suite", ""), "about": about}
-    for key in ("title", "policy", "audio_root", "require_audio", "join_clips"):
+    fields: dict[str, Any] = {**given, "name": data.get("suite", ""), "about": about}
+    for key in ("title", "policy", "audio_root", "require_audio", "join_clips", "repeats"):
         if key in data:
             fields[key] = data[key]
-    fields["by"] = tuple(tag for tag in data.get("by", ()) if tag is not None)
+    if "by" in data:
+        fields["by"] = tuple(tag for tag in data["by"] if tag is not None)
     if data.get("sample") and "n" in data["sample"]:
         fields["sample"] = {"by": next(iter(fields["by"]), ""), **data["sample"]}
-    fields["import_command"] = data.get("import", "")
+    if "import" in data:
+        fields["import_command"] = data["import"]
+    fields["prompts"] = {**given["prompts"], **suite_checks.named_prompts(data.get("prompts") or {}, findings)}
     if "generation" in data:
         fields["generation"] = generation(data["generation"])
-    if "prompt" in data and (prompt := suite_checks.prompt(data["prompt"], findings)):
+    if "prompt" in data and (prompt := suite_checks.prompt(data["prompt"], findings, fields["prompts"])):
         fields["prompt"] = prompt
     if "scorers" in data:
         fields["scorers"] = suite_checks.scorers(data["scorers"], findings)
     if "conditions" in data:
-        fields["conditions"] = suite_checks.conditions(data["conditions"], findings)
+        fields["conditions"] = suite_checks.conditions(data["conditions"], findings, fields["prompts"])
     declared = [condition.name for condition, _ in fields.get("conditions", ())] or ["original"]
-    rows = [(i, row) for i, row in enumerate(data.get("gates", ())) if row is not None]
-    fields["gates"] = tuple(gate for i, row in rows if (gate := _gate(row, declared, i, findings)))
+    if "gates" in data:
+        rows = [(i, row) for i, row in enumerate(data["gates"]) if row is not None]
+        fields["gates"] = tuple(gate for i, row in rows if (gate := _gate(row, declared, i, findings)))
     return fields, findings
 
 
@@ -80,6 +86,7 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
         expect=suite_checks.checks(row["expect"]) if "expect" in row else (),
         metadata=row.get("facts", {}),
         paraphrases=tuple(row.get("paraphrases", ())),
+        generation=generation(row["generation"]) if "generation" in row else None,
         file=file,
         line=line,
     )

@@ -18,7 +18,7 @@ from audiotest.types import Case
 def others(suite: Suite, case: Case, seed: int, *, audio: bool = False) -> Iterator[Case]:
     """The other cases of ``suite`` (``audio``: those with a clip), from the one after ``case`` in the cycle on."""
     order, places = _cycle(_Suite(suite), seed, audio)
-    start = places.get(case.id, 0)
+    start = places.get(case.origin, 0)
     for step in range(1, len(order)):
         yield suite.cases[order[(start + step) % len(order)]]
 
@@ -46,7 +46,7 @@ class _Suite:
 @lru_cache(maxsize=16)
 def _cycle(key: _Suite, seed: int, audio: bool) -> tuple[list[int], dict[str, int]]:
     cases = key.suite.cases
-    fit = [i for i, case in enumerate(cases) if case.audio or not audio]
+    fit = [i for i, case in enumerate(cases) if case.repeat == 1 and (case.audio or not audio)]
     rng = np.random.default_rng(number(seed, "", "the cycle of other clips"))
     order = [fit[i] for i in rng.permutation(len(fit))]
     return order, {cases[i].id: place for place, i in enumerate(order)}

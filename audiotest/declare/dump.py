@@ -30,13 +30,15 @@ def suite_data(suite: Suite) -> dict[str, Any]:
     """The settings of a suite as its file has them, without its cases."""
     usual = type(suite)(name=suite.name)
     data: dict[str, Any] = {"suite": suite.name, **suite.about}
-    for key in ("title", "policy", "audio_root", "require_audio", "join_clips"):
+    for key in ("title", "policy", "audio_root", "require_audio", "join_clips", "repeats"):
         if getattr(suite, key) != getattr(usual, key):
             data[key] = getattr(suite, key)
     if suite.sample is not None:
         data["sample"] = _changed(suite.sample, type(suite.sample)(0))
     if suite.prompt != usual.prompt:
         data["prompt"] = suite.prompt
+    if suite.prompts:
+        data["prompts"] = dict(suite.prompts)
     if suite.generation != usual.generation:
         data["generation"] = _changed(suite.generation, Generation())
     data["scorers"] = list(map(_check, suite.scorers))
@@ -65,6 +67,7 @@ def case_data(case: Case) -> dict[str, Any]:
         "expect": list(map(_check, case.expect)),
         "paraphrases": list(case.paraphrases),
         "facts": dict(case.metadata),
+        "generation": _changed(case.generation, Generation()) if case.generation is not None else {},
     }
     return {key: value for key, value in data.items() if value not in (None, "", [], {}) or key == "question"}
 

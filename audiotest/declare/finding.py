@@ -7,7 +7,7 @@ from pathlib import Path
 
 SUITE_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?\{?\s*[\"']?suite[\"']?\s*:|suite\.schema\.json", re.MULTILINE)
 """What every suite has: its name at the start of a line, or the modeline of the schema."""
-_MEANT = re.compile(rb"^[\"']?(?:cases|scorers|conditions|gates|join_clips|audio_root)[\"']?\s*:", re.MULTILINE)
+_MEANT = re.compile(rb"^[\"']?(?:cases|scorers|conditions|gates|join_clips|audio_root|extends)[\"']?\s*:", re.MULTILINE)
 """Keys of a suite that lacks its first, where suites are kept: it is reported, and not passed over."""
 _NO_SUITES = {"published.yaml", "published.yml"}
 

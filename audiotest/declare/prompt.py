@@ -1,5 +1,5 @@
-"""Prompts: Jinja templates over ``question``, ``choices``, ``labels`` and ``label_word``, by name or written in a
-suite.
+"""Prompts: Jinja templates over ``question``, ``choices``, ``labels``, ``label_word``, ``tags`` and ``facts``, by name
+or written in a suite.
 
 ``labels`` has a label for every choice (an empty one is not to be shown), ``label_word`` says what they are:
 ``letter``, ``number``, or ``text`` where there are none.
@@ -10,7 +10,7 @@ that the template does not know is an error with its line, never an empty string
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from string import ascii_uppercase
@@ -98,10 +98,34 @@ def named(choices: Sequence[str], index: int, labels: Sequence[str] = ()) -> str
     return f"({label})" if label else choices[index]
 
 
-def render(prompt: str, question: str, choices: Sequence[str], labels: Sequence[str] = ()) -> str:
-    """The text that a model is given. Raises :class:`PromptError`."""
+class _Anything(dict[str, Any]):
+    """Tags or facts of a case that is not known yet: it has each, as a word."""
+
+    def __missing__(self, name: str) -> str:
+        return name
+
+
+def render(
+    prompt: str,
+    question: str,
+    choices: Sequence[str],
+    labels: Sequence[str] = (),
+    *,
+    about: Mapping[str, Any] | None = None,
+    written: bool = False,
+) -> str:
+    """The text that a model is given. ``about``: the ``tags`` and ``facts`` of the case. ``written``: ``prompt`` is a
+    template, whether it has a tag in it or not. Raises :class:`PromptError`."""
     names = list(labels or labels_for(len(choices)))
-    shown = {"question": question, "choices": list(choices), "labels": names, "label_word": _label_word(labels)}
+    shown: dict[str, Any] = {
+        "question": question,
+        "choices": list(choices),
+        "labels": names,
+        "label_word": _label_word(labels),
+    }
+    shown |= about if about is not None else {"tags": _Anything(), "facts": _Anything()}
+    if written and not _is_written(prompt):
+        return prompt.rstrip("\n")
     template = _compiled(prompt)
     try:
         if not _is_written(prompt):

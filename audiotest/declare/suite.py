@@ -27,13 +27,14 @@ from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
 
 from audiotest import __version__
-from audiotest.declare import audio_roots, schema, suite_checks
+from audiotest.declare import audio_roots, schema, suite_checks, variables
 from audiotest.declare.assembling import assemble
 from audiotest.declare.condition import Condition
 from audiotest.declare.condition import parse as parse_condition
 from audiotest.declare.data.sources import data_stamp
 from audiotest.declare.document import placed
 from audiotest.declare.document import read_document as read_document
+from audiotest.declare.extending import base_files, in_chain
 from audiotest.declare.finding import SUITE_LINE, may_be_suite
 from audiotest.declare.problems import Invalid as Invalid
 from audiotest.declare.problems import Path as KeyPath
@@ -58,8 +59,10 @@ class Sample(Struct, frozen=True):
 class Suite(Struct, frozen=True):
     """One benchmark or regression suite, ready to be asked. ``path`` is its file, ``digest`` its content.
 
-    ``whole``: how many cases there are where ``cases`` is a sample of them; 0: these are all. ``data_stamp`` changes
-    when the table that its cases are rows of does.
+    ``whole``: how many cases there are where ``cases`` is a sample of them; 0: these are all. ``data`` is what its file
+    says of the table that its cases are rows of, ``data_stamp`` changes when that table does, and ``tables`` are the
+    files of cases that are such rows. ``files`` are the places, from the suite's folder, of files of cases that are
+    neither the suite's own nor in its ``cases/``.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Suite(Struct, frozen=True):
     audio_root: str = ""
     require_audio: bool = True
     join_clips: float | None = None
+    repeats: int = 1
     import_command: str = ""
     cases: tuple[Case, ...] = ()
     invalid: tuple[Invalid, ...] = ()
@@ -82,7 +86,11 @@ class Suite(Struct, frozen=True):
     warnings: tuple[Problem, ...] = ()
     path: str = ""
     digest: str = ""
+    prompts: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] | None = None
     data_stamp: str = ""
+    tables: tuple[str, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
     whole: int = 0
 
     @property
@@ -138,10 +146,9 @@ class Suite(Struct, frozen=True):
     def file_of(self, case: Case) -> Path:
         """The file that a case of this suite stands in: the suite's own, one of its files of cases, or a table."""
         home = Path(self.path)
-        if Path(case.file).name == home.name:
-            return home
-        is_yaml = case.file.endswith((".yaml", ".yml"))
-        return home.parent / "cases" / Path(case.file).name if is_yaml else home.parent / case.file
+        if case.file in self.files:
+            return home.parent / self.files[case.file]
+        return home if Path(case.file).name == home.name else home.parent / "cases" / Path(case.file).name
 
     def problems(self) -> Iterator[Problem]:
         """Everything wrong with single cases."""
@@ -199,17 +206,16 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
     shown = shown if shown is not None else str(path)
     sources = [(path, shown), *((p, str(Path(shown).parent / "cases" / p.name)) for p in case_files(path))]
     contents = [(name, p.read_bytes()) for p, name in sources]
-    digest = _digest(contents) if not _HAS_DATA.search(contents[0][1]) else _digest([*contents, _folder(path)])
+    digest = _digest([*contents, *_besides(path, contents)])
     stored = cache_dir() / "suites" / f"{digest}.msgpack"
     with _gc_paused():
         problems: list[Problem] = []
         suite = _read(stored, path.parent)
         if suite is None:
-            fields, problems = assemble(contents, path.parent)
-            sample, data = fields.pop("sample", None), fields.pop("data", None)
-            suite = Suite(digest=digest, sample=Sample(**sample) if sample else None, **fields)
+            fields, problems = assemble(contents, path.parent, _load_base)
+            suite = Suite(digest=digest, **fields)
             if not suite.invalid and not problems:
-                _write(stored, suite, data)
+                _write(stored, suite)
         suite = replace(suite, path=str(path))
         scorers, missing = suite_checks.placed_checks(suite.scorers, path.parent)
         suite = replace(suite, scorers=scorers)
@@ -256,21 +262,34 @@ def _digest(contents: list[tuple[str, bytes]]) -> str:
     return digest.hexdigest()
 
 
-_HAS_DATA = re.compile(rb"^data[ \t]*:", re.MULTILINE)
+_HAS_DATA = re.compile(rb"^[\"']?data[\"']?[ \t]*:", re.MULTILINE)
 
 
-def _folder(path: Path) -> tuple[str, bytes]:
-    """What a suite with a table depends on besides its content: where it lies, since tables are found from there."""
-    return "folder", os.fsencode(path.parent.resolve())
+def _besides(path: Path, contents: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """What else the suite at ``path`` is made of: the values of variables, the suites that it extends, and where it
+    lies if it has a table or extends one, since these are found from there."""
+    for name, content in contents:
+        if values := variables.values_in(content):
+            yield f"variables of {name}", values
+    bases = base_files(path, contents[0][1])
+    if bases or _HAS_DATA.search(contents[0][1]):
+        yield "folder", os.fsencode(path.parent.resolve())
+    for base in bases:
+        for file in (base, *case_files(base)):
+            yield "base", file.read_bytes()
+            yield "variables of the base", variables.values_in(file.read_bytes())
+
+
+def _load_base(path: Path) -> Suite:
+    with in_chain(path):
+        return load(path)
 
 
 class _Stored(Struct):
-    """A parsed suite as the cache keeps it: with the stamps of all members that it names, whose code judged it, and
-    with the ``data`` that its cases are rows of."""
+    """A parsed suite as the cache keeps it: with the stamps of all members that it names, whose code judged it."""
 
     members: dict[str, str]
     suite: Suite
-    data: dict[str, Any] | None = None
 
 
 def _members(suite: Suite) -> dict[str, str]:
@@ -292,15 +311,15 @@ def _read(stored: Path, folder: Path) -> Suite | None:
         word, _, name = member.partition(" ")
         if rooms[word].stamp(name) != stamp:
             return None
-    if kept.data is not None and data_stamp(kept.data, folder) != kept.suite.data_stamp:
+    if kept.suite.data is not None and data_stamp(kept.suite.data, folder) != kept.suite.data_stamp:
         return None
     return kept.suite
 
 
-def _write(stored: Path, suite: Suite, data: dict[str, Any] | None) -> None:
+def _write(stored: Path, suite: Suite) -> None:
     try:
         make_folder(stored.parent)
-        write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite, data)))
+        write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite)))
     except (OSError, OverflowError):
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else
 

@@ -28,11 +28,29 @@ class Findings(Struct):
     warnings: Pairs = field(default_factory=list)
 
 
-def prompt(value: str | Mapping[str, str], findings: Findings) -> str:
-    """The template as written; it has to render, and should show the question."""
+def named_prompts(written: Mapping[str, Any], findings: Findings) -> dict[str, str]:
+    """The templates that a suite names itself: each has to render, and its name must not be taken."""
+    kept: dict[str, str] = {}
+    for name, text in written.items():
+        path: Path = ("prompts", name)
+        if name in prompts.template_names():
+            findings.errors.append((path, f"`{name}` is a named template already; choose another name"))
+            continue
+        try:
+            prompts.check("{{ '' }}" + str(text))  # a text without a tag is a template too here
+        except prompts.PromptError as error:
+            findings.errors.append((path, str(error)))
+        else:
+            kept[str(name)] = str(text)
+    return kept
+
+
+def prompt(value: str | Mapping[str, str], findings: Findings, own: Mapping[str, str]) -> str:
+    """The template as written, or the name of one of the suite's ``own``; it has to render, and should show the
+    question."""
     text = value if isinstance(value, str) else value.get("template", "")
-    if not text:
-        return ""
+    if not text or text in own:
+        return text
     try:
         prompts.check(text)
         if not prompts.shows_question(text):
@@ -138,8 +156,11 @@ def unscorable(case: Case, checks: Sequence[Check]) -> list[tuple[Path, str]]:
     return wrong
 
 
-def conditions(rows: Sequence[Any], findings: Findings) -> tuple[tuple[Condition, Any], ...]:
+def conditions(
+    rows: Sequence[Any], findings: Findings, own_prompts: Mapping[str, str]
+) -> tuple[tuple[Condition, Any], ...]:
     """The suite's conditions with their expectations, sweeps written out."""
+    known_prompts = [*own_prompts, *prompts.template_names()]
     kept: dict[str, tuple[Condition, str]] = {}
     for i, row in enumerate(rows):
         if not isinstance(row, str) and (not isinstance(row, dict) or len(row) != 1):
@@ -151,6 +172,9 @@ def conditions(rows: Sequence[Any], findings: Findings) -> tuple[tuple[Condition
             findings.errors.append((("conditions", i), str(error)))
             continue
         for condition in read:
+            for name in (str(part.parameters[part.member.prompt]) for part in condition.parts if part.member.prompt):
+                if name not in known_prompts:
+                    findings.errors.append((("conditions", i), unknown("prompt", name, known_prompts)))
             if condition.name in kept:
                 findings.errors.append((("conditions", i), f"the condition `{condition.name}` is duplicated; keep one"))
                 break

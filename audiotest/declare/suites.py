@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from audiotest.declare.problems import Problem, SuiteError
+from audiotest.declare.repeating import repeated
 from audiotest.declare.sampling import declared_sample, sampled
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial, trials
@@ -16,10 +17,19 @@ from audiotest.types import Record, TrialKey
 
 class Suites:
     """Whole suites by the path of their file; ``limit`` and ``limit_first`` are how many cases of each are asked: a
-    sample drawn by ``seed``, and the first ones. Node ids are relative to ``root``."""
+    sample drawn by ``seed``, and the first ones. ``repeats``: how often each is asked, whatever a suite says. Node ids
+    are relative to ``root``."""
 
-    def __init__(self, root: Path, *, limit: int | None = None, limit_first: int | None = None, seed: int = 0) -> None:
-        self.root, self.limit, self.limit_first, self.seed = root, limit, limit_first, seed
+    def __init__(
+        self,
+        root: Path,
+        *,
+        limit: int | None = None,
+        limit_first: int | None = None,
+        seed: int = 0,
+        repeats: int | None = None,
+    ) -> None:
+        self.root, self.limit, self.limit_first, self.seed, self.repeats = root, limit, limit_first, seed, repeats
         self.case_ids: set[str] = set()
         """Of all cases, those outside a sample included."""
         self._suites: dict[str, Suite] = {}
@@ -48,14 +58,19 @@ class Suites:
             message = f"the name {suite.name!r} is taken by {taken_shown}; a run tells suites apart by their names"
             raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
         self.case_ids |= {case.id for case in suite.cases}
-        self._suites[place] = declared_sample(suite)
+        self._suites[place] = repeated(declared_sample(suite), self.repeats or suite.repeats)
+        self.case_ids |= {case.id for case in self._suites[place].cases}
         return self._suites[place]
 
     def cut(self, suite: Suite) -> Suite:
         """The suite's first cases, or a sample that keeps the shares of its first grouping tag."""
-        cases = suite.cases[: self.limit_first]
+        if self.limit is None and self.limit_first is None:
+            return suite
+        firsts = [case for case in suite.cases if case.repeat == 1][: self.limit_first]
         if self.limit is not None:
-            cases = sampled(cases, self.limit, by=next(iter(suite.by), ""), seed=self.seed)
+            firsts = list(sampled(firsts, self.limit, by=next(iter(suite.by), ""), seed=self.seed))
+        kept = {case.id for case in firsts}
+        cases = tuple(case for case in suite.cases if case.origin in kept)
         return suite if len(cases) == len(suite.cases) else replace(suite, cases=cases, whole=suite.size)
 
     def partial(self, suite: Suite) -> str | None:

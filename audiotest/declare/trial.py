@@ -13,7 +13,7 @@ from audiotest.declare.cycle import others
 from audiotest.declare.prompt import render, source
 from audiotest.declare.suite import Expectation, Suite
 from audiotest.registry import SCORERS
-from audiotest.types import Case, NotApplicable, TrialKey
+from audiotest.types import Case, Generation, NotApplicable, TrialKey
 
 
 class Trial(Struct, frozen=True):
@@ -28,6 +28,11 @@ class Trial(Struct, frozen=True):
     def key(self) -> TrialKey:
         """What distinguishes the trials of a run."""
         return TrialKey(self.suite.name, self.case.id, self.condition.name)
+
+    @property
+    def generation(self) -> Generation:
+        """How the model is to generate: as the case says, else the suite."""
+        return self.case.generation or self.suite.generation
 
     @property
     def likelihoods(self) -> bool:
@@ -56,7 +61,7 @@ def present(trial: Trial, seed: int) -> View:
     view = first_view(trial.case)
     for part in trial.condition.of("text"):
         extra = {"others": others(trial.suite, trial.case, seed)} if part.member.borrows else {}
-        view = part.member.apply(view, generator(seed, trial.case.id, str(part)), **part.arguments, **extra)
+        view = part.member.apply(view, generator(seed, trial.case.origin, str(part)), **part.arguments, **extra)
     sound = trial.condition.of("sound")
     if sound and not view.audio:
         why = "is shown without it" if trial.case.audio else "has none"
@@ -70,10 +75,14 @@ def prompt_of(trial: Trial, view: View) -> str:
     Raises :class:`~audiotest.declare.prompt.PromptError`, and :class:`~audiotest.types.NotApplicable` where the
     template does not show what the condition changed.
     """
-    prompt = view.prompt or trial.suite.prompt
-    text = render(prompt, view.question, view.choices, view.labels)
-    named = "written in the suite" if prompt == source(prompt) else repr(prompt)
-    if view.labels and text == render(prompt, view.question, view.choices):
+    named_prompt = view.prompt or trial.suite.prompt
+    prompt = trial.suite.prompts.get(named_prompt, named_prompt)
+    about = {"tags": {tag: values[0] if len(values) == 1 else list(values) for tag, values in trial.case.tags.items()},
+             "facts": trial.case.metadata}  # fmt: skip
+    written = prompt is not named_prompt
+    text = render(prompt, view.question, view.choices, view.labels, about=about, written=written)
+    named = "written in the suite" if written or prompt == source(prompt) else repr(prompt)
+    if view.labels and text == render(prompt, view.question, view.choices, about=about, written=written):
         raise NotApplicable(f"the prompt {named} does not show labels, so changing them changes nothing")
     for place, choice in zip(view.order, view.choices, strict=True):
         if place < 0 and choice not in text:

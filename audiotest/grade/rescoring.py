@@ -12,7 +12,7 @@ from audiotest.errors import AudiotestError
 from audiotest.grade.expectations import correctness
 from audiotest.grade.question import question_of
 from audiotest.grade.verdicts import verdicts
-from audiotest.types import Case, Check, Outcome, Record
+from audiotest.types import Case, Check, Outcome, Record, origin_of
 
 
 class CannotRescore(AudiotestError):
@@ -43,7 +43,7 @@ def rescore(
             checks = [known.get(name, Check(name)) for name in scorers]
             suites[file] = suite, {case.id: case for case in suite.cases}, checks
         suite, cases, checks = suites[file]
-        rescored.append(_again(record, cases.get(record.case), checks, suite.policy))
+        rescored.append(_again(record, cases.get(origin_of(record.case)), checks, suite.policy))
     return rescored
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 
 
-def require_local(*packages: str) -> None:
-    """Raise ValueError, in a sentence, if one of ``packages`` (default: torch and transformers) is not installed."""
+def require_local(*packages: str, extra: str = "local") -> None:
+    """Raise ValueError, in a sentence, if one of ``packages`` (default: torch and transformers) is not installed;
+    ``extra`` names what to install."""
     missing = []
     for name in packages or ("torch", "transformers"):
         try:
@@ -17,4 +18,4 @@ def require_local(*packages: str) -> None:
             missing.append(name)
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise ValueError(f"{' and '.join(missing)} {verb} not installed: pip install 'audiotest[local]'")
+        raise ValueError(f"{' and '.join(missing)} {verb} not installed: pip install 'audiotest[{extra}]'")

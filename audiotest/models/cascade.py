@@ -2,7 +2,8 @@
 
 Speech recognition and a language model, or a captioner and a language model, as AIR-Bench, MMAR and MMAU-Pro have
 them among their baselines. Both are models of audiotest, named as for ``--model``; what the first one wrote is in
-the record (``details["intermediate"]``).
+the record (``details["intermediate"]``). Its texts are kept apart, so that another language model, or an interrupted
+run that goes on, does not listen again.
 
 Options
     ``listener``, ``llm``      the two models, such as ``qwen2-audio`` and ``openai:gpt-4o`` (both needed)
@@ -14,6 +15,7 @@ Options
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -22,12 +24,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.errors import AudiotestError
+from audiotest.models._listening import Heard, Listening
 from audiotest.models._options import read
-from audiotest.models._sounds import sound_name
-from audiotest.models.protocol import Adapter
+from audiotest.models.protocol import Adapter, Kept
 from audiotest.models.streaming import in_order, stream_of
-from audiotest.types import Generation, Needs, Reply, Request, Waveform
+from audiotest.types import Needs, Reply, Request
 
 VERSION = 3
 """Replies of version 2 may be a listener's transcripts, kept when a run was interrupted."""
@@ -51,10 +52,6 @@ class Settings(Struct, frozen=True):
     words: int = 512
 
 
-class ListenerFailed(AudiotestError):
-    """The first of the two gave no text, so the second was not asked."""
-
-
 class Cascade:
     """Two models, one after the other."""
 
@@ -62,9 +59,8 @@ class Cascade:
         from jinja2 import StrictUndefined
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-        self.listener, self.llm, self.ask = listener, llm, given.ask
-        # How a suite wants answers generated (ten tokens, a stop string) would cut a description.
-        self._generation = Generation(max_new_tokens=max(1, given.words))
+        self.listener, self.llm = listener, llm
+        self._listening = Listening(listener, given.ask, given.words)
         # A prompt is plain text for a model: escaping it as HTML would change what is asked.
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         self._template = environment.from_string(given.template)
@@ -79,8 +75,15 @@ class Cascade:
         self.needs = Needs(heard.audio, heard.sample_rate, heard.channels, None, heard.max_seconds)
         self.batch_size = min(listener.batch_size, llm.batch_size)
 
+    def keep(self, replies: Kept) -> None:
+        """The listener's transcripts are kept there, and looked up."""
+        self._listening.kept = replies
+
     def load(self) -> None:
         """Load both."""
+        for part in (self.listener, self.llm):
+            if not part.identity:
+                warnings.warn(f"{part.name} has no identity, so no reply of {self.name} is kept", stacklevel=2)
         self.listener.load()
         self.llm.load()
 
@@ -116,38 +119,11 @@ class Cascade:
         self.listener.close()
         self.llm.close()
 
-    def _described(self, requests: Iterator[Request]) -> Iterator[tuple[Request, list[str] | Exception]]:
+    def _described(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Heard]]:
         """Each request with what the listener says of its clips. So many requests at a time as fill a batch of either
         model: the language model goes on with what it has while the next ones are listened to."""
-        texts: dict[str, str | Exception] = {}
         while chunk := list(islice(requests, max(self.listener.batch_size, self.llm.batch_size))):
-            names = [[sound_name(clip) for clip in request.audio] for request in chunk]
-            clips = {
-                name: (request, clip)
-                for request, of in zip(chunk, names, strict=True)
-                for name, clip in zip(of, request.audio, strict=True)
-                if not isinstance(texts.get(name), str)
-            }
-            questions = [self._question(request, clip) for request, clip in clips.values()]
-            for name, reply in zip(clips, in_order(stream_of(self.listener)(iter(questions)), questions), strict=True):
-                failed = ListenerFailed(f"{self.listener.name}: {reply}")
-                texts[name] = reply.text if isinstance(reply, Reply) else failed
-            for request, of in zip(chunk, names, strict=True):
-                broken = next((text for name in of if isinstance(text := texts[name], Exception)), None)
-                yield request, broken or [str(texts[name]) for name in of]
-
-    def _question(self, request: Request, clip: Waveform) -> Request:
-        """What the listener is asked about a clip. The options, and how probable they are, concern the second alone."""
-        return replace(
-            request,
-            audio=(clip,),
-            generation=self._generation,
-            prompt=self.ask,
-            question=self.ask,
-            choices=(),
-            labels=(),
-            likelihoods=False,
-        )
+            yield from zip(chunk, self._listening.heard(chunk), strict=True)
 
     def _prompt(self, request: Request, heard: list[str]) -> str:
         """A request without sound is asked unchanged."""

@@ -23,6 +23,7 @@ from audiotest.models._files import state_of
 from audiotest.models._local import require_local
 from audiotest.models._options import read
 from audiotest.models.protocol import Unsupported
+from audiotest.models.weights.sources import require
 from audiotest.types import Needs, Reply, Request
 
 if TYPE_CHECKING:
@@ -65,14 +66,15 @@ class Embedding:
         require_local()
         from transformers import AutoModel, AutoTokenizer
 
+        folder = require(self.checkpoint)
         given: dict[str, Any] = {"trust_remote_code": self.settings.trust_remote_code}
         if self.settings.revision:
             given["revision"] = self.settings.revision
         device = device_of(self.settings.device)
         dtype = dtype_of(self.settings.dtype, device, "float16")
-        self._model = AutoModel.from_pretrained(self.checkpoint, dtype=dtype, **given).to(device).eval()
+        self._model = AutoModel.from_pretrained(folder, dtype=dtype, **given).to(device).eval()
         if not hasattr(self._model, "encode"):
-            self._tokenizer = AutoTokenizer.from_pretrained(self.checkpoint, **given)
+            self._tokenizer = AutoTokenizer.from_pretrained(folder, **given)
             self._tokenizer.padding_side = "right"  # `mean` and `last` go by the mask, `cls` by the place
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:

@@ -46,6 +46,7 @@ from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models._local import require_local
 from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
+from audiotest.models.weights.sources import local, require
 from audiotest.types import Needs, Reply, Request
 
 VERSION = 2
@@ -63,9 +64,9 @@ class HF:
     """A checkpoint of transformers behind the adapter protocol."""
 
     def __init__(self, checkpoint: str, options: Mapping[str, Any]) -> None:
-        self.checkpoint, self.options = checkpoint, options
+        self.given, self.checkpoint, self.options = checkpoint, local(checkpoint), options
         self.name = f"hf:{checkpoint}"
-        self._take(settings(checkpoint, options))
+        self._take(settings(self.checkpoint, options))
         self.batch_size = self.settings.batch_size
         self._model: Any = None
         self._processor: Any = None
@@ -79,9 +80,7 @@ class HF:
         self.settings = given
         # What does not change replies does not belong to the identity.
         deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
-        self.identity = (
-            f"hf {VERSION} {self.checkpoint} {msgspec.json.encode(deciding).decode()}{state_of(self.checkpoint)}"
-        )
+        self.identity = f"hf {VERSION} {self.given} {msgspec.json.encode(deciding).decode()}{state_of(self.checkpoint)}"
         self.needs = Needs(
             sample_rate=given.sample_rate,
             channels=1,
@@ -99,6 +98,7 @@ class HF:
         require_local()
         from audiotest.models._hf.loading import load
 
+        require(self.given)
         # The checkpoint's family, and with it what it takes, is not known before it was downloaded.
         fetch(self.checkpoint, self.settings.revision)
         self._take(settings(self.checkpoint, self.options))

@@ -7,6 +7,7 @@ YAML file that names the adapter, the checkpoint and the settings; cards come wi
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -143,7 +144,30 @@ def open_model(spec: str, options: Mapping[str, str] | None = None) -> Adapter:
         raise ModelError(f"the model {masked(spec)!r} cannot be opened: {masked(str(error))}") from error
     if card is not None and card.batch_size is not None and "batch_size" not in (options or {}):
         adapter.batch_size = card.batch_size
+    if shown := _shown(options or {}):
+        adapter.name = f"{adapter.name} [{shown}]"
     return adapter
+
+
+_NOT_SHOWN = frozenset(
+    ("batch_size", "device", "memory", "in_flight", "timeout", "start_timeout", "retries", "wait", "per_minute",
+     "input_price", "output_price", "key_env", "listener", "llm", "embedder")
+)  # fmt: skip
+"""Options that decide no reply, and the parts of a model made of several, whose names are in its own."""
+_MOST_OF_A_VALUE = 40
+
+
+def _shown(options: Mapping[str, Any]) -> str:
+    """The options that a user gave, so far as they change replies: models that differ in them differ in their names."""
+    given = {k: masked(str(v)) for k, v in sorted(options.items()) if k not in _NOT_SHOWN and "." not in k}
+    return ", ".join(f"{key}={_short(value)}" for key, value in given.items())
+
+
+def _short(value: str) -> str:
+    """A value as it is shown; of a long one (a template) the beginning, and what tells it apart from its like."""
+    if len(value) <= _MOST_OF_A_VALUE and "\n" not in value:
+        return value
+    return f"{' '.join(value.split())[:24]}... {hashlib.sha256(value.encode()).hexdigest()[:6]}"
 
 
 class _Loads(Protocol):

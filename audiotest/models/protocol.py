@@ -12,7 +12,7 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from audiotest.errors import AudiotestError
@@ -53,6 +53,8 @@ class Adapter(Protocol):
     batch_size: int
     # A method ``prepare(requests)`` is optional: it is called in another thread with what :meth:`answer` will
     # be given next (the same objects), while the model works, so that features can be made ahead. It must not raise.
+    # A method ``keep(replies: Kept)`` is optional, too: it is called before the first request where replies are cached.
+    # What a model computes on the way to its replies (a cascade's transcripts) can be kept there.
 
     def load(self) -> None:
         """Get ready to answer: read weights, start processes. Called once, before the first request."""
@@ -64,6 +66,16 @@ class Adapter(Protocol):
 
     def close(self) -> None:
         """Let go of everything that :meth:`load` took."""
+
+
+class Kept(Protocol):
+    """Replies that outlive this process, by keys of their own."""
+
+    def get(self, keys: Sequence[bytes]) -> Mapping[bytes, Reply]:
+        """Those of ``keys`` that there are."""
+
+    def put(self, model: str, replies: Mapping[bytes, Reply]) -> None:
+        """Keep ``replies``, as those of ``model``."""
 
 
 class Streaming(Protocol):

@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from audiotest.errors import AudiotestError
 from audiotest.models._shown_options import Ambiguous, ShownOptions
 from audiotest.models.protocol import Unsupported
-from audiotest.types import Needs, Reply, Request
+from audiotest.types import Needs, Reply, Request, origin_of
 
 ID_KEYS = ("case", "case_id", "id", "question_id", "uniq_id")
 TEXT_KEYS = (
@@ -104,6 +104,8 @@ class Replay:
                 f"{self.path.name} has {error.count} rows with the question and the options of {request.case}, and "
                 "none with its id: which of them answers it cannot be told"
             )
+        if not there and key not in self.replies:
+            key = (origin_of(request.case), request.condition)  # a repeat of what was recorded once
         if not there and key not in self.replies:
             return Missing(f"{self.path.name} has no reply to {request.case} under {request.condition}")
         reply = reply if there else self.replies[key]

@@ -8,7 +8,7 @@ Options
     ``llm``            Vicuna: a folder or a hub id (``lmsys/vicuna-13b-v1.1``)
     ``whisper``        Whisper large-v2: a folder or a hub id (``openai/whisper-large-v2``)
     ``beats``          BEATs' file, "Fine-tuned BEATs_iter3+ (AS2M) (cpt2)"; not on the hub, so it must be named
-    ``num_beams``      1; the official configuration decodes with 4
+    ``num_beams``      1; the official configuration decodes with 4, which are compared as in transformers 4.28
     ``lora_alpha``, ``qformer_heads``, ``window``, ``template``  as in the official configuration
     ``shared``         whether questions about one clip are asked over one reading of it (true)
     ``dtype``, ``device``, ``batch_size``, ``memory``, ``revision``  as for ``hf``; float16 on a GPU, as it was trained
@@ -37,7 +37,8 @@ from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
 from audiotest.types import Needs, Reply, Request
 
-VERSION = 1
+VERSION = 2
+"""Version 1 compared beams as newer versions of transformers do: shorter replies won."""
 
 
 class SALMONN:

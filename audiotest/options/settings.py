@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ class OptionError(AudiotestError):
     """An option whose text stands for nothing; says which, and what it takes."""
 
 
-_COUNTS = ("limit", "limit_first", "batch_size", "ray_actors")
+_COUNTS = ("limit", "limit_first", "repeats", "batch_size", "ray_actors")
 
 
 def check_options(option: Namespace) -> None:
@@ -27,6 +28,9 @@ def check_options(option: Namespace) -> None:
         given = getattr(option, f"audiotest_{name}")
         if given is not None:
             setattr(option, f"audiotest_{name}", _whole(f"--{name.replace('_', '-')}", given, least=1))
+    for assignment in option.audiotest_variables:
+        if not re.fullmatch(r"[A-Za-z_]\w*=.*", assignment, re.DOTALL):
+            raise OptionError(f"--var takes NAME=VALUE, not {assignment!r}")
     if option.audiotest_baseline_fail:
         from audiotest.baseline import fail_rule
 

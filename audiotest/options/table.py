@@ -61,6 +61,21 @@ OPTIONS = (
         help="only the first N cases of each suite (its gates are then not judged)",
     ),
     _option(
+        "--var",
+        dest="audiotest_variables",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="the value of a variable that suites declare under `variables`; may be repeated",
+    ),
+    _option(
+        "--repeats",
+        dest="audiotest_repeats",
+        metavar="N",
+        help="ask each trial N times, of a model that samples; intervals take repeats as repeats (default: the "
+        "suite's `repeats`, or 1)",
+    ),
+    _option(
         "--seed",
         dest="audiotest_seed",
         metavar="N",

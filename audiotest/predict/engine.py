@@ -13,6 +13,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from audiotest.declare.condition import ORIGINAL, Condition
+from audiotest.declare.repeating import find
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial
 from audiotest.errors import AudiotestError
@@ -70,7 +71,7 @@ def place(trial: Trial) -> Place:
 def trial_at(where: Place) -> Trial:
     """The trial of these names; its suite is loaded once a process. Raises KeyError for one that is not there."""
     suite, cases, conditions = _suite(where.path)
-    return Trial(suite, cases[where.case], conditions[where.condition], "recorded")
+    return Trial(suite, find(cases, where.case), conditions[where.condition], "recorded")
 
 
 @lru_cache(maxsize=64)

@@ -54,6 +54,8 @@ class Predictor:
         self.model, self.seed, self.engine = model, seed, engine
         self.batch_size = batch_size or model.batch_size
         self._store = store if model.identity else None
+        if self._store is not None and not refresh and (keep := getattr(model, "keep", None)) is not None:
+            keep(self._store)
         self._requests = Requests(model, seed, self._store, refresh)
         self._progress, self._upcoming, self._arrived = progress, upcoming, arrived
         self._lock = threading.Condition(threading.RLock())

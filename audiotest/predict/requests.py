@@ -96,7 +96,7 @@ class Requests:
             question=view.question,
             choices=view.choices,
             audio=audio,
-            generation=trial.suite.generation,
+            generation=trial.generation,
             seed=self._seed(trial),
             labels=view.labels,
             likelihoods=trial.likelihoods and bool(view.choices),
@@ -128,7 +128,7 @@ class Requests:
         except (NotApplicable, Unsupported, PromptError, UnknownName, ValueError, OSError) as error:
             answer.error = error
             return None
-        generation = trial.suite.generation
+        generation = trial.generation
         identity = {
             "version": KEY_VERSION,
             "model": self.model.identity,
@@ -139,6 +139,7 @@ class Requests:
             "sound": sound,
             # Greedy replies do not depend on the seed, so runs with other seeds can share them.
             "seed": self._seed(trial) if generation.temperature > 0 else None,
+            **({"repeat": trial.case.repeat} if trial.case.repeat > 1 else {}),
             **({"likelihoods": view.labels} if trial.likelihoods and view.choices else {}),
         }
         key = hashlib.sha256(msgspec.json.encode(identity)).digest()

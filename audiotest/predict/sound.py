@@ -82,7 +82,7 @@ class Sounds:
         source = {
             "clips": clips,
             "parts": [(str(p), _version(p)) for p in parts],
-            "seeds": [number(self.seed, trial.case.id, str(p)) for p in parts],
+            "seeds": [number(self.seed, trial.case.origin, str(p)) for p in parts],
             "others": [_clip_name(trial.suite, clip) for case in lent for clip in case.audio[:1]],
         }
         given = {
@@ -141,7 +141,7 @@ class Sounds:
         return tuple(decode.conform(s, rate=self.needs.sample_rate, channels=self.needs.channels) for s in sounds)
 
     def _under(self, trial: Trial, part: Part, sounds: list[Waveform]) -> list[Waveform]:
-        rng = np.random.default_rng(number(self.seed, trial.case.id, str(part)))
+        rng = np.random.default_rng(number(self.seed, trial.case.origin, str(part)))
         extra: dict[str, Any] = {}
         lent = self._others(trial, part)
         if lent:

@@ -27,12 +27,13 @@ def add_options(parser: pytest.Parser) -> None:
         short.own(names)
 
 
-def allow_audio_roots(config: pytest.Config) -> None:
+def set_environment(config: pytest.Config) -> None:
     """For as long as ``config`` is in use, in this process and in the workers that it starts, sounds may come from the
-    folders that ``--audio-root`` names."""
+    folders that ``--audio-root`` names, and suites' variables have the values of ``--var``."""
     from audiotest.declare.audio_roots import allowing
+    from audiotest.declare.variables import given
 
-    home = config.invocation_params.dir
-    allowed = ExitStack()
-    allowed.enter_context(allowing(home / folder for folder in config.option.audiotest_audio_roots))
-    config.add_cleanup(allowed.close)
+    home, option, contexts = config.invocation_params.dir, config.option, ExitStack()
+    contexts.enter_context(allowing(home / folder for folder in option.audiotest_audio_roots))
+    contexts.enter_context(given(option.audiotest_variables))
+    config.add_cleanup(contexts.close)

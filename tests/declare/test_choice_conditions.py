@@ -202,7 +202,6 @@ def test_a_prompt_that_leaves_out_the_new_option_is_told():
         ("fewer(1)", "options from 2 on"),
         ("rephrased(0)", "counts paraphrases from 1"),
         ("relabelled(roman)", "unknown style of labels 'roman'"),
-        ("prompt(choices_lettred)", "did you mean 'choices_lettered'"),
         ("answer_removed(offer_none=perhaps)", "takes yes or no, not 'perhaps'"),
         ("mixed(with_=x)", "did you mean 'with'"),
         ("noise(500)", "from -60 to 100, not 500"),

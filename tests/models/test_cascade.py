@@ -100,3 +100,83 @@ def test_it_runs_a_suite(pytester, monkeypatch):
 def test_what_cannot_be(options, said):
     with pytest.raises(ModelError, match=said):
         open_model("cascade", options)
+
+
+class Store(dict):
+    """Replies in memory, as a cache keeps them on disk."""
+
+    def get(self, keys):
+        return {key: self[key] for key in keys if key in self}
+
+    def put(self, model, replies):
+        self.update(replies)
+
+
+def test_transcripts_are_kept_apart_so_another_language_model_does_not_listen_again():
+    ears, store = Part("ears", lambda r: Reply(f"{r.audio[0].seconds:g} s")), Store()
+    asked = [request("one", [1]), request("two", [1, 2])]
+
+    def answers(given=Settings(), listener=ears):  # noqa: B008
+        model = Cascade(listener, Part("head", lambda r: Reply("B")), given)
+        model.keep(store)
+        return [reply.details["intermediate"] for reply in model.answer(asked)]
+
+    first = answers()
+    assert first == [["1 s"], ["1 s", "2 s"]]
+    assert len(ears.asked) == len(store) == 2
+    assert answers() == first
+    assert len(ears.asked) == 2
+    # Another question, another length and another listener are other transcripts; one without identity is not kept.
+    assert answers(Settings(ask="Listen.")) == answers(Settings(words=9)) == first
+    assert len(ears.asked) == len(store) == 6
+    deaf = Part("other", lambda r: Reply("?"))
+    deaf.identity = ""
+    assert answers(listener=deaf) == [["?"], ["?", "?"]]
+    assert len(store) == 6
+
+
+def test_a_clip_that_failed_is_listened_to_again_and_not_kept():
+    replies, store = iter([RuntimeError("busy"), Reply("a bell")]), Store()
+    model = Cascade(Part("ears", lambda r: next(replies)), Part("head", lambda r: Reply("B")), Settings())
+    model.keep(store)
+    assert isinstance(model.answer([request("one", [1])])[0], Exception)
+    assert not store
+    assert model.answer([request("one", [1])])[0].details["intermediate"] == ["a bell"]
+    assert len(store) == 1
+
+
+def test_a_run_keeps_transcripts_in_its_cache(pytester, monkeypatch):
+    import audiotest
+
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
+    case = audiotest.Case(
+        id="c",
+        audio={"synth": {"sequence": [{"tone": {"hz": 440, "seconds": 0.2}}]}},
+        question="Q?",
+        choices=["x", "y"],
+        answer="x",
+    )
+    suite = audiotest.Suite(name="s", cases=[case], conditions=["original"])
+    ears = Part("ears", lambda r: Reply("a tone"))
+    for head in ("head", "another"):
+        run = audiotest.run(suite, Cascade(ears, Part(head, lambda r: Reply("x")), Settings()))
+        assert run.records[0].reply.details["intermediate"] == ["a tone"]
+    assert len(ears.asked) == 1
+
+
+def test_who_has_no_identity_is_named():
+    ears = Part("ears", None)
+    ears.identity = ""
+    with pytest.warns(UserWarning, match="ears has no identity, so no reply of cascade of ears and head is kept"):
+        Cascade(ears, Part("head", None), Settings()).load()
+
+
+def test_names_carry_the_options_that_decide_replies():
+    spec = {"listener": "first", "llm": "first"}
+    plain = open_model("cascade", spec).name
+    assert plain == "cascade of first and first"
+    assert open_model("cascade", {**spec, "words": "9"}).name == f"{plain} [words=9]"
+    one, other = (open_model("cascade", {**spec, "template": "{{ prompt }}" + "x" * n}).name for n in (60, 61))
+    assert one != other
+    assert len(one) < len(plain) + 60
+    assert open_model("qwen2-audio", {"batch_size": "8", "dtype": "float16"}).name.endswith("-Instruct [dtype=float16]")

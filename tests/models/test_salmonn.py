@@ -46,7 +46,7 @@ def model(files):
 
 def sibling(model, **options):
     """Another adapter over the same weights."""
-    made = open_model(model.name, options)
+    made = open_model(f"salmonn:{model.checkpoint}", options)
     made._parts = model._parts
     return made
 

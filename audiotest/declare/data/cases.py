@@ -37,7 +37,8 @@ _MOST_FAULTS = 1000
 
 class Loaded(Struct):
     """The cases of a table. ``faults`` and ``doubts`` are about ``data`` as a whole, by their key in the suite's file;
-    ``kept`` counts the rows that ``where`` keeps."""
+    ``kept`` counts the rows that ``where`` keeps; ``files`` are the places of its tables from the suite's folder, by
+    the names that cases have them under."""
 
     cases: list[Case] = field(default_factory=list)
     invalid: list[Invalid] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Loaded(Struct):
     stamp: str = ""
     revision: str = ""
     kept: int = 0
+    files: dict[str, str] = field(default_factory=dict)
 
 
 def load(
@@ -61,6 +63,7 @@ def load(
     try:
         sources = find(data, folder)
         loaded.stamp, loaded.revision = sources.stamp(), sources.revision
+        loaded.files = {table.shown: os.path.relpath(table.path, folder) for table in sources.tables}
         if sources.tables:
             _Loading(data, sources, folder / audio_root, bool(audio_root), faults, dict(taken or {}), loaded).run()
     except TableError as error:

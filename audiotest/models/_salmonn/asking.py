@@ -7,14 +7,15 @@ from typing import Any
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
-from transformers import LogitsProcessorList
+from transformers import LogitsProcessorList, StopStringCriteria
 
 from audiotest.models._generating import how, replies, watch
 from audiotest.models._likelihoods import padded, summed
+from audiotest.models._salmonn.beams import search
 from audiotest.models._salmonn.encoders import LONGEST, RATE
 from audiotest.models._salmonn.loading import Parts
 from audiotest.models._salmonn.settings import Settings
-from audiotest.types import Reply, Request, Waveform
+from audiotest.types import Generation, Reply, Request, Waveform
 
 PLACE = "<SpeechHere>"
 
@@ -51,22 +52,67 @@ def generate(
     read once."""
     generation = requests[0].generation
     watched = watch()
-    asked: dict[str, Any] = {"num_beams": 1 if generation.temperature > 0 else settings.num_beams}
-    if generation.temperature > 0:
-        torch.manual_seed(requests[0].seed)
+    cache = None
     if shared:
         cache = parts.llm(inputs_embeds=rows[0][0][None], use_cache=True).past_key_values
-        cache.batch_repeat_interleave(len(rows) * asked["num_beams"])
-        asked["past_key_values"] = cache
+        cache.batch_repeat_interleave(len(rows))
     embeddings, mask = _padded(rows, between=shared)
-    tokens = parts.llm.generate(
-        inputs_embeds=embeddings, attention_mask=mask, logits_processor=LogitsProcessorList([watched]), **asked,
-        **{**how(generation, parts.tokenizer), "pad_token_id": parts.tokenizer.eos_token_id},
-    )  # fmt: skip
+    if settings.num_beams > 1 and generation.temperature == 0:
+        tokens = _by_beams(parts, embeddings, mask, cache, watched, generation, settings.num_beams)
+    else:
+        tokens = _one_by_one(parts, embeddings, mask, cache, watched, requests[0])
     alike = {"dtype": str(parts.llm.dtype).removeprefix("torch."), "batch": len(requests)}
     alike |= {"shared": True} if shared else {}
     details = [{**alike, **({"truncated": True} if truncated(request) else {})} for request in requests]
     return replies(requests, tokens, watched.broken, parts.llm, parts.tokenizer, "", details)
+
+
+def _one_by_one(parts: Parts, embeddings: Any, mask: Any, cache: Any, watched: Any, first: Request) -> torch.Tensor:
+    """(prompts, tokens): greedily, or drawn with the seed of the ``first`` request."""
+    if first.generation.temperature > 0:
+        torch.manual_seed(first.seed)
+    asked = {**how(first.generation, parts.tokenizer), "pad_token_id": parts.tokenizer.eos_token_id}
+    generated: torch.Tensor = parts.llm.generate(
+        inputs_embeds=embeddings, attention_mask=mask, logits_processor=LogitsProcessorList([watched]),
+        **({"past_key_values": cache} if cache is not None else {}), **asked,
+    )  # fmt: skip
+    return generated
+
+
+def _by_beams(
+    parts: Parts, embeddings: Any, mask: Any, cache: Any, watched: Any, generation: Generation, beams: int
+) -> torch.Tensor:
+    """(prompts, tokens): the best of ``beams`` replies, compared as in :mod:`audiotest.models._salmonn.beams`.
+    A prompt is read once for all of its beams."""
+    llm, end = parts.llm, parts.tokenizer.eos_token_id
+    seen = cache.get_seq_length() if cache is not None else 0
+    places = (mask.cumsum(dim=1) - 1).clamp_min(0)[:, seen:]
+    out = llm(
+        inputs_embeds=embeddings[:, seen:], attention_mask=mask, position_ids=places, past_key_values=cache,
+        use_cache=True,
+    )  # fmt: skip
+    first, cache = out.logits[:, -1], out.past_key_values
+    watched(None, first)
+    cache.batch_repeat_interleave(beams)
+    mask = mask.repeat_interleave(beams, dim=0)
+
+    def step(order: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+        nonlocal mask
+        cache.reorder_cache(order)  # the mask stays: the beams of a prompt have the same
+        mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
+        places = mask.sum(dim=1, keepdim=True) - 1
+        out = llm(input_ids=tokens[:, None], attention_mask=mask, position_ids=places, past_key_values=cache)
+        logits: torch.Tensor = out.logits[:, -1]
+        watched(None, logits.unflatten(0, (-1, beams)).flatten(1))
+        return logits
+
+    stop = StopStringCriteria(parts.tokenizer, list(generation.stop)) if generation.stop else None
+    best = search(
+        first, step, beams=beams, most=generation.max_new_tokens, end=end,
+        stopped=(lambda ids: stop(ids, None)) if stop else None,
+    )  # fmt: skip
+    rows = [torch.tensor([*ids, end][: generation.max_new_tokens]) for ids in best]
+    return pad_sequence(rows, batch_first=True, padding_value=end)
 
 
 def measure(parts: Parts, row: tuple[Any, Any], texts: list[str]) -> list[float]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from audiotest.declare.condition import parse_one
 from audiotest.declare.problems import SuiteError
+from audiotest.declare.repeating import find
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial, present
 from audiotest.predict.sound import Sounds
@@ -88,4 +89,4 @@ class Hearing:
                 raise LookupError(str(error)) from None
             self._suites[file] = suite, {case.id: case for case in suite.cases}
         suite, cases = self._suites[file]
-        return Trial(suite, cases[record.case], parse_one(record.condition), "recorded")
+        return Trial(suite, find(cases, record.case), parse_one(record.condition), "recorded")
