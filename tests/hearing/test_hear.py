@@ -347,7 +347,8 @@ def test_the_built_in_listener_hears_the_sounds_themselves():
     quiet = result["tone_in_quiet@1000"]
     assert quiet.low < INAUDIBLE_DB + 3.01 < quiet.high
     assert result["duration"].threshold == pytest.approx(2.7, abs=1.5)
-    assert result["lateral_level"].threshold == pytest.approx(2.8, abs=1.2)  # its middle is 0.1 of the panorama wide
+    # A clip counts as in the middle if all of its power lies within 0.1 of it: 2.81 dB for the second noise alone.
+    assert result["lateral_level"].low < 2.81 < result["lateral_level"].high
     assert result["pitch@440"].verdict == "beyond"
     assert result["count"].verdict == "beyond"
 
