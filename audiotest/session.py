@@ -255,13 +255,15 @@ class Session:
         settings = self.settings
         jury = similarities = None
         if settings.judge:
-            judging = open_model(settings.judge, settings.judge_options)
-            store = self.store() if judging.identity else None
-            jury = Jury(judging, seed=settings.seed, store=store, refresh=self._refreshes(judging))
+            jury = self._jury(open_model(settings.judge, settings.judge_options))
         if settings.embedder:
             embedder = open_embedder(settings.embedder, settings.embedder_options)
             similarities = Similarities(embedder, store=self.store() if embedder.identity else None)
-        return Assistants(jury, similarities)
+        return Assistants(jury, similarities, lambda card: self._jury(open_model(card, {})))
+
+    def _jury(self, judge: Adapter) -> Jury:
+        store = self.store() if judge.identity else None
+        return Jury(judge, seed=self.settings.seed, store=store, refresh=self._refreshes(judge))
 
     def _refreshes(self, model: Adapter) -> bool:
         """Whether ``model`` is asked even where the cache has its reply: an endpoint in CI is, unless the settings say

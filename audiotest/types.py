@@ -41,11 +41,13 @@ class Waveform:
     """Sound: ``samples`` is float32 of shape (frames, channels), full scale ±1.0; ``rate`` in Hz.
 
     ``layout`` names the place of each channel (FL, FR, FC, LFE, BL, BR, SL, SR...), () where that is not known.
+    ``file`` is the file that holds this sound, whole and as it is; "" for what was made, cut or changed.
     """
 
     samples: npt.NDArray[np.float32]
     rate: int
     layout: tuple[str, ...] = ()
+    file: str = ""
 
     @property
     def seconds(self) -> float:
@@ -90,6 +92,21 @@ class Check(Struct, frozen=True):
     options: dict[str, Any] = field(default_factory=dict)
 
 
+class Part(Struct, frozen=True):
+    """One part of a turn: a template, the number of one of the case's clips, or a sound of the suite's."""
+
+    text: str = ""
+    clip: int | None = None
+    audio: ClipSpec | None = None
+
+
+class Message(Struct, frozen=True):
+    """A turn as a suite has it."""
+
+    role: Literal["system", "user", "assistant"]
+    parts: tuple[Part, ...]
+
+
 class Generation(Struct, frozen=True):
     """How a model is asked to generate; part of a trial's identity. Greedy unless told otherwise."""
 
@@ -123,6 +140,7 @@ class Case(Struct, frozen=True):
     metadata: dict[str, Any] = field(default_factory=dict)
     paraphrases: tuple[str, ...] = ()
     generation: Generation | None = None
+    messages: tuple[Message, ...] = ()
     file: str = ""
     line: int = 0
     repeat: int = 1
@@ -219,7 +237,8 @@ class Needs(Struct, frozen=True):
 
     ``audio`` False: it never looks at sound, so none is decoded for it. ``sample_rate`` in Hz and
     ``channels`` (1: mean of the channels, 2: stereo), None: as the file has them. ``clips``: the most
-    clips in a request, None: any number. ``max_seconds``: the longest clip it hears whole.
+    clips in a request, None: any number. ``max_seconds``: the longest clip it hears whole. ``turns``: whether it takes
+    a conversation with several turns, or with sounds between its texts.
     """
 
     audio: bool = True
@@ -227,6 +246,14 @@ class Needs(Struct, frozen=True):
     channels: int | None = None
     clips: int | None = None
     max_seconds: float | None = None
+    turns: bool = False
+
+
+class Turn(Struct, frozen=True):
+    """A turn of a conversation: texts, and the places of sounds in ``Request.audio``, in order."""
+
+    role: str
+    parts: tuple[str | int, ...]
 
 
 class Request(Struct, frozen=True):
@@ -235,7 +262,8 @@ class Request(Struct, frozen=True):
     ``prompt`` is the rendered text that a language model is to be given; ``question`` and
     ``choices`` are its parts, for adapters that answer by other means. ``labels`` are those of the choices where
     the condition changed them (empty: A, B, C...). ``seed`` is the trial's own. ``likelihoods``: the probability of
-    each option is wanted beside the reply, as ``details["likelihoods"]``.
+    each option is wanted beside the reply, as ``details["likelihoods"]``. ``turns``: a conversation in the place of the
+    prompt, which only models that take turns (:class:`Needs`) are given; ``prompt`` is then all of it as one text.
     """
 
     suite: str
@@ -249,6 +277,7 @@ class Request(Struct, frozen=True):
     seed: int = 0
     labels: tuple[str, ...] = ()
     likelihoods: bool = False
+    turns: tuple[Turn, ...] = ()
 
 
 CUT = frozenset({"length", "max_tokens", "max_new_tokens"})

@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -48,7 +49,8 @@ def read(path: str | os.PathLike[str], *, start: float | None = None, end: float
     path = Path(path)
     _require(path)
     try:
-        return _read(path, start, end)
+        sound = _read(path, start, end)
+        return replace(sound, file=str(path)) if start is None and end is None else sound
     except AudioError:
         raise
     except (OSError, MemoryError) as error:
@@ -164,6 +166,8 @@ def conform(
     """
     if channels not in (None, 1, 2):
         raise AudioError(f"a model can ask for 1 or 2 channels, not {channels}")
+    if rate in (None, sound.rate) and channels in (None, sound.channels):
+        return replace(sound, samples=np.ascontiguousarray(sound.samples, dtype=np.float32))
     samples, layout = sound.samples, sound.layout
     if channels is not None and channels != sound.channels:
         samples = samples[:, :1] if channels == 1 and mono == "first" else layouts.mixed(sound, channels)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from audiotest.declare import suite_checks
+from audiotest.declare import messages, suite_checks
 from audiotest.declare.suite_checks import Findings
 from audiotest.types import Case, ClipSpec, Gate, Generation
 
@@ -39,6 +39,11 @@ def settings(data: Mapping[str, Any], inherited: Mapping[str, Any] | None = None
         fields["generation"] = generation(data["generation"])
     if "prompt" in data and (prompt := suite_checks.prompt(data["prompt"], findings, fields["prompts"])):
         fields["prompt"] = prompt
+    if "messages" in data:
+        fields["messages"] = messages.read(data["messages"], ("messages",), findings.errors)
+        if not messages.asks(fields["messages"]):
+            message = "the last turn never shows the question: put `{{ prompt }}` or `{{ question }}` in"
+            findings.warnings.append((("messages",), message))
     if "scorers" in data:
         fields["scorers"] = suite_checks.scorers(data["scorers"], findings)
     if "conditions" in data:
@@ -87,6 +92,7 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
         metadata=row.get("facts", {}),
         paraphrases=tuple(row.get("paraphrases", ())),
         generation=generation(row["generation"]) if "generation" in row else None,
+        messages=messages.read(row["messages"], ("messages",), []) if "messages" in row else (),
         file=file,
         line=line,
     )

@@ -9,6 +9,7 @@ import os.path
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
+from audiotest.declare.messages import faults as message_faults
 from audiotest.declare.problems import Path
 from audiotest.declare.suite_checks import check_fault
 from audiotest.registry import unknown
@@ -28,6 +29,8 @@ def faults(case: Case, known: frozenset[str], odd: Pairs | None = None) -> Itera
     for i, check in enumerate(case.expect):
         if fault := check_fault(check):
             yield ("expect", i), fault
+    if case.messages:
+        yield from message_faults(case.messages)
     for i, clip in enumerate(case.audio):
         path: Path = ("audio", i) if len(case.audio) > 1 else ("audio",)
         yield from ((path, message) for message in _clip_faults(clip))

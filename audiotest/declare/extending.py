@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from audiotest.registry import unknown
 from audiotest.resources import folder as shipped_folder
-from audiotest.types import Case
+from audiotest.types import Case, ClipSpec, Part
 
 if TYPE_CHECKING:
     from audiotest.declare.suite import Suite
@@ -28,7 +28,7 @@ _EXTENDS = re.compile(rb"^[\"']?extends[\"']?[ \t]*:[ \t]*[\"']?([^\r\n\"'#]+?)[
 _chain: ContextVar[tuple[Path, ...]] = ContextVar("suites that are being loaded for others", default=())
 _SETTINGS = (
     "title", "policy", "prompt", "generation", "scorers", "conditions", "gates", "by", "sample", "require_audio",
-    "join_clips", "repeats",
+    "join_clips", "repeats", "messages",
 )  # fmt: skip
 
 
@@ -83,6 +83,11 @@ def inherited(base: Suite, written: Mapping[str, Any], home: Path) -> dict[str, 
     if "import" not in written:
         kept["import_command"] = base.import_command
     kept["prompts"] = base.prompts
+    if "messages" in kept:
+        kept["messages"] = tuple(
+            replace(message, parts=tuple(_part_moved(base, part, home) for part in message.parts))
+            for message in base.messages
+        )
     cases = base.cases if not written.get("data") else tuple(c for c in base.cases if c.file not in base.tables)
     return {**kept, "cases": tuple(_moved(base, case, home) for case in cases), "invalid": base.invalid}
 
@@ -104,8 +109,12 @@ def _from(base: Suite, path: str, home: Path) -> str:
 
 def _moved(base: Suite, case: Case, home: Path) -> Case:
     """``case`` with the paths of its sounds from ``home``."""
-    clips = [
-        replace(clip, file=os.path.relpath(base.folder / clip.file, home)) if clip.file is not None else clip
-        for clip in case.audio
-    ]
-    return replace(case, audio=tuple(clips))
+    return replace(case, audio=tuple(_clip_moved(base, clip, home) for clip in case.audio))
+
+
+def _part_moved(base: Suite, part: Part, home: Path) -> Part:
+    return replace(part, audio=_clip_moved(base, part.audio, home)) if part.audio is not None else part
+
+
+def _clip_moved(base: Suite, clip: ClipSpec, home: Path) -> ClipSpec:
+    return clip if clip.file is None else replace(clip, file=os.path.relpath(base.folder / clip.file, home))

@@ -105,6 +105,10 @@ class _Anything(dict[str, Any]):
         return name
 
 
+ANY_CASE: dict[str, Any] = {"tags": _Anything(), "facts": _Anything()}
+"""What a template is checked with."""
+
+
 def render(
     prompt: str,
     question: str,
@@ -123,7 +127,7 @@ def render(
         "labels": names,
         "label_word": _label_word(labels),
     }
-    shown |= about if about is not None else {"tags": _Anything(), "facts": _Anything()}
+    shown |= about if about is not None else ANY_CASE
     if written and not _is_written(prompt):
         return prompt.rstrip("\n")
     template = _compiled(prompt)

@@ -36,6 +36,7 @@ from audiotest.declare.document import placed
 from audiotest.declare.document import read_document as read_document
 from audiotest.declare.extending import base_files, in_chain
 from audiotest.declare.finding import SUITE_LINE, may_be_suite
+from audiotest.declare.messages import examples as message_sounds
 from audiotest.declare.problems import Invalid as Invalid
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.problems import Problem, SuiteError
@@ -43,7 +44,7 @@ from audiotest.declare.yaml import Document, parse
 from audiotest.private import make_folder, write_whole
 from audiotest.registry import CONDITIONS, METRICS, SCORERS
 from audiotest.resources import cache_dir
-from audiotest.types import Case, Check, Gate, Generation, check_of
+from audiotest.types import Case, Check, Gate, Generation, Message, check_of
 
 Expectation = Literal["correct", "stays_correct", "same", "abstains", "recorded"]
 
@@ -70,6 +71,7 @@ class Suite(Struct, frozen=True):
     policy: Literal["cases", "gates"] = "cases"
     prompt: str = "choices_lettered"
     generation: Generation = Generation()
+    messages: tuple[Message, ...] = ()
     scorers: tuple[Check, ...] = (Check("choice"),)
     conditions: tuple[tuple[Condition, Expectation], ...] = ((Condition("original"), "correct"),)
     gates: tuple[Gate, ...] = ()
@@ -224,6 +226,7 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
         if refusal:
             problems += placed([(("audio_root",), refusal)], *contents[0])
         else:
+            problems += placed(list(_lost_examples(suite)), *contents[0])
             suite = _with_audio_checked(suite)
     if problems:
         every = dict.fromkeys((*problems, *suite.problems()))
@@ -322,6 +325,13 @@ def _write(stored: Path, suite: Suite) -> None:
         write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite)))
     except (OSError, OverflowError):
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else
+
+
+def _lost_examples(suite: Suite) -> Iterator[tuple[KeyPath, str]]:
+    """Sounds of the suite's own turns that are not there."""
+    for clip in message_sounds(suite.messages):
+        if clip.file is not None and not (suite.folder / clip.file).is_file():
+            yield ("messages",), f"there is no file {suite.folder / clip.file}"
 
 
 def _with_audio_checked(suite: Suite) -> Suite:

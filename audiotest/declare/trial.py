@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from audiotest.declare import messages
 from audiotest.declare.condition import ORIGINAL, Condition, generator
 from audiotest.declare.conditions.view import View, first_view
 from audiotest.declare.cycle import others
 from audiotest.declare.prompt import render, source
 from audiotest.declare.suite import Expectation, Suite
 from audiotest.registry import SCORERS
-from audiotest.types import Case, Generation, NotApplicable, TrialKey
+from audiotest.types import Case, ClipSpec, Generation, NotApplicable, TrialKey, Turn
 
 
 class Trial(Struct, frozen=True):
@@ -69,6 +71,24 @@ def present(trial: Trial, seed: int) -> View:
     return view
 
 
+def turns_of(trial: Trial, view: View, prompt: str, *, audible: bool) -> tuple[tuple[Turn, ...], list[int | ClipSpec]]:
+    """The turns of a trial whose case or suite has ``messages``, and its sounds in the order in which they are named
+    (:func:`audiotest.declare.messages.turns_of`); nothing where there are none. ``audible``: whether it has sound.
+
+    Raises :class:`~audiotest.declare.prompt.PromptError`.
+    """
+    declared = trial.case.messages or trial.suite.messages
+    if not declared:
+        return (), []
+    clips = len(trial.case.audio) if audible else 0
+    return messages.turns_of(declared, clips, prompt, view.question, view.choices, view.labels, _about(trial))
+
+
+def _about(trial: Trial) -> dict[str, Any]:
+    tags = {tag: values[0] if len(values) == 1 else list(values) for tag, values in trial.case.tags.items()}
+    return {"tags": tags, "facts": trial.case.metadata}
+
+
 def prompt_of(trial: Trial, view: View) -> str:
     """The rendered prompt.
 
@@ -77,8 +97,7 @@ def prompt_of(trial: Trial, view: View) -> str:
     """
     named_prompt = view.prompt or trial.suite.prompt
     prompt = trial.suite.prompts.get(named_prompt, named_prompt)
-    about = {"tags": {tag: values[0] if len(values) == 1 else list(values) for tag, values in trial.case.tags.items()},
-             "facts": trial.case.metadata}  # fmt: skip
+    about = _about(trial)
     written = prompt is not named_prompt
     text = render(prompt, view.question, view.choices, view.labels, about=about, written=written)
     named = "written in the suite" if written or prompt == source(prompt) else repr(prompt)

@@ -8,7 +8,7 @@ once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -24,6 +24,10 @@ class AssistantFailed(AudiotestError):
     """A judge or an embedding model that gave no answer; the reply is kept, and asking again costs only this."""
 
 
+def _named_judge(check: Check) -> str:
+    return str(check.options.get("model") or "") if SCORERS.get(check.name).asks is not None else ""
+
+
 class Wanted(Struct, frozen=True):
     """A reply that is to be judged: of which trial, what was asked, what was said, by which scorers."""
 
@@ -34,26 +38,37 @@ class Wanted(Struct, frozen=True):
 
 
 class Assistants:
-    """The judge and the embedding model of a run, either of which may be missing."""
+    """The judge and the embedding model of a run, either of which may be missing. ``open_jury`` gives the judge that a
+    suite names for a scorer by the option ``model``, a card's name."""
 
-    def __init__(self, jury: Jury | None = None, similarities: Similarities | None = None) -> None:
+    def __init__(
+        self,
+        jury: Jury | None = None,
+        similarities: Similarities | None = None,
+        open_jury: Callable[[str], Jury] | None = None,
+    ) -> None:
         self.jury, self.similarities = jury, similarities
-        self._jobs: dict[tuple[TrialKey, str], list[Job]] = {}
+        self._open_jury = open_jury
+        self._named: dict[str, Jury | AudiotestError] = {}
+        self._jobs: dict[tuple[TrialKey, str], tuple[Jury | AudiotestError, list[Job]]] = {}
         self._pairs: dict[tuple[TrialKey, str], Any] = {}
         self._lock = threading.Lock()
 
     def wanted_by(self, checks: Sequence[Check]) -> bool:
         """Whether any of the scorers asks a judge or compares by embeddings, and there is one to ask."""
-        if self.jury is None and self.similarities is None:
-            return False
-        return any(SCORERS.get(check.name).needs_assistance for check in checks)
+        return any(
+            SCORERS.get(check.name).needs_assistance
+            and (self.jury is not None or self.similarities is not None or _named_judge(check))
+            for check in checks
+        )
 
     def submit(self, wanted: Wanted) -> None:
         """Have everything asked that scorers will need for a reply, unless that has been done."""
         for check in wanted.checks:
             scorer = SCORERS.get(check.name)
-            if self.jury is not None and scorer.asks is not None:
-                self._ask(self.jury, wanted, scorer.asker)
+            jury = self._jury_of(check)
+            if jury is not None and scorer.asks is not None:
+                self._ask(jury, wanted, scorer.asker)
             if self.similarities is not None and scorer.compares is not None:
                 self._compare(self.similarities, wanted, check.name)
 
@@ -63,12 +78,14 @@ class Assistants:
         Raises :class:`AssistantFailed`.
         """
         arguments: dict[str, Any] = {}
-        jobs = self._jobs.get((key, SCORERS.get(scorer).asker))
-        if jobs and self.jury is not None:
+        jury, jobs = self._jobs.get((key, SCORERS.get(scorer).asker), (None, []))
+        if jobs and isinstance(jury, AudiotestError):
+            raise AssistantFailed(f"the judge cannot be opened: {jury}")
+        if jobs and isinstance(jury, Jury):
             try:
-                arguments["judged"] = {job.ask.name: self.jury.text(job) for job in jobs}
+                arguments["judged"] = {job.ask.name: jury.text(job) for job in jobs}
             except Exception as error:
-                raise AssistantFailed(f"the judge {self.jury.name}: {error or type(error).__name__}") from None
+                raise AssistantFailed(f"the judge {jury.name}: {error or type(error).__name__}") from None
         pair = self._pairs.get((key, scorer))
         if pair is not None and self.similarities is not None:
             try:
@@ -78,20 +95,35 @@ class Assistants:
         return arguments
 
     def close(self) -> None:
-        """Let go of both."""
-        for one in (self.jury, self.similarities):
-            if one is not None:
+        """Let go of all of them."""
+        for one in (self.jury, self.similarities, *self._named.values()):
+            if one is not None and not isinstance(one, AudiotestError):
                 one.close()
 
-    def _ask(self, jury: Jury, wanted: Wanted, asker: str) -> None:
+    def _jury_of(self, check: Check) -> Jury | AudiotestError | None:
+        """The judge of a scorer: the one that the suite names for it, else the run's."""
+        name = _named_judge(check)
+        if not name or self._open_jury is None:
+            return self.jury
+        with self._lock:
+            if name not in self._named:
+                try:
+                    self._named[name] = self._open_jury(name)
+                except AudiotestError as error:  # a judge that cannot be opened costs its verdicts, not the replies
+                    self._named[name] = error
+        return self._named[name]
+
+    def _ask(self, jury: Jury | AudiotestError, wanted: Wanted, asker: str) -> None:
         with self._lock:
             if (wanted.key, asker) in self._jobs:
                 return
-            self._jobs[wanted.key, asker] = jobs = []
+            jobs: list[Job] = []
+            self._jobs[wanted.key, asker] = jury, jobs
         scorer = SCORERS.get(asker)
         for ask in scorer.asks(wanted.question, wanted.output) if scorer.asks is not None else ():
             jobs.append(Job(*wanted.key, asker, ask, wanted.question, scorer.readable))
-        jury.submit(jobs)
+        if not isinstance(jury, AudiotestError):
+            jury.submit(jobs)
 
     def _compare(self, similarities: Similarities, wanted: Wanted, name: str) -> None:
         compares = SCORERS.get(name).compares

@@ -12,7 +12,7 @@ from audiotest.types import Needs, Reply, Request
 class Prior:
     """Answers with the letter of the option that ``pick`` picks; an open question gets an empty reply."""
 
-    needs = Needs(audio=False)
+    needs = Needs(audio=False, turns=True)
     batch_size = 1024
     identity = ""  # picking is quicker than looking a reply up
 

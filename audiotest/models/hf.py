@@ -86,6 +86,7 @@ class HF:
             channels=1,
             clips=given.clips or None,
             max_seconds=given.max_seconds or None,
+            turns=True,
         )
 
     @property

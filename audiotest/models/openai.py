@@ -51,12 +51,14 @@ class OpenAI:
         self.name = f"openai:{model}" + ("" if given.url == DEFAULT_URL else f"@{given.url}")
         # Pace, patience and prices do not change replies, and the key's name is not part of the identity.
         deciding = {option: getattr(given, option) for option in _DECIDING}
-        self.identity = f"openai {VERSION} {model} {msgspec.json.encode(deciding).decode()}"
+        as_it_is = " mp3 as it is" if given.audio_format == "mp3" else ""
+        self.identity = f"openai {VERSION} {model} {msgspec.json.encode(deciding).decode()}{as_it_is}"
         self.needs = Needs(
             sample_rate=given.sample_rate,
             channels=given.channels,
             clips=given.clips or None,
             max_seconds=given.max_seconds or None,
+            turns=True,
         )
         self.batch_size = max(64, given.in_flight)
         self._pace = Pace(given.in_flight, given.per_minute)

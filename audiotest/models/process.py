@@ -13,6 +13,8 @@ Options
     ``audio``          ``path`` (default) or ``base64``
     ``batch_size``     requests that the process is given at once (8)
     ``sample_rate``, ``channels``, ``clips``, ``max_seconds``  what the model takes
+    ``turns``          whether it takes conversations: ``turns`` of a request, each with a role and parts, texts and the
+                       places of sounds in ``audio`` (false)
     ``python``         runs the command in the place of its first word: a card's script in your environment
     any other option   is handed to the process in its first line
 """
@@ -53,6 +55,7 @@ class Settings(Struct, frozen=True):
     clips: int = 0
     max_seconds: float = 0.0
     python: str = ""
+    turns: bool = False
 
 
 class Process:
@@ -71,6 +74,7 @@ class Process:
             channels=own.channels,
             clips=own.clips or None,
             max_seconds=own.max_seconds or None,
+            turns=own.turns,
         )
         self._child: Child | None = None
         self._going_on: set[Stoppable] = set()
@@ -144,6 +148,7 @@ class Process:
             "audio": audio,
             "seed": request.seed,
             "generation": msgspec.to_builtins(request.generation),
+            **({"turns": msgspec.to_builtins(request.turns)} if request.turns else {}),
         }, files
 
 

@@ -44,7 +44,7 @@ class Missing(AudiotestError, LookupError):
 class Replay:
     """Recorded replies, answered as if a model had just given them."""
 
-    needs = Needs(audio=False)
+    needs = Needs(audio=False, turns=True)
     batch_size = 1024
     identity = ""  # looking a reply up in a file costs less than looking it up in the cache
 

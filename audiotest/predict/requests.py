@@ -10,13 +10,14 @@ from msgspec import Struct
 
 from audiotest.declare.condition import number
 from audiotest.declare.conditions.view import View
+from audiotest.declare.messages import shown
 from audiotest.declare.prompt import PromptError
-from audiotest.declare.trial import Trial, present, prompt_of
+from audiotest.declare.trial import Trial, present, prompt_of, turns_of
 from audiotest.models.protocol import Adapter, Unsupported
 from audiotest.predict.sound import Sounds, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
-from audiotest.types import NotApplicable, Reply, Request
+from audiotest.types import ClipSpec, NotApplicable, Reply, Request, Turn
 
 KEY_VERSION = 1
 ORIGINAL = "original"
@@ -33,6 +34,9 @@ class Answer(Struct):
     cached: bool = False
     at: float | None = None
     hashes: dict[str, str] = msgspec.field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
+    sounds: tuple[int | ClipSpec, ...] = ()
+    """Of turns: what each of their sounds is."""
 
     @property
     def given(self) -> bool:
@@ -86,7 +90,10 @@ class Requests:
         assert view is not None
         audible = view.audio and self.model.needs.audio
         audio = self.sounds.waveforms(trial) if audible else ()
-        if audio and trial.condition.name == ORIGINAL:
+        if item.answer.sounds:
+            own, suite = audio, trial.suite
+            audio = tuple(own[s] if isinstance(s, int) else self.sounds.example(suite, s) for s in item.answer.sounds)
+        if audio and not item.answer.sounds and trial.condition.name == ORIGINAL:
             item.doubts = self.sounds.doubts(trial, audio)
         return Request(
             suite=trial.suite.name,
@@ -100,6 +107,7 @@ class Requests:
             seed=self._seed(trial),
             labels=view.labels,
             likelihoods=trial.likelihoods and bool(view.choices),
+            turns=item.answer.turns,
         )
 
     def by_length(self, pending: list[Pending], batch_size: int) -> list[Pending]:
@@ -119,12 +127,15 @@ class Requests:
     def _prepare(self, trial: Trial, answer: Answer, block: int) -> Pending | None:
         try:
             view = answer.view = present(trial, self.seed)
+            declared = trial.case.messages or trial.suite.messages
             answer.prompt = prompt_of(trial, view)
             sound = source = ""
             if view.audio and self.model.needs.audio:
                 sound, source = self.sounds.fingerprints(trial)
-                if self.sounds.joins(trial):
+                if self.sounds.joins(trial) and not declared:
                     answer.prompt = f"{_joined(trial)}\n{answer.prompt}"
+            if declared:
+                self._converse(trial, answer, view)
         except (NotApplicable, Unsupported, PromptError, UnknownName, ValueError, OSError) as error:
             answer.error = error
             return None
@@ -139,6 +150,7 @@ class Requests:
             "sound": sound,
             # Greedy replies do not depend on the seed, so runs with other seeds can share them.
             "seed": self._seed(trial) if generation.temperature > 0 else None,
+            **({"turns": answer.turns, "sounds": self._named(trial, answer)} if answer.turns else {}),
             **({"repeat": trial.case.repeat} if trial.case.repeat > 1 else {}),
             **({"likelihoods": view.labels} if trial.likelihoods and view.choices else {}),
         }
@@ -146,6 +158,21 @@ class Requests:
         prompt = hashlib.sha256(answer.prompt.encode()).hexdigest()
         answer.hashes = {"prompt": prompt[:16], "sound": sound[:16], "source": source[:16]}
         return Pending(trial, answer, key, block)
+
+    def _converse(self, trial: Trial, answer: Answer, view: View) -> None:
+        """Put the turns of a trial into its answer. Raises Unsupported for a model that takes none, and PromptError."""
+        if not self.model.needs.turns:
+            raise Unsupported("the case is a conversation, and the model takes one prompt")
+        audible = view.audio and self.model.needs.audio
+        turns, sounds = turns_of(trial, view, answer.prompt, audible=audible)
+        most = self.model.needs.clips
+        if most is not None and len(sounds) > most:
+            raise Unsupported(f"the conversation has {len(sounds)} clips and the model takes {most} a request")
+        answer.turns, answer.sounds, answer.prompt = turns, tuple(sounds), shown(turns)
+
+    def _named(self, trial: Trial, answer: Answer) -> list[int | str]:
+        """The sounds of a conversation as a part of its name."""
+        return [s if isinstance(s, int) else self.sounds.example_name(trial.suite, s) for s in answer.sounds]
 
     def _seed(self, trial: Trial) -> int:
         return number(self.seed, trial.case.id, trial.condition.name)

@@ -123,6 +123,16 @@ class Sounds:
         name = "\n".join(_clip_name(trial.suite, clip) for clip in case.audio)
         return self._plain.get(name, lambda: self._conformed(sounds))
 
+    def example(self, suite: Suite, clip: ClipSpec) -> Waveform:
+        """A sound of a suite's turns, in the form that the adapter asks for. Raises :class:`decode.AudioError`."""
+        return self._plain.get(
+            f"example {_clip_name(suite, clip)}", lambda: self._conformed([self._clip(suite, clip)])
+        )[0]
+
+    def example_name(self, suite: Suite, clip: ClipSpec) -> str:
+        """What tells such a sound apart: its content, and the form. Raises :class:`decode.AudioError`."""
+        return _digest([_clip_name(suite, clip), self.needs.sample_rate, self.needs.channels])
+
     def doubts(self, trial: Trial, heard: Sequence[Waveform]) -> tuple[str, ...]:
         """What may be wrong with the clips of a trial under ``original``, of which the model is given ``heard``; each
         clip is looked at once (:mod:`audiotest.audio.inspect`)."""

@@ -8,7 +8,8 @@ Rule
     1. A reply that ``choice`` reads, or takes for a refusal, has the verdict of ``choice``; no judge is asked.
     2. Otherwise a judge gets the question, the options and the reply, but not the right answer, and names the option
        that the reply chooses, or NONE. What it says is held against the options by the rule ``whole`` of ``choice``.
-    3. Without a judge such a reply is not counted.
+    3. Without a judge such a reply is not counted. The judge is the card that the option ``model`` names, else the
+       run's (``--judge``).
 
     A reply that was cut before it had concluded is not shown to a judge, who might finish it.
 
@@ -56,8 +57,15 @@ def readable(question: Question, text: str) -> bool:
     return _says_none(text) or _index(question, text) is not None
 
 
-def score(question: Question, output: str, *, judged: Mapping[str, str] | None = None) -> Verdict:
-    """The verdict of ``choice`` where the rules read the reply, and of the judge's reading where they do not."""
+def check(*, model: str = "") -> None:
+    """Raise ValueError for a judge that is named by more than its card: a suite does not start programs."""
+    if ":" in model or "/" in model:
+        raise ValueError(f"`model` is a card's name (`audiotest models`), not {model!r}; for others give --judge")
+
+
+def score(question: Question, output: str, *, model: str = "", judged: Mapping[str, str] | None = None) -> Verdict:
+    """The verdict of ``choice`` where the rules read the reply, and of the judge's reading where they do not.
+    ``model`` names the judge's card: who asks is not this function's affair."""
     verdict = choice.score(question, output)
     if not asks(question, output):
         return replace(verdict, details={**verdict.details, "read_by": "rules"})

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from audiotest.models._hf.memory import budget
 from audiotest.models.loading import open_model
-from audiotest.types import Generation, Request, Waveform
+from audiotest.types import Generation, Request, Turn, Waveform
 
 SECONDS = (0.4, 1.0, 2.3, 5.1, 0.7, 3.0, 1.6, 0.9)
 
@@ -197,3 +197,19 @@ def work(modules, call):
     for hook in hooks:
         hook.remove()
     return sum(made)
+
+
+def check_a_conversation_with_several_sounds_is_answered_alone_as_in_a_batch(model):
+    if model.needs.clips == 1:
+        return
+    first = sound(0.7, 9)
+    talks = [
+        replace(one, audio=(first, *one.audio), turns=(
+            Turn("user", ("Audio 1:", 0, "What is it?")), Turn("assistant", ("Noise.",)), Turn("user", ("Now:", 1, one.prompt)),
+        ))
+        for one in REQUESTS[:3]
+    ]  # fmt: skip
+    together = texts(model.answer(talks))
+    assert [texts(model.answer([one]))[0] for one in talks] == together
+    alone = texts(model.answer([replace(one, turns=()) for one in talks]))
+    assert alone != together, "the turns changed nothing"

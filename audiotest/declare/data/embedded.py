@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,6 @@ def read(sound: Embedded, *, start: float | None = None, end: float | None = Non
         copy = Path(folder, "sound" + Path(sound.name).suffix.lower())
         copy.write_bytes(data)
         try:
-            return decode.read(copy, start=start, end=end)
+            return replace(decode.read(copy, start=start, end=end), file="")
         except AudioError as error:
             raise AudioError(str(error).replace(str(copy), str(sound))) from None

@@ -9,16 +9,23 @@ from typing import Any
 
 from audiotest.models._generating import TOKENIZER, how, replies, watch
 from audiotest.models._hf.settings import Settings
-from audiotest.types import Reply, Request, Waveform
+from audiotest.types import Reply, Request, Turn, Waveform
 
 
 def conversation(request: Request, settings: Settings) -> list[dict[str, Any]]:
     """The chat turns of a request: the system prompt if there is one, then the sounds, then the text."""
     part = _wav if settings.audio_as == "base64" else _array
     sounds = [{"type": "audio", **part(clip)} for clip in request.audio]
-    turns = [{"role": "user", "content": [*sounds, {"type": "text", "text": request.prompt}]}]
-    system = request.generation.system
-    return [{"role": "system", "content": [{"type": "text", "text": system}]}, *turns] if system else turns
+    turns = request.turns or (Turn("user", (*range(len(sounds)), request.prompt)),)
+    if request.generation.system and turns[0].role != "system":
+        turns = (Turn("system", (request.generation.system,)), *turns)
+    return [
+        {
+            "role": turn.role,
+            "content": [sounds[p] if isinstance(p, int) else {"type": "text", "text": p} for p in turn.parts],
+        }
+        for turn in turns
+    ]
 
 
 def template(request: Request) -> dict[str, Any]:
@@ -28,9 +35,10 @@ def template(request: Request) -> dict[str, Any]:
 
 
 def _spoken(request: Request) -> list[dict[str, str]]:
-    system = request.generation.system
-    turns = [{"role": "user", "content": request.prompt}]
-    return [{"role": "system", "content": system}, *turns] if system else turns
+    turns = request.turns or (Turn("user", (request.prompt,)),)
+    if request.generation.system and turns[0].role != "system":
+        turns = (Turn("system", (request.generation.system,)), *turns)
+    return [{"role": turn.role, "content": "\n".join(map(str, turn.parts))} for turn in turns]
 
 
 def _array(clip: Waveform) -> dict[str, Any]:

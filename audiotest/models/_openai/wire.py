@@ -11,7 +11,7 @@ from audiotest.models._openai.failures import FILTERED, IN_CHOICE, UNUSABLE, Han
 from audiotest.models._openai.settings import Settings
 from audiotest.models._openai.sound import FORMATS
 from audiotest.models._thinking import apart
-from audiotest.types import Reply, Request, writable
+from audiotest.types import Reply, Request, Turn, writable
 
 Clean = Callable[[str], str]
 """Takes secrets out of a text."""
@@ -44,15 +44,30 @@ def body(model: str, request: Request, settings: Settings, sounds: Sequence[byte
         fields["seed"] = request.seed % 2**31
     if generation.thinking is not None:
         fields["chat_template_kwargs"] = {"enable_thinking": generation.thinking}
-    system = _json({"role": "system", "content": generation.system}) + b"," if generation.system else b""
-    begin = _json(fields)[:-1] + b',"messages":[' + system + b'{"role":"user","content":'
-    if not sounds:
-        return [begin + _json(request.prompt) + b"}]}"]
+    turns = request.turns or (Turn("user", (*range(len(sounds)), request.prompt)),)
+    if generation.system and turns[0].role != "system":
+        turns = (Turn("system", (generation.system,)), *turns)
+    pieces = [_json(fields)[:-1] + b',"messages":[']
+    for i, turn in enumerate(turns):
+        pieces.append((b"," if i else b"") + b'{"role":' + _json(turn.role) + b',"content":')
+        pieces += _content_of(turn, settings, sounds)
+        pieces.append(b"}")
+    return [*pieces, b"]}"]
+
+
+def _content_of(turn: Turn, settings: Settings, sounds: Sequence[bytes]) -> list[bytes]:
+    """A turn's content: a text, or a list of parts where it has sound."""
+    if not any(isinstance(part, int) for part in turn.parts):
+        return [_json("\n".join(part for part in turn.parts if isinstance(part, str)))]
     before, after = _around(settings)
-    pieces = [begin + b"["]
-    for sound in sounds:
-        pieces += [before, sound, after]
-    return [*pieces, _json({"type": "text", "text": request.prompt}) + b"]}]}"]
+    pieces: list[bytes] = []
+    for i, part in enumerate(turn.parts):
+        last = i == len(turn.parts) - 1
+        if isinstance(part, int):
+            pieces += [before, sounds[part], after[:-1] if last else after]
+        else:
+            pieces.append(_json({"type": "text", "text": part}) + (b"" if last else b","))
+    return [b"[", *pieces, b"]"]
 
 
 def _json(value: Any) -> bytes:
