@@ -172,7 +172,7 @@ def _constant_stimuli(track: Track, at: float, scale: float, rng: np.random.Gene
     procedure = Procedure(track.grid)
     for count in range(1, 1001):
         for level in rng.permutation(levels):
-            procedure.tell(int(level), float(rng.random() < _right(track, int(level), at, scale, 0.02)))
+            procedure.update(int(level), float(rng.random() < _right(track, int(level), at, scale, 0.02)))
         if count * len(levels) >= 30:
             known = procedure.posterior()
             if known.high - known.low <= np.log10(1.5):

@@ -2,8 +2,8 @@
 
 ``python tools/audiogram_suite.py`` writes the files; ``--check`` only says whether they are what it would write, and
 ends with status 1 if not. Questions and sounds are those of the faculties in ``audiotest/hearing/faculties/``.
-``audiotest hear`` needs fewer questions for a threshold, since it asks next what tells most; these files never change
-with the answers."""
+``audiotest hear`` needs fewer questions for a threshold, since it chooses each by the answers before it; these files
+never change with the answers."""
 
 from __future__ import annotations
 

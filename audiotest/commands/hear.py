@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
 _DOWN, _INTERRUPTED = 4, 130
+_EVERY_S = 60.0
+"""How often a line says how far a run is, where nobody watches a bar."""
 
 
 @click.command("hear")
@@ -71,7 +74,7 @@ def command(
       audiotest hear --model openai:gpt-4o-audio-preview --only pitch --only gap
       audiotest hear --from salmonn.json --against other.json
 
-    An adaptive procedure asks next what tells most. A run that was killed, and is repeated, goes on where it was.
+    Each question is chosen by the answers before it. A killed run that is repeated resumes where it stopped.
     Where a model cannot do a task at its easiest level, that is reported and no threshold. See docs/audiogram.md."""
     from audiotest.errors import AudiotestError
     from audiotest.hearing.results import load
@@ -119,16 +122,19 @@ def _measured(settings: Settings, only: tuple[str, ...], budget: int, precision:
     from audiotest.report.progress import Bar
 
     bar = Bar(sys.stderr)
-    begun: list[bool] = []
+    noted = time.monotonic()
 
     def progress(far: Progress) -> None:
-        if not begun:
-            begun.append(True)
-            bar(0, far.tracks)
-        bar(max(1, far.ended), far.tracks + 1 if far.ended < far.tracks else far.tracks)
+        nonlocal noted
+        if sys.stderr.isatty():
+            if far.questions == 1:
+                bar(0, far.tracks)
+            bar(max(1, far.ended), far.tracks + (far.ended < far.tracks))
+        elif time.monotonic() - noted > _EVERY_S:
+            noted = time.monotonic()
+            say(f"{far.ended} of {far.tracks} thresholds, {far.questions:,} questions", err=True)
 
-    watched = progress if sys.stderr.isatty() else None
-    return measure(settings, only, budget=budget, precision=precision, prompt=prompt, progress=watched)
+    return measure(settings, only, budget=budget, precision=precision, prompt=prompt, progress=progress)
 
 
 def _check_places(plot_file: Path | None, html_file: Path | None) -> None:

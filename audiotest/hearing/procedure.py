@@ -15,7 +15,7 @@ Method
     is the one after whose answer the entropy of the posterior is expected to be least (Kontsevich and Tyler 1999,
     Vision Research 39: 2729; Watson 2017, QUEST+, Journal of Vision 17(3):10). By default it is the entropy of the
     threshold alone, with slope and lapse integrated out (Prins 2013, Journal of Vision 13(7):3): questions that would
-    tell the slope only are not asked.
+    inform about the slope only are not asked.
 
 Conventions
     Levels are in decades, and rise as the task gets easier (:mod:`audiotest.hearing.tracks` maps them to a faculty's
@@ -94,7 +94,7 @@ class Procedure:
         self.grid, self.joint = on, joint
         self._logs = np.zeros(on.shape)
 
-    def tell(self, level: int, right: float) -> None:
+    def update(self, level: int, right: float) -> None:
         """Take in an answer at the level of index ``level``: ``right`` is 1 or 0, or, for a listener that would not
         choose, the probability that a guess would have been right."""
         p = self.grid.right[level]

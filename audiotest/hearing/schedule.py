@@ -1,6 +1,6 @@
 """Many tracks side by side as one stream of questions.
 
-Every track has a few questions under way at any time; whatever comes back is graded, told to its track, and makes
+Every track has a few questions under way at any time; whatever comes back is graded, passed to its track, and makes
 room for the next one. So a GPU or a server has as many requests as there are tracks, times
 :data:`~audiotest.hearing.tracks.AHEAD`. Replies go through the session's cache: a run that was killed, and is
 repeated, asks only what was under way."""
@@ -99,7 +99,7 @@ class Schedule:
                     yield Block(next(self._numbers), (trial,))
 
     def _trial(self, track: Track, index: int, level: int) -> Trial | None:
-        """The trial of a question; None, with its error told to the track, where its sound cannot be made."""
+        """The trial of a question; None, with its error passed to the track, where its sound cannot be made."""
         try:
             asked = track.question(index, level)
         except (AudiotestError, OSError) as error:

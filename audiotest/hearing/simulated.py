@@ -75,9 +75,9 @@ class Simulated:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """A reply to each request."""
-        return [Reply(self._said(request)) for request in requests]
+        return [Reply(self._reply_text(request)) for request in requests]
 
-    def _said(self, request: Request) -> str:
+    def _reply_text(self, request: Request) -> str:
         self.asked.append(request.case)
         labels = "ABC"[: len(request.choices)]
         if self.ear.kind == "constant":

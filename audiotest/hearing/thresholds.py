@@ -111,7 +111,8 @@ def _judged(track: Track, answers: Sequence[Heard]) -> tuple[Verdict, str]:
     if len(easy) >= _FEW_EASY and right < ENOUGH * len(easy):
         return _why_not(track, easy, right)
     if len(answers) < LEAST:
-        return "too_few", f"{len(answers)} answers are too few for an interval; it takes {LEAST} at least (--budget)"
+        why = "the run ended before that" if track.budget >= LEAST else "--budget"
+        return "too_few", f"{len(answers)} answers are too few for an interval; it takes {LEAST} at least ({why})"
     known = track.posterior()
     if known.below > _SURE:
         hardest = f"{track.levels[0]:g} {track.faculty.unit}"
@@ -154,7 +155,7 @@ def _why_not(track: Track, easy: Sequence[Heard], right: int) -> tuple[Verdict, 
         return "cannot", task
     if binomtest(right, of - unread, 1 / track.options, alternative="less").pvalue < 0.01:
         return "cannot", f"{task}, which is less than guessing gets: it answers the other way round"
-    return "deaf", f"hears nothing of it: {right} of {of} right at the easiest level, no more than guessing gets"
+    return "deaf", f"deaf to it: {right} of {of} right at the easiest level, no more than guessing gets"
 
 
 def _option(track: Track, option: int) -> str:
@@ -215,7 +216,7 @@ def _wording(
     easy = [heard for heard in own if heard.level == track.easiest]
     procedure = Procedure(track.grid)
     for heard in own:
-        procedure.tell(heard.level, heard.credit(track.options))
+        procedure.update(heard.level, heard.credit(track.options))
     known = procedure.posterior()
     enough = measured and len(own) >= _FEW and max(known.below, known.above) < _SURE
     threshold, low, high = _interval(track, known, "threshold") if enough else (None, None, None)

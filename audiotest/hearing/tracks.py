@@ -167,7 +167,7 @@ class Track:
                 self._given += 1
                 if upcoming.level == self.easiest:
                     self.easy.append(upcoming)
-                self.procedure.tell(upcoming.level, upcoming.credit(self.options))
+                self.procedure.update(upcoming.level, upcoming.credit(self.options))
             if not self.ended:
                 self.ended = self._end()
             index = len(self.answers) - 1 + AHEAD

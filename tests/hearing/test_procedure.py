@@ -43,7 +43,7 @@ def test_posterior_and_next_level_are_those_of_questplus(options):
         level = LEVELS.index(expected)
         right = bool(rng.random() < 1 / options + (1 - 1 / options) * norm.cdf((LEVELS[level] - 0.2) / 0.1))
         theirs.update(stim={"intensity": LEVELS[level]}, outcome={"response": "Correct" if right else "Incorrect"})
-        ours.tell(level, right)
+        ours.update(level, right)
         posterior = theirs.posterior.transpose("mean", "sd", "lapse_rate", "lower_asymptote").values
         np.testing.assert_allclose(ours.probabilities().ravel(), posterior.ravel(), rtol=1e-4, atol=1e-10)
 
@@ -54,7 +54,7 @@ def listened(rng, threshold, scale, lapse, options, questions):
     for _ in range(questions):
         level = procedure.following()
         p = 1 / options + (1 - 1 / options - lapse) / (1 + np.exp(-(LEVELS[level] - threshold) / scale))
-        procedure.tell(level, float(rng.random() < p))
+        procedure.update(level, float(rng.random() < p))
     return procedure
 
 
@@ -81,7 +81,7 @@ def test_an_answer_that_was_declined_counts_as_a_guess():
     medians = {}
     for right in (1.0, 0.5, 0.0):
         procedure = Procedure(grid(LEVELS, 2))
-        procedure.tell(7, right)
+        procedure.update(7, right)
         medians[right] = procedure.posterior().median
     assert medians[1.0] < medians[0.5] < medians[0.0]
 

@@ -15,7 +15,7 @@ UNIT, SCALE, HARDEST, EASIEST = "dB (20 log m)", "db", -45.0, 0.0
 VARIANTS, VARIANT_UNIT = (4.0, 64.0), "Hz"
 WORDINGS = (
     Wording(
-        "Three fluctuating noises follow each other. One of them has a second, regular flutter besides. Which one?",
+        "Three fluctuating noises follow each other. One of them has a second, regular flutter in addition. Which one?",
         ONE_OF_THREE,
     ),
     Wording("Two of the three noises fluctuate in the same way. Which one is different?", ONE_OF_THREE),
