@@ -445,7 +445,10 @@ CONDITIONS = Room(Condition, "condition", (_TEXT, _SOUND), ("view",))
 METRICS = Room(Metric, "metric", ("audiotest.analyse.metrics",))
 ADAPTERS = Room(AdapterKind, "adapter", ("audiotest.models",), ("cards", "hub", "loading", "protocol", "streaming"))
 BENCHMARKS = Room(
-    Benchmark, "benchmark", ("audiotest.benchmarks",), ("importing", "writing", "download", "tables", "exporting")
+    Benchmark,
+    "benchmark",
+    ("audiotest.benchmarks",),
+    ("importing", "writing", "download", "tables", "exporting", "mapped"),
 )
 COMMANDS = Room(Command, "command", ("audiotest.commands",))
 PLOTS = Room(Plot, "plot", ("audiotest.report.plots",))

@@ -25,7 +25,8 @@ from audiotest.types import Embedded
 
 Pairs = list[tuple[Path, str]]
 Read = Callable[[Row], Any]
-_UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+"""What an id cannot have in it."""
 _LONGEST_ID = 200
 
 
@@ -105,7 +106,7 @@ class Fields(Struct):
     def _id(self, row: Row, prefix: str) -> str:
         if self.id is None:
             return f"{prefix}row-{row.number:06d}"
-        clean = _UNFIT.sub("-", self._text(row, "id", self.id)).strip("-")
+        clean = UNFIT.sub("-", self._text(row, "id", self.id)).strip("-")
         if not clean.strip("."):
             raise RowFault("id", "it has no letter or digit in it: ids are letters, digits, `_`, `.` and `-`")
         if len(clean) > _LONGEST_ID:

@@ -1,0 +1,145 @@
+"""Suites that are a mapping of a table: imported from files in the release's own form, asked, and scored officially."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+from hub_server import COMMIT, serving
+
+import audiotest
+from audiotest.benchmarks import mapped
+from audiotest.cli import main
+from audiotest.report.official import official_tables
+from audiotest.types import Needs, Reply
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sound(hz: int) -> dict[str, object]:
+    out = io.BytesIO()
+    soundfile.write(out, 0.3 * np.sin(2 * np.pi * hz * np.arange(2000) / 8000), 8000, format="WAV")
+    return {"bytes": out.getvalue(), "path": f"{hz}.wav"}
+
+
+def parquet(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return path
+
+
+def lines(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def imported(*arguments: object) -> str:
+    done = CliRunner().invoke(main, ["import", *map(str, arguments)])
+    assert done.exit_code == 0, done.output
+    return str(done.output)
+
+
+class Replies:
+    """A model that gives the replies it was made with, by case id."""
+
+    name, identity, needs, batch_size = "replies", "replies/1", Needs(), 4
+
+    def __init__(self, replies: dict[str, str]) -> None:
+        self.texts, self.prompts = replies, {}
+
+    def load(self) -> None: ...
+    def close(self) -> None: ...
+    def answer(self, requests):
+        for request in requests:
+            self.prompts[request.case, request.condition] = request.prompt
+        return [Reply(self.texts.get(f"{r.case} {r.condition}", self.texts.get(r.case, ""))) for r in requests]
+
+
+MMSU = [
+    {"id": f"code_{i}", "task_name": f"task {i % 3}", "question": "Which animal is named?", "choice_a": "bird",
+     "choice_b": "dog", "choice_c": "cat", "choice_d": "horse", "answer_gt": ["dog", "cat"][i % 2],
+     "category": ["Perception", "Reasoning"][i // 4], "sub-category": ["Linguistics", "Paralinguistics"][i // 2 % 2],
+     "sub-sub-category": "Semantics", "linguistics_sub_discipline": "x", "audio": sound(200 + i)}
+    for i in range(8)
+]  # fmt: skip
+
+
+def test_mmsu(tmp_path: Path) -> None:
+    source = parquet(tmp_path / "mmsu/data/train-00000-of-00001.parquet", MMSU)
+    assert "8 cases" in imported("mmsu", source, "--into", tmp_path / "suite")
+    replies = ["B", "C", "The answer is B.", "The answer is C", "", "Answer: C", "D", "C. cat"]
+    model = Replies({f"code_{i}": reply for i, reply in enumerate(replies)})
+    run = audiotest.run(tmp_path / "suite", model, conditions=["original"], cache=False)
+    assert model.prompts["code_0", "original"] == (
+        "Choose the most suitable answer from options A, B, C, and D. You must respond with only A, B, C, or D.\n\n"
+        "Question: Which animal is named?\n\nA. bird\nB. dog\nC. cat\nD. horse"
+    )
+    # Right: 0 1 2 7; wrong: the empty one, `Answer: C` (A) and D; `The answer is C` is left out.
+    rows = official_tables("mmsu", run.records, "replies")[0].rows
+    official, its_careful = (row.values for row in rows)
+    assert official["Overall"] == pytest.approx(100 * 4 / 7)
+    assert official["Perception"] == 100
+    assert official["Reasoning: Linguistics"] == 0
+    assert official["Reasoning: Paralinguistics"] == 50
+    assert its_careful["Overall"] == pytest.approx(100 * 6 / 8)
+
+
+def test_a_shipped_suite_asks_the_hub_only_when_it_is_told_to(tmp_path: Path) -> None:
+    environment = {**os.environ, "AUDIOTEST_CACHE_DIR": str(tmp_path / "cache"), "HF_HOME": str(tmp_path / "hf"),
+                   "HF_HUB_DISABLE_XET": "1", "NO_PROXY": "*"}  # fmt: skip
+    for name in ("HF_HUB_OFFLINE", "AUDIOTEST_FETCH"):
+        environment.pop(name, None)
+
+    def on_hub(address: str, *command: str) -> str:
+        done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env={**environment, "HF_ENDPOINT": address},
+                              capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    collect = ("pytest", "--co", "-q", "-p", "no:cacheprovider", "suites/mmsu")
+    file = parquet(tmp_path / "part.parquet", MMSU)
+    with serving("ddwang2000/MMSU", {"data/train-00000-of-00001.parquet": file.read_bytes()}) as (address, hub):
+        assert "not-imported" in on_hub(address, *collect)
+        assert hub.asked == []
+        assert f"1 table of hf://ddwang2000/MMSU at commit {COMMIT}" in on_hub(
+            address, "audiotest", "import", "mmsu", "--download"
+        )
+        assert hub.asked
+        pinned = tmp_path / "pinned"
+        on_hub(address, "audiotest", "import", "mmsu", "--download", "--into", str(pinned))
+    assert f'source: "hf://ddwang2000/MMSU@{COMMIT}"' in (pinned / "suite.yaml").read_text(encoding="utf-8")
+    assert "suites/mmsu/suite.yaml::original::code_7" in on_hub("http://127.0.0.1:9", *collect)
+
+
+@pytest.mark.parametrize("name", mapped.names())
+def test_without_its_table_a_shipped_suite_has_no_cases_and_no_fault(name: str, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+    suite = audiotest.load_suite(ROOT / "suites" / name / "suite.yaml")
+    assert not suite.cases
+    assert not suite.invalid
+    assert suite.import_command.startswith(f"audiotest import {name} ")
+
+
+def test_what_import_cannot_do_is_said(tmp_path: Path) -> None:
+    for arguments, message in (
+        (["mmsux", "--download"], "did you mean 'mmsu'"),
+        (["mmsu"], "give either SOURCE"),
+        (["mmsu", str(tmp_path)], "give --into FOLDER"),
+        (["mmsu", str(tmp_path), "--into", str(tmp_path / "s")], "no sound in this folder"),
+        (["mmar", str(tmp_path)], "give --into FOLDER"),
+    ):
+        done = CliRunner().invoke(main, ["import", *arguments])
+        assert done.exit_code, arguments
+        assert message in done.output, done.output
