@@ -143,3 +143,42 @@ def test_what_import_cannot_do_is_said(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, ["import", *arguments])
         assert done.exit_code, arguments
         assert message in done.output, done.output
+
+
+RUL = {
+    str(i): {"question": "Which instrument?", "caption": "c", "correct_answer": "flute", "PI": 0.5,
+             "distractors": ["harp", "oboe", "horn", "viola"]}
+    for i in range(6)
+}  # fmt: skip
+
+
+def test_rul_muchomusic(tmp_path: Path) -> None:
+    (tmp_path / "RUL-MuchoMusic.json").write_text(json.dumps(RUL), encoding="utf-8")
+    assert "6 cases" in imported("rul_muchomusic", tmp_path / "RUL-MuchoMusic.json", "--into", tmp_path / "suite")
+    suite = audiotest.load_suite(tmp_path / "suite")
+    assert suite.cases[3].audio[0].file == "3.mp3"
+    assert len({case.choices for case in suite.cases}) > 1
+    votes = {f"0 without_distractor(k={k})+shuffled": "harp" for k in (2, 3, 4)}  # harp is left out in one pass
+    deaf = Replies({str(i): "It sounds like a flute." for i in range(6)} | votes)
+    deaf.needs = Needs(audio=False)
+    run = audiotest.run(tmp_path / "suite", deaf, cache=False)
+    options = " ".join(f"({'ABCDE'[i]}) {text}" for i, text in enumerate(suite.cases[0].choices))
+    assert deaf.prompts["0", "original"] == (
+        "Provide your best guess of this question. Think step by step.\n\nQuestion: Which instrument?\n\n"
+        f"Options: {options}\n\nWrite out your guess in the format of [[Letter]], such as "
+        "[[A]], [[B]], [[C]], [[D]] or [[E]]."
+    )
+    without = deaf.prompts["0", "without_distractor(k=2)+shuffled"]
+    assert without.endswith("such as [[A]], [[B]], [[C]], [[D]].")
+    assert "(E)" not in without
+
+    def passes_without(option: str) -> int:
+        prompts = (deaf.prompts["5", f"without_distractor(k={k})+shuffled"] for k in (1, 2, 3, 4))
+        return sum(f") {option}" not in prompt for prompt in prompts)
+
+    assert {option: passes_without(option) for option in suite.cases[5].choices} == {
+        "flute": 0, "harp": 1, "oboe": 1, "horn": 1, "viola": 1,
+    }  # fmt: skip
+    figures = run.summary.suites["rul_muchomusic"].conditions["original"].metrics
+    assert figures["accuracy"].value == 1
+    assert figures["leave_one_out_accuracy"].value == pytest.approx(5 / 6)
