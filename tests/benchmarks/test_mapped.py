@@ -182,3 +182,56 @@ def test_rul_muchomusic(tmp_path: Path) -> None:
     figures = run.summary.suites["rul_muchomusic"].conditions["original"].metrics
     assert figures["accuracy"].value == 1
     assert figures["leave_one_out_accuracy"].value == pytest.approx(5 / 6)
+
+
+def test_sakura(tmp_path: Path, monkeypatch) -> None:
+    for track, clip in (("Animal", "dog1"), ("Gender", "en_1")):
+        row = {"attribute_label": "dog", "single_instruction": "Who is heard? (a) a dog (b) a hen",
+               "single_answer": " (a) a dog", "multi_instruction": "How does it move? (a) it flies (b) it walks",
+               "multi_answer": "(b) it walks"}  # fmt: skip
+        path = tmp_path / "SAKURA/data" / track / "metadata.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps({f"data/{track}/audio/{clip}.wav": row}), encoding="utf-8")
+    assert "4 cases" in imported("sakura", tmp_path / "SAKURA", "--into", tmp_path / "suite")
+    suite = audiotest.load_suite(tmp_path / "suite")
+    assert suite.cases[0].audio[0].file == "data/Animal/audio/dog1.wav"
+    texts = {"Animal-dog1-single": "(a)", "Animal-dog1-multi": "It walks.", "Gender-en_1-single": "a dog",
+             "Gender-en_1-multi": "(a)"}  # fmt: skip
+    deaf, judge = Replies(texts), Replies({})
+    deaf.needs = judge.needs = Needs(audio=False)
+    judge.answer = lambda requests: [
+        Reply("Explanation: so.\nJudgement: " + ("correct" if "Reply: It walks." in r.prompt else "Incorrect"))
+        for r in requests
+    ]
+    monkeypatch.setattr("audiotest.session.open_model", lambda spec, options: judge)
+    run = audiotest.run(tmp_path / "suite", deaf, conditions=["original"], judge="ours", cache=False)
+    assert deaf.prompts["Animal-dog1-multi", "original"] == "How does it move? (a) it flies (b) it walks"
+    figures = run.summary.suites["sakura"].conditions["original"].metrics
+    assert (figures["accuracy"].value, figures["accuracy:choice"].value) == (0.25, 0.75)
+    assert figures["multi_hop_given_single:choice"].value == 0.5
+    official, careful = (row.values for row in official_tables("sakura", run.records, "model")[0].rows)
+    assert (official["Animal multi"], official["Animal single"], careful["Animal single"]) == (100, 0, 100)
+
+
+REAL = os.environ.get("AUDIOTEST_REAL_DATA")
+
+
+@pytest.mark.skipif(not REAL, reason="AUDIOTEST_REAL_DATA does not point to the released items")
+def test_the_releases_that_are_at_hand_are_imported_whole(tmp_path: Path) -> None:
+    folder = Path(REAL or "")
+    for name, source, count in (
+        ("rul_muchomusic", folder / "RUL-MuchoMusic.json", "1,187 cases"),
+        ("sakura", folder / "sakura", "4,000 cases"),
+    ):
+        assert count in imported(name, source, "--into", tmp_path / name)
+    released = json.loads((folder / "sakura/Emotion.json").read_text(encoding="utf-8"))
+    suite = audiotest.load_suite(tmp_path / "sakura")
+    by_id = {case.id: case for case in suite.cases}
+    for key, row in released.items():
+        for hop in ("single", "multi"):
+            case = by_id[f"Emotion-{key.rpartition('/')[2][:-4]}-{hop}"]
+            options = "".join(f" ({'abcd'[i]}) {text}" for i, text in enumerate(case.choices))
+            assert case.question + options == row[f"{hop}_instruction"]
+            assert row[f"{hop}_answer"].strip().endswith(f") {case.answer}")
+    heard = [case for case in suite.cases if (tmp_path / "sakura/data" / str(case.audio[0].file)).is_file()]
+    assert len({case.audio[0].file for case in heard}) == 54

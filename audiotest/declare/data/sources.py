@@ -96,7 +96,8 @@ def _local(written: str, folder: Path, split: str) -> list[Table]:
         matches = sorted(base.glob(str(path.relative_to(base)) if path.is_absolute() else written))
         if not matches:
             raise NotHere(f"no file matches {written!r} in {folder}")
-        return [Table(match, os.path.join(os.path.dirname(written), match.name)) for match in matches]
+        # Named as they are written: from the suite's folder, or in full.
+        return [Table(match, str(match if path.is_absolute() else match.relative_to(base))) for match in matches]
     place = folder / path
     if not place.exists():
         near = sorted(p.name for p in place.parent.glob("*")) if place.parent.is_dir() else []
