@@ -64,18 +64,20 @@ def fetch(name: str, target: Path | None = None, audio: Path | None = None, revi
 def from_files(name: str, source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``name`` into ``target``, to read the table, or the folder of tables, at ``source``. Raises
     :class:`ImportFailed`."""
-    shipped = str((mapping(name) or {}).get("source"))
+    shipped = (mapping(name) or {}).get("source")
+    first = shipped[0] if isinstance(shipped, list) else str(shipped)
     target.mkdir(parents=True, exist_ok=True)
     link_audio(source if source.is_dir() else source.parent, target / "data")
-    as_folder = shipped if shipped.startswith("data/") else "data"
-    reads = f"data/{source.name}" if source.is_file() else as_folder
-    return _written(name, target, reads, audio)
+    as_folder = None if first.startswith("data/") else "data"
+    return _written(name, target, f"data/{source.name}" if source.is_file() else as_folder, audio)
 
 
-def _written(name: str, target: Path, source: str, audio: Path | None) -> list[str]:
+def _written(name: str, target: Path, source: str | None, audio: Path | None) -> list[str]:
+    """Write the suite, with another ``source`` where one is given."""
     text = (folder("suites") / name / "suite.yaml").read_text(encoding="utf-8")
-    text, count = _SOURCE.subn(lambda match: f'{match[1]}"{source}"', text, count=1)
-    assert count == 1, f"suites/{name}/suite.yaml has no `source:` in a line of its own"
+    if source is not None:
+        text, count = _SOURCE.subn(lambda match: f'{match[1]}"{source}"', text, count=1)
+        assert count == 1, f"suites/{name}/suite.yaml has no `source:` in a line of its own"
     target.mkdir(parents=True, exist_ok=True)
     path = target / "suite.yaml"
     path.write_text(with_schemas(text, target), encoding="utf-8")
@@ -86,7 +88,7 @@ def _written(name: str, target: Path, source: str, audio: Path | None) -> list[s
     except SuiteError as error:
         raise ImportFailed(f"{path} does not load:\n{error}") from None
     if not suite.cases and not suite.invalid:
-        raise ImportFailed(f"{path} has no cases: {source} is not there")
+        raise ImportFailed(f"{path} has no cases: there is no table of {name} in what was given")
     lines = [f"{suite.name}: {len(suite.cases):,} cases in {path}"]
     if suite.invalid:
         lines.append(f"{len(suite.invalid):,} rows cannot be used; `audiotest validate {path}` lists them")

@@ -222,6 +222,7 @@ def test_the_releases_that_are_at_hand_are_imported_whole(tmp_path: Path) -> Non
     for name, source, count in (
         ("rul_muchomusic", folder / "RUL-MuchoMusic.json", "1,187 cases"),
         ("sakura", folder / "sakura", "4,000 cases"),
+        ("speech_ifeval", folder / "speech-ifeval", "1,533 cases"),
     ):
         assert count in imported(name, source, "--into", tmp_path / name)
     released = json.loads((folder / "sakura/Emotion.json").read_text(encoding="utf-8"))
