@@ -124,7 +124,11 @@ def test_a_shipped_suite_asks_the_hub_only_when_it_is_told_to(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", mapped.names())
 def test_without_its_table_a_shipped_suite_has_no_cases_and_no_fault(name: str, monkeypatch, tmp_path: Path) -> None:
+    def asks(*arguments: object) -> None:
+        raise AssertionError("the hub is asked")
+
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("audiotest.declare.data.sources._fetched", asks)
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
     suite = audiotest.load_suite(ROOT / "suites" / name / "suite.yaml")
     assert not suite.cases
@@ -211,6 +215,100 @@ def test_sakura(tmp_path: Path, monkeypatch) -> None:
     assert figures["multi_hop_given_single:choice"].value == 0.5
     official, careful = (row.values for row in official_tables("sakura", run.records, "model")[0].rows)
     assert (official["Animal multi"], official["Animal single"], careful["Animal single"]) == (100, 0, 100)
+
+
+ENGLISH = {"text": ["THE CAT SAT", "A DOG RAN"], "reply": ["The cat sat.", "a dog"]}
+CHINESE = {"text": ["今天天气好", "你好"], "reply": ["今天天气好。", "您好"]}
+
+
+def spoken(column: str, texts: dict[str, list[str]], **more: object) -> list[dict[str, object]]:
+    return [{"audio": sound(300 + i), column: text, **more} for i, text in enumerate(texts["text"])]
+
+
+TABLES: dict[str, tuple[list[dict[str, object]], list[str], dict[str, float]]] = {
+    # suite: rows as released, replies in their order, figures
+    "librispeech_test_clean": (
+        [{**row, "file": "1.flac", "speaker_id": 1, "chapter_id": 2, "id": f"1-2-{i}"}
+         for i, row in enumerate(spoken("text", ENGLISH))], ENGLISH["reply"], {"wer": 1 / 6, "accuracy": 0.5}),
+    "librispeech_test_other": (
+        [{**row, "id": f"1-2-{i}"} for i, row in enumerate(spoken("text", ENGLISH))], ENGLISH["reply"], {"wer": 1 / 6}),
+    "fleurs_en": (spoken("transcription", ENGLISH, id=7, raw_transcription="x"), ENGLISH["reply"], {"wer": 1 / 6}),
+    "fleurs_zh": (spoken("transcription", CHINESE, id=7), CHINESE["reply"], {"cer": 1 / 7, "wer": 1 / 7}),
+    "common_voice_15_en": (spoken("sentence", ENGLISH, locale="en", path="a.mp3"), ENGLISH["reply"], {"wer": 1 / 6}),
+    "wenetspeech_test_net": (spoken("text", CHINESE), CHINESE["reply"], {"cer": 1 / 7}),
+    "wenetspeech_test_meeting": (spoken("text", CHINESE), CHINESE["reply"], {"cer": 1 / 7}),
+    "covost2_en_de": (
+        [{"audio": sound(300), "id": "c1", "sentence": "A cat.", "translation": "Die Katze saß auf der Matte."}],
+        ["Die Katze saß auf der Matte."], {"bleu": 100}),
+    "covost2_en_zh": (
+        [{"audio": sound(300), "id": "c1", "sentence": "Hi.", "translation": "今天天气很好。"}], ["今天天气很好。"],
+        {"bleu": 100}),
+    "covost2_zh_en": (
+        [{"audio": sound(300), "id": "c1", "sentence": "猫", "translation": "The cat sat on the mat."}],
+        ["The cat sat on the mat."], {"bleu": 100}),
+    "clotho_aqa": (
+        [{"context": sound(300 + i), "instruction": "Is it raining?", "answer": "yes"} for i in range(4)],
+        ["Yes.", "yes", "Yes, it is", "no"], {"accuracy": 0.5, "accuracy:contains": 0.75}),
+    "voicebench_openbookqa": (
+        [{"audio": sound(300 + i), "prompt": "What is hot? A. ice B. fire C. snow D. rain", "reference": "B"}
+         for i in range(2)], ["It is fire.", "The answer is A."], {"accuracy": 0.5}),
+    "voicebench_mmsu": (
+        [{"audio": sound(300 + i), "prompt": "What is hot?\nA. ice\nB. fire\nC. snow\nD. rain", "reference": "B"}
+         for i in range(2)], ["(B)", "no idea"], {"accuracy": 0.5}),
+    "hallu_audio": (
+        [{"audio": sound(300 + i), "prompt": "A bird?", "reference": ["Yes", "no"][i % 2], "subset": "bird"}
+         for i in range(4)] + [{"audio": sound(9), "prompt": "How many?", "reference": "7", "subset": "x"}],
+        ["yes", "I do not know", "no", "yes"],
+        {"accuracy": 0.5, "no_precision": 0.5, "no_recall": 0.5, "yes_ratio": 0.5, "false_refusal_rate": 0}),
+    "hallu_audio_open": (
+        [{"audio": sound(300), "prompt": "How many words?", "reference": "7", "subset": "commonvoice_word_count"},
+         {"audio": sound(301), "prompt": "A man?", "reference": "none", "subset": "invalid_noise"},
+         {"audio": sound(302), "prompt": "A bird?", "reference": "yes", "subset": "bird"}],
+        ["seven", "A man"], {"accuracy": 0.5}),
+    **{f"audio_hallucination_{name}": (
+        [{"entry_id": i, "audio": f"files/{i // 2}.wav", "query": "Is there a dog?", "object": "dog",
+          "attribute": ["positive", "negative"][i % 2], label: ["Yes", "No"][i % 2]} for i in range(6)],
+        ["Yes", "No", "Yes", "Yes", "hm", "No"],
+        {"accuracy": 4 / 6, "no_precision": 1, "no_recall": 2 / 3, "no_f1": 0.8, "yes_ratio": 0.5, "pairs_right": 0.5,
+         "pairs_yes": 0.5, "pairs_wrong": 0, "pairs_no": 0})
+        for name, label in (("existence", "ground_truth"), ("order", "ground_truth"), ("attribute", "label"))},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_in_the_released_form_gives_its_figures(name: str, tmp_path: Path) -> None:
+    rows, replies, figures = TABLES[name]
+    source = parquet(tmp_path / "release/data/test-00000-of-00001.parquet", rows)
+    output = imported(name, source, "--into", tmp_path / "suite")
+    assert "cannot be used" not in output
+    suite = audiotest.load_suite(tmp_path / "suite")
+    assert not suite.warnings
+    ids = [case.id for case in suite.cases]
+    assert len(ids) == len(replies)
+    model = Replies(dict(zip(ids, replies, strict=True)))
+    if name.startswith("audio_hallucination"):
+        model.needs = Needs(audio=False)
+    run = audiotest.run(tmp_path / "suite", model, conditions=["original"], cache=False)
+    metrics = run.summary.suites[name].conditions["original"].metrics
+    assert {figure: metrics[figure].value for figure in figures} == pytest.approx(figures)
+
+
+def test_big_bench_audio(tmp_path: Path) -> None:
+    released = [{"category": "navigate", "official_answer": "Yes", "file_name": "data/question_0.mp3", "id": 0},
+                {"category": "object_counting", "official_answer": "12", "file_name": "data/question_1.mp3", "id": 1}]  # fmt: skip
+    lines(tmp_path / "bba/metadata.jsonl", released)
+    imported("big_bench_audio", tmp_path / "bba", "--into", tmp_path / "suite")
+    suite = audiotest.load_suite(tmp_path / "suite")
+    assert suite.cases[1].audio[0].file == "data/data/question_1.mp3"
+    deaf = Replies({"0": "So: yes.", "1": "There are 13."})
+    deaf.needs = Needs(audio=False)
+    run = audiotest.run(tmp_path / "suite", deaf, conditions=["original"], cache=False)
+    assert run.summary.suites["big_bench_audio"].conditions["original"].metrics["accuracy"].value == 0.5
+
+
+def test_every_suite_that_is_a_mapping_has_a_test_of_its_own() -> None:
+    own = {"mmsu", "rul_muchomusic", "sakura", "speech_ifeval", "big_bench_audio"}
+    assert set(mapped.names()) == own | set(TABLES)
 
 
 REAL = os.environ.get("AUDIOTEST_REAL_DATA")

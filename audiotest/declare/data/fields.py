@@ -197,7 +197,7 @@ class Compiler:
     def fields(self, written: Mapping[str, Any], shuffle: int | None) -> Fields:
         """All fields that are written."""
         fields = Fields(shuffle=shuffle)
-        if "question" not in written and written.get("task") != TRANSCRIPTION:
+        if "question" not in written and written.get("task") not in (TRANSCRIPTION, {"text": TRANSCRIPTION}):
             self.faults.append(((), "missing key `question`: a column, a template, or the same for all: `{text: ...}`"))
         for name in ("id", "question", "task"):
             if name in written:
@@ -244,12 +244,13 @@ class Compiler:
         return {str(key): self.value(one, (name, key)) for key, one in written.items()}
 
     def value(self, written: Any, path: Path, *, literal: bool = False) -> Read:
-        """How a value is read from a row. ``literal``: what is no column stands for itself."""
+        """How a value is read from a row. ``literal``: what is no column stands for itself, and so does
+        ``transcription``, which as a column holds transcripts."""
         if isinstance(written, dict):
             text = written.get("text", "")
             return lambda row: text
         name = str(written)
-        if name in self.columns:
+        if name in self.columns and not (literal and name == TRANSCRIPTION):
             return lambda row: row.values.get(name)
         if "{{" in name or "{%" in name:
             return self._template(name, path)
