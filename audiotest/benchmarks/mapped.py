@@ -18,6 +18,7 @@ from audiotest.declare.data.tables import TableError
 from audiotest.declare.editor import with_schemas
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import load, read_document
+from audiotest.declare.yaml import parse
 from audiotest.resources import folder
 
 _SOURCE = re.compile(r"^(  source:[ \t]*)(\S.*)$", re.MULTILINE)
@@ -73,14 +74,21 @@ def from_files(name: str, source: Path, target: Path, audio: Path | None = None)
 
 
 def _written(name: str, target: Path, source: str | None, audio: Path | None) -> list[str]:
-    """Write the suite, with another ``source`` where one is given."""
-    text = (folder("suites") / name / "suite.yaml").read_text(encoding="utf-8")
+    """Write the suite, with another ``source`` where one is given. In a suite of this name that is there already
+    nothing else is changed."""
+    path = target / "suite.yaml"
+    text = with_schemas((folder("suites") / name / "suite.yaml").read_text(encoding="utf-8"), target)
+    if path.is_file():
+        text = path.read_text(encoding="utf-8")
+        there = parse(text.encode(), str(path)).data
+        if not isinstance(there, dict) or there.get("suite") != name:
+            raise ImportFailed(f"{path} is another suite; import {name} into a folder of its own")
     if source is not None:
         text, count = _SOURCE.subn(lambda match: f'{match[1]}"{source}"', text, count=1)
-        assert count == 1, f"suites/{name}/suite.yaml has no `source:` in a line of its own"
+        if not count:
+            raise ImportFailed(f"{path} has no `source:` in a line of its own under `data:`; write {source} there")
     target.mkdir(parents=True, exist_ok=True)
-    path = target / "suite.yaml"
-    path.write_text(with_schemas(text, target), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     if audio is not None:
         link_audio(audio, target / "audio")
     try:

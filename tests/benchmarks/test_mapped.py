@@ -18,6 +18,9 @@ from hub_server import COMMIT, serving
 import audiotest
 from audiotest.benchmarks import mapped
 from audiotest.cli import main
+from audiotest.declare.data import sources
+from audiotest.declare.data.tables import NotHere
+from audiotest.declare.problems import SuiteError
 from audiotest.report.official import official_tables
 from audiotest.types import Needs, Reply
 
@@ -306,8 +309,106 @@ def test_big_bench_audio(tmp_path: Path) -> None:
     assert run.summary.suites["big_bench_audio"].conditions["original"].metrics["accuracy"].value == 0.5
 
 
+SPEECH_IFEVAL = {
+    "speech_ifeval": {"accuracy": 3 / 4, "if_rate": (0.5 + 1 + 1) / 3},
+    "speech_ifeval_transcripts": {"wer": 1 / 3, "accuracy:speech_ifeval": 1},
+    "speech_ifeval_answers": {"accuracy": 1, "accuracy:speech_ifeval": 0},
+}
+
+
+@pytest.mark.parametrize("name", SPEECH_IFEVAL)
+def test_speech_ifeval(name: str, tmp_path: Path, monkeypatch) -> None:
+    more = {"textual_audio": "x", "dataset": "d"}
+    one = {"instruction_id_list": ["change_case:english_capital"], "kwargs": [{}]}
+    lines(tmp_path / "eval_data/closed_ended_questions.jsonl", [
+        {"id": 0, "audio_filepath": "d/0.flac", "instruction": "A", "metric": "wer", "label": "the cat sat", **one, **more},
+        {"id": 1, "audio_filepath": "d/1.flac", "instruction": "B", "metric": "accuracy", "label": "sad", **one, **more},
+    ])  # fmt: skip
+    two = {"instruction_id_list": ["detectable_format:number_bullet_lists"], "kwargs": [{"num_bullets": 2}]}
+    lines(tmp_path / "eval_data/creative_writing.jsonl", [
+        {"id": 934, "key": "b", "audio_filepath": "d/0.flac", "instruction": "C", "metric": "open", **two, **more}])  # fmt: skip
+    lines(tmp_path / "eval_data/chain-of-thought.jsonl", [
+        {"audio_filepath": "d/0.flac", "instruction": "D", "metric": "cot", **more}])  # fmt: skip
+    imported(name, tmp_path / "eval_data", "--into", tmp_path / "suite")
+    deaf, judge = (
+        Replies({"closed-0": "THE CAT", "closed-1": "Sad.", "creative-934": "- a\n- b", "thought-1": "So"}),
+        Replies({}),
+    )
+    deaf.needs = judge.needs = Needs(audio=False)
+    judge.answer = lambda requests: [Reply("Result: YES") for _ in requests]
+    monkeypatch.setattr("audiotest.session.open_model", lambda spec, options: judge)
+    run = audiotest.run(tmp_path / "suite", deaf, conditions=["original"], judge="ours", cache=False)
+    metrics = run.summary.suites[name].conditions["original"].metrics
+    figures = SPEECH_IFEVAL[name]
+    assert {figure: metrics[figure].value for figure in figures} == pytest.approx(figures)
+    if name == "speech_ifeval":
+        assert official_tables(name, run.records, "model")[0].rows[0].values == pytest.approx(
+            {"Closed-ended": 50, "Creative Writing": 100, "CoT": 100, "IFrate": 250 / 3}
+        )
+
+
+def test_what_the_cache_of_the_hub_holds_is_found_without_a_network(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    home, converted = tmp_path / "datasets--google--fleurs", "c" * 40
+    note = home / "refs/refs/convert/parquet"
+    note.parent.mkdir(parents=True)
+    note.write_text(converted, encoding="utf-8")
+    parquet(home / "snapshots" / converted / "en_us/test/0000.parquet", spoken("transcription", ENGLISH))
+    data = {"source": "hf://google/fleurs", "config": "en_us", "split": "test"}
+    assert sources.find(data, tmp_path, fetch=False).revision == converted
+    for other in ({"config": "fr_fr"}, {"split": "train"}, {"source": "hf://google/other"}):
+        with pytest.raises(NotHere, match="not in the cache"):
+            sources.find({**data, **other}, tmp_path, fetch=False)
+    parts = tmp_path / "datasets--org--set"
+    (parts / "refs").mkdir(parents=True)
+    (parts / "refs/main").write_text("a" * 40, encoding="utf-8")
+    parquet(parts / "snapshots" / ("a" * 40) / "data/test-00000-of-00002.parquet", spoken("text", ENGLISH))
+    with pytest.raises(NotHere):  # the other part is missing
+        sources.find({"source": "hf://org/set"}, tmp_path, fetch=False)
+    parquet(parts / "snapshots" / ("a" * 40) / "data/test-00001-of-00002.parquet", spoken("text", ENGLISH))
+    assert len(sources.find({"source": "hf://org/set"}, tmp_path, fetch=False).tables) == 2
+    assert sources.may_fetch("")
+    assert not sources.may_fetch("audiotest import x")
+    monkeypatch.setenv("AUDIOTEST_FETCH", "1")
+    assert sources.may_fetch("audiotest import x")
+
+
+def test_an_import_changes_nothing_but_the_source_of_a_suite_that_is_there(tmp_path: Path) -> None:
+    source = parquet(tmp_path / "a/train-0.parquet", MMSU)
+    imported("mmsu", source, "--into", tmp_path / "suite")
+    path = tmp_path / "suite/suite.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("policy: gates", "policy: cases"), encoding="utf-8")
+    other = parquet(tmp_path / "b/train-1.parquet", MMSU[:3])
+    assert "3 cases" in imported("mmsu", other, "--into", tmp_path / "suite")
+    text = path.read_text(encoding="utf-8")
+    assert "policy: cases" in text
+    assert 'source: "data/train-1.parquet"' in text
+    done = CliRunner().invoke(main, ["import", "clotho_aqa", str(other), "--into", str(tmp_path / "suite")])
+    assert (done.exit_code, "is another suite" in done.output) == (1, True)
+
+
+def test_several_cases_of_a_row(tmp_path: Path) -> None:
+    lines(tmp_path / "t.jsonl", [{"n": i, "one_q": f"one {i}?", "two_q": f"two {i}?"} for i in range(40)])
+
+    def cases(**data: object) -> list[audiotest.Case]:
+        keys = {"each": {"part": ["one", "two"]}, "fields": {
+            "id": "{{ n }}-{{ part }}", "question": "{{ row[part ~ '_q'] }}", "answer": "part", "tags": ["part"]}}  # fmt: skip
+        text = json.dumps({"suite": "s", "scorers": ["exact"], "data": {"source": "t.jsonl", **keys, **data}})
+        (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+        return list(audiotest.load_suite(tmp_path / "s.yaml").cases)
+
+    assert [(c.id, c.question, c.answer) for c in cases()][:3] == [
+        ("0-one", "one 0?", "one"), ("0-two", "two 0?", "two"), ("1-one", "one 1?", "one")]  # fmt: skip
+    assert {case.answer for case in cases(where="part == 'two'")} == {"two"}
+    sampled = cases(sample={"n": 10})
+    assert len(sampled) == 20
+    assert len({case.id.partition("-")[0] for case in sampled}) == 10
+    with pytest.raises(SuiteError, match="has a column `n` already"):
+        cases(each={"n": [1]}, fields={"question": "one_q", "answer": "two_q"})
+
+
 def test_every_suite_that_is_a_mapping_has_a_test_of_its_own() -> None:
-    own = {"mmsu", "rul_muchomusic", "sakura", "speech_ifeval", "big_bench_audio"}
+    own = {"mmsu", "rul_muchomusic", "sakura", "big_bench_audio", *SPEECH_IFEVAL}
     assert set(mapped.names()) == own | set(TABLES)
 
 
