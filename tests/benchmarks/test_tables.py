@@ -38,7 +38,8 @@ def row(benchmark, scorer, records):
 
 def test_every_benchmark_has_its_published_table_and_a_row_for_it():
     assert BENCHMARKS == [
-        "air_bench_chat", "air_bench_foundation", "mmar", "mmau", "mmau_pro", "muchomusic", "music_survey",
+        "air_bench_chat", "air_bench_foundation", "mmar", "mmau", "mmau_pro", "mmsu", "muchomusic", "music_survey",
+        "sakura", "speech_ifeval",
     ]  # fmt: skip
     for benchmark in BENCHMARKS:
         assert registry.BENCHMARKS.get(benchmark).official_row([]) == {}
