@@ -338,6 +338,7 @@ def test_speech_ifeval(name: str, tmp_path: Path, monkeypatch) -> None:
     judge.answer = lambda requests: [Reply("Result: YES") for _ in requests]
     monkeypatch.setattr("audiotest.session.open_model", lambda spec, options: judge)
     run = audiotest.run(tmp_path / "suite", deaf, conditions=["original"], judge="ours", cache=False)
+    assert {record.outcome for record in run.records} <= {"passed", "missed"}
     metrics = run.summary.suites[name].conditions["original"].metrics
     figures = SPEECH_IFEVAL[name]
     assert {figure: metrics[figure].value for figure in figures} == pytest.approx(figures)
