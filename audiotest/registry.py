@@ -499,7 +499,10 @@ ADAPTERS = Room(
     AdapterKind, "adapter", ("audiotest.models",), ("cards", "hub", "loading", "protocol", "streaming", "weights")
 )
 BENCHMARKS = Room(
-    Benchmark, "benchmark", ("audiotest.benchmarks",), ("importing", "writing", "download", "tables", "exporting")
+    Benchmark,
+    "benchmark",
+    ("audiotest.benchmarks",),
+    ("importing", "writing", "download", "tables", "exporting", "mapped"),
 )
 COMMANDS = Room(Command, "command", ("audiotest.commands",))
 FACULTIES = Room(Faculty, "faculty", ("audiotest.hearing.faculties",))

@@ -22,8 +22,9 @@ def _sample(context: click.Context, option: click.Parameter, value: str | None) 
 @click.command("import")
 @click.argument("benchmark", shell_complete=completing.benchmarks)
 @click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--into", "target", required=True, type=click.Path(path_type=Path),
-              help="The folder to write the suite to.")  # fmt: skip
+@click.option("--into", "target", type=click.Path(path_type=Path),
+              help="The folder to write the suite to. A benchmark that is a mapping of a table needs none with "
+              "--download: the suite that is shipped finds the table in the cache of the hub.")  # fmt: skip
 @click.option("--audio", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="The folder that holds the benchmark's audio as released.")  # fmt: skip
 @click.option("--download", is_flag=True, help="Fetch the release from the hub instead of reading SOURCE.")
@@ -35,7 +36,7 @@ def _sample(context: click.Context, option: click.Parameter, value: str | None) 
 def command(
     benchmark: str,
     source: Path | None,
-    target: Path,
+    target: Path | None,
     audio: Path | None,
     download: bool,
     revision: str | None,
@@ -48,29 +49,48 @@ def command(
     \b
       audiotest import mmar MMAR-meta.jsonl --audio MMAR --into suites/mmar
       audiotest import mmar --download --into suites/mmar
+      audiotest import librispeech --download
     """
     from audiotest.benchmarks.importing import ImportFailed
-    from audiotest.registry import BENCHMARKS, UnknownName
+    from audiotest.registry import BENCHMARKS
 
-    try:
-        member = BENCHMARKS.get(benchmark)
-    except UnknownName as error:
-        raise click.ClickException(str(error)) from None
-    import_release = member.import_release
-    if import_release is None:
-        raise click.ClickException(
-            f"{benchmark} has a table, but nothing to import: its suites have importers of their own"
-        )
     if (source is None) != download:
         raise click.UsageError("give either SOURCE (the released file or folder) or --download")
     try:
-        if download:
-            source, audio = _fetched(benchmark, member.hub, revision, audio, without_audio)
-        lines = import_release(source, target, audio, **_drawing(import_release, benchmark, sample, sample_seed))
+        import_release = BENCHMARKS.get(benchmark).import_release if benchmark in BENCHMARKS else None
+        if import_release is None:
+            lines = _mapped(benchmark, source, target, audio, revision)
+        else:
+            if target is None:
+                raise click.UsageError("give --into FOLDER: where to write the suite")
+            if source is None:
+                hub = BENCHMARKS.get(benchmark).hub
+                source, audio = _fetched(benchmark, hub, revision, audio, without_audio)
+            lines = import_release(source, target, audio, **_drawing(import_release, benchmark, sample, sample_seed))
     except ImportFailed as error:
         raise click.ClickException(str(error)) from None
     for line in lines:
         say(line)
+
+
+def _mapped(
+    benchmark: str, source: Path | None, target: Path | None, audio: Path | None, revision: str | None
+) -> list[str]:
+    """Import a benchmark that is a mapping of a table."""
+    from audiotest.benchmarks import mapped
+    from audiotest.registry import BENCHMARKS, unknown
+
+    if mapped.mapping(benchmark) is None:
+        if benchmark in BENCHMARKS:
+            message = f"{benchmark} has a table, but nothing to import: its suites have importers of their own"
+        else:
+            message = unknown("benchmark", benchmark, sorted({*BENCHMARKS.names(), *mapped.names()}))
+        raise click.ClickException(message)
+    if source is None:
+        return mapped.fetch(benchmark, target, audio, revision)
+    if target is None:
+        raise click.UsageError("give --into FOLDER: where to write the suite")
+    return mapped.from_files(benchmark, source, target, audio)
 
 
 def _fetched(

@@ -99,7 +99,7 @@ def _of_table(
         return [*case_checks.faults(case, known), *suite_checks.unscorable(case, scorers)]
 
     taken = {case.id: f"{case.file}:{case.line}" for case in cases}
-    table = load(data, folder, settings.get("audio_root", ""), faults, taken)
+    table = load(data, folder, settings.get("audio_root", ""), faults, taken, settings["import_command"])
     source = data.get("source") or ()
     settings["about"].setdefault("source", source if isinstance(source, str) else ", ".join(map(str, source)))
     if table.revision:

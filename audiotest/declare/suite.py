@@ -31,7 +31,7 @@ from audiotest.declare import audio_roots, schema, suite_checks, variables
 from audiotest.declare.assembling import assemble
 from audiotest.declare.condition import Condition
 from audiotest.declare.condition import parse as parse_condition
-from audiotest.declare.data.sources import data_stamp
+from audiotest.declare.data.sources import data_stamp, may_fetch
 from audiotest.declare.document import placed
 from audiotest.declare.document import read_document as read_document
 from audiotest.declare.extending import base_files, in_chain
@@ -314,8 +314,10 @@ def _read(stored: Path, folder: Path) -> Suite | None:
         word, _, name = member.partition(" ")
         if rooms[word].stamp(name) != stamp:
             return None
-    if kept.suite.data is not None and data_stamp(kept.suite.data, folder) != kept.suite.data_stamp:
-        return None
+    if kept.suite.data is not None:
+        fetch = may_fetch(kept.suite.import_command)
+        if data_stamp(kept.suite.data, folder, fetch=fetch) != kept.suite.data_stamp:
+            return None
     return kept.suite
 
 

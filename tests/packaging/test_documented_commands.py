@@ -32,6 +32,8 @@ NOT_RUN = {
     "pytest suites/mmau_pro --model NAME --judge NAME --embedder nv-embed-v2 --embedder-option trust_remote_code=true":
         "needs the embedding model's weights",
     "audiotest import mmar --download --into suites/mmar": "needs the hub; tests/benchmarks/test_download.py has one of its own",
+    "audiotest import clotho_aqa --download": "needs the hub; tests/benchmarks/test_mapped.py has one of its own",
+    "audiotest import clotho_aqa --download --into suites/clotho_aqa": "needs the hub, as well",
 }  # fmt: skip
 # Slow, and leaves nothing behind that a later command of another page needs: run on one page only.
 ONCE = {"audiotest check-model hf:FOLDER": "README.md"}
@@ -195,6 +197,9 @@ def readme(reader):
 def benchmarks(reader):
     """AIR-Bench's chat part with a row, a reply to it and a judge's two lines; a card called NAME."""
     mmar(reader)
+    rul = {"question": "Which?", "caption": "c", "correct_answer": "a", "distractors": ["b", "c", "d", "e"], "PI": 1}
+    reader.write("RUL-MuchoMusic.json", json.dumps({"1": rul}))
+    (reader.folder / "MP3S").mkdir()
     row = {"meta_info": "A woman laughs.", "question": "How does she feel?", "answer_gt": "She is amused.", "uniq_id": 1,
            "path": "c1.wav", "task_name": "speech_QA", "dataset_name": "ours"}  # fmt: skip
     reader.write("Chat_meta.json", json.dumps([row]))

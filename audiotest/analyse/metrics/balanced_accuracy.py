@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiotest.analyse.intervals import mean_of_shares
-from audiotest.analyse.metrics.yes_rate import yes_no
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
+from audiotest.analyse.yes_no import yes_no
 from audiotest.types import Estimate
 
 RANGE = (0.0, 1.0)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import NotMeasured, Trials, clip_of
-from audiotest.types import Estimate, Record
+from audiotest.analyse.yes_no import yes_no
+from audiotest.types import Estimate
 
 RANGE = (0.0, 1.0)
 
@@ -33,9 +34,3 @@ def measure(
     if not chosen:
         raise NotMeasured(f"no question under {condition} has the choices yes and no and a readable answer")
     return clustered_proportion([yes for yes, _ in chosen], [clip for _, clip in chosen])
-
-
-def yes_no(record: Record) -> tuple[int, int] | None:
-    """The places of yes and no among the choices; None for another kind of question."""
-    folded = [choice.strip().strip(".").lower() for choice in record.choices]
-    return (folded.index("yes"), folded.index("no")) if sorted(folded) == ["no", "yes"] else None

@@ -20,10 +20,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from audiotest.declare import building
-from audiotest.declare.data.fields import Compiler, Fields, RowFault, columns_in, condition
+from audiotest.declare.data.fields import UNFIT, Compiler, Fields, RowFault, columns_in, condition
 from audiotest.declare.data.options import form_of
-from audiotest.declare.data.sources import Sources, find
-from audiotest.declare.data.tables import Row, Table, TableError
+from audiotest.declare.data.sources import Sources, find, may_fetch
+from audiotest.declare.data.tables import NotHere, Row, Table, TableError
 from audiotest.declare.problems import Invalid, Problem
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.registry import unknown
@@ -56,20 +56,23 @@ def load(
     audio_root: str = "",
     faults: Callable[[Case], Iterable[tuple[KeyPath, str]]] = lambda case: (),
     taken: Mapping[str, str] | None = None,
+    import_command: str = "",
 ) -> Loaded:
     """The cases of ``data``, of a suite in ``folder``. ``faults`` says what is wrong with a case, ``taken`` which ids
-    others have, and where."""
+    others have, and where. Where ``import_command`` brings the table and it is not here yet, there are no cases, and
+    nothing is wrong."""
     loaded = Loaded()
     try:
-        sources = find(data, folder)
+        sources = find(data, folder, fetch=may_fetch(import_command))
         loaded.stamp, loaded.revision = sources.stamp(), sources.revision
         loaded.files = {table.shown: os.path.relpath(table.path, folder) for table in sources.tables}
         if sources.tables:
             _Loading(data, sources, folder / audio_root, bool(audio_root), faults, dict(taken or {}), loaded).run()
     except TableError as error:
-        loaded.faults.append((("data", "source"), str(error)))
+        if not (import_command and isinstance(error, NotHere)):
+            loaded.faults.append((("data", "source"), str(error)))
     else:
-        if not sources.pinned:
+        if not sources.pinned and not import_command:
             pinned = f"@{sources.revision}" if sources.revision else "@COMMIT"
             message = f"the data set may change at any time; pin what was read now: `{pinned}` after its name"
             loaded.doubts.append((("data", "source"), message))
@@ -92,11 +95,17 @@ class _Loading:
         self.data, self.tables, self.root, self.rooted = data, sources.tables, root, rooted
         self.faults_of, self.seen, self.loaded = faults_of, taken, loaded
         self.columns = list(dict.fromkeys(column for table in self.tables for column in table.columns()))
+        self.each: list[dict[str, Any]] = [{}]
+        for name, values in (data.get("each") or {}).items():
+            self.each = [{**one, name: value} for one in self.each for value in values if value is not None]
+        taken_names = sorted(set(self.columns) & set(data.get("each") or {}))
+        self.columns += [name for name in data.get("each") or {} if name not in self.columns]
         shuffle = data.get("shuffle_choices")
         seed = (shuffle.get("seed", 0) if isinstance(shuffle, dict) else 0) if shuffle else None
         compiler = Compiler(self.columns)
         self.fields: Fields = compiler.fields(data.get("fields") or {}, seed)
         self.faults = [(("data", "fields", *path), message) for path, message in compiler.faults]
+        self.faults += [(("data", "each", name), f"the table has a column `{name}` already") for name in taken_names]
         self.where = str(data.get("where") or "")
         self.keeps, fault = condition(self.where or "true", self.columns)
         if fault:
@@ -116,14 +125,16 @@ class _Loading:
         """(place of the table, row) of every row that ``where`` keeps, and of those that it cannot be asked of; with
         the columns ``wanted``."""
         for number, table in enumerate(self.tables):
-            for row in table.rows(wanted):
-                if self.where and not row.fault:
-                    try:
-                        if not self.keeps(row):
-                            continue
-                    except RowFault as error:
-                        row.fault = f"{error.field}: {error}"
-                yield number, row
+            for read in table.rows(wanted):
+                for one in self.each if not read.fault else ({},):
+                    row = Row(read.number, {**read.values, **one}, read.fault) if one else read
+                    if self.where and not row.fault:
+                        try:
+                            if not self.keeps(row):
+                                continue
+                        except RowFault as error:
+                            row.fault = f"{error.field}: {error}"
+                    yield number, row
 
     def _decide_form(self) -> None:
         fields = self.fields
@@ -150,7 +161,11 @@ class _Loading:
         used = columns_in(self.where) if self.where else set()
         columns = None if used is None else used | {by or self.columns[0]}
         groups: dict[str, list[int]] = {}  # a row as one number: its lot, then its table, then its own number
+        last = None
         for number, row in self._rows(columns):
+            if (number, row.number) == last:
+                continue  # another case of the same row
+            last = (number, row.number)
             lot = hashlib.sha256(f"{wanted.get('seed', 0)}\0{number}\0{row.number}".encode()).digest()[:8]
             place = int.from_bytes(lot) << 64 | number << 48 | row.number
             groups.setdefault(str(row.values.get(by, "")) if by else "", []).append(place)
@@ -225,7 +240,9 @@ class _Loading:
             Problem(table.shown, row.number, 1, (name,) if name else (), message) for name, message in faults
         )
         if len(self.loaded.invalid) < _MOST_FAULTS:
-            self.loaded.invalid.append(Invalid(f"{prefix}row-{row.number:06d}", row.number, problems))
+            one_of = "".join(f"-{row.values.get(name)}" for name in self.data.get("each") or {})
+            name = UNFIT.sub("-", f"{prefix}row-{row.number:06d}{one_of}")
+            self.loaded.invalid.append(Invalid(name, row.number, problems))
         elif len(self.loaded.invalid) == _MOST_FAULTS:
             message = (
                 f"from here on rows that cannot be used are not listed; there are {_MOST_FAULTS:,} before this one"

@@ -25,7 +25,8 @@ from audiotest.types import Embedded
 
 Pairs = list[tuple[Path, str]]
 Read = Callable[[Row], Any]
-_UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+"""What an id cannot have in it."""
 _LONGEST_ID = 200
 
 
@@ -105,7 +106,7 @@ class Fields(Struct):
     def _id(self, row: Row, prefix: str) -> str:
         if self.id is None:
             return f"{prefix}row-{row.number:06d}"
-        clean = _UNFIT.sub("-", self._text(row, "id", self.id)).strip("-")
+        clean = UNFIT.sub("-", self._text(row, "id", self.id)).strip("-")
         if not clean.strip("."):
             raise RowFault("id", "it has no letter or digit in it: ids are letters, digits, `_`, `.` and `-`")
         if len(clean) > _LONGEST_ID:
@@ -196,7 +197,7 @@ class Compiler:
     def fields(self, written: Mapping[str, Any], shuffle: int | None) -> Fields:
         """All fields that are written."""
         fields = Fields(shuffle=shuffle)
-        if "question" not in written and written.get("task") != TRANSCRIPTION:
+        if "question" not in written and written.get("task") not in (TRANSCRIPTION, {"text": TRANSCRIPTION}):
             self.faults.append(((), "missing key `question`: a column, a template, or the same for all: `{text: ...}`"))
         for name in ("id", "question", "task"):
             if name in written:
@@ -243,12 +244,13 @@ class Compiler:
         return {str(key): self.value(one, (name, key)) for key, one in written.items()}
 
     def value(self, written: Any, path: Path, *, literal: bool = False) -> Read:
-        """How a value is read from a row. ``literal``: what is no column stands for itself."""
+        """How a value is read from a row. ``literal``: what is no column stands for itself, and so does
+        ``transcription``, which as a column holds transcripts."""
         if isinstance(written, dict):
             text = written.get("text", "")
             return lambda row: text
         name = str(written)
-        if name in self.columns:
+        if name in self.columns and not (literal and name == TRANSCRIPTION):
             return lambda row: row.values.get(name)
         if "{{" in name or "{%" in name:
             return self._template(name, path)

@@ -5,6 +5,9 @@ Its files come through ``huggingface_hub`` and stay in its cache, so the hub is 
 files are a split's is what the data set's card says (``configs``), else what their names say; where there is no table
 among them, it is the hub's own conversion to Parquet.
 
+The suites that come with audiotest, and all others with a key ``import``, ask the hub only when they are told to, by
+``audiotest import NAME --download`` or ``AUDIOTEST_FETCH=1``: until then they have no cases.
+
 Files come from below the suite's folder, or from where ``--audio-root`` allows, as sounds do.
 """
 
@@ -23,7 +26,7 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.declare import audio_roots
-from audiotest.declare.data.tables import Table, TableError
+from audiotest.declare.data.tables import NotHere, Table, TableError
 from audiotest.registry import unknown
 
 _HUB = re.compile(r"^hf://(?:datasets/)?([\w.-]+/[\w.-]+)(?:@([\w./-]*?[\w-]))?(?:/([^@]+))?$")
@@ -47,14 +50,27 @@ class Sources(Struct):
         return digest.hexdigest()
 
 
-def find(data: Mapping[str, Any], folder: Path) -> Sources:
-    """The tables that ``data`` of a suite in ``folder`` names. Raises :class:`TableError`."""
+FETCH = "AUDIOTEST_FETCH"
+
+
+def may_fetch(import_command: str) -> bool:
+    """Whether a suite may ask the hub for its tables: not where a command brings them, unless the person who runs it
+    says so."""
+    return not import_command or os.environ.get(FETCH, "") not in ("", "0")
+
+
+def find(data: Mapping[str, Any], folder: Path, *, fetch: bool = True) -> Sources:
+    """The tables that ``data`` of a suite in ``folder`` names. Without ``fetch`` the hub is not asked: what its cache
+    holds is what there is.
+
+    Raises :class:`TableError`, and :class:`NotHere` for what is not on this machine.
+    """
     written = data.get("source") or []
     every = [written] if isinstance(written, str) else [one for one in written if one is not None]
     found = Sources([])
     for one in every:
         if one.startswith("hf://"):
-            from_hub = _of_hub(one, str(data.get("config") or ""), str(data.get("split") or ""))
+            from_hub = _of_hub(one, str(data.get("config") or ""), str(data.get("split") or ""), fetch)
             found.tables += from_hub.tables
             found.revision, found.pinned = from_hub.revision, found.pinned and from_hub.pinned
         else:
@@ -62,10 +78,10 @@ def find(data: Mapping[str, Any], folder: Path) -> Sources:
     return found
 
 
-def data_stamp(data: Mapping[str, Any], folder: Path) -> str:
+def data_stamp(data: Mapping[str, Any], folder: Path, *, fetch: bool = True) -> str:
     """What changes when the tables that ``data`` names do; "" where they cannot be found."""
     try:
-        return find(data, folder).stamp()
+        return find(data, folder, fetch=fetch).stamp()
     except TableError:
         return ""
 
@@ -79,12 +95,13 @@ def _local(written: str, folder: Path, split: str) -> list[Table]:
         base = Path(path.anchor) if path.is_absolute() else folder
         matches = sorted(base.glob(str(path.relative_to(base)) if path.is_absolute() else written))
         if not matches:
-            raise TableError(f"no file matches {written!r} in {folder}")
-        return [Table(match, os.path.join(os.path.dirname(written), match.name)) for match in matches]
+            raise NotHere(f"no file matches {written!r} in {folder}")
+        # Named as they are written: from the suite's folder, or in full.
+        return [Table(match, str(match if path.is_absolute() else match.relative_to(base))) for match in matches]
     place = folder / path
     if not place.exists():
         near = sorted(p.name for p in place.parent.glob("*")) if place.parent.is_dir() else []
-        raise TableError(unknown("file", written, near) if near else f"there is no {place}")
+        raise NotHere(unknown("file", written, near) if near else f"there is no {place}")
     if place.is_dir():
         inner = sorted(p for p in place.rglob("*") if p.name.endswith((".parquet",)) and p.is_file())
         if inner:
@@ -134,15 +151,28 @@ def _stamp(path: Path) -> str:
 # -- the hub ---------------------------------------------------------------------------------------------------
 
 
-def _of_hub(written: str, config: str, split: str) -> Sources:
+def _of_hub(written: str, config: str, split: str, fetch: bool) -> Sources:
     match = _HUB.match(written)
     if match is None:
         raise TableError(f"{written!r} is no data set on the hub: write `hf://ORG/NAME@REVISION`")
     name, revision, inner = match.groups()
     try:
+        if not fetch:
+            return _kept(name, revision or None, inner or "", config, split)
         return _fetched(name, revision or None, inner or "", config, split)
     except TableError as error:
-        raise TableError(f"{written}: {error}") from None
+        raise type(error)(f"{written}: {error}") from None
+
+
+def _kept(name: str, revision: str | None, inner: str, config: str, split: str) -> Sources:
+    """What the hub's cache holds: of a revision that is not pinned the commit that was fetched last. Raises
+    :class:`NotHere`."""
+    commit = revision if _is_commit(revision) else _fetched_commit(name, revision or "main")
+    for one in (commit, _fetched_commit(name, _CONVERTED)):
+        tables = _from_cache(name, one, inner, config, split)
+        if tables is not None:
+            return Sources(tables, commit or str(one), pinned=True)
+    raise NotHere("it is not in the cache of the hub")
 
 
 def _fetched(name: str, revision: str | None, inner: str, config: str, split: str) -> Sources:
@@ -163,14 +193,14 @@ def _fetched(name: str, revision: str | None, inner: str, config: str, split: st
             raise TableError("there is no such data set or revision on the hub") from None
         raise TableError(f"the hub answers {status}: {error}") from None
     except Exception as error:  # no network shows as an error of whatever library asked
-        raise TableError(f"the hub cannot be reached ({type(error).__name__}), and it is not in the cache; where there "
-                         f"is a network: {command}") from None  # fmt: skip
+        raise NotHere(f"the hub cannot be reached ({type(error).__name__}), and it is not in the cache; where there "
+                      f"is a network: {command}") from None  # fmt: skip
 
 
 def _from_repository(name: str, revision: str | None, inner: str, config: str, split: str) -> Sources:
     kept = _from_cache(name, revision, inner, config, split)
     if kept is not None:
-        return kept
+        return Sources(kept, str(revision))
     from huggingface_hub import HfApi, hf_hub_download
 
     about = HfApi().dataset_info(name, revision=revision)
@@ -181,25 +211,48 @@ def _from_repository(name: str, revision: str | None, inner: str, config: str, s
         else {}
     )
     chosen = chosen_files(files, card, inner, config, split)
-    commit = about.sha
+    commit, branch = about.sha, revision or "main"
     if not chosen and not inner:
         converted = HfApi().dataset_info(name, revision=_CONVERTED)
         chosen = chosen_files([str(one.rfilename) for one in converted.siblings or ()], {}, "", config, split)
-        commit = converted.sha
+        commit, branch = converted.sha, _CONVERTED
     if not chosen:
         raise TableError(f"no table among its files; name them: `hf://{name}/PATH` ({', '.join(files[:10])})")
     paths = [hf_hub_download(name, file, repo_type="dataset", revision=commit) for file in chosen]
     tables = [Table(Path(path), f"hf://{name}/{file}") for path, file in zip(paths, chosen, strict=True)]
+    _note_commit(name, branch, commit or "")
     return Sources(tables, about.sha or "", pinned=_is_commit(revision))
 
 
-def _from_cache(name: str, revision: str | None, inner: str, config: str, split: str) -> Sources | None:
-    """The tables of a pinned revision that is in the hub's cache whole, so that no network is needed."""
+def _of_cache(name: str, *inner: str) -> Path:
+    """A path in the hub's cache of a data set."""
     from huggingface_hub.constants import HF_HUB_CACHE
 
+    return Path(HF_HUB_CACHE, f"datasets--{name.replace('/', '--')}", *inner)
+
+
+def _fetched_commit(name: str, branch: str) -> str | None:
+    """The commit that ``branch`` had when it was fetched last, as the hub's cache notes it."""
+    try:
+        return _of_cache(name, "refs", *branch.split("/")).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def _note_commit(name: str, branch: str, commit: str) -> None:
+    """Note, where the hub's own client does, which commit a branch had: once all of its files are here."""
+    if _is_commit(branch):
+        return
+    note = _of_cache(name, "refs", *branch.split("/"))
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(commit, encoding="utf-8")
+
+
+def _from_cache(name: str, revision: str | None, inner: str, config: str, split: str) -> list[Table] | None:
+    """The tables of a commit that is in the hub's cache whole, so that no network is needed."""
     if not _is_commit(revision):
         return None
-    snapshot = Path(HF_HUB_CACHE, f"datasets--{name.replace('/', '--')}", "snapshots", str(revision))
+    snapshot = _of_cache(name, "snapshots", str(revision))
     files = (
         [p.relative_to(snapshot).as_posix() for p in snapshot.rglob("*") if p.is_file()] if snapshot.is_dir() else []
     )
@@ -212,7 +265,7 @@ def _from_cache(name: str, revision: str | None, inner: str, config: str, split:
     counts = {int(m.group(1)) for file in chosen if (m := re.search(r"-of-(\d+)", file))}
     if not chosen or (counts and counts != {len(chosen)}):
         return None
-    return Sources([Table(snapshot / file, f"hf://{name}/{file}") for file in chosen], str(revision))
+    return [Table(snapshot / file, f"hf://{name}/{file}") for file in chosen]
 
 
 def chosen_files(files: Sequence[str], card: Mapping[str, Any], inner: str, config: str, split: str) -> list[str]:

@@ -29,6 +29,10 @@ class TableError(AudiotestError):
     """A table that cannot be read at all; says why and what to do."""
 
 
+class NotHere(TableError):
+    """A table that is not on this machine; it may be elsewhere."""
+
+
 class Row(Struct):
     """A row with its number, which counts from 1: the line of a text file, the row of a Parquet file, the item of a
     JSON list. ``fault`` says why it could not be read."""
@@ -58,7 +62,7 @@ class Table(Struct, frozen=True):
         try:
             yield from _parquet(self.path, wanted) if reader is _parquet else reader(self.path)
         except TableError as error:
-            raise TableError(f"{self.shown}: {error}") from None
+            raise type(error)(f"{self.shown}: {error}") from None
         except UnicodeDecodeError as error:
             raise TableError(f"{self.shown}: no UTF-8 text (byte {error.start}); save it as UTF-8") from None
         except (OSError, csv.Error, EOFError) as error:
