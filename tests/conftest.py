@@ -12,6 +12,8 @@ import referencing  # noqa: F401
 import scipy.stats  # noqa: F401
 from hypothesis import HealthCheck, settings
 
+import audiotest.predict.sound  # noqa: F401
+
 if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False

@@ -53,7 +53,7 @@ class _Group:
 
 
 _lock = threading.Lock()
-_groups: OrderedDict[tuple[str, str, int], _Group] = OrderedDict()
+_groups: OrderedDict[tuple[str, tuple[int, int], str, int], _Group] = OrderedDict()
 
 
 @lru_cache(maxsize=32)
@@ -83,7 +83,7 @@ def _value(sound: Embedded, stamp: tuple[int, int]) -> Any:
     first = number = 0
     while sound.row >= first + counts[number]:
         first, number = first + counts[number], number + 1
-    key = (sound.table, sound.column, number)
+    key = (sound.table, stamp, sound.column, number)
     if key not in _groups:
         _groups[key] = _Group(file, number, columns[sound.column], first)
         while len(_groups) > _KEPT:
