@@ -211,7 +211,7 @@ def _speaker(recordings: Recordings, prompts: list[str]) -> Iterator[dict[str, A
         clips = [recordings.path(first, whole[2 * number]), recordings.path(second, whole[2 * number + 1])]
         question = "Two recordings follow each other. Who speaks in them?"
         yield _case(
-            f"speaker.{number:02}", number // 2, clips, question, options, skill="speaker", language=f"{first}-{second}"
+            f"speaker.{number:02}", number // 2, clips, question, options, skill="speaker", pair=f"{first}-{second}"
         )
 
 

@@ -31,6 +31,15 @@ def read(kind: type[S], adapter: str, given: Mapping[str, Any]) -> S:
     return kind(**fields)
 
 
+def apart(options: Mapping[str, Any], *parts: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The options of a model that is made of ``parts``, and those of each part, which are given as ``PART.OPTION``."""
+    own = {key: value for key, value in options.items() if "." not in key}
+    unknown_parts = [key for key in options if "." in key and key.partition(".")[0] not in parts]
+    if unknown_parts:
+        raise ValueError(unknown("part:", unknown_parts[0].partition(".")[0], list(parts)))
+    return own, [{k.partition(".")[2]: str(v) for k, v in options.items() if k.startswith(f"{p}.")} for p in parts]
+
+
 def _check(option: str, value: Any) -> None:
     """What holds for an option of any adapter: nothing is counted or measured below 0, and a batch holds something."""
     least = 1 if option == "batch_size" else 0

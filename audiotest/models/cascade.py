@@ -25,7 +25,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.models._listening import Heard, Listening
-from audiotest.models._options import read
+from audiotest.models._options import apart, read
 from audiotest.models.protocol import Adapter, Kept
 from audiotest.models.streaming import in_order, stream_of
 from audiotest.types import Needs, Reply, Request
@@ -134,13 +134,10 @@ def open_model(argument: str | None, options: Mapping[str, Any]) -> Cascade:
     """``cascade`` with its options; raises ValueError without both models."""
     from audiotest.models.loading import open_model as open_any
 
-    given = read(Settings, "cascade", {key: value for key, value in options.items() if "." not in key})
+    own, (of_listener, of_llm) = apart(options, "listener", "llm")
+    given = read(Settings, "cascade", own)
     if argument or not given.listener or not given.llm:
         raise ValueError(
             "cascade needs two models: --model cascade --model-option listener=SPEC --model-option llm=SPEC"
         )
-
-    def of(part: str) -> dict[str, str]:
-        return {k.partition(".")[2]: str(v) for k, v in options.items() if k.startswith(f"{part}.")}
-
-    return Cascade(open_any(given.listener, of("listener")), open_any(given.llm, of("llm")), given)
+    return Cascade(open_any(given.listener, of_listener), open_any(given.llm, of_llm), given)

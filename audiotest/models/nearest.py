@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from audiotest.models._listening import Listening
 from audiotest.models._local import require_local
-from audiotest.models._options import read
+from audiotest.models._options import apart, read
 from audiotest.models.protocol import Adapter, Embedder, Kept
 from audiotest.types import Needs, Reply, Request
 
@@ -122,9 +122,6 @@ def open_model(argument: str | None, options: Mapping[str, Any]) -> Nearest:
 
     if argument:
         raise ValueError("nearest takes no argument; name its parts: --model-option listener=SPEC")
-    given = read(Settings, "nearest", {key: value for key, value in options.items() if "." not in key})
-
-    def of(part: str) -> dict[str, str]:
-        return {k.partition(".")[2]: str(v) for k, v in options.items() if k.startswith(f"{part}.")}
-
-    return Nearest(open_any(given.listener, of("listener")), open_embedder(given.embedder, of("embedder")), given)
+    own, (of_listener, of_embedder) = apart(options, "listener", "embedder")
+    given = read(Settings, "nearest", own)
+    return Nearest(open_any(given.listener, of_listener), open_embedder(given.embedder, of_embedder), given)

@@ -117,7 +117,7 @@ def test_numbers_have_one_that_sounds_alike(suite):
 def test_two_clips_are_of_one_speaker_or_of_two(suite):
     people = {"en": "Allison", "es": "Allison", "fr": "June", "it": "Carlo", "ru": "Ivrvoice"}
     for case in of(suite, "speaker"):
-        first, second = case.tags["language"][0].split("-")
+        first, second = case.tags["pair"][0].split("-")
         assert (people[first] == people[second]) == (case.answer == "the same person")
         assert len(case.audio) == 2
 

@@ -110,6 +110,7 @@ def test_its_parts_are_named():
     assert other.identity != model.identity
     for options, message in (
         ({"embedder": "first"}, "gives no embeddings"),
+        ({"lisener.language": "fr"}, "unknown part: 'lisener': did you mean 'listener'"),
         ({"embeder": "x"}, "unknown option of nearest"),
     ):
         with pytest.raises(ModelError, match=message):

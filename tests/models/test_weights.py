@@ -162,6 +162,17 @@ def test_a_model_whose_weights_are_not_fetched_says_how_to_fetch_them(tmp_path, 
             load_model(model, name, model.name)
 
 
+def test_doctor_says_whether_weights_are_here(index, monkeypatch):
+    pytest.importorskip("transformers")
+    before = CliRunner().invoke(main, ["doctor", "--model", "embedding:weights:little"])
+    assert before.exit_code == 1
+    assert "weights:little: not here; fetch them with: audiotest weights fetch little" in before.output
+    fetching.fetch("little")
+    after = CliRunner().invoke(main, ["doctor", "--model", "embedding:weights:little"])
+    assert after.exit_code == 0
+    assert "downloaded" not in after.output
+
+
 def test_all_sources_are_pinned():
     for source in sources.sources().values():
         assert source.licence

