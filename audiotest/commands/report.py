@@ -37,6 +37,7 @@ if TYPE_CHECKING:
               help="With --html: how much sound to embed, that of wrong answers first.")  # fmt: skip
 @click.option("--linked-mb", type=click.FloatRange(min=0), default=500, show_default=True,
               help="With --html: how much more to write into a folder beside it.")  # fmt: skip
+@click.option("--title", default="", help="With --html: what heads the page, instead of the model and its suites.")
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
 @click.option("--format", "form", default="text", show_default=True, metavar="text|markdown|latex|csv|json",
@@ -52,6 +53,7 @@ def command(
     html: Path | None,
     audio_mb: float,
     linked_mb: float,
+    title: str,
     suite: str | None,
     condition: str,
     form: str,
@@ -76,7 +78,7 @@ def command(
                 raise click.ClickException(f"{path} has no trials" + (f" of the suite {suite}" if suite else ""))
         lines: Iterable[str]
         if html is not None:
-            lines = [_page(loaded, html, audio_mb, linked_mb)]
+            lines = [_page(loaded, html, audio_mb, linked_mb, title)]
         elif table in ("official", "differing"):
             lines = _replies(loaded, table, condition, form)
         else:
@@ -99,12 +101,12 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
     click.echo(f"{output}: written")
 
 
-def _page(runs: Sequence[Run], html: Path, embed: float, link: float) -> str:
+def _page(runs: Sequence[Run], html: Path, embed: float, link: float, title: str) -> str:
     from audiotest.report.html.render import write
 
     if len(runs) > 1:
         raise click.UsageError("--html is a page of one run; `audiotest compare A B --html FILE` is one of two")
-    return write(runs[0], html, embed=embed, link=link)
+    return write(runs[0], html, embed=embed, link=link, title=title)
 
 
 def _tables(
