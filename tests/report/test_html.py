@@ -346,6 +346,25 @@ def test_what_flipped_between_two_runs_can_be_heard(browser, pytester, monkeypat
     shown.on("pageerror", lambda error: pytest.fail(f"an error in the page: {error}"))
     shown.goto((pytester.path / "c.html").as_uri())
     assert shown.locator("audio").count() == 0
+    assert shown.locator("details.item", has_text="s.yaml::original::a").locator("summary").inner_text().split() == [
+        "worse",
+        "Q?",
+        "original",
+        "·",
+        "a",
+    ]
+    shown.select_option(".by-condition", "text_only")
+    assert shown.inner_text(".count") == "2 of 6 items"
+    assert shown.locator("details.item:visible").count() == 2
+    shown.select_option(".by-change", "better")
+    assert shown.inner_text(".count") == "0 of 6 items"
+    shown.select_option(".by-change", "")
+    shown.select_option(".by-condition", "")
+    shown.fill(".by-text", "why")
+    assert shown.inner_text(".count") == "3 of 6 items"
+    shown.fill(".by-text", "")
+    results = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(shown)
+    assert results.violations_count == 0, results.generate_report()
     for item, sounds in (("s.yaml::original::a", 1), ("s.yaml::noise(snr_db=0)::b", 1), ("s.yaml::text_only::a", 0)):
         found = shown.locator("details.item", has_text=item)
         found.locator("summary").click()
