@@ -68,6 +68,13 @@ OPTIONS = (
         help="the run's seed, from which every trial draws its own (default: 0)",
     ),
     _option(
+        "--budget",
+        dest="audiotest_budget",
+        metavar="TIME|COST",
+        help="stop in order after a time (20m, 1h30m) or a cost (5USD, from the model's input_price and output_price), "
+        "or both (20m,5USD); what was answered is kept, and gates over parts that did not run are not judged",
+    ),
+    _option(
         "--batch-size",
         dest="audiotest_batch_size",
         metavar="N",
