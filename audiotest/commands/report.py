@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 @click.option("--title", default="", help="With --html: what heads the page, instead of the model and its suites.")
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
-@click.option("--format", "form", default="text", show_default=True, metavar="text|markdown|latex|csv|json",
-              help="latex: tables with booktabs; csv: a row a figure.")  # fmt: skip
+@click.option("--format", "form", default="text", show_default=True, metavar="text|markdown|latex|csv|json|pr",
+              help="latex: tables with booktabs; csv: a row a figure; pr: a comment on a pull request.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the tables into this file.")  # fmt: skip
 def command(
@@ -114,18 +114,21 @@ def _tables(
 ) -> Iterable[str]:
     """The overview or the tables by tag, in one of the formats that write tables."""
     from audiotest.registry import REPORTS, UnknownName, unknown
-    from audiotest.report.markdown import lines
     from audiotest.report.tables import by_tag, overview, tags_of
     from audiotest.runs import RunError
 
     if tag is not None and table != "tags":
         raise click.UsageError(f"--tag is an option of --table tags, not of {table}")
-    formats = [name for name in REPORTS.names() if REPORTS.get(name).tabulates is not None]
+    writes = {name: REPORTS.get(name) for name in REPORTS.names()}
+    formats = [name for name, one in writes.items() if one.tabulates is not None or one.summarises is not None]
     if form not in formats:
         raise UnknownName(unknown("format of tables", form, formats))
+    summarises, tabulates = writes[form].summarises, writes[form].tabulates
     usual = table == "overview" and metric == "accuracy" and columns == "conditions"
-    if usual and len(runs) == 1 and form in ("text", "markdown"):
-        return lines(runs[0])
+    if summarises is not None and usual and len(runs) == 1:
+        return summarises(runs[0])
+    if tabulates is None:
+        raise click.UsageError(f"--format {form} is of one whole run, without --table, --metric and --columns")
     if table == "tags":
         tags = tags_of(runs) if tag is None else [tag]
         if not tags:
@@ -133,8 +136,6 @@ def _tables(
         tables = [one for name in tags for one in by_tag(runs, name, metric=metric)]
     else:
         tables = [overview(runs, metric=metric, columns=columns, condition=condition)]
-    tabulates = REPORTS.get(form).tabulates
-    assert tabulates is not None
     return [tabulates(tables).rstrip("\n")]
 
 
