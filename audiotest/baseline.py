@@ -147,11 +147,12 @@ def _passed(rule: FailRule, changed: Change, p: float, clips: int) -> bool | Non
 
 def _reason(rule: FailRule, changed: Change, p: float, clips: int, tested: int) -> str:
     net = 100 * (changed.improved - changed.regressed) / changed.n
-    counts = f"{changed.regressed} regressed, {changed.improved} improved of {changed.n} trials ({net:+.1f} points)"
+    counts = f"{changed.regressed} regressed, {changed.improved} improved of {changed.n} trials"
+    counts += f" ({net:+.1f} percentage points)"
     if rule.kind == "item":
         return counts
     if rule.kind == "drop":
-        return f"{counts}; a fall of more than {100 * rule.drop:g} points fails"
+        return f"{counts}; a fall of more than {100 * rule.drop:g} percentage points fails"
     if changed.regressed > changed.improved and clips < _FEWEST_CLIPS:
         return (
             f"{counts}: {clips} clips are too few to tell any change from chance; use --baseline-fail=item or drop:5%"

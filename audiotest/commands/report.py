@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="overview: the figures of whole suites; of one run with gates and failures. tags: accuracy by the values of "
     "tags. official: each benchmark's own table, this run beside the published rows. differing: the replies that the "
-    "official scorer and the careful one judge differently.",
+    "official scorer and the parser `choice` judge differently.",
 )
 @click.option("--tag", help="With --table tags: only this tag.")
 @click.option("--metric", default="accuracy", show_default=True, help="The metric of an overview or of --table tags.")
@@ -167,7 +167,7 @@ def _official(run: Run, condition: str, form: str) -> Iterator[str]:
             yield (
                 f"{name}: {differences[0].scorer} and choice differ on {len(differences)} replies; "
                 f"{credited} are right only by the official rule, "
-                f"{len(differences) - credited} only as read with care (--table differing lists them)"
+                f"{len(differences) - credited} only by the robust parser (--table differing lists them)"
             )
             yield ""
 

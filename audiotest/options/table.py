@@ -44,8 +44,8 @@ OPTIONS = (
         dest="audiotest_baseline_fail",
         metavar="RULE",
         help="what fails against the baseline: `item` (any trial that got worse), `significant` (a suite "
-        "that got worse by more than chance) or `drop:5%%` (by more than 5 points); default: `significant` for "
-        "suites with the policy `gates`, `item` for `cases`",
+        "that got worse by more than chance) or `drop:5%%` (by more than 5 percentage points); default: `significant` "
+        "for suites with the policy `gates`, `item` for `cases`",
     ),
     _option(
         "--limit",

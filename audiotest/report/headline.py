@@ -21,7 +21,7 @@ Kind = Literal["bad", "good", "doubt", "plain"]
 _LEVEL = 0.05
 _MOST = 3
 """Gates and suites that are named; how many more there are is said."""
-_FAULTS = {"cut": "cut at max_new_tokens", "empty": "empty", "filtered": "removed by a content filter"}
+_FAULTS = {"cut": "truncated at max_new_tokens", "empty": "empty", "filtered": "removed by a content filter"}
 
 
 class Statement(Struct, frozen=True):

@@ -44,7 +44,7 @@ def lines(run: Run) -> Iterator[str]:
     yield ""
     for line in first_lines(run):
         yield f"{inert.markdown(line)}\n"
-    yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
+    yield "| suite | condition | n | accuracy | 95% CI | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
     for name, suite in summary.suites.items():
         for condition, row in suite.conditions.items():

@@ -145,7 +145,7 @@ class WorkerStopped(ModelError):
 
 
 class RecordTaker:
-    """Takes records in as reports arrive: a plugin of its own, since that hook is not told the config."""
+    """Takes records in as reports arrive: a plugin of its own, since that hook is not given the config."""
 
     def __init__(self, state: State) -> None:
         self.state, self.pace = state, pace_for(state)

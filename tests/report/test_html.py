@@ -525,7 +525,7 @@ def test_the_first_line_is_the_verdict_and_leads_to_the_items(opened):
     for text in ("✗ 1 of 3 gates failed: s: accuracy is 0.75, wanted at least 0.8.", "1 of 3 gates was not judged (10 of 40 trials ran)",
                  "Accuracy 75.0% (95% CI ", "chance 25.0%", "✓ The model listens: listening gap +75.0 percentage points (95% CI +",
                  "0.0% of the items guessable", "9 regressed and 1 improved of 80 trials, significantly worse: s (p = 0.021)",
-                 "! Of 80 replies, 1 cut at max_new_tokens", "Run in part: s (40 of 100 cases)"):  # fmt: skip
+                 "! Of 80 replies, 1 truncated at max_new_tokens", "Run in part: s (40 of 100 cases)"):  # fmt: skip
         assert text in verdict
     shown.click("#verdict >> text=regressed")
     assert shown.inner_text("#count") == "1 of 80 trials"

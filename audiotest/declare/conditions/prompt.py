@@ -1,6 +1,6 @@
 """``prompt(name=...)``: the same case under another named template, to show how much the wording is worth.
 
-Published scores of one model on one benchmark differ by several points with the prompt alone (public
+Published scores of one model on one benchmark differ by several percentage points with the prompt alone (public
 threads: Sakshi113/MMAU 3, NVIDIA/audio-flamingo 54).
 """
 

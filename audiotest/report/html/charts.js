@@ -13,7 +13,7 @@ function meter(f, chance) {
 }
 
 function bar(figure) {
-  const box = svg("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": `${percent(figure.value)}, 95% interval ${range(figure)}` });
+  const box = svg("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": `${percent(figure.value)}, 95% CI ${range(figure)}` });
   box.append(svg("rect", { x: 0, y: 4.5, width: 100, height: 1, fill: "var(--line)" }));
   if (known(figure.low)) box.append(svg("rect", { x: 100 * figure.low, y: 3, width: Math.max(0.3, 100 * (figure.high - figure.low)), height: 4, fill: "var(--mark)", opacity: 0.35 }));
   box.append(svg("rect", { x: Math.min(99.2, Math.max(0, 100 * figure.value - 0.4)), y: 1, width: 0.8, height: 8, fill: "var(--mark)" }));
@@ -58,7 +58,7 @@ function marker(k, x, y) {
 }
 const lineMark = (k) => svg("svg", { class: "line", viewBox: "0 0 30 12", "aria-hidden": "true" }, svg("line", { x1: 0, x2: 30, y1: 6, y2: 6, stroke: COLOURS[k % 5], "stroke-width": 2, "stroke-dasharray": DASHES[k % 5] }), marker(k, 15, 6));
 
-// Accuracy over a level in dB: a line a kind of noise, with its 95% intervals; the level of `original` and of guessing.
+// Accuracy over a level in dB: a line a kind of noise, with its 95% CI; the level of `original` and of guessing.
 // Each point (level, figure, condition) leads to its items.
 function curve(series, original, chance, linked) {
   const W = 480, H = 240, left = 46, right = 12, top = 10, bottom = 38;

@@ -190,7 +190,7 @@ def _verdicts(record: Record) -> dict[str, Any]:
 
 
 def _differing(records: Sequence[Record]) -> dict[str, dict[str, int]]:
-    """By suite: on how many replies a benchmark's own rule and a careful reading differ, and who is right alone."""
+    """By suite: on how many replies a benchmark's own rule and the parser `choice` differ, and who is right alone."""
     counts_of: dict[str, dict[str, int]] = {}
     for record in records:
         if official_and_careful(record) is not None:
