@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 @click.option("--title", default="", help="With --html: what heads the page, instead of the model and its suites.")
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
-@click.option("--format", "form", default="text", show_default=True, metavar="text|markdown|latex|csv|json|pr",
-              help="latex: tables with booktabs; csv: a row a figure; pr: a comment on a pull request.")  # fmt: skip
+@click.option("--format", "form", default="text", show_default=True,
+              metavar="text|markdown|latex|csv|json|pr|html|parquet",
+              help="latex: tables with booktabs; csv: a row a figure; pr: a comment on a pull request; "
+              "parquet: a row a trial.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the tables into this file.")  # fmt: skip
 def command(
@@ -79,6 +81,9 @@ def command(
         lines: Iterable[str]
         if html is not None:
             lines = [_page(loaded, html, audio_mb, linked_mb, title)]
+        elif form in _whole_files():
+            click.echo(_file(loaded, form, output))
+            return
         elif table in ("official", "differing"):
             lines = _replies(loaded, table, condition, form)
         else:
@@ -86,8 +91,24 @@ def command(
         _write(lines, output)
     except BrokenPipeError:  # `| head` has seen enough: click ends quietly
         raise
-    except (AudiotestError, OSError) as error:
+    except (AudiotestError, OSError, ImportError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _whole_files() -> list[str]:
+    """The formats of a file that holds a whole run, such as html and parquet."""
+    from audiotest.registry import REPORTS
+
+    writes = {name: REPORTS.get(name) for name in REPORTS.names()}
+    return [name for name, one in writes.items() if one.endings and one.tabulates is None and one.summarises is None]
+
+
+def _file(runs: Sequence[Run], form: str, output: Path | None) -> str:
+    from audiotest.registry import REPORTS
+
+    if output is None or len(runs) > 1:
+        raise click.UsageError(f"--format {form} writes one run into the file that -o names")
+    return REPORTS.get(form).write(runs[0], output)
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:
