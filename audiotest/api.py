@@ -16,6 +16,7 @@ from audiotest.declare.condition import parse
 from audiotest.declare.suite import Expectation, Suite, checked, find, load
 from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Adapter, missing_attributes
+from audiotest.predict.budget import parse_budget
 from audiotest.runs import Run
 from audiotest.session import DEFAULT_MODEL, Session, Settings
 
@@ -48,6 +49,7 @@ def run(
     cached: bool = False,
     baseline: str | os.PathLike[str] | None = None,
     baseline_fail: str = "",
+    budget: str = "",
 ) -> Run:
     """Ask a model every trial of some suites, grade what it says, and give the run.
 
@@ -60,7 +62,8 @@ def run(
     folder to write the run into as it goes. ``progress``: True for a bar, or a function of (trials done, of all).
     ``cache``: whether replies are kept and looked up, or the file for that; ``cached``: an endpoint's too where the
     environment variable ``CI`` is set. ``baseline``: an earlier run's folder to hold this one against, by the rule
-    ``baseline_fail`` (see :mod:`audiotest.baseline`).
+    ``baseline_fail`` (see :mod:`audiotest.baseline`). ``budget``: what the run may take, such as ``"20m"`` or
+    ``"5USD"`` (:mod:`audiotest.predict.budget`); then it stops, with ``run.partial``.
 
     Ctrl-C gives the run as far as it got, with ``run.partial``. Raises :class:`AudiotestError`: for arguments that
     cannot be, suites that do not load, a model that cannot be opened or loaded, and (``ModelDown``, whose ``run`` has
@@ -84,6 +87,11 @@ def run(
             fail_rule(baseline_fail)
         except ValueError as error:
             raise BadArgument(f"`baseline_fail`: {error}") from None
+    if budget:
+        try:
+            parse_budget(budget)
+        except ValueError as error:
+            raise BadArgument(f"`budget`: {error}") from None
     settings = Settings(
         model=model if isinstance(model, str) else DEFAULT_MODEL,
         model_options={key: str(value) for key, value in (options or {}).items()},
@@ -98,6 +106,7 @@ def run(
         baseline=None if baseline is None else os.fspath(baseline),
         baseline_fail=baseline_fail,
         cached=cached,
+        budget=budget,
     )
     session = Session(settings, root=Path.cwd(), model=adapter)
     for suite in _loaded(suites):

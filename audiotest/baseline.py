@@ -32,6 +32,9 @@ _PREFIX = f"{BASELINE}-"
 """What the names of gates begin with that say what became of a suite against the baseline."""
 
 
+_WAS_RIGHT = "(right in the baseline)"
+
+
 class FailRule(Struct, frozen=True):
     """What fails a suite that is held against a baseline; ``drop`` is a share of its trials."""
 
@@ -83,7 +86,7 @@ class Baseline(Struct, frozen=True):
         if not before:
             return replace(record, outcome="missed", reason=f"{record.reason} (as in the baseline)")
         outcome = "failed" if self.rule_for(policy).kind == "item" else "missed"
-        return replace(record, outcome=outcome, reason=f"{record.reason} (right in the baseline)")
+        return replace(record, outcome=outcome, reason=f"{record.reason} {_WAS_RIGHT}")
 
     def improved(self, record: Record) -> bool:
         """Whether the record passes and was a miss in the baseline."""
@@ -110,6 +113,11 @@ class Baseline(Struct, frozen=True):
                 reason=_reason(rule, changed, p, clips, len(tested)),
             )
         return judged
+
+
+def regressed(record: Record) -> bool:
+    """Whether the trial was right in the baseline that its run was held against, and is wrong."""
+    return record.outcome in ("failed", "missed") and record.reason.endswith(_WAS_RIGHT)
 
 
 def gate_name(rule: FailRule) -> str:
@@ -139,11 +147,12 @@ def _passed(rule: FailRule, changed: Change, p: float, clips: int) -> bool | Non
 
 def _reason(rule: FailRule, changed: Change, p: float, clips: int, tested: int) -> str:
     net = 100 * (changed.improved - changed.regressed) / changed.n
-    counts = f"{changed.regressed} regressed, {changed.improved} improved of {changed.n} trials ({net:+.1f} points)"
+    counts = f"{changed.regressed} regressed, {changed.improved} improved of {changed.n} trials"
+    counts += f" ({net:+.1f} percentage points)"
     if rule.kind == "item":
         return counts
     if rule.kind == "drop":
-        return f"{counts}; a fall of more than {100 * rule.drop:g} points fails"
+        return f"{counts}; a fall of more than {100 * rule.drop:g} percentage points fails"
     if changed.regressed > changed.improved and clips < _FEWEST_CLIPS:
         return (
             f"{counts}: {clips} clips are too few to tell any change from chance; use --baseline-fail=item or drop:5%"

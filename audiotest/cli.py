@@ -39,7 +39,7 @@ class _Commands(click.Group):
         """The commands by what they are about, each with its first sentence."""
         names = self.list_commands(context)
         rest = tuple(name for name in names if all(name not in chapter for chapter in _CHAPTERS.values()))
-        for title, chapter in {**_CHAPTERS, "Besides": rest}.items():
+        for title, chapter in {**_CHAPTERS, "Other": rest}.items():
             listed = [(name, self.get_command(context, name)) for name in chapter if name in names]
             with formatter.section(title):
                 formatter.write_dl([(name, one.get_short_help_str(_WHOLE)) for name, one in listed if one is not None])

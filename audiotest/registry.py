@@ -298,13 +298,14 @@ class ReportFormat(Member):
     """``write(run, target, **options) -> str`` writes a :class:`audiotest.runs.Run` in a format of its own and returns
     a line that says what was written. ``endings`` are the endings of file names that ask for it (``(".html",)``);
     ``shows`` gives an object of a run as HTML for a notebook, ``tabulates(tables)`` the text of some tables
-    (:class:`audiotest.report.tables.Table`)."""
+    (:class:`audiotest.report.tables.Table`), ``summarises(run)`` the lines of one whole run."""
 
     function_name = "write"
     write: Callable[..., str]
     endings: tuple[str, ...] = ()
     shows: Callable[..., str] | None = None
     tabulates: Callable[..., str] | None = None
+    summarises: Callable[..., Iterable[str]] | None = None
 
     @classmethod
     def _fields(cls, given: Attributes) -> dict[str, Any]:
@@ -313,6 +314,7 @@ class ReportFormat(Member):
             "endings": tuple(given.get("endings", ())),
             "shows": given.get("shows"),
             "tabulates": given.get("tabulates"),
+            "summarises": given.get("summarises"),
         }
 
 

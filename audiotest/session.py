@@ -37,6 +37,7 @@ from audiotest.models.loading import load_model, open_embedder, open_model
 from audiotest.models.protocol import Adapter, Unavailable
 from audiotest.predict.blocks import Block, block_seconds, block_sizes, plan
 from audiotest.predict.breaker import ModelDown
+from audiotest.predict.budget import Budget, Spending, parse_budget
 from audiotest.predict.engine import Engine
 from audiotest.predict.predictor import Predictor, Progress
 from audiotest.predict.requests import Answer
@@ -62,7 +63,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What decides a run besides its suites. ``model``, ``judge`` and ``embedder`` are named as for ``--model``;
     ``reply_cache`` is a file, ``off``, or None for the usual place; ``baseline_fail`` a rule of
     :mod:`audiotest.baseline`, "": by the suite's policy. ``cached``: an endpoint's replies are taken from
-    the cache even in CI (the environment variable ``CI``), where it is otherwise asked again."""
+    the cache even in CI (the environment variable ``CI``), where it is otherwise asked again. ``budget``: what the run
+    may take (:mod:`audiotest.predict.budget`), "": no limit."""
 
     model: str = DEFAULT_MODEL
     model_options: dict[str, str] = {}
@@ -84,6 +86,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     results: str | None = None
     baseline: str | None = None
     baseline_fail: str = ""
+    budget: str = ""
 
     def rerun(self) -> list[str]:
         """The options of pytest that ask a trial and judge it as this run did; passwords in URLs are stars."""
@@ -93,6 +96,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             words += [f"--{name}", masked(spec)] if spec and (spec, name) != (DEFAULT_MODEL, "model") else []
             words += [w for k, v in options.items() for w in (f"--{name}-option", f"{k}={masked(v)}")]
         return [*words, "--seed", str(self.seed)] if self.seed else words
+
+
+class NoPrices(AudiotestError):
+    """A budget in money for a model whose prices are not known."""
 
 
 class WorkerCrashed(AudiotestError):
@@ -111,6 +118,7 @@ class Session:
         self, settings: Settings, *, root: Path | None = None, model: Adapter | None = None, worker: bool = False
     ) -> None:
         self.settings, self.root, self.is_worker = settings, root or Path.cwd(), worker
+        self._spending = Spending(parse_budget(settings.budget) if settings.budget else Budget())
         self.workers = 1
         self.suites = Suites(
             self.root,
@@ -132,6 +140,7 @@ class Session:
         if settings.reply_cache:
             self.store()
         self.model_name = self._first_name()
+        self._check_prices()
         self.writer = RunWriter(settings.results) if settings.results and not worker else None
         self.baseline = read_baseline(settings.baseline, settings.baseline_fail, records=not worker)
         self.grader = Grader(settings.seed, self._assistants())
@@ -250,6 +259,14 @@ class Session:
             return DEFAULT_MODEL
         return self.open_model().name
 
+    def _check_prices(self) -> None:
+        """A budget in money needs a model that says what its replies cost. Raises :class:`NoPrices`."""
+        if self._spending.budget.cost is not None and not getattr(self.open_model(), "priced", False):
+            raise NoPrices(
+                f"--budget {self.settings.budget} needs the prices of {self.model_name}, and none are known: give "
+                "--model-option input_price=... and output_price=... (per million tokens), or a time such as 20m"
+            )
+
     def _assistants(self) -> Assistants:
         """The judge and the embedding model, neither loaded yet. Raises :class:`ModelError`."""
         settings = self.settings
@@ -305,8 +322,16 @@ class Session:
         """Take in a finished trial: keep it, and write it at once if there is a results folder. A trial that is run
         again (by a plugin that reruns failures) has the record of its last run."""
         self._records[key(record)] = record
+        self._spending.note(record)
         if self.writer is not None:
             self.writer.add(record, line)
+
+    def spent(self, planned: int) -> str:
+        """Why a run of ``planned`` trials stops here since its budget is spent, which is noted; "" while something is
+        left of it, and where no trial is left to run."""
+        reason = self._spending.spent if len(self._records) < planned else ""
+        self.stopped = self.stopped or reason
+        return reason
 
     def stop(self, error: AudiotestError, model: str = "") -> str:
         """Note that the model is down, and say so in one sentence. ``model`` is its name, if not the settings' one."""
@@ -320,7 +345,8 @@ class Session:
     # -- the whole run -------------------------------------------------------------------------------------
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> Run:
-        """Answer and grade every trial. ``progress(done, total)`` is called after each; Ctrl-C gives what there is.
+        """Answer and grade every trial. ``progress(done, total)`` is called after each; Ctrl-C gives what there is, and
+        so does a budget that is spent.
 
         Raises :class:`NoTrials`, :class:`~audiotest.models.loading.ModelError`, and
         :class:`~audiotest.predict.breaker.ModelDown`, whose ``run`` holds what was answered before.
@@ -340,6 +366,8 @@ class Session:
                 predictor.done(trial)
                 if progress is not None:
                     _call(progress, done, len(trials))
+                if self.spent(len(trials)):
+                    break
         except KeyboardInterrupt:
             self.stopped = "interrupted"
         except (ModelDown, Unavailable) as error:

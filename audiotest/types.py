@@ -108,7 +108,7 @@ class Message(Struct, frozen=True):
 
 
 class Generation(Struct, frozen=True):
-    """How a model is asked to generate; part of a trial's identity. Greedy unless told otherwise."""
+    """How a model is asked to generate; part of a trial's identity. Greedy by default."""
 
     max_new_tokens: int = 256
     temperature: float = 0.0
@@ -303,7 +303,7 @@ class Reply(Struct, frozen=True):
 
 
 def writable(text: str) -> str:
-    """``text`` with the sign for a broken character in the place of halves of surrogate pairs, which JSON can hold and
+    """``text`` with the replacement character in the place of halves of surrogate pairs, which JSON can hold and
     UTF-8 cannot."""
     try:
         text.encode()

@@ -20,7 +20,7 @@ So a noise in which hardly anything can be heard makes no item fragile. Which co
 (``survivable``).
 
 A lucky guess without the sound (1 in k) makes an item ``guessable`` for that run; several runs tell luck from an
-item that gives itself away (``audiotest items``).
+item answerable without audio (``audiotest items``).
 """
 
 from __future__ import annotations

@@ -290,9 +290,10 @@ def _versus_original(trials: Trials, condition: str) -> VersusOriginal | UnsetTy
 
 
 def marks(records: Iterable[Record]) -> dict[str, int]:
-    """How many replies were cut at the most tokens and how many of them were read all the same, are empty, repeat
-    a phrase over and over, were given to a sound that was not heard whole, or made a benchmark's own script stop, or
-    about whose sound there is a doubt: ``sound_silent``, ``sound_clipped``... (:mod:`audiotest.audio.inspect`)."""
+    """How many replies were truncated at ``max_new_tokens`` and how many of them were read all the same, are empty,
+    repeat a phrase over and over, were given to a sound that was not heard whole, or made a benchmark's own script
+    stop, or about whose sound there is a doubt: ``sound_silent``, ``sound_clipped``...
+    (:mod:`audiotest.audio.inspect`)."""
     counts: Counter[str] = Counter()
     for record in records:
         if record.reply is not None:

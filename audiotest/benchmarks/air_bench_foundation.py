@@ -76,7 +76,7 @@ def group(task: str) -> str:
 
 
 def case_id(row: dict[str, Any], *, unique: bool) -> str:
-    """The row's ``uniq_id``, behind its task and dataset where that is not unique, in signs that ids may have."""
+    """The row's ``uniq_id``, behind its task and dataset where that is not unique, in characters that ids may have."""
     id_ = str(row["uniq_id"])
     return _UNFIT.sub("-", id_ if unique else f"{row['task_name']}_{row['dataset_name']}_{id_}")
 

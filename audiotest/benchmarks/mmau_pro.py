@@ -12,8 +12,8 @@ answer), ``instruction following`` (27 rules check the form), all others closed 
 Tags: ``category``, ``sub-cat``, ``length_type``, ``task_classification``, ``perceptual_skills`` and
 ``reasoning_skills`` (several values). Cases are split by category. All else goes to ``facts``.
 
-Met in the release, kept and told: answers that are null (instruction following has none), closed questions without
-choices or with one (the official script leaves them out), answers that are none of the choices.
+Found in the release, kept and reported: answers that are null (instruction following has none), closed questions
+without choices or with one (the official script leaves them out), answers that are none of the choices.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ EXPORT = "MMAU-Pro_predictions.parquet"
 
 
 def exported(case: Case, record: Record) -> dict[str, Any]:
-    """The release's row with ``model_output``, the column that the script reads unless told otherwise."""
+    """The release's row with ``model_output``, the column that the script reads by default."""
     assert record.reply is not None
     lists = {"perceptual_skills", "reasoning_skills"}
     return {

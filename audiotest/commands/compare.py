@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _CSV = ("first run", "second run", "suite", "condition", "tag", "n", "first", "second", "difference", "low", "high",
         "worse", "better", "p")  # fmt: skip
-_FIGURES = ("suite", "figure", "n", "first", "second", "difference", "95% interval", "p", "")
-_HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95% interval", "worse", "better", "p")
+_FIGURES = ("suite", "figure", "n", "first", "second", "difference", "95% CI", "p", "")
+_HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95% CI", "worse", "better", "p")
 
 
 @click.command("compare")
@@ -48,7 +48,7 @@ def command(
     audio_mb: float,
     linked_mb: float,
 ) -> None:
-    """Hold runs against each other: results folders, the first is the one that the others are held against.
+    """Compare runs: results folders; the first is the reference.
 
     \b
       audiotest compare old/ new/

@@ -19,7 +19,7 @@ _COLUMNS = ("suite", "case", "right", "runs", "right without sound", "asked with
               help="Only items with this flag, one of those below. May be repeated.")  # fmt: skip
 @click.option("--csv", "target", type=click.Path(path_type=Path), help="Write all of them to this file as well.")
 def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -> None:
-    """Which items can be guessed, which nobody gets right, on which scorers differ. RUNS are results folders.
+    """Which items can be guessed, which no model answers correctly, on which scorers differ. RUNS are results folders.
 
     \b
     guessable    every run that was asked without the sound got it right
@@ -28,7 +28,7 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
     disputed     the suite's scorers judge a reply to it differently
     by_position  the chosen place stayed the same under another order, the option did not
 
-    More runs make this firmer: with one, a lucky guess looks like an item that gives itself away.
+    More runs make this firmer: with one, a lucky guess looks like an item answerable without audio.
     """
     from audiotest.analyse.items import FLAGS, items
     from audiotest.registry import unknown

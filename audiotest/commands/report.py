@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="overview: the figures of whole suites; of one run with gates and failures. tags: accuracy by the values of "
     "tags. official: each benchmark's own table, this run beside the published rows. differing: the replies that the "
-    "official scorer and the careful one judge differently.",
+    "official scorer and the parser `choice` judge differently.",
 )
 @click.option("--tag", help="With --table tags: only this tag.")
 @click.option("--metric", default="accuracy", show_default=True, help="The metric of an overview or of --table tags.")
@@ -37,10 +37,13 @@ if TYPE_CHECKING:
               help="With --html: how much sound to embed, that of wrong answers first.")  # fmt: skip
 @click.option("--linked-mb", type=click.FloatRange(min=0), default=500, show_default=True,
               help="With --html: how much more to write into a folder beside it.")  # fmt: skip
+@click.option("--title", default="", help="With --html: what heads the page, instead of the model and its suites.")
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
-@click.option("--format", "form", default="text", show_default=True, metavar="text|markdown|latex|csv|json",
-              help="latex: tables with booktabs; csv: a row a figure.")  # fmt: skip
+@click.option("--format", "form", default="text", show_default=True,
+              metavar="text|markdown|latex|csv|json|pr|html|parquet",
+              help="latex: tables with booktabs; csv: a row a figure; pr: a comment on a pull request; "
+              "parquet: a row a trial.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the tables into this file.")  # fmt: skip
 def command(
@@ -52,6 +55,7 @@ def command(
     html: Path | None,
     audio_mb: float,
     linked_mb: float,
+    title: str,
     suite: str | None,
     condition: str,
     form: str,
@@ -76,7 +80,10 @@ def command(
                 raise click.ClickException(f"{path} has no trials" + (f" of the suite {suite}" if suite else ""))
         lines: Iterable[str]
         if html is not None:
-            lines = [_page(loaded, html, audio_mb, linked_mb)]
+            lines = [_page(loaded, html, audio_mb, linked_mb, title)]
+        elif form in _whole_files():
+            click.echo(_file(loaded, form, output))
+            return
         elif table in ("official", "differing"):
             lines = _replies(loaded, table, condition, form)
         else:
@@ -84,8 +91,24 @@ def command(
         _write(lines, output)
     except BrokenPipeError:  # `| head` has seen enough: click ends quietly
         raise
-    except (AudiotestError, OSError) as error:
+    except (AudiotestError, OSError, ImportError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _whole_files() -> list[str]:
+    """The formats of a file that holds a whole run, such as html and parquet."""
+    from audiotest.registry import REPORTS
+
+    writes = {name: REPORTS.get(name) for name in REPORTS.names()}
+    return [name for name, one in writes.items() if one.endings and one.tabulates is None and one.summarises is None]
+
+
+def _file(runs: Sequence[Run], form: str, output: Path | None) -> str:
+    from audiotest.registry import REPORTS
+
+    if output is None or len(runs) > 1:
+        raise click.UsageError(f"--format {form} writes one run into the file that -o names")
+    return REPORTS.get(form).write(runs[0], output)
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:
@@ -99,12 +122,12 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
     click.echo(f"{output}: written")
 
 
-def _page(runs: Sequence[Run], html: Path, embed: float, link: float) -> str:
+def _page(runs: Sequence[Run], html: Path, embed: float, link: float, title: str) -> str:
     from audiotest.report.html.render import write
 
     if len(runs) > 1:
         raise click.UsageError("--html is a page of one run; `audiotest compare A B --html FILE` is one of two")
-    return write(runs[0], html, embed=embed, link=link)
+    return write(runs[0], html, embed=embed, link=link, title=title)
 
 
 def _tables(
@@ -112,18 +135,21 @@ def _tables(
 ) -> Iterable[str]:
     """The overview or the tables by tag, in one of the formats that write tables."""
     from audiotest.registry import REPORTS, UnknownName, unknown
-    from audiotest.report.markdown import lines
     from audiotest.report.tables import by_tag, overview, tags_of
     from audiotest.runs import RunError
 
     if tag is not None and table != "tags":
         raise click.UsageError(f"--tag is an option of --table tags, not of {table}")
-    formats = [name for name in REPORTS.names() if REPORTS.get(name).tabulates is not None]
+    writes = {name: REPORTS.get(name) for name in REPORTS.names()}
+    formats = [name for name, one in writes.items() if one.tabulates is not None or one.summarises is not None]
     if form not in formats:
         raise UnknownName(unknown("format of tables", form, formats))
+    summarises, tabulates = writes[form].summarises, writes[form].tabulates
     usual = table == "overview" and metric == "accuracy" and columns == "conditions"
-    if usual and len(runs) == 1 and form in ("text", "markdown"):
-        return lines(runs[0])
+    if summarises is not None and usual and len(runs) == 1:
+        return summarises(runs[0])
+    if tabulates is None:
+        raise click.UsageError(f"--format {form} is of one whole run, without --table, --metric and --columns")
     if table == "tags":
         tags = tags_of(runs) if tag is None else [tag]
         if not tags:
@@ -131,8 +157,6 @@ def _tables(
         tables = [one for name in tags for one in by_tag(runs, name, metric=metric)]
     else:
         tables = [overview(runs, metric=metric, columns=columns, condition=condition)]
-    tabulates = REPORTS.get(form).tabulates
-    assert tabulates is not None
     return [tabulates(tables).rstrip("\n")]
 
 
@@ -164,7 +188,7 @@ def _official(run: Run, condition: str, form: str) -> Iterator[str]:
             yield (
                 f"{name}: {differences[0].scorer} and choice differ on {len(differences)} replies; "
                 f"{credited} are right only by the official rule, "
-                f"{len(differences) - credited} only as read with care (--table differing lists them)"
+                f"{len(differences) - credited} only by the robust parser (--table differing lists them)"
             )
             yield ""
 

@@ -368,8 +368,8 @@ def _missing_audio(suite: Suite, cases: list[Case], missing: dict[str, list[tupl
     for case in cases:
         path = suite.file_of(case)
         if path.suffix not in (".yaml", ".yml"):  # a row of a table
-            told = (Problem(case.file, case.line, 1, where, message + hint) for where, message in missing[case.id])
-            yield Invalid(case.id, case.line, tuple(told))
+            problems = (Problem(case.file, case.line, 1, where, message + hint) for where, message in missing[case.id])
+            yield Invalid(case.id, case.line, tuple(problems))
             continue
         if case.file not in read:
             document = parse(path.read_bytes(), case.file, marks=True)

@@ -1,4 +1,4 @@
-"""The suites of one run: loaded once each, told from each other by their names, and cut to the sample that is asked."""
+"""The suites of one run: loaded once each, distinguished by their names, and cut to the sample that is asked."""
 
 from __future__ import annotations
 

@@ -67,6 +67,11 @@ class OpenAI:
     remote = True
     """What answers under its name may be another model tomorrow: replies from the cache may be of an earlier one."""
 
+    @property
+    def priced(self) -> bool:
+        """Whether the settings have prices, so that each reply says what it cost."""
+        return bool(self.settings.input_price or self.settings.output_price)
+
     def missing(self) -> list[str]:
         """What is not there for it, for `audiotest doctor`: the key, or a server at its address."""
         given, place = self.settings, urlsplit(self.settings.url)

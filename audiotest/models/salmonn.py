@@ -15,7 +15,7 @@ Options
 
 As in the official code, the first channel counts, a clip is padded to 1 s and the first 30 s of it are heard; a reply
 to a longer one is marked ``truncated``. Other than there, sound of any rate is resampled to 16 kHz, and a batch answers
-like single requests. Prompts without sound leave out the part between ``<Speech>`` and ``</Speech>``.
+as single requests do. Prompts without sound leave out the part between ``<Speech>`` and ``</Speech>``.
 """
 
 from __future__ import annotations

@@ -38,6 +38,13 @@ def check_options(option: Namespace) -> None:
             fail_rule(option.audiotest_baseline_fail)
         except ValueError as error:
             raise OptionError(f"--baseline-fail: {error}") from None
+    if option.audiotest_budget:
+        from audiotest.predict.budget import parse_budget
+
+        try:
+            parse_budget(option.audiotest_budget)
+        except ValueError as error:
+            raise OptionError(f"--budget: {error}") from None
     if option.audiotest_engine not in ("local", "ray"):
         raise OptionError(f"--engine is local or ray, not {option.audiotest_engine!r}")
 
@@ -62,6 +69,7 @@ def asked_for(option: Namespace) -> bool:
         "baseline",
         "limit",
         "limit_first",
+        "budget",
         "judge",
         "embedder",
         "reply_cache",

@@ -44,8 +44,8 @@ OPTIONS = (
         dest="audiotest_baseline_fail",
         metavar="RULE",
         help="what fails against the baseline: `item` (any trial that got worse), `significant` (a suite "
-        "that got worse by more than chance) or `drop:5%%` (by more than 5 points); default: `significant` for "
-        "suites with the policy `gates`, `item` for `cases`",
+        "that got worse by more than chance) or `drop:5%%` (by more than 5 percentage points); default: `significant` "
+        "for suites with the policy `gates`, `item` for `cases`",
     ),
     _option(
         "--limit",
@@ -81,6 +81,13 @@ OPTIONS = (
         metavar="N",
         default=0,
         help="the run's seed, from which every trial draws its own (default: 0)",
+    ),
+    _option(
+        "--budget",
+        dest="audiotest_budget",
+        metavar="TIME|COST",
+        help="stop in order after a time (20m, 1h30m) or a cost (5USD, from the model's input_price and output_price), "
+        "or both (20m,5USD); what was answered is kept, and gates over parts that did not run are not judged",
     ),
     _option(
         "--batch-size",

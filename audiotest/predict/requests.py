@@ -190,6 +190,6 @@ class Requests:
 
 
 def _joined(trial: Trial) -> str:
-    """What a model is told of clips that were joined for it."""
+    """What the prompt says of clips that were joined for it."""
     count, gap = len(trial.case.audio), trial.suite.join_clips
     return f"The audio holds {count} recordings, one after the other, with {gap:g} seconds of silence between them."

@@ -74,7 +74,7 @@ class Sounds:
 
     def fingerprints(self, trial: Trial) -> tuple[str, str]:
         """Two SHA-256: of all that decides the samples that the model is given, and of the same but for the form that
-        it asks for, by which models of different rates are told to have been asked the same. Raises
+        it asks for, by which models of different rates are known to have been asked the same. Raises
         :class:`decode.AudioError` for a missing file."""
         parts = trial.condition.of("sound")
         lent = [o for part in parts for o in self._others(trial, part)]

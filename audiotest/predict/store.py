@@ -163,8 +163,8 @@ class ReplyStore:
         return kept
 
     def put(self, model: str, replies: Mapping[bytes, Reply]) -> None:
-        """Keep ``replies``; on disk when this returns. Where there is no space for them any more, that is told once and
-        the run goes on without."""
+        """Keep ``replies``; on disk when this returns. Where there is no space for them any more, that is reported once
+        and the run goes on without."""
         try:
             with self._lock:
                 self._past_damage(lambda: self._put(model, replies))

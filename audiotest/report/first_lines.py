@@ -11,10 +11,10 @@ from audiotest.analyse.unanswered import faults
 from audiotest.runs import Run
 from audiotest.types import Record
 
-_FAULTS = {"cut": "cut at the most tokens", "empty": "empty", "filtered": "taken away by a content filter"}
+_FAULTS = {"cut": "truncated at max_new_tokens", "empty": "empty", "filtered": "removed by a content filter"}
 _MARKS = {
-    "cut_at_max_tokens": "were cut at the most tokens (`max_new_tokens` under `generation` in the suite)",
-    "read_though_cut": "of these had concluded before the cut: their verdicts rest on what stood there",
+    "cut_at_max_tokens": "were truncated at max_new_tokens (under `generation` in the suite)",
+    "read_though_cut": "of these had concluded before the cut: their verdicts rest on that part",
     "empty": "are empty",
     "looped": "repeat a phrase over and over, which the reference does not",
     "sound_cut": "were given to a sound that is longer than the model hears",

@@ -1,4 +1,4 @@
-"""The end of a run in Markdown, for the summary page of a CI job."""
+"""The end of a run in Markdown, for the summary page of a CI job: the verdict first, then what regressed and failed."""
 
 from __future__ import annotations
 
@@ -6,37 +6,45 @@ import os
 from collections.abc import Iterator, Sequence
 
 from audiotest import inert
+from audiotest.baseline import regressed
 from audiotest.registry import METRICS
+from audiotest.report.annotations import workflow_commands
 from audiotest.report.first_lines import first_lines
+from audiotest.report.headline import headline, title_of
 from audiotest.runs import Run
 from audiotest.types import Estimate, Record
 
 _MOST = 20
 """Failed trials that are listed; how many more there are is said."""
-_SAID = 160
-"""Signs of a reply that are shown."""
+_CHARACTERS = 160
+"""Of a reply that are shown."""
 
 
 def write_job_page(run: Run) -> str:
     """Append the summary to the job's page, where GitHub Actions says that there is one; a page that cannot be written
-    costs the run nothing else, not even under ``-W error``. Returns what to report of it."""
+    costs the run nothing else, not even under ``-W error``. Returns what the job's log is to hold: annotations of the
+    cases that failed, and why the page could not be written."""
+    log = workflow_commands(run)
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page and run.summary.suites:
         try:
             with open(page, "a", encoding="utf-8") as file:
                 file.write("\n".join(lines(run)) + "\n")
         except OSError as error:
-            return f"the job's summary page cannot be written: {error}"
-    return ""
+            log.append(f"the job's summary page cannot be written: {error}")
+    return "\n".join(log)
 
 
 def lines(run: Run) -> Iterator[str]:
     """A table over suites and conditions, the gates that did not pass, and the trials that failed or broke."""
     summary = run.summary
-    yield f"### audiotest: {inert.markdown_name(summary.model)}\n"
+    yield f"### audiotest: {inert.markdown_name(title_of(run))}\n"
+    for one in headline(run):
+        yield f"- {inert.markdown_name(one.text[:1].upper() + one.text[1:])}"
+    yield ""
     for line in first_lines(run):
         yield f"{inert.markdown(line)}\n"
-    yield "| suite | condition | n | accuracy | 95% interval | outcomes |"
+    yield "| suite | condition | n | accuracy | 95% CI | outcomes |"
     yield "| --- | --- | ---: | ---: | --- | --- |"
     for name, suite in summary.suites.items():
         for condition, row in suite.conditions.items():
@@ -64,8 +72,11 @@ def lines(run: Run) -> Iterator[str]:
         yield "\nagainst the baseline\n"
         for name, outcome in against:
             word = {True: "passed", False: "**failed**", None: "not judged"}[outcome.passed]
-            yield f"- {plain(name)} (`{outcome.rule}`) {word}: {plain(outcome.reason)}"
-    yield from _failed([record for record in run.records if record.outcome in ("failed", "error")])
+            yield f"- {plain(name)} (`{outcome.rule}`) {word}, p = {outcome.p:.3g}: {plain(outcome.reason)}"
+    worse = [record for record in run.records if regressed(record)]
+    yield from _listed(worse, "trials regressed: right in the baseline, and wrong now")
+    failed = [record for record in run.records if record.outcome in ("failed", "error") and not regressed(record)]
+    yield from _listed(failed, "trials failed or ended in an error")
 
 
 def _pooled(metric: str, figure: Estimate) -> tuple[str, str]:
@@ -79,15 +90,15 @@ def _pooled(metric: str, figure: Estimate) -> tuple[str, str]:
     return f"{scale * figure.value:.1f}{unit}", interval
 
 
-def _failed(records: Sequence[Record]) -> Iterator[str]:
+def _listed(records: Sequence[Record], what: str) -> Iterator[str]:
     if not records:
         return
-    yield f"\n{len(records)} trials failed or broke\n"
+    yield f"\n{len(records)} {what}\n"
     yield "| test | expected | reply | why |"
     yield "| --- | --- | --- | --- |"
     for record in records[:_MOST]:
         reply_text = record.reply.text if record.reply is not None else ""
-        reply_text = reply_text if len(reply_text) <= _SAID else f"{reply_text[:_SAID]}…"
+        reply_text = reply_text if len(reply_text) <= _CHARACTERS else f"{reply_text[:_CHARACTERS]}…"
         expected = record.answer or "; ".join(record.reference)
         yield f"| {' | '.join(map(inert.markdown, (record.nodeid, expected, reply_text, record.reason)))} |"
     if len(records) > _MOST:

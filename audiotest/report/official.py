@@ -1,4 +1,4 @@
-"""A run in a benchmark's own table, beside the published rows; and where official and careful reading differ."""
+"""A run in a benchmark's own table, beside the published rows; and where its script and the parser `choice` differ."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART = "A row of a part of the benchmark is no rank among the published ones."
 
 
 class Differing(Struct, frozen=True):
-    """A reply that the official scorer and the careful one judge differently."""
+    """A reply that the official scorer and the parser `choice` judge differently."""
 
     record: Record
     scorer: str

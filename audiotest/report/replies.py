@@ -9,7 +9,7 @@ from audiotest.types import Record
 
 _INDENT = "    "
 _LINE = 110
-"""Signs of a reply that ``-v`` shows."""
+"""Characters of a reply that ``-v`` shows."""
 
 
 def shown(record: Record, whole: bool) -> str:

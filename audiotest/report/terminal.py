@@ -93,7 +93,7 @@ def notes(run: Run, baseline: Baseline) -> Iterator[str]:
 
 
 def _overview(suites: Mapping[str, SuiteSummary]) -> Any:
-    table = _table("suite", "condition", "n", "accuracy", "95% interval", "listening gap", "outcomes")
+    table = _table("suite", "condition", "n", "accuracy", "95% CI", "listening gap", "outcomes")
     for name, suite in suites.items():
         shown = name
         for condition, row in suite.conditions.items():
@@ -132,7 +132,7 @@ def _brief(suites: Mapping[str, SuiteSummary]) -> Any:
     few suites have are left to ``-v``."""
     count = Counter(condition for suite in suites.values() for condition in suite.conditions if condition != "original")
     others = [condition for condition, _ in count.most_common(_COLUMNS)]
-    table = _table("suite", "n", "accuracy", "95% interval", "listening gap", "listened", *others)
+    table = _table("suite", "n", "accuracy", "95% CI", "listening gap", "listened", *others)
     for name, suite in suites.items():
         metrics = _metrics(suite.conditions.get("original"))
         accuracy = metrics.get("accuracy")
@@ -167,7 +167,7 @@ def _by_tag(name: str, tag: str, suite: SuiteSummary) -> Any:
     conditions = {c: row.tags[tag] for c, row in suite.conditions.items() if tag in row.tags}
     if not conditions:
         return None
-    table = _table(f"{name}: {tag}", *(h for c in conditions for h in ("n", c, "95% interval")))
+    table = _table(f"{name}: {tag}", *(h for c in conditions for h in ("n", c, "95% CI")))
     for value in sorted({v for values in conditions.values() for v in values}):
         cells = []
         for values in conditions.values():
@@ -179,7 +179,7 @@ def _by_tag(name: str, tag: str, suite: SuiteSummary) -> Any:
 
 def _against_baseline(run: Run, baseline: Baseline) -> str:
     changes = change(baseline.trials, run.records)
-    word = "more than chance" if changes.p < 0.05 else "no more than chance would do"
+    word = "significant (p < 0.05)" if changes.p < 0.05 else "not significant (p >= 0.05)"
     return (
         f"against the baseline: {changes.regressed} regressed, {changes.improved} improved, "
         f"{changes.known} known misses, of {changes.n} trials in both; McNemar's p = {changes.p:.3g}: {word}"

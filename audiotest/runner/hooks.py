@@ -14,6 +14,7 @@ from audiotest import inert
 from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
+from audiotest.runner.live import pace_for, progress_for, replies_for
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.workers import in_yaml, queued
@@ -34,8 +35,6 @@ def state_of(config: pytest.Config) -> State:
 
 
 def _state(config: pytest.Config) -> State:
-    from audiotest.runner.live import pace_for, progress_for, replies_for
-
     if config.option.audiotest_engine == "ray" and getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("--engine ray has workers of its own: leave -n away")
     try:
@@ -47,11 +46,10 @@ def _state(config: pytest.Config) -> State:
     for doubt in state.session.baseline.doubts:
         config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
     config.pluginmanager.register(RecordTaker(state), "audiotest-records")
-    state.progress = progress_for(config)
-    pace, replies = pace_for(config, lambda: state.planned), replies_for(config)
-    for plugin, name in ((pace, "audiotest-pace"), (replies, "audiotest-replies")):
-        if plugin is not None:
-            config.pluginmanager.register(plugin, name)
+    state.progress = progress_for(state)
+    replies = replies_for(config)
+    if replies is not None:
+        config.pluginmanager.register(replies, "audiotest-replies")
     return state
 
 
@@ -147,10 +145,10 @@ class WorkerStopped(ModelError):
 
 
 class RecordTaker:
-    """Takes records in as reports arrive: a plugin of its own, since that hook is not told the config."""
+    """Takes records in as reports arrive: a plugin of its own, since that hook is not given the config."""
 
     def __init__(self, state: State) -> None:
-        self.state = state
+        self.state, self.pace = state, pace_for(state)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
@@ -170,6 +168,8 @@ class RecordTaker:
         if text is not None:  # everybody has seen it, and the terminal keeps all reports
             del report.__dict__["audiotest_record"]
             report.user_properties = []
+            self.pace()
+            self._stop_if_spent()
         self._forget(report)
 
     @pytest.hookimpl(optionalhook=True)
@@ -177,6 +177,12 @@ class RecordTaker:
         """A trial that killed its worker counts like any other that broke."""
         if in_yaml(crashitem):
             self.state.session.worker_crashed(crashitem, str(report.longrepr))
+
+    def _stop_if_spent(self) -> None:
+        """Have pytest, and xdist where it is at work, end after what is under way."""
+        plugins, spent = self.state.config.pluginmanager, self.state.session.spent(self.state.planned)
+        for plugin in filter(None, map(plugins.get_plugin, ("session", "dsession") if spent else ())):
+            plugin.shouldstop = plugin.shouldstop or spent
 
     def _forget(self, report: pytest.TestReport) -> None:
         """Let the terminal drop a setup or teardown that passed. It keeps them all, and looks through every one of them

@@ -5,55 +5,49 @@ The lines are written by the process where all results meet, so they are the sam
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from audiotest.provenance import in_ci
 from audiotest.report.progress import Bar, Pace
 from audiotest.report.replies import shown
 from audiotest.types import Record
 
+if TYPE_CHECKING:
+    from audiotest.runner.state import State
+
 INI = "audiotest_progress"
 
 
-def progress_for(config: pytest.Config) -> Bar | None:
+def progress_for(state: State) -> Bar | None:
     """A bar, if this process has a terminal and a person in front of it."""
-    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is None or hasattr(config, "workerinput") or os.environ.get("CI"):
+    terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None or state.is_worker or in_ci():
         return None
     # The terminal reporter's own file: standard output is captured while a test runs.
-    watched = config.option.verbose >= 0 and terminal._tw._file.isatty()
-    return Bar(terminal._tw._file) if watched else None
+    watched = state.config.option.verbose >= 0 and terminal._tw._file.isatty()
+    return Bar(terminal._tw._file, lambda: state.session.records) if watched else None
 
 
-class PaceLines:
-    """A line every ``every`` seconds: a plugin of its own in the process that gets all reports."""
+def pace_for(state: State) -> Callable[[], None]:
+    """What is called after each trial: it writes a line now and then, unless the ini option says never, or ``-q`` asks
+    for quiet."""
+    terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
+    pace = Pace(state.config.getini(INI), lambda: state.session.records)
+    shows = pace.every > 0 and terminal is not None and state.config.option.verbose >= 0
 
-    def __init__(self, config: pytest.Config, every: float, total: Callable[[], int]) -> None:
-        self.config, self.total, self.pace = config, total, Pace(every)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count the trial that this report is of."""
-        line = self.pace.step(self.total()) if hasattr(report, "audiotest_record") else ""
+    def step() -> None:
+        line = pace.step(state.planned) if shows else ""
         if line:
-            terminal: Any = self.config.pluginmanager.get_plugin("terminalreporter")
             terminal.ensure_newline()
             if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
                 terminal._tw.line()
             terminal.write_line(line)
 
-
-def pace_for(config: pytest.Config, total: Callable[[], int]) -> PaceLines | None:
-    """The plugin, unless the ini option says never, or ``-q`` asks for quiet."""
-    every = float(config.getini(INI))
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
-    return (
-        PaceLines(config, every, total) if every > 0 and terminal is not None and config.option.verbose >= 0 else None
-    )
+    return step
 
 
 class Replies:

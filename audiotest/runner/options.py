@@ -17,8 +17,8 @@ STATE: pytest.StashKey[Any] = pytest.StashKey()
 def add_options(parser: pytest.Parser) -> None:
     """Declare them; ``pytest --help`` shows the texts. Each has a long spelling too (``--audiotest-seed``), by which it
     goes where another plugin has an option of the same name."""
-    parser.addini("audiotest_progress", default="30",
-                  help="seconds between lines that tell how far the run is; 0: never")  # fmt: skip
+    parser.addini("audiotest_progress", default="",
+                  help="seconds between lines that say how far the run is (30, in CI 60); 0: never")  # fmt: skip
     group = parser.getgroup("audiotest", "audiotest: suites of audio cases that a model answers")
     short = ShortOptions(getattr(parser, "optparser", None))
     for name, about in OPTIONS:

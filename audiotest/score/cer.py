@@ -7,7 +7,7 @@ Goal
 Options
     ``normaliser``  ``auto`` (default), ``whisper_english``, ``whisper_basic``, ``whisper_letters``, ``chinese`` or
                     ``none``
-    ``max``         the highest rate that is correct (default 0: sign for sign once normalised)
+    ``max``         the highest rate that is correct (default 0: character for character once normalised)
 
 Verdict
     ``correct``: the rate is at most ``max``, so ``accuracy`` is 1 - the sentence error rate. ``score`` is 1 - the rate,

@@ -158,6 +158,10 @@ def test_a_page_with_long_names_fits_a_phone(tmp_path):
         page = browser.new_page(viewport={"width": 390, "height": 800})
         page.goto((tmp_path / "page.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+        widths = page.evaluate(
+            "[...document.querySelectorAll('svg.gap')].map((one) => one.getBoundingClientRect().width)"
+        )
+        assert min(widths) >= 190  # intervals that can be read
         browser.close()
 
 

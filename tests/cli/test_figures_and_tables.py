@@ -77,10 +77,11 @@ def test_report_writes_tables_of_several_runs(folders, tmp_path):
     assert len(list(csv.DictReader(io.StringIO(columns.output)))) == 2
 
 
-def test_report_of_one_run_stays_as_it_was(folders):
+def test_report_of_one_run_begins_with_the_verdict(folders):
     for form in ([], ["--format", "markdown"]):
         out = call("report", folders[0], *form)
-        assert out.output.startswith("### audiotest: one\n")
+        assert out.output.startswith("### audiotest: one on s\n")
+        assert "- The model listens: listening gap" in out.output
     several = call("report", *folders)
     assert several.output.startswith("Accuracy in per cent with 95% CI; n = 40 questions. *: better")
 

@@ -83,7 +83,7 @@ def test_a_run_without_a_whole_reply_says_so_first():
     records = [graded(reply, case=f"c{i}") for i, reply in enumerate(answers)]
     [line] = first_lines(Run.from_records(records))
     assert line.startswith("none of 4 replies is whole: ")
-    for part in ("1 empty", "2 cut at the most tokens", "1 taken away by a content filter", "1 of them had answered"):
+    for part in ("1 empty", "2 truncated at max_new_tokens", "1 removed by a content filter", "1 of them had answered"):
         assert part in line
     assert list(first_lines(Run.from_records([*records, graded(Reply("A"), case="well")]))) == []
 

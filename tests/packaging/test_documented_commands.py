@@ -78,7 +78,7 @@ def recipe(found):
     """The commands of a CI service's recipe."""
     if "jobs" in found:
         return [step["run"] for job in found["jobs"].values() for step in job["steps"] if "run" in step]
-    return [command for job in found.values() for command in job["script"]]
+    return [command for job in found.values() if isinstance(job, dict) for command in job["script"]]
 
 
 def commands(page):

@@ -117,7 +117,7 @@ def test_benchmarks_go_red_only_for_more_than_chance_and_say_so_everywhere(proje
                                       "--baseline-fail=drop:5%", "--junitxml", "junit.xml")  # fmt: skip
     assert out.ret == 1
     out.stdout.fnmatch_lines(
-        ["*kitchen (--baseline-fail=drop:5%): 1 regressed, 0 improved of 12 trials (-8.3 points)*"]
+        ["*kitchen (--baseline-fail=drop:5%): 1 regressed, 0 improved of 12 trials (-8.3 percentage points)*"]
     )
     out.stdout.fnmatch_lines(["FAILED suites/kitchen.yaml::gates::baseline-drop-5*"])
     assert 'name="baseline-drop-5"' in (tester.path / "junit.xml").read_text()

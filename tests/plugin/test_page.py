@@ -37,3 +37,14 @@ def test_pytest_html_keeps_its_option(project, monkeypatch):
     out = tester.runpytest_subprocess("-p", "pytest_html", "suites", "--html", "x", "--audiotest-html", "run.html")
     assert "unrecognized" not in str(out.stderr)
     assert (tester.path / "run.html").exists()
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_github_is_shown_the_lines_of_the_cases_that_failed(project, monkeypatch, workers):
+    tester = project(ids=("one", "wrong1"))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tester.path))
+    out = tester.runpytest_inprocess("suites", *workers)
+    text = (tester.path / "suites/kitchen.yaml").read_text()
+    line = text[: text.index("wrong1")].count("\n") + 1
+    out.stdout.re_match_lines([rf"^::error file=suites/kitchen\.yaml,line={line},title=wrong1%3A failed::original: "])

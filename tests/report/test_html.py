@@ -11,15 +11,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+import yaml
 from click.testing import CliRunner
 
-from audiotest.analyse.summary import Provenance, Summary, summarise
+from audiotest.analyse.summary import AgainstBaseline, Provenance, SuiteFile, Summary, summarise
 from audiotest.cli import main
 from audiotest.report.html.players import Player, _flac, players_of
 from audiotest.report.html.render import harmless, page
 from audiotest.report.html.spectrogram import png
 from audiotest.runs import Run, RunWriter, read_records, read_summary
-from audiotest.types import Record, Reply, Verdict, Waveform
+from audiotest.types import GateResult, Record, Reply, Verdict, Waveform
 
 CHOICES = ("rain", "wind", "a bell", "a dog")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -90,7 +91,13 @@ def test_the_command_writes_one_file_with_the_sounds_as_heard(pytester, monkeypa
     text = Path("r.html").read_text()
     assert text.count("data:audio/flac;base64,") == 2
     assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
-    assert CliRunner().invoke(main, ["report", "out", "--html", "q.html", "--audio-mb", "0"]).exit_code == 0
+    assert (
+        CliRunner()
+        .invoke(main, ["report", "out", "--html", "q.html", "--audio-mb", "0", "--title", "A <b>title</b>"])
+        .exit_code
+        == 0
+    )
+    assert '"title":"A \\u003cb\\u003etitle' in Path("q.html").read_text()
     assert len(list(Path("q-audio").glob("*.flac"))) == 2
     assert len(list(Path("q-audio").glob("*.png"))) == 2
     none = CliRunner().invoke(main, ["report", "out", "--html", "n.html", "--audio-mb", "0", "--linked-mb", "0"])
@@ -161,9 +168,9 @@ def test_the_overview(opened):
     )
     text = shown.inner_text("#overview")
     for word in ("Conditions", "Accuracy by skill", "Accuracy by signal-to-noise ratio", "Listening profile",
-                 "Places of the options", "Confusion of classes", "25.0%"):  # fmt: skip
+                 "Position bias", "Confusion of classes", "25.0%"):  # fmt: skip
         assert word in text
-    assert shown.title() == "audiotest: m"
+    assert shown.title() == "audiotest: m on s"
     assert shown.get_attribute("svg.plot", "aria-label") == (
         "accuracy by signal-to-noise ratio; noise: 25.0% at 0 dB, 25.0% at 10 dB"
     )
@@ -183,10 +190,17 @@ def test_a_curve_a_kind_of_noise_and_no_profile_where_nothing_was_right(opened):
 def test_published_rows_stand_beside_the_run_with_as_many_decimals(opened):
     own = [msgspec.structs.replace(record(i), suite="mmar", tags={"modality": ("music",)},
                                    verdicts={"mmar": Verdict(i < 2, None), "choice": Verdict(i < 1, 0)}) for i in range(3)]  # fmt: skip
-    shown = opened(own).locator("#overview table", has_text="Random Guess").locator("tbody tr")
-    assert shown.nth(0).inner_text().split("\t")[:2] == ["m (mmar)", "66.7"]
-    assert shown.nth(1).inner_text().split("\t")[:2] == ["m (choice)", "33.3"]
-    assert shown.nth(2).inner_text().split("\t")[:2] == ["Random Guess", "29.3"]
+    shown = opened(own)
+    assert not shown.is_visible("text=Random Guess")  # folded, below the figures
+    shown.click("details.published summary")
+    rows = [row.split("\t") for row in shown.locator("details.published tbody tr").all_inner_texts()]
+    by = re.search(r"Sorted by (.+?);", shown.inner_text("details.published")).group(1)
+    place = [head.strip() for head in shown.locator("details.published th .sort").all_inner_texts()].index(by)
+    ranked = [float(row[place]) for row in rows if not row[place].startswith("–")]
+    assert len(ranked) > 10
+    assert ranked == sorted(ranked, reverse=True)
+    names = {row[0]: row[1] for row in rows}
+    assert (names["▸ m (mmar)"], names["▸ m (choice)"], names["Random Guess"]) == ("66.7", "33.3", "29.3")
 
 
 def test_20000_trials_filter_and_open_at_once(opened):
@@ -216,9 +230,10 @@ def test_20000_trials_filter_and_open_at_once(opened):
 def test_the_keyboard_moves_through_the_list(opened):
     shown = opened([record(i) for i in range(50)])
     shown.click("#tab-items")
+    assert "clip 1?" in shown.inner_text("#item")  # a wrong answer is open from the beginning
+    shown.select_option("#f-order", "suite")
     shown.focus("#list")
-    for _ in range(3):
-        shown.keyboard.press("ArrowDown")
+    shown.keyboard.press("ArrowDown")
     assert "clip 2?" in shown.inner_text("#item")
     assert shown.locator("#list .row[aria-selected=true]").count() == 1
     for key, number in (("End", 49), ("ArrowDown", 49), ("PageUp", 37), ("Home", 0), ("ArrowUp", 0)):
@@ -232,13 +247,17 @@ def test_the_keyboard_moves_through_the_list(opened):
 def test_the_whole_page_is_reached_by_keyboard(opened):
     """From the top by Tab alone: the other view, its list, an item, its command."""
     shown = opened([record(i) for i in range(5)])
-    for _ in range(3):  # how the run was made, the overview, the items
+    for _ in range(10):
         shown.keyboard.press("Tab")
+        if shown.evaluate("document.activeElement.id") == "tab-items":
+            break
     shown.keyboard.press("Enter")
-    for _ in range(7):  # five filters, the text, the list
+    for _ in range(7):  # six fields, for there is one suite and one condition, and the list
         shown.keyboard.press("Tab")
+    assert shown.evaluate("document.activeElement.id") == "list"
     shown.keyboard.press("ArrowDown")
-    shown.keyboard.press("Tab")
+    for _ in range(3):  # keys, notes
+        shown.keyboard.press("Tab")
     assert shown.evaluate("document.activeElement.textContent") == "copy command"
 
 
@@ -250,7 +269,7 @@ def test_hostile_replies_are_text(opened):
         shown.click("#list .row")
         assert shown.locator("#item .reply pre").first.text_content()[:1000] == text[:1000]
     assert shown.evaluate("window.broken") is None
-    assert "980000 more signs" in shown.inner_text("#item")
+    assert "980000 more characters" in shown.inner_text("#item")
 
 
 def test_a_clip_can_be_played_and_seen(opened):
@@ -327,6 +346,25 @@ def test_what_flipped_between_two_runs_can_be_heard(browser, pytester, monkeypat
     shown.on("pageerror", lambda error: pytest.fail(f"an error in the page: {error}"))
     shown.goto((pytester.path / "c.html").as_uri())
     assert shown.locator("audio").count() == 0
+    assert shown.locator("details.item", has_text="s.yaml::original::a").locator("summary").inner_text().split() == [
+        "worse",
+        "Q?",
+        "original",
+        "·",
+        "a",
+    ]
+    shown.select_option(".by-condition", "text_only")
+    assert shown.inner_text(".count") == "2 of 6 items"
+    assert shown.locator("details.item:visible").count() == 2
+    shown.select_option(".by-change", "better")
+    assert shown.inner_text(".count") == "0 of 6 items"
+    shown.select_option(".by-change", "")
+    shown.select_option(".by-condition", "")
+    shown.fill(".by-text", "why")
+    assert shown.inner_text(".count") == "3 of 6 items"
+    shown.fill(".by-text", "")
+    results = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(shown)
+    assert results.violations_count == 0, results.generate_report()
     for item, sounds in (("s.yaml::original::a", 1), ("s.yaml::noise(snr_db=0)::b", 1), ("s.yaml::text_only::a", 0)):
         found = shown.locator("details.item", has_text=item)
         found.locator("summary").click()
@@ -356,6 +394,7 @@ def test_the_command_asks_the_item_again_as_the_run_asked(pytester, monkeypatch,
     records, about = read_records(pytester.path / "out"), read_summary(pytester.path / "out")
     shown = opened(records, about=about)
     shown.click("#tab-items")
+    shown.select_option("#f-order", "suite")
     shown.locator("#list .row").nth(1).click()
     command = shown.inner_text("#item pre.id")
     assert command == "pytest 'it'\\''s one.yaml::noise(snr_db=0)::a' --model random --seed 7"
@@ -372,6 +411,7 @@ def test_what_is_copied_and_linked(opened):
     shown = opened([record(i) for i in range(50)])
     shown.context.grant_permissions(["clipboard-read", "clipboard-write"])
     shown.click("#tab-items")
+    shown.select_option("#f-order", "suite")
     shown.locator("#list .row").nth(2).click()
     shown.click("#item .command >> text=copy node id")
     shown.wait_for_selector("#item .command >> text=copied")
@@ -380,6 +420,10 @@ def test_what_is_copied_and_linked(opened):
     shown.goto("about:blank")
     shown.goto(link)
     assert "clip 2?" in shown.inner_text("#item")
+    assert shown.input_value("#f-order") == "suite"
+    shown.goto("about:blank")
+    shown.goto(link.partition("#")[0] + "#s.yaml%3A%3Aoriginal%3A%3Acase-00007")  # a link of earlier versions
+    assert "clip 7?" in shown.inner_text("#item")
 
 
 def test_an_open_question_shows_its_references_and_every_scorer(opened):
@@ -389,17 +433,20 @@ def test_an_open_question_shows_its_references_and_every_scorer(opened):
         record(1), choices=(), answer=None, answer_index=None, reference=("Rain falls.",), verdicts={}
     )
     shown = opened([both, caption])
-    assert "They differ on 1 replies: 1 right only by mmar, 0 only as read with care." in shown.inner_text("#overview")
+    assert "They differ on 1 replies: 1 right only by mmar, 0 only by the robust parser." in shown.inner_text(
+        "#overview"
+    )
     shown.click("#tab-items")
     shown.select_option("#f-outcome", "scorers differ")
     assert shown.inner_text("#count") == "1 of 2 trials"
     shown.click("#list .row")
     assert "mmar: right · choice: wrong (ambiguous)" in shown.inner_text("#item")
     shown.select_option("#f-outcome", "")
+    shown.select_option("#f-order", "suite")
     shown.locator("#list .row").nth(1).click()
     assert "Rain falls." in shown.inner_text("#item")
     shown.fill("#f-text", "nothing is like this")
-    assert shown.is_visible("text=No trial is like that.")
+    assert shown.is_visible("text=No matching trials")
 
 
 def test_many_suites_are_a_row_each_that_leads_to_the_whole_also_on_a_phone(opened):
@@ -439,13 +486,234 @@ def test_a_run_without_sounds_or_suites_is_a_page_too(tmp_path, monkeypatch):
 
 
 def test_right_and_wrong_are_a_filter_apart_from_the_outcome(opened):
-    told = [
+    records = [
         msgspec.structs.replace(record(i), outcome="recorded", verdicts={"choice": Verdict(i < 2, 0 if i < 2 else 1)})
         for i in range(5)
     ]
-    shown = opened(told)
+    shown = opened(records)
     shown.click("#tab-items")
     shown.select_option("#f-correct", "wrong")
     assert shown.inner_text("#count") == "3 of 5 trials"
     shown.select_option("#f-outcome", "recorded")
     assert shown.inner_text("#count") == "3 of 5 trials"
+
+
+def against(rule="significant", **counts):
+    return AgainstBaseline(rule=rule, passed=counts["p"] >= 0.05, reason="", known=0, **counts)
+
+
+def gate(name, passed, reason, condition="original"):
+    return GateResult("accuracy", condition=condition, name=name, passed=passed, reason=reason)
+
+
+def test_the_first_line_is_the_verdict_and_leads_to_the_items(opened):
+    records = [
+        record(i, c, choice=0 if c == "original" and i < 30 else 1)
+        for i in range(40)
+        for c in ("original", "text_only")
+    ]
+    records[0] = msgspec.structs.replace(records[0], outcome="missed", reason="chose wind (right in the baseline)",
+                                         reply=Reply("It is", finish="length"))  # fmt: skip
+    about = summarise(
+        records,
+        {"s": [gate("low", False, "accuracy is 0.75, wanted at least 0.8"), gate("high", True, "fine"), gate("third", None, "not judged: 10 of 40 trials ran")]},
+        Provenance(model="m", suite_files={"s": SuiteFile("s.yaml", "", cases=100)}),
+        {"s": against(regressed=9, improved=1, n=80, p=0.021)},
+    )  # fmt: skip
+    shown = opened(records, about=about)
+    verdict = shown.inner_text("#verdict")
+    for text in ("✗ 1 of 3 gates failed: s: accuracy is 0.75, wanted at least 0.8.", "1 of 3 gates was not judged (10 of 40 trials ran)",
+                 "Accuracy 75.0% (95% CI ", "chance 25.0%", "✓ The model listens: listening gap +75.0 percentage points (95% CI +",
+                 "0.0% of the items guessable", "9 regressed and 1 improved of 80 trials, significantly worse: s (p = 0.021)",
+                 "! Of 80 replies, 1 truncated at max_new_tokens", "Run in part: s (40 of 100 cases)"):  # fmt: skip
+        assert text in verdict
+    shown.click("#verdict >> text=regressed")
+    assert shown.inner_text("#count") == "1 of 80 trials"
+    assert "clip 0?" in shown.inner_text("#item")
+    shown.go_back()
+    assert shown.is_visible("#overview")
+    shown.click("#verdict >> text=Of 80 replies")
+    assert shown.inner_text("#count") == "1 of 80 trials"
+
+
+def suites_of(count, **more):
+    return [msgspec.structs.replace(record(i, c, choice=min(3, (i + k) % 5), **more), suite=f"suite-{k}", nodeid=f"{k}.yaml::{c}::{i}")
+            for k in range(count) for i in range(12) for c in ("original", "text_only")]  # fmt: skip
+
+
+def test_the_matrix_sorts_filters_and_leads_to_items(opened):
+    shown = opened([r for r in suites_of(8) if r.suite != "suite-3" or r.case != "case-00002"])
+    table = shown.locator("#overview table").first
+    names = "[...document.querySelectorAll('#overview table tbody tr')].filter((r) => !r.hidden && r.closest('table') === document.querySelector('#overview table')).map((r) => r.cells[0].textContent)"
+    values = (
+        "[...document.querySelector('#overview table').tBodies[0].rows].map((r) => parseFloat(r.cells[2].textContent))"
+    )
+    table.locator("th button", has_text="original").click()
+    assert table.locator("th[aria-sort=descending]").inner_text().strip() == "original"
+    assert shown.evaluate(values) == sorted(shown.evaluate(values), reverse=True)
+    table.locator("th button", has_text="original").click()
+    assert shown.evaluate(values) == sorted(shown.evaluate(values))
+    assert table.locator("svg.meter .chance").count() == 16
+    shown.fill("[aria-label='find a suite']", "suite-5")
+    assert shown.evaluate(names) == ["suite-5"]
+    shown.fill("[aria-label='find a suite']", "")
+    table.locator("tr", has_text="suite-3").locator("td a").first.click()
+    assert shown.inner_text("#count") == "11 of 190 trials"
+    assert (shown.input_value("#f-suite"), shown.input_value("#f-condition")) == ("suite-3", "original")
+
+
+def test_the_first_column_stays_while_a_table_is_scrolled_on_a_phone(opened):
+    rows = [msgspec.structs.replace(r, condition=c) for r in suites_of(3) if r.condition == "original"
+            for c in ("original", "text_only", "silence", "shuffled", "noise(snr_db=0)")]  # fmt: skip
+    shown = opened(rows, width=390, height=800)
+    box = shown.locator("#overview .scroll").first
+    assert box.get_attribute("tabindex") == "0"
+    shown.evaluate("document.querySelector('#overview .scroll').scrollLeft = 300")
+    assert shown.locator("#overview tbody th").first.bounding_box()["x"] == pytest.approx(
+        box.bounding_box()["x"], abs=1
+    )
+    assert shown.locator("#overview tbody td").first.bounding_box()["x"] < 0
+
+
+def test_gates_are_folded_by_suite_with_the_failed_ones_open(opened):
+    rows = suites_of(3)
+    gates = {f"suite-{k}": [gate(f"g{j}", k != 2 or j > 0, "why") for j in range(4)] for k in range(3)}
+    shown = opened(rows, about=summarise(rows, gates, Provenance(model="m")))
+    folds = shown.locator("details.gates")
+    assert [text.partition("\n")[0] for text in folds.all_inner_texts()] == [
+        "suite-2: 1 failed, 3 passed", "suite-0: 4 passed", "suite-1: 4 passed"]  # fmt: skip
+    assert folds.locator("tbody tr").first.inner_text().split("\t")[1] == "failed"
+    assert shown.locator("details.gates[open]").count() == 1
+
+
+def test_figures_lead_to_the_items_behind_them(opened):
+    conditions = ("original", "text_only", "noise(snr_db=0)", "noise(snr_db=10)")
+    shown = opened([record(i, c) for i in range(40) for c in conditions])
+    for link, count in (
+        (".plot a >> nth=1", 40), (".bars a:has-text('even')", 20), (".matrix a >> nth=0", 10),
+        ("#overview .bars a:has-text('guessable')", 10), (".matrix tbody tr:nth-child(3) td:nth-child(2) a", 10),
+    ):  # fmt: skip
+        shown.click("#tab-overview")
+        shown.locator(link).first.click()
+        assert shown.inner_text("#count") == f"{count} of 160 trials"
+    shown.click("#extra button >> nth=0")  # an answer and a choice that only the link could ask for
+    shown.click("#extra button")
+    assert shown.inner_text("#count") == "40 of 160 trials"
+
+
+def test_the_shown_item_belongs_to_the_filter_and_tags_of_one_are_folded(opened):
+    records = [
+        msgspec.structs.replace(record(i), tags={"skill": ("pitch" if i else "alone",), "n": (str(i),)})
+        for i in range(30)
+    ]
+    shown = opened(records)
+    assert shown.locator(".bars a", has_text="alone").is_hidden()
+    shown.click("text=30 values of a single trial")
+    shown.click("#tab-items")
+    shown.fill("#f-text", "clip 22?")
+    assert "clip 22?" in shown.inner_text("#item")
+    shown.fill("#f-text", "clip 2")
+    assert "clip 22?" in shown.inner_text("#item")  # still among them
+    shown.select_option("#f-correct", "right")
+    assert "clip 20?" in shown.inner_text("#item")
+    shown.fill("#f-text", "none like this")
+    assert shown.inner_text("#item") == ""
+    shown.select_option("#f-correct", "")
+    shown.fill("#f-text", "")
+    shown.select_option("#f-order", "suite")
+    shown.focus("#list")
+    for key, number in (("j", 2), ("j", 3), ("n", 5), ("p", 3), ("k", 2)):  # 4 was right
+        shown.keyboard.press(key)
+        assert f"clip {number}?" in shown.inner_text("#item")
+
+
+def flac(hz, seconds=2.0):
+    wave = (0.3 * np.sin(2 * np.pi * hz * np.arange(int(8000 * seconds)) / 8000)).astype(np.float32)
+    clip = Waveform(wave[:, None], 8000)
+    kinds = (("audio/flac", _flac), ("image/png", png))
+    return Player(
+        *(f"data:{kind};base64,{base64.b64encode(make(clip)).decode()}" for kind, make in kinds), seconds, 4.0
+    )
+
+
+def test_conditions_are_heard_by_digits_in_turn_and_in_a_loop(opened):
+    rows = [
+        record(1, "original", hashes={"sound": "a"}),
+        record(1, "noise(snr_db=0)", hashes={"sound": "b"}),
+        record(1, "text_only"),
+    ]
+    shown = opened(rows, {"a": [flac(440)], "b": [flac(880)]})
+    shown.click("#tab-items")
+    shown.focus("#list")
+    assert [text.split()[0] for text in shown.locator("#item .reply h3").all_inner_texts()] == ["1", "2", "text_only"]
+    state = "[...document.querySelectorAll('#item audio')].map((a) => [!a.paused, a.currentTime > 0.3, a.loop])"
+    shown.keyboard.press("1")
+    until(shown, f"({state})[0][1]")
+    shown.keyboard.press("x")
+    until(shown, f"({state})[1][0]")
+    assert [row[:2] for row in shown.evaluate(state)] == [[False, True], [True, True]]  # from the same moment
+    shown.keyboard.press("x")
+    until(shown, f"({state})[0][0] && !({state})[1][0]")
+    assert float(shown.evaluate("document.querySelector('.cursor').style.left").rstrip("%")) > 10
+    shown.keyboard.press("l")
+    assert [row[2] for row in shown.evaluate(state)] == [True, True]
+    assert shown.get_attribute("#loop", "aria-pressed") == "true"
+    shown.keyboard.press(" ")
+    until(shown, f"!({state})[0][0] && !({state})[1][0]")
+    shown.click("text=Keys")
+    shown.uncheck("#keys input")  # keys of one letter can be turned off
+    shown.focus("#list")
+    shown.keyboard.press("2")
+    assert shown.evaluate(f"({state})[1][0]") is False
+
+
+def test_notes_become_yaml_that_a_suite_reads(opened):
+    shown = opened([record(i) for i in range(5)])
+    shown.click("#tab-items")
+    shown.select_option("#n-issue", "wrong label")
+    words = 'is: "wind", </script> #\u2028 & more'
+    shown.fill("#n-words", words)
+    shown.keyboard.press("Tab")
+    shown.focus("#list")
+    shown.keyboard.press("j")
+    assert shown.input_value("#n-issue") == ""
+    shown.select_option("#n-issue", "good catch")
+    shown.click("#notes summary")
+    assert shown.inner_text("#noted") == "2"
+    text = shown.inner_text("#notes pre")
+    assert yaml.safe_load(text) == {"known_issues": [
+        {"case": "case-00001", "issue": "wrong label", "note": words}, {"case": "case-00002", "issue": "good catch"}]}  # fmt: skip
+    shown.reload()
+    assert shown.inner_text("#noted") == "2"  # this browser keeps them
+    with shown.expect_download() as download:
+        shown.click("#notes summary")
+        shown.click("text=save as known_issues.yaml")
+    assert Path(download.value.path()).read_text(encoding="utf-8").strip() == text.strip()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_by_axe_and_at_200_percent(opened, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    conditions = (
+        "original",
+        "text_only",
+        "noise(snr_db=0)",
+        "noise(snr_db=10)",
+        "babble(snr_db=0)",
+        "babble(snr_db=5)",
+    )
+    rows = [msgspec.structs.replace(r, suite=name) for name in ("s", "t") for i in range(16) for c in conditions
+            for r in [record(i, c, choice=i % 4 if c == "original" else i % 3, hashes={"sound": "a"} if c == "original" else {})]]  # fmt: skip
+    rows[0] = msgspec.structs.replace(rows[0], outcome="error", reason="broke")
+    gates = {"s": [gate("a", False, "why"), gate("b", None, "not judged: why"), gate("c", True, "fine")]}
+    # 1280 x 1024 at 200% has as many CSS pixels as this.
+    shown = opened(rows, {"a": [flac(440, 0.2)]}, summarise(rows, gates, Provenance(model="m")), width=640, height=512)
+    shown.emulate_media(color_scheme=scheme)
+    for view in ("overview", "items"):
+        shown.click(f"#tab-{view}")
+        if view == "items":
+            shown.click("text=Keys")
+            shown.click("#notes summary")
+        assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        results = axe.run(shown)
+        assert results.violations_count == 0, results.generate_report()

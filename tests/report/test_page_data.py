@@ -26,7 +26,7 @@ def test_cut_replies_are_noted_and_right_and_wrong_stand_beside_the_outcome():
         record(1, Reply("", finish="length"), Verdict(False, status="none"), outcome="recorded"),
     ]
     data = data_of(records)
-    assert data["notes"][0].startswith("none of 2 replies is whole: 1 cut at the most tokens, 1 empty")
+    assert data["notes"][0].startswith("none of 2 replies is whole: 1 truncated at max_new_tokens, 1 empty")
     assert any(note.startswith("1 replies of these had concluded before the cut") for note in data["notes"])
     trials = data["trials"]
     assert (trials["outcome"], trials["correct"]) == (["passed", "recorded"], [True, False])

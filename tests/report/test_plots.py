@@ -5,12 +5,14 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 pytest.importorskip("matplotlib")
 
 from matplotlib.figure import Figure
 from runs_at_hand import record, run, saved, sweep, trials
 
+from audiotest.cli import main
 from audiotest.registry import PLOTS
 from audiotest.runs import Run, RunError
 from audiotest.types import Record
@@ -214,6 +216,26 @@ def test_the_frame_has_a_row_a_trial():
     assert frame["correct"].tolist() == [True, True, True, False]
     assert frame["tag.skill"].unique().tolist() == ["pitch, tempo"]
     assert frame["choice"].tolist() == ["a bell", "a phone", "a siren", "a bell"]
+
+
+def test_the_frame_is_written_as_parquet_and_into_no_stream(tmp_path, monkeypatch):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    one = run([record("s", i, "original", i < 3, tags={"skill": ("pitch", "tempo")}) for i in range(4)])
+    assert one.report(tmp_path / "a.parquet") == f"{tmp_path / 'a.parquet'}: 4 trials"
+    pandas.testing.assert_frame_equal(pandas.read_parquet(tmp_path / "a.parquet"), one.to_frame(), check_dtype=False)
+    folder = saved(tmp_path / "out", one)
+    target = str(tmp_path / "new" / "b.parquet")
+    assert (
+        CliRunner().invoke(main, ["report", folder, "--format", "parquet", "-o", target]).output
+        == f"{target}: 4 trials\n"
+    )
+    assert "the file that -o names" in CliRunner().invoke(main, ["report", folder, "--format", "parquet"]).output
+    page = str(tmp_path / "r.html")
+    assert CliRunner().invoke(main, ["report", folder, "--format", "html", "-o", page]).exit_code == 0
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    out = CliRunner().invoke(main, ["report", folder, "--format", "parquet", "-o", target])
+    assert (out.exit_code, "pip install 'audiotest[frames]'" in out.output) == (1, True)
 
 
 def test_saved_runs_draw_the_same(swept, tmp_path):

@@ -1,6 +1,6 @@
 """``threshold_snr``: the signal-to-noise ratio, in dB, at which accuracy is half-way between guessing and the best.
 
-The counterpart of a speech reception threshold. A psychometric curve (:mod:`audiotest.analyse.psychometric`) is fitted
+As in a speech reception threshold. A psychometric curve (:mod:`audiotest.analyse.psychometric`) is fitted
 to a sweep over ``noise(snr_db=...)`` or ``babble``, with the guessing rate mean of 1/k. The interval is the percentile
 bootstrap's over clips. Of transcripts it is the words that count (:func:`audiotest.analyse.transcripts.recognised`):
 the ratio at which half of those that the model recognises at best are recognised, which is a speech reception

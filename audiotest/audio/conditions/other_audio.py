@@ -1,4 +1,4 @@
-"""``other_audio``: another case's clip in the place of this one's.
+"""``other_audio``: mismatched audio, another case's clip in the place of this one's.
 
 The random-track audit of MuChoMusic (arXiv 2408.01337): the sound is real and of the same kind, only not the one that
 is asked about. Which case lends its clip is a fixed cycle through the suite: each lends to one other, none to itself.

@@ -1,7 +1,7 @@
 """``none_added``: "none of the above" as one more option, though the right one is there.
 
 The control of ``answer_removed``: a model that declines there only because it takes the new option whenever it is
-offered gives itself away here, where it is wrong. Position, texts and answer of the others stay.
+offered is found out here, where it is wrong. Position, texts and answer of the others stay.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """``prompt(name=...)``: the same case under another template, to show how much the wording is worth.
 
 ``name`` is one of the named templates, or of those that the suite names itself under ``prompts``. Published scores of
-one model on one benchmark differ by several points with the prompt alone (public threads: Sakshi113/MMAU 3,
-NVIDIA/audio-flamingo 54).
+one model on one benchmark differ by several percentage points with the prompt alone (public threads:
+Sakshi113/MMAU 3, NVIDIA/audio-flamingo 54).
 """
 
 from __future__ import annotations

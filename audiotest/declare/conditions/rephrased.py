@@ -1,6 +1,7 @@
 """``rephrased(k)``: the question in the case's own ``k``-th other wording.
 
-Sensitivity to paraphrases: López et al., arXiv 2510.04584; MMAU-Pro (arXiv 2508.13992) finds up to five points.
+Sensitivity to paraphrases: López et al., arXiv 2510.04584; MMAU-Pro (arXiv 2508.13992) finds up to five percentage
+points.
 """
 
 from __future__ import annotations

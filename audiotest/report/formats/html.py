@@ -9,12 +9,12 @@ from audiotest.runs import Run
 endings = (".html", ".htm")
 
 
-def write(run: Run, target: Path, *, embed: float = 20, link: float = 500) -> str:
+def write(run: Run, target: Path, *, embed: float = 20, link: float = 500, title: str = "") -> str:
     """Write ``run`` to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
-    it.
+    it; ``title`` heads it in the place of the model and the suites.
 
     Returns a line that says what was written; raises OSError.
     """
     from audiotest.report.html.render import write as write_page
 
-    return write_page(run, target, embed=embed, link=link)
+    return write_page(run, target, embed=embed, link=link, title=title)

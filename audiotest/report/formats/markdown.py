@@ -19,6 +19,11 @@ def write(run: Run, target: Path) -> str:
     return f"{target}: {len(run.summary.suites)} suites"
 
 
+def summarises(run: Run) -> Iterator[str]:
+    """The lines of the whole run."""
+    return lines(run)
+
+
 def tabulates(tables: Sequence[Table]) -> str:
     """The tables, each under its caption."""
     return "\n".join(line for table in tables for line in _lines(table))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from audiotest.report.markdown import lines
 from audiotest.report.tables import Cell, Table, overview, written
 from audiotest.runs import Run
 
@@ -16,6 +17,11 @@ def write(run: Run, target: Path) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(tabulates([overview([run])]), encoding="utf-8")
     return f"{target}: {len(run.summary.suites)} suites"
+
+
+def summarises(run: Run) -> Iterator[str]:
+    """The lines of the whole run, which are Markdown that reads as text."""
+    return lines(run)
 
 
 def tabulates(tables: Sequence[Table]) -> str:

@@ -59,6 +59,12 @@ def colour(d: FigureDifference) -> str:
     return "right" if change > 0 else "wrong"
 
 
+def reach_of(differences: Iterable[Difference]) -> float:
+    """How far from 0 the bars of a table go, in percentage points: as far as its widest interval."""
+    ends = (end for d in differences for end in (d.difference.low, d.difference.high) if end is not None)
+    return max((105 * abs(end) for end in ends), default=100.0) or 1.0
+
+
 def write(
     names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Iterable[Pair], target: Path,
     *, embed: float, link: float,
@@ -99,6 +105,6 @@ def page(
     css, js = ((here / name).read_text(encoding="utf-8") for name in ("page.css", "player.js"))
     return template.render(
         names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js=js, key=sound_key,
-        cells=figure_cells, colour=colour,
+        cells=figure_cells, colour=colour, reach_of=reach_of,
         sounds=harmless(json.dumps(msgspec.to_builtins(dict(sounds)), separators=(",", ":"))),
     )  # fmt: skip

@@ -98,7 +98,7 @@ def _beside(folder: Path, name: str, flac: bytes, picture: bytes) -> tuple[str, 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.flac").write_bytes(flac)
     (folder / f"{name}.png").write_bytes(picture)
-    # The page's own name may hold signs that mean something else in an address.
+    # The page's own name may hold characters that mean something else in an address.
     return f"{quote(folder.name)}/{name}.flac", f"{quote(folder.name)}/{name}.png"
 
 

@@ -11,11 +11,14 @@ from typing import Any
 
 import msgspec
 
-from audiotest.analyse.profile import DEFINITION, LABELS
-from audiotest.analyse.trials import verdict_of
+from audiotest.analyse.profile import DEFINITION, LABELS, labels
+from audiotest.analyse.trials import Trials, verdict_of, without_sound
+from audiotest.analyse.unanswered import fault
+from audiotest.baseline import regressed
 from audiotest.benchmarks.tables import Table
 from audiotest.registry import METRICS
 from audiotest.report.first_lines import first_lines, marked
+from audiotest.report.headline import headline, title_of
 from audiotest.report.html.confusion import confusions
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
@@ -24,11 +27,14 @@ from audiotest.report.official import cases_of, differing, official_and_careful,
 from audiotest.runs import Run
 from audiotest.types import Record
 
-_SCRIPTS = ("player.js", "page.js", "overview.js", "items.js")
+_SCRIPTS = (
+    "player.js", "page.js", "charts.js", "overview.js", "items.js", "item.js", "notes.js", "listening.js", "address.js",
+)  # fmt: skip
+"""In the order in which they are read: each uses what stands in those before it, the last one starts the page."""
 
 
-def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
-    """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips."""
+def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "") -> str:
+    """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips; ``title`` heads it."""
     records, summary, model = run.records, run.summary, run.summary.model
     tables = [
         t
@@ -36,12 +42,15 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
         for t in official_tables(suite, records, model, cases=cases_of(run, suite))
     ]
     data = {
-        "model": model,
+        "title": title or title_of(run),
+        "verdict": msgspec.to_builtins(headline(run)),
         "when": (summary.finished or "").replace("T", " ").replace("+00:00", " UTC"),
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
         "notes": [*first_lines(run), *marked(run)],
+        "chance": _chance(records),
+        "soundless": sorted({r.condition for r in records if without_sound(r.condition)}),
         "labels": LABELS,
         "definition": " ".join(DEFINITION),
         "published": [_published(table) for table in tables],
@@ -65,16 +74,17 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None) -> str:
     return filled
 
 
-def write(run: Run, target: Path, *, embed: float = 20, link: float = 500) -> str:
+def write(run: Run, target: Path, *, embed: float = 20, link: float = 500, title: str = "") -> str:
     """Write the page to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
-    it. Returns a line that says what was written; raises OSError."""
+    it; ``title`` heads it in the place of the model and the suites. Returns a line that says what was written; raises
+    OSError."""
     from audiotest.report.html.playback import Hearing
 
     target.parent.mkdir(parents=True, exist_ok=True)
     heard = Hearing.of(run)
     named = Run([heard.named(record) for record in run.records], run.summary, root=run.root, suites=run.suites)
     players, left = players_of(named.records, heard, target, embed=embed, link=link)
-    target.write_text(page(named, players), encoding="utf-8")
+    target.write_text(page(named, players, title), encoding="utf-8")
     size = f"{target.stat().st_size / 1e6:,.1f} MB"
     line = f"{target}: {len(run.records)} trials, {sum(map(bool, players.values()))} sounds, {size}"
     if left:
@@ -83,9 +93,9 @@ def write(run: Run, target: Path, *, embed: float = 20, link: float = 500) -> st
 
 
 def harmless(data: str) -> str:
-    """JSON that can stand in a script element, whatever its strings hold: no sign can end the element."""
-    signs = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-    return "".join(signs.get(sign, sign) for sign in data) if any(sign in data for sign in signs) else data
+    """JSON that can stand in a script element, whatever its strings hold: no character can end the element."""
+    escapes = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+    return data.translate({ord(character): text for character, text in escapes.items()})
 
 
 def _published(table: Table) -> dict[str, Any]:
@@ -94,14 +104,15 @@ def _published(table: Table) -> dict[str, Any]:
     return {**msgspec.to_builtins(table), "rows": rows}
 
 
-def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
+def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
     """The trials by column, which takes a third of the space of a list of objects."""
     columns: dict[str, list[Any]] = {
         name: []
         for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer",
                      "answer_index", "choice", "correct", "basis", "aligned", "reference", "labels", "reply", "reason",
-                     "verdicts", "tags", "sound")
+                     "verdicts", "tags", "sound", "label", "regressed", "incomplete")
     }  # fmt: skip
+    label_of = _labels(records)
     for record in records:
         verdict = verdict_of(record)
         row = {
@@ -125,10 +136,30 @@ def _columns(records: Iterable[Record]) -> dict[str, list[Any]]:
             "verdicts": _verdicts(record),
             "tags": [f"{tag}: {value}" for tag, values in record.tags.items() for value in values],
             "sound": sound_key(record),
+            "label": label_of.get((record.suite, record.case), ""),
+            "regressed": regressed(record),
+            "incomplete": bool(fault(record)),
         }
         for name, column in columns.items():
             column.append(row[name])
     return columns
+
+
+def _labels(records: Iterable[Record]) -> dict[tuple[str, str], str]:
+    """The label of the listening profile of every item that has one, by suite and case."""
+    suites: dict[str, list[Record]] = {}
+    for record in records:
+        suites.setdefault(record.suite, []).append(record)
+    return {(name, case): label for name, rows in suites.items() for case, label in labels(Trials(rows)).items()}
+
+
+def _chance(records: Iterable[Record]) -> dict[str, dict[str, float]]:
+    """The accuracy of blind guessing by suite and condition: the mean of 1/k over the trials with k options."""
+    shares: dict[str, dict[str, list[float]]] = {}
+    for record in records:
+        if record.choices:
+            shares.setdefault(record.suite, {}).setdefault(record.condition, []).append(1 / len(record.choices))
+    return {name: {c: sum(s) / len(s) for c, s in conditions.items()} for name, conditions in shares.items()}
 
 
 def _basis(record: Record) -> str:
@@ -159,7 +190,7 @@ def _verdicts(record: Record) -> dict[str, Any]:
 
 
 def _differing(records: Sequence[Record]) -> dict[str, dict[str, int]]:
-    """By suite: on how many replies a benchmark's own rule and a careful reading differ, and who is right alone."""
+    """By suite: on how many replies a benchmark's own rule and the parser `choice` differ, and who is right alone."""
     counts_of: dict[str, dict[str, int]] = {}
     for record in records:
         if official_and_careful(record) is not None:

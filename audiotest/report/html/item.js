@@ -1,0 +1,90 @@
+// -- an item: what was asked, and what was replied under each condition, side by side.
+const LONGEST = 20000;
+
+// What a POSIX shell reads as one word.
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : "'" + word.replaceAll("'", "'\\''") + "'");
+const rerun = (nodeid) => ["pytest", quoted(nodeid), D.rerun].filter(Boolean).join(" ");
+
+function copying(label, text) {
+  const button = el("button", { type: "button", class: "small", "aria-label": `copy ${label}` }, `copy ${label}`);
+  button.addEventListener("click", async () => {
+    button.textContent = (await copied(text)) ? "copied" : "cannot copy";
+    setTimeout(() => { button.textContent = `copy ${label}`; }, 1500);
+  });
+  return button;
+}
+
+// Where a page from disk may not use the clipboard, the old way does it.
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = el("textarea", {});
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+}
+
+function item(i) {
+  const home = $("item"), t = trial(i), same = [];
+  for (let j = 0; j < N; j++) if (T.case[j] === t.case && T.suite[j] === t.suite) same.push(j);
+  const about = [t.suite, t.case, t.label].filter(Boolean).join(" · ");
+  home.replaceChildren(el("h2", { class: "question", dir: "auto" }, t.question), el("p", { class: "soft" }, about));
+  if (t.tags.length) home.append(el("p", { class: "soft", dir: "auto" }, t.tags.join(" · ")));
+  home.append(el("div", { class: "command" }, el("pre", { class: "id" }, rerun(t.nodeid)), copying("command", rerun(t.nodeid)), copying("node id", t.nodeid)));
+  home.append(el("div", { class: "replies" }, ...same.map((j) => reply(j, i, t.question))), marking(t.suite, t.case));
+  numberSounds();
+}
+
+function reply(j, i, question) {
+  const t = trial(j), box = el("section", { "data-trial": j, class: j === i ? "reply chosen" : "reply", "aria-label": t.condition });
+  box.append(el("h3", {}, el("span", {}, t.condition), el("span", { class: t.outcome }, t.outcome), t.outcome === "recorded" ? el("span", { class: rightness(j) }, rightness(j)) : null));
+  if (t.question !== question) box.append(el("p", { dir: "auto" }, t.question));
+  if (t.choices.length) box.append(el("ol", t.labels.length ? { style: "list-style: none" } : { type: "A" }, ...t.choices.map((c, k) => choice(t, c, k))));
+  else if (t.answer) box.append(el("p", { class: "soft", dir: "auto" }, `expected: ${t.answer}`));
+  if (t.reference.length) box.append(el("p", { class: "soft" }, "reference"), el("ul", {}, ...t.reference.map((r) => el("li", {}, el("bdi", {}, r)))));
+  box.append(replied(t.reply));
+  if (t.aligned.length) box.append(aligned(t.aligned));
+  if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, t.reason));
+  if (t.basis) box.append(el("p", { class: "soft", dir: "auto" }, t.basis));
+  const judged = Object.entries(t.verdicts);
+  if (judged.length > 1) box.append(el("p", { class: "soft" }, judged.map(([name, v]) => `${name}: ${judgement(v)}`).join(" · ")));
+  for (const sound of D.audio[t.sound] || []) box.append(player(sound, t.condition));
+  if (j !== i) box.append(copying("command", rerun(t.nodeid)), " ", copying("node id", t.nodeid));
+  return box;
+}
+
+// A transcript against its reference: what was left out or misheard is struck through, what was put there stands beside.
+function aligned(pieces) {
+  const box = el("p", { class: "aligned", dir: "auto" });
+  for (const [kind, spoken, heard] of pieces) {
+    if (kind === "equal") box.append(el("span", {}, spoken), " ");
+    if (kind === "delete" || kind === "substitute") box.append(el("del", { class: "wrong", title: kind }, spoken), " ");
+    if (kind === "insert" || kind === "substitute") box.append(el("ins", { class: "right", title: kind }, heard), " ");
+  }
+  return box;
+}
+
+function choice(t, text, k) {
+  const notes = [k === t.answer_index ? " (right)" : "", k === t.choice ? " (chosen)" : ""].join("");
+  const label = t.labels[k] ? `${t.labels[k]} ` : "";
+  return el("li", { class: k === t.answer_index ? "right" : k === t.choice ? "wrong" : null }, label, el("bdi", {}, text), notes);
+}
+
+const judgement = (v) => (v.correct === null ? (known(v.score) ? v.score.toFixed(2) : v.status) : v.correct ? "right" : "wrong") + (v.correct !== null && v.status !== "read" ? ` (${v.status})` : "");
+
+// A reply of a megabyte is shown in part; the whole of it is a click away.
+function replied(text) {
+  if (!known(text)) return el("p", { class: "soft" }, "(not asked, or no reply)");
+  if (!text.trim()) return el("p", { class: "soft" }, "(an empty reply)");
+  const box = el("pre", { dir: "auto", tabindex: text.length > 250 ? "0" : null }, text.slice(0, LONGEST));
+  if (text.length <= LONGEST) return box;
+  const all = el("button", { type: "button", class: "small" }, `… ${text.length - LONGEST} more characters`);
+  all.addEventListener("click", () => { box.textContent = text; all.remove(); });
+  return el("div", {}, box, all);
+}

@@ -1,0 +1,62 @@
+// -- listening by keyboard: each condition on a digit, two of them in turn at the same moment, in a loop.
+const KEYS = [
+  ["j, k", "next and previous item"], ["n, p", "next and previous wrong item"], ["1 to 9", "the sound under that condition, from the present moment"],
+  ["x", "back to the condition that was heard before, at the same moment (A/B)"], ["space", "pause and go on"], ["l", "loop"],
+];
+let playing = null, previous = null, looping = false, keysOn = true;
+
+// The first sound of each condition of the item that is shown.
+const sounds = () => [...document.querySelectorAll("#item .reply")].map((box) => box.querySelector("audio")).filter(Boolean);
+
+function numberSounds() {
+  playing = previous = null;
+  const all = sounds();
+  all.slice(0, 9).forEach((audio, k) => audio.closest(".reply").querySelector("h3").prepend(el("kbd", {}, String(k + 1))));
+  for (const audio of document.querySelectorAll("#item audio")) audio.loop = looping;
+  if (!all.length) return;
+  const swap = el("button", { type: "button", class: "small", id: "swap" }, "A/B"), loop = el("button", { type: "button", class: "small", id: "loop", "aria-pressed": String(looping) }, "loop");
+  swap.addEventListener("click", exchange);
+  loop.addEventListener("click", toggleLoop);
+  document.querySelector("#item .replies").before(el("div", { class: "command" }, all.length > 1 ? swap : null, loop));
+}
+
+// One sound at a time: what begins to play takes the place of what played before.
+document.addEventListener("play", (e) => {
+  if (!sounds().includes(e.target)) return;
+  if (playing && playing !== e.target) { playing.pause(); previous = playing; }
+  playing = e.target;
+}, true);
+
+function hear(audio) {
+  if (!audio) return;
+  if (playing && playing.isConnected && playing !== audio) audio.currentTime = playing.ended ? 0 : playing.currentTime;
+  audio.play().catch(() => {}); // a sound that cannot be played says so itself
+}
+
+function exchange() {
+  const all = sounds(), other = previous && previous.isConnected ? previous : all.find((audio) => audio !== (playing || all[0]));
+  hear(other);
+}
+
+function toggleLoop() {
+  looping = !looping;
+  for (const audio of document.querySelectorAll("#item audio")) audio.loop = looping;
+  if ($("loop")) $("loop").setAttribute("aria-pressed", String(looping));
+}
+
+function pressed(e) {
+  if (!keysOn || $("items").hidden || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea")) return;
+  const does = { j: () => step(1), k: () => step(-1), n: () => step(1, true), p: () => step(-1, true), x: exchange, l: toggleLoop }[e.key];
+  if (does) does();
+  else if (/^[1-9]$/.test(e.key)) hear(sounds()[+e.key - 1]);
+  else if (e.key === " " && !e.target.closest("button, summary, a, audio")) { const one = playing || sounds()[0]; if (one) { if (one.paused) hear(one); else one.pause(); } }
+  else return;
+  e.preventDefault();
+}
+
+function prepareKeys() {
+  const box = el("input", { type: "checkbox", checked: "" });
+  box.addEventListener("change", () => { keysOn = box.checked; });
+  $("keys").append(el("label", {}, box, " keys are on"), el("dl", {}, ...KEYS.flatMap(([key, does]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, does)])));
+  document.addEventListener("keydown", pressed);
+}
