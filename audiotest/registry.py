@@ -100,16 +100,16 @@ class Member:
 class Scorer(Member):
     """``score(question, output, **options) -> Verdict``: pure, no files, no clock, no randomness.
 
-    ``check(**options)`` raises ValueError for options that make no sense. ``asks(question, output)`` gives what a judge
-    has to be asked first, whose texts ``score`` takes as ``judged``; ``readable(question, text)`` says whether a text
-    of the judge can be read. ``compares(question, output)`` gives a text and others whose cosine similarities
-    ``score`` takes as ``similarities``. ``asker`` names whose asks these are: two scorers that read one judge's lines
-    share them. ``wants_likelihoods``: it ranks the options by their probability (the module's ``wants_likelihoods =
-    True``). ``check_case(question, **options)`` raises ValueError for a case that it could not judge, whatever the
-    reply. ``pooled_by`` (the module's ``POOLED_BY``) names the metrics that are taken over its verdicts together, such
-    as a word error rate: the first of them is the suite's figure in the place of a mean of scores.
-    ``paths`` (``PATHS``) names the options that may be a path: one that begins with a dot starts from the suite's
-    folder.
+    ``check(**options)`` raises ValueError for options that make no sense. ``asks(question, output)`` gives what a
+    judge has to be asked first, whose texts ``score`` takes as ``judged``; ``readable(question, text)`` says whether
+    a text of the judge can be read. Both are given the scorer's options where they take options. ``compares(question,
+    output)`` gives a text and others whose cosine similarities ``score`` takes as ``similarities``. ``asker`` names
+    whose asks these are: two scorers that read one judge's lines share them. ``wants_likelihoods``: it ranks the
+    options by their probability (the module's ``wants_likelihoods = True``). ``check_case(question, **options)``
+    raises ValueError for a case that it could not judge, whatever the reply. ``pooled_by`` (the module's
+    ``POOLED_BY``) names the metrics that are taken over its verdicts together, such as a word error rate: the first
+    of them is the suite's figure in the place of a mean of scores. ``paths`` (``PATHS``) names the options that may
+    be a path: one that begins with a dot starts from the suite's folder.
     """
 
     function_name = "score"
@@ -118,6 +118,7 @@ class Scorer(Member):
     check: Callable[..., None] | None = None
     check_case: Callable[..., None] | None = None
     asks: Callable[..., Any] | None = None
+    asks_by_options: bool = False
     readable: Callable[..., bool] | None = None
     compares: Callable[..., Any] | None = None
     asker: str = ""
@@ -144,6 +145,7 @@ class Scorer(Member):
             "check": given.get("check"),
             "check_case": given.get("check_case"),
             "asks": asks,
+            "asks_by_options": asks is not None and _takes_options(asks),
             "readable": given.get("readable"),
             "compares": given.get("compares"),
             "asker": asks.__module__.rpartition(".")[2] if elsewhere else given.name,
@@ -152,6 +154,11 @@ class Scorer(Member):
             "pooled_by": tuple(given.get("POOLED_BY", ())),
             "paths": tuple(given.get("PATHS", ())),
         }
+
+
+def _takes_options(function: Callable[..., Any]) -> bool:
+    named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+    return any(p.kind in named for p in inspect.signature(function).parameters.values())
 
 
 @dataclass(frozen=True, kw_only=True)

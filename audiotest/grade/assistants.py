@@ -8,7 +8,8 @@ once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -68,7 +69,7 @@ class Assistants:
             scorer = SCORERS.get(check.name)
             jury = self._jury_of(check)
             if jury is not None and scorer.asks is not None:
-                self._ask(jury, wanted, scorer.asker)
+                self._ask(jury, wanted, scorer.asker, check.options if scorer.asks_by_options else {})
             if self.similarities is not None and scorer.compares is not None:
                 self._compare(self.similarities, wanted, check.name)
 
@@ -113,15 +114,18 @@ class Assistants:
                     self._named[name] = error
         return self._named[name]
 
-    def _ask(self, jury: Jury | AudiotestError, wanted: Wanted, asker: str) -> None:
+    def _ask(self, jury: Jury | AudiotestError, wanted: Wanted, asker: str, options: Mapping[str, Any]) -> None:
         with self._lock:
             if (wanted.key, asker) in self._jobs:
                 return
             jobs: list[Job] = []
             self._jobs[wanted.key, asker] = jury, jobs
         scorer = SCORERS.get(asker)
-        for ask in scorer.asks(wanted.question, wanted.output) if scorer.asks is not None else ():
-            jobs.append(Job(*wanted.key, asker, ask, wanted.question, scorer.readable))
+        readable = scorer.readable
+        if readable is not None and options:
+            readable = partial(readable, **options)
+        for ask in scorer.asks(wanted.question, wanted.output, **options) if scorer.asks is not None else ():
+            jobs.append(Job(*wanted.key, asker, ask, wanted.question, readable))
         if not isinstance(jury, AudiotestError):
             jury.submit(jobs)
 

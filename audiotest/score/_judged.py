@@ -19,6 +19,13 @@ def without_judge(rule: str) -> Verdict:
     return Verdict(None, status="none", counted=False, evidence=f"{rule} needs a judge: give --judge SPEC")
 
 
+def check_card(model: str) -> None:
+    """Raise ValueError for a judge that is named by more than its card: a suite does not start programs, or choose
+    where replies are sent."""
+    if ":" in model or "/" in model:
+        raise ValueError(f"`model` is a card's name (`audiotest models`), not {model!r}; for others give --judge")
+
+
 @cache
 def source(name: str) -> str:
     """The text of a prompt file."""

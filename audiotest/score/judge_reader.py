@@ -59,8 +59,7 @@ def readable(question: Question, text: str) -> bool:
 
 def check(*, model: str = "") -> None:
     """Raise ValueError for a judge that is named by more than its card: a suite does not start programs."""
-    if ":" in model or "/" in model:
-        raise ValueError(f"`model` is a card's name (`audiotest models`), not {model!r}; for others give --judge")
+    _judged.check_card(model)
 
 
 def score(question: Question, output: str, *, model: str = "", judged: Mapping[str, str] | None = None) -> Verdict:
