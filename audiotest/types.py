@@ -96,6 +96,7 @@ class Case(Struct, frozen=True):
     ``answer`` is the text of the right option, or None for an open question. ``tags`` may have
     several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
     transcription...), for scorers that need it. ``line`` is where the case starts in its file.
+    ``known_issue``: what the suite's ``known_issues`` say is wrong with it; it is asked, and in no figure.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Case(Struct, frozen=True):
     paraphrases: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    known_issue: str = ""
 
     def __post_init__(self) -> None:
         """Take what a person writes in Python for what it stands for: a file's name for a clip, lists for tuples, a
@@ -302,6 +304,7 @@ class Record(Struct, frozen=True):
     ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
     ``verdicts`` keeps the order of the suite's scorers; the first decides. ``reference`` holds the texts that an open
     question's reply is held against. ``at``: when a reply from the cache was given, in seconds since 1970.
+    ``known_issue``: what the suite says is wrong with the item; its verdicts are then in no denominator.
     """
 
     suite: str
@@ -328,6 +331,7 @@ class Record(Struct, frozen=True):
     labels: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
     at: float | None = None
+    known_issue: str = ""
 
     def _repr_html_(self) -> str:
         from audiotest.registry import REPORTS

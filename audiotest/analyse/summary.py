@@ -98,6 +98,8 @@ class SuiteSummary(Struct):
     gates: list[GateResult] = []
     profile: Profile | UnsetType = UNSET
     baseline: AgainstBaseline | UnsetType = UNSET
+    known_issues: int | UnsetType = UNSET
+    """How many cases are left out of the figures since the suite knows an issue of theirs."""
 
 
 class HeardAt(Struct):
@@ -229,6 +231,7 @@ def _suite(records: list[Record], gates: Sequence[GateResult], baseline: Against
         gates=list(gates),
         profile=UNSET if listening is None else msgspec.convert(listening, Profile),
         baseline=baseline,
+        known_issues=len({record.case for record in records if record.known_issue}) or UNSET,
     )
 
 

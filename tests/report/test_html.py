@@ -485,6 +485,18 @@ def test_a_run_without_sounds_or_suites_is_a_page_too(tmp_path, monkeypatch):
     assert CliRunner().invoke(main, ["report", "out", "--html", "r.html"]).exit_code == 0
 
 
+def test_an_item_with_a_known_issue_says_so_and_is_not_among_the_wrong(opened):
+    records = [record(i, choice=1) for i in range(3)]
+    records[0] = msgspec.structs.replace(records[0], known_issue="wrong label")
+    shown = opened(records)
+    assert "1 item is left out for a known issue" in shown.inner_text("#verdict")
+    shown.click("#tab-items")
+    assert "clip 1?" in shown.inner_text("#item")
+    shown.focus("#list")
+    shown.keyboard.press("End")
+    assert "known issue: wrong label" in shown.inner_text("#item")
+
+
 def test_right_and_wrong_are_a_filter_apart_from_the_outcome(opened):
     records = [
         msgspec.structs.replace(record(i), outcome="recorded", verdicts={"choice": Verdict(i < 2, 0 if i < 2 else 1)})
