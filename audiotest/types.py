@@ -93,10 +93,11 @@ class Check(Struct, frozen=True):
 class Case(Struct, frozen=True):
     """One item as its author wrote it, before any condition.
 
+    ``known_issue``: what the suite's ``known_issues`` say is wrong with it; it is asked, and in no figure.
+
     ``answer`` is the text of the right option, or None for an open question. ``tags`` may have
     several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
     transcription...), for scorers that need it. ``line`` is where the case starts in its file.
-    ``known_issue``: what the suite's ``known_issues`` say is wrong with it; it is asked, and in no figure.
     """
 
     id: str
@@ -109,11 +110,11 @@ class Case(Struct, frozen=True):
     task: str = ""
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     expect: tuple[Check, ...] = ()
+    known_issue: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     paraphrases: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
-    known_issue: str = ""
 
     def __post_init__(self) -> None:
         """Take what a person writes in Python for what it stands for: a file's name for a clip, lists for tuples, a

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from audiotest.declare import building, case_checks, schema, suite_checks
 from audiotest.declare.data.cases import Loaded, load
 from audiotest.declare.document import placed, read_document
+from audiotest.declare.known_issues import mark
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.yaml import Document
@@ -48,10 +47,7 @@ def assemble(contents: list[tuple[str, bytes]], folder: Path | None = None) -> t
     if not cases and not invalid and not whole and not settings["import_command"]:
         message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
         whole.append(Problem(shown, 1, 1, ("suite",), message))
-    issues = suite_checks.known_issues(
-        document.data.get("known_issues", ()), [*(c.id for c in cases), *(i.name for i in invalid)], findings
-    )
-    cases = [replace(case, known_issue=issues[case.id]) if case.id in issues else case for case in cases]
+    cases = mark(document.data.get("known_issues", ()), cases, invalid, findings)
     across = suite_checks.across(settings, cases, gathered.tags, not settings["import_command"])
     whole += placed([*findings.errors, *across.errors], shown, data)
     warnings = [*placed([*findings.warnings, *across.warnings], shown, data), *gathered.warnings()]

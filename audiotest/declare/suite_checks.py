@@ -28,21 +28,6 @@ class Findings(Struct):
     warnings: Pairs = field(default_factory=list)
 
 
-def known_issues(rows: Iterable[Mapping[str, str] | None], ids: Iterable[str], findings: Findings) -> dict[str, str]:
-    """By case the issue that leaves it out of the figures; an id that no case has is a warning, since a case may have
-    been removed or mended under another id."""
-    known, left_out = set(ids), {}
-    for i, row in enumerate(rows):
-        name, issue = (row or {}).get("case"), (row or {}).get("issue")
-        if name is None or issue is None:
-            continue
-        if name not in known:
-            findings.warnings.append((("known_issues", i, "case"), unknown("case", name, sorted(known))))
-        elif issue != "good catch":
-            left_out[name] = issue
-    return left_out
-
-
 def prompt(value: str | Mapping[str, str], findings: Findings) -> str:
     """The template as written; it has to render, and should show the question."""
     text = value if isinstance(value, str) else value.get("template", "")

@@ -136,9 +136,10 @@ def test_an_open_question_that_no_scorer_judges_is_warned_of(tmp_path):
 
 def test_what_a_terminal_would_act_on_is_shown_as_an_escape(tmp_path):
     problems, _ = read(tmp_path, '"\\e]8;;http://x\\a": 1')
-    assert problems == [r"x.yaml:2:1: \x1b]8;;http://x\x07: unknown key '\x1b]8;;http://x\x07': known: audio_root, by, cases, "
-                        "citation, conditions, data, description, gates, generation, import, join_clips, known_faults, known_issues, licence, "
-                        "policy, prompt, require_audio, revision, sample, scorers, source, suite, title"]  # fmt: skip
+    [problem] = problems
+    assert problem.startswith(
+        r"x.yaml:2:1: \x1b]8;;http://x\x07: unknown key '\x1b]8;;http://x\x07': known: audio_root, by, "
+    )
 
 
 def test_a_warning_is_there_when_the_suite_is_read_from_the_cache(tmp_path):
