@@ -272,6 +272,39 @@ def test_hostile_replies_are_text(opened):
     assert "980000 more characters" in shown.inner_text("#item")
 
 
+def test_hostile_names_and_addresses_are_text(opened):
+    rows = []
+    for i, name in enumerate(HOSTILE[:5]):
+        for c in ("original", "text_only", f"prompt({name})"):
+            one = record(i, c, choice=1)
+            rows.append(msgspec.structs.replace(
+                one, suite=name, case=name, nodeid=f"{name}::{c}", question=name, answer=name, choices=(name, "x", "y", "z"),
+                tags={name: (name,), "n": ("1", "2")}, reason=f"{name} (right in the baseline)", outcome="missed",
+            ))  # fmt: skip
+    gates = {name: [gate(name, False, name)] for name in HOSTILE[:5]}
+    about = summarise(
+        rows, gates, Provenance(model=HOSTILE[0]), {HOSTILE[0]: against(regressed=1, improved=0, n=1, p=0.01)}
+    )
+    shown = opened(rows, about=about)
+    for summary_ in shown.locator("#overview details:not([open]) > summary").all():
+        if summary_.is_visible():
+            summary_.click()
+    shown.locator("#verdict a").first.click()
+    for _ in range(8):
+        shown.keyboard.press("n")
+    shown.select_option("#n-issue", "ambiguous")
+    shown.click("#notes summary")
+    assert len(yaml.safe_load(shown.inner_text("#notes pre"))["known_issues"]) == 1
+    address = shown.url.partition("#")[0]
+    for fragment in ("#%E0%A4%A", "#items?suite=nowhere&chosen=%3Cimg%20src%3Dx%20onerror%3D%22window.broken%3D3%22%3E", "#suite-99", "#__proto__",
+                     "#items?item=nowhere&order=odd"):  # fmt: skip
+        shown.goto("about:blank")
+        shown.goto(address + fragment)
+        assert shown.is_visible("#title")
+    assert shown.inner_text("#count") == "15 of 15 trials"
+    assert shown.evaluate("window.broken") is None
+
+
 def test_a_clip_can_be_played_and_seen(opened):
     wave = (0.3 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)).astype(np.float32)
     source, picture = (f"data:{kind};base64,{base64.b64encode(make(Waveform(wave[:, None], 16000))).decode()}"
