@@ -687,7 +687,7 @@ def test_conditions_are_heard_by_digits_in_turn_and_in_a_loop(opened):
         record(1, "noise(snr_db=0)", hashes={"sound": "b"}),
         record(1, "text_only"),
     ]
-    shown = opened(rows, {"a": [flac(440)], "b": [flac(880)]})
+    shown = opened(rows, {"a": [flac(440, 30)], "b": [flac(880, 30)]})
     shown.click("#tab-items")
     shown.focus("#list")
     assert [text.split()[0] for text in shown.locator("#item .reply h3").all_inner_texts()] == ["1", "2", "text_only"]
@@ -699,7 +699,7 @@ def test_conditions_are_heard_by_digits_in_turn_and_in_a_loop(opened):
     assert [row[:2] for row in shown.evaluate(state)] == [[False, True], [True, True]]  # from the same moment
     shown.keyboard.press("x")
     until(shown, f"({state})[0][0] && !({state})[1][0]")
-    assert float(shown.evaluate("document.querySelector('.cursor').style.left").rstrip("%")) > 10
+    until(shown, "parseFloat(document.querySelector('.cursor').style.left) > 0.5")
     shown.keyboard.press("l")
     assert [row[2] for row in shown.evaluate(state)] == [True, True]
     assert shown.get_attribute("#loop", "aria-pressed") == "true"
