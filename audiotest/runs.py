@@ -115,7 +115,8 @@ class Run:
         return write_run(folder, self.records, self.summary)
 
     def report(self, target: str | os.PathLike[str], **options: Any) -> str:
-        """Write a report to ``target``, in the format that its ending names (``.html``, ``.md``, ``.csv``, ``.json``).
+        """Write a report to ``target``, in the format that its ending names (``.html``, ``.md``, ``.csv``,
+        ``.json``, ``.parquet``).
 
         Returns a line that says what was written. Raises :class:`~audiotest.registry.UnknownName` for another ending.
         """

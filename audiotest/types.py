@@ -121,6 +121,8 @@ class Generation(Struct, frozen=True):
 class Case(Struct, frozen=True):
     """One item as its author wrote it, before any condition.
 
+    ``known_issue``: what the suite's ``known_issues`` say is wrong with it; it is asked, and in no figure.
+
     ``answer`` is the text of the right option, or None for an open question. ``tags`` may have
     several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
     transcription...), for scorers that need it. ``line`` is where the case starts in its file. ``repeat``
@@ -137,6 +139,7 @@ class Case(Struct, frozen=True):
     task: str = ""
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     expect: tuple[Check, ...] = ()
+    known_issue: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     paraphrases: tuple[str, ...] = ()
     generation: Generation | None = None
@@ -339,6 +342,7 @@ class Record(Struct, frozen=True):
     ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
     ``verdicts`` keeps the order of the suite's scorers; the first decides. ``reference`` holds the texts that an open
     question's reply is held against. ``at``: when a reply from the cache was given, in seconds since 1970.
+    ``known_issue``: what the suite says is wrong with the item; its verdicts are then in no denominator.
     """
 
     suite: str
@@ -365,6 +369,7 @@ class Record(Struct, frozen=True):
     labels: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
     at: float | None = None
+    known_issue: str = ""
 
     def _repr_html_(self) -> str:
         from audiotest.registry import REPORTS

@@ -65,7 +65,7 @@ def labels(trials: Trials, survivable: Collection[str] | None = None) -> dict[st
     label_of = {}
     for record in trials.by_condition.get("original", ()):
         verdict = verdict_of(record)
-        if verdict is not None and verdict.correct is not None and record.choices:
+        if verdict is not None and verdict.correct is not None and record.choices and not record.known_issue:
             label_of[record.case] = _label(record, verdict, without.get(record.case), changed.get(record.case))
     return label_of
 

@@ -23,7 +23,7 @@ from audiotest.analyse.trials import SOUNDLESS, NotMeasured, Trials, clip_of, is
 from audiotest.audio.inspect import DOUBTS
 from audiotest.declare.suite import Sample
 from audiotest.registry import METRICS, SCORERS, Metric, Where
-from audiotest.types import CUT, SCHEMA_VERSION, Estimate, GateResult, Outcome, Record, Reply
+from audiotest.types import CUT, SCHEMA_VERSION, Estimate, GateResult, Outcome, Record, Reply, origin_of
 
 ORIGINAL = "original"
 _SOUND_MARKS = {doubt: f"sound_{doubt.replace(' ', '_')}" for doubt in DOUBTS}
@@ -98,6 +98,8 @@ class SuiteSummary(Struct):
     gates: list[GateResult] = []
     profile: Profile | UnsetType = UNSET
     baseline: AgainstBaseline | UnsetType = UNSET
+    known_issues: int | UnsetType = UNSET
+    """How many cases are left out of the figures since the suite knows an issue of theirs."""
 
 
 class HeardAt(Struct):
@@ -229,6 +231,7 @@ def _suite(records: list[Record], gates: Sequence[GateResult], baseline: Against
         gates=list(gates),
         profile=UNSET if listening is None else msgspec.convert(listening, Profile),
         baseline=baseline,
+        known_issues=len({origin_of(record.case) for record in records if record.known_issue}) or UNSET,
     )
 
 

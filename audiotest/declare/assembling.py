@@ -14,6 +14,7 @@ from audiotest.declare import building, case_checks, schema, suite_checks, varia
 from audiotest.declare.data.cases import Loaded, load
 from audiotest.declare.document import placed, read_document
 from audiotest.declare.extending import base_file, inherited, joined_data
+from audiotest.declare.known_issues import mark
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.yaml import Document
@@ -76,6 +77,7 @@ def assemble(
     if not (cases or invalid or whole or unset or settings["import_command"]):
         message = "the suite has no cases: write some under `cases:`, or in files under cases/ beside suite.yaml"
         whole.append(Problem(shown, 1, 1, ("suite",), message))
+    cases = mark(document.data.get("known_issues", ()), cases, invalid, findings)
     across = suite_checks.across(settings, cases, gathered.tags, not settings["import_command"])
     whole += placed([*findings.errors, *across.errors], shown, data)
     warnings = [*placed([*findings.warnings, *across.warnings], shown, data), *gathered.warnings()]

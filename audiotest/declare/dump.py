@@ -47,7 +47,8 @@ def suite_data(suite: Suite) -> dict[str, Any]:
         data["by"] = list(suite.by)
     if suite.gates:
         data["gates"] = [_changed(gate, Gate("")) for gate in suite.gates]
-    return data
+    known = [{"case": case.id, "issue": case.known_issue} for case in suite.cases if case.known_issue]
+    return {**data, "known_issues": known} if known else data
 
 
 def case_data(case: Case) -> dict[str, Any]:

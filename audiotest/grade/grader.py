@@ -10,7 +10,7 @@ from audiotest.grade.assistants import AssistantFailed, Assistants, Wanted
 from audiotest.grade.expectations import Finding, expected
 from audiotest.grade.question import question_of
 from audiotest.grade.shown import as_shown
-from audiotest.grade.verdicts import verdicts
+from audiotest.grade.verdicts import left_out, verdicts
 from audiotest.models.protocol import Unsupported
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.requests import Answer
@@ -41,6 +41,8 @@ class Grader:
             finding = expected(trial, judged, answer.view.answerable, lambda: self._original(trial, predictor))
         except AssistantFailed as error:
             return replace(record, outcome="error", reason=str(error))
+        if finding.outcome == "failed" and record.known_issue:
+            finding = Finding("missed", f"{finding.reason} (known issue: {record.known_issue})")
         if finding.outcome == "failed" and trial.suite.policy == "gates":
             finding = Finding("missed", finding.reason)
         return replace(judged, outcome=finding.outcome, reason=finding.reason)
@@ -67,7 +69,7 @@ class Grader:
         expect = trial.case.expect if view.answerable else ()
         given = (lambda scorer: self.assistants.given(key, scorer)) if assisted else None
         by_scorer = verdicts(question_of(record, trial.case), answer.reply.text, trial.suite.scorers, expect, given)
-        return replace(record, verdicts=by_scorer)
+        return replace(record, verdicts=left_out(by_scorer) if record.known_issue else by_scorer)
 
     def _wanted(self, trial: Trial, answer: Answer, view: View) -> Wanted:
         assert answer.reply is not None
@@ -102,6 +104,7 @@ class Grader:
             seed=self.seed,
             labels=view.labels if view else (),
             reference=case.reference if view is None or view.answerable else (),
+            known_issue=case.known_issue,
         )
 
 

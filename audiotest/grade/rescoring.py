@@ -11,7 +11,7 @@ from audiotest.declare.suite import Suite, load
 from audiotest.errors import AudiotestError
 from audiotest.grade.expectations import correctness
 from audiotest.grade.question import question_of
-from audiotest.grade.verdicts import verdicts
+from audiotest.grade.verdicts import left_out, verdicts
 from audiotest.types import Case, Check, Outcome, Record, origin_of
 
 
@@ -49,11 +49,13 @@ def rescore(
 
 def _again(record: Record, case: Case | None, scorers: Sequence[Check], policy: str) -> Record:
     assert record.reply is not None
-    judged = replace(record, verdicts=verdicts(question_of(record, case), record.reply.text, scorers))
+    by_scorer = verdicts(question_of(record, case), record.reply.text, scorers)
+    judged = replace(record, verdicts=left_out(by_scorer) if record.known_issue else by_scorer)
     if record.expectation != "correct" or record.outcome not in ("passed", "failed", "missed") or not judged.verdicts:
         return judged
     finding = correctness(judged)
-    outcome: Outcome = "missed" if finding.outcome == "failed" and policy == "gates" else finding.outcome
+    excused = policy == "gates" or record.known_issue
+    outcome: Outcome = "missed" if finding.outcome == "failed" and excused else finding.outcome
     return replace(judged, outcome=outcome, reason=finding.reason)
 
 

@@ -7,7 +7,7 @@ where they apply.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -65,3 +65,8 @@ def _together(checks: dict[str, Verdict]) -> Verdict:
     return replace(
         first, correct=not failed, score=sum(scores) / len(scores) if scores else None, evidence=missed, details={}
     )
+
+
+def left_out(by_scorer: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """The verdicts on an item with a known issue: they are shown, and in no denominator."""
+    return {name: replace(verdict, counted=False) for name, verdict in by_scorer.items()}

@@ -165,6 +165,9 @@ def _doubts(run: Run) -> Iterator[Statement]:
             yield Statement(
                 "doubt", f"{number} {word if number > 1 else word.replace('trials', 'trial')}", outcome=outcome
             )
+    known = sum(suite.known_issues or 0 for suite in run.summary.suites.values())
+    if known:
+        yield Statement("plain", f"{known} {'items are' if known > 1 else 'item is'} left out for a known issue")
     parts = [f"{name} ({asked} of {cases} cases)" for name, asked, cases in _partial(run)]
     if parts:
         yield Statement("doubt", f"run in part: {_some(parts, ', ')}")

@@ -74,7 +74,7 @@ def test_the_summary_of_many_suites_fits_a_screen(project, suite_text):
     out.stdout.fnmatch_lines(
         [
             "suite |*listening gap | listened | text_only | shuffled",
-            "k00   | 2 |   50.00% |  5.5 to 94.5 |      +0.0 (-) |       0% |       50% |      50%",
+            "k00   | 2 |   50.00% | 5.5 to 94.5 |      +0.0 (-) |       0% |       50% |      50%",
             "*-v shows intervals, outcomes, tags and the listening profile",
             "gates: 0 of 15 passed",
             "  and 5 more",

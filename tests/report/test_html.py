@@ -272,6 +272,39 @@ def test_hostile_replies_are_text(opened):
     assert "980000 more characters" in shown.inner_text("#item")
 
 
+def test_hostile_names_and_addresses_are_text(opened):
+    rows = []
+    for i, name in enumerate(HOSTILE[:5]):
+        for c in ("original", "text_only", f"prompt({name})"):
+            one = record(i, c, choice=1)
+            rows.append(msgspec.structs.replace(
+                one, suite=name, case=name, nodeid=f"{name}::{c}", question=name, answer=name, choices=(name, "x", "y", "z"),
+                tags={name: (name,), "n": ("1", "2")}, reason=f"{name} (right in the baseline)", outcome="missed",
+            ))  # fmt: skip
+    gates = {name: [gate(name, False, name)] for name in HOSTILE[:5]}
+    about = summarise(
+        rows, gates, Provenance(model=HOSTILE[0]), {HOSTILE[0]: against(regressed=1, improved=0, n=1, p=0.01)}
+    )
+    shown = opened(rows, about=about)
+    for summary_ in shown.locator("#overview details:not([open]) > summary").all():
+        if summary_.is_visible():
+            summary_.click()
+    shown.locator("#verdict a").first.click()
+    for _ in range(8):
+        shown.keyboard.press("n")
+    shown.select_option("#n-issue", "ambiguous")
+    shown.click("#notes summary")
+    assert len(yaml.safe_load(shown.inner_text("#notes pre"))["known_issues"]) == 1
+    address = shown.url.partition("#")[0]
+    for fragment in ("#%E0%A4%A", "#items?suite=nowhere&chosen=%3Cimg%20src%3Dx%20onerror%3D%22window.broken%3D3%22%3E", "#suite-99", "#__proto__",
+                     "#items?item=nowhere&order=odd"):  # fmt: skip
+        shown.goto("about:blank")
+        shown.goto(address + fragment)
+        assert shown.is_visible("#title")
+    assert shown.inner_text("#count") == "15 of 15 trials"
+    assert shown.evaluate("window.broken") is None
+
+
 def test_a_clip_can_be_played_and_seen(opened):
     wave = (0.3 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)).astype(np.float32)
     source, picture = (f"data:{kind};base64,{base64.b64encode(make(Waveform(wave[:, None], 16000))).decode()}"
@@ -485,6 +518,18 @@ def test_a_run_without_sounds_or_suites_is_a_page_too(tmp_path, monkeypatch):
     assert CliRunner().invoke(main, ["report", "out", "--html", "r.html"]).exit_code == 0
 
 
+def test_an_item_with_a_known_issue_says_so_and_is_not_among_the_wrong(opened):
+    records = [record(i, choice=1) for i in range(3)]
+    records[0] = msgspec.structs.replace(records[0], known_issue="wrong label")
+    shown = opened(records)
+    assert "1 item is left out for a known issue" in shown.inner_text("#verdict")
+    shown.click("#tab-items")
+    assert "clip 1?" in shown.inner_text("#item")
+    shown.focus("#list")
+    shown.keyboard.press("End")
+    assert "known issue: wrong label" in shown.inner_text("#item")
+
+
 def test_right_and_wrong_are_a_filter_apart_from_the_outcome(opened):
     records = [
         msgspec.structs.replace(record(i), outcome="recorded", verdicts={"choice": Verdict(i < 2, 0 if i < 2 else 1)})
@@ -642,7 +687,7 @@ def test_conditions_are_heard_by_digits_in_turn_and_in_a_loop(opened):
         record(1, "noise(snr_db=0)", hashes={"sound": "b"}),
         record(1, "text_only"),
     ]
-    shown = opened(rows, {"a": [flac(440)], "b": [flac(880)]})
+    shown = opened(rows, {"a": [flac(440, 30)], "b": [flac(880, 30)]})
     shown.click("#tab-items")
     shown.focus("#list")
     assert [text.split()[0] for text in shown.locator("#item .reply h3").all_inner_texts()] == ["1", "2", "text_only"]
@@ -654,7 +699,7 @@ def test_conditions_are_heard_by_digits_in_turn_and_in_a_loop(opened):
     assert [row[:2] for row in shown.evaluate(state)] == [[False, True], [True, True]]  # from the same moment
     shown.keyboard.press("x")
     until(shown, f"({state})[0][0] && !({state})[1][0]")
-    assert float(shown.evaluate("document.querySelector('.cursor').style.left").rstrip("%")) > 10
+    until(shown, "parseFloat(document.querySelector('.cursor').style.left) > 0.5")
     shown.keyboard.press("l")
     assert [row[2] for row in shown.evaluate(state)] == [True, True]
     assert shown.get_attribute("#loop", "aria-pressed") == "true"

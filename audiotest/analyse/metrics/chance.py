@@ -22,7 +22,7 @@ def measure(
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Mean of 1/k over the multiple-choice trials under ``condition``."""
-    shares = [1 / len(r.choices) for r in trials.under(condition, tags) if r.choices]
+    shares = [1 / len(r.choices) for r in trials.under(condition, tags) if r.choices and not r.known_issue]
     if not shares:
         raise NotMeasured(f"no trial under {condition} has choices, so there is no chance level")
     value = sum(shares) / len(shares)

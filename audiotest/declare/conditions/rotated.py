@@ -1,4 +1,4 @@
-"""``rotated(k)``: the options moved on by ``k`` places, the last ones coming to the front.
+"""``rotated(k)``: the options cyclically shifted by ``k``, the last ones coming to the front.
 
 A sweep over all k shows a question under every rotation, so that each option is once in each position: what is right
 under all of them was not right by its place. (CircularEval of MMBench, arXiv 2307.06281.)

@@ -33,7 +33,7 @@ async function copied(text) {
 function item(i) {
   const home = $("item"), t = trial(i), same = [];
   for (let j = 0; j < N; j++) if (T.case[j] === t.case && T.suite[j] === t.suite) same.push(j);
-  const about = [t.suite, t.case, t.label].filter(Boolean).join(" · ");
+  const about = [t.suite, t.case, t.label, t.issue && `known issue: ${t.issue}`].filter(Boolean).join(" · ");
   home.replaceChildren(el("h2", { class: "question", dir: "auto" }, t.question), el("p", { class: "soft" }, about));
   if (t.tags.length) home.append(el("p", { class: "soft", dir: "auto" }, t.tags.join(" · ")));
   home.append(el("div", { class: "command" }, el("pre", { class: "id" }, rerun(t.nodeid)), copying("command", rerun(t.nodeid)), copying("node id", t.nodeid)));

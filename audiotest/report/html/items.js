@@ -14,6 +14,7 @@ let shown = [], selected = -1, extra = {};
 
 // What a reader looks for first: what got worse, then what failed, broke, or was answered wrongly though it could be heard.
 function rank(i) {
+  if (T.issue[i]) return 5;
   if (T.regressed[i]) return 0;
   if (T.outcome[i] === "failed" || T.outcome[i] === "missed") return 1;
   if (T.outcome[i] === "error") return 2;

@@ -21,15 +21,18 @@ function numberSounds() {
 }
 
 // One sound at a time: what begins to play takes the place of what played before.
-document.addEventListener("play", (e) => {
-  if (!sounds().includes(e.target)) return;
-  if (playing && playing !== e.target) { playing.pause(); previous = playing; }
-  playing = e.target;
-}, true);
+function takeOver(audio) {
+  if (playing && playing !== audio) { playing.pause(); previous = playing; }
+  playing = audio;
+}
+// Also by its own button. The event comes late: by then another sound may have taken over.
+document.addEventListener("play", (e) => { if (!e.target.paused && sounds().includes(e.target)) takeOver(e.target); }, true);
 
+// From the moment at which the other one is.
 function hear(audio) {
   if (!audio) return;
   if (playing && playing.isConnected && playing !== audio) audio.currentTime = playing.ended ? 0 : playing.currentTime;
+  takeOver(audio);
   audio.play().catch(() => {}); // a sound that cannot be played says so itself
 }
 

@@ -110,7 +110,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
         name: []
         for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer",
                      "answer_index", "choice", "correct", "basis", "aligned", "reference", "labels", "reply", "reason",
-                     "verdicts", "tags", "sound", "label", "regressed", "incomplete")
+                     "verdicts", "tags", "sound", "label", "regressed", "incomplete", "issue")
     }  # fmt: skip
     label_of = _labels(records)
     for record in records:
@@ -139,6 +139,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
             "label": label_of.get((record.suite, record.case), ""),
             "regressed": regressed(record),
             "incomplete": bool(fault(record)),
+            "issue": record.known_issue,
         }
         for name, column in columns.items():
             column.append(row[name])
