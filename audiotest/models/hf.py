@@ -15,6 +15,7 @@ Options
     ``class``, ``part``   the class to load, and the part of the config that it takes
     ``mixed``             whether prompts with and without sound can be in one batch
     ``shared``            whether a clip is encoded, and where it can be prefilled, once for its questions (true)
+    ``several_alone``     whether a prompt with several clips is asked by itself
     ``padding_heard``     whether the padding of a shorter clip changes its reply: then a batch has clips of one length
     ``audio_max_length``  ``longest``: pad mels to the batch's longest clip
     ``audio_as``          ``base64``: hand sounds over as WAV files in base64, for processors that take no arrays
@@ -80,7 +81,10 @@ class HF:
         self.settings = given
         # What does not change replies does not belong to the identity.
         deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
-        self.identity = f"hf {VERSION} {self.given} {msgspec.json.encode(deciding).decode()}{state_of(self.checkpoint)}"
+        fields = msgspec.to_builtins(deciding)
+        if not fields["several_alone"]:  # an option of later: replies that were cached before have no word of it
+            del fields["several_alone"]
+        self.identity = f"hf {VERSION} {self.given} {msgspec.json.encode(fields).decode()}{state_of(self.checkpoint)}"
         self.needs = Needs(
             sample_rate=given.sample_rate,
             channels=1,
@@ -177,7 +181,8 @@ class HF:
             if self.settings.shared and count[sounds[i]] > 1:
                 sound = sounds[i]
             # A sampled reply must not depend on its neighbours, so it is drawn alone.
-            alone = str(i) if request.generation.temperature > 0 else ""
+            several = self.settings.several_alone and len(request.audio) > 1
+            alone = str(i) if request.generation.temperature > 0 or several else ""
             return f"{msgspec.json.encode(request.generation).decode()} {sound} {alone}"
 
         for _, group in groupby(sorted(range(len(requests)), key=kind), key=kind):

@@ -6,6 +6,7 @@ import pytest
 
 import audiotest
 from audiotest.declare.problems import SuiteError
+from audiotest.models import loading
 from audiotest.types import Needs, Reply
 
 SUITE = """\
@@ -38,7 +39,9 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "judged.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     card = f"model: reader\nadapter: replay\ncheckpoint: {tmp_path / 'judged.jsonl'}\nstatus: untested\n"
     (tmp_path / "cards" / "reader.yaml").write_text(card)
-    return tmp_path
+    loading._all_cards.cache_clear()
+    yield tmp_path
+    loading._all_cards.cache_clear()
 
 
 def run(folder, model):

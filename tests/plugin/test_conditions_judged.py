@@ -38,6 +38,7 @@ CONDITIONS = """\
   - silence: abstains
   - speed(factor=1.1): recorded
   - text_only: abstains
+  - without_distractor(k=1): recorded
 """
 HEAD = "suite: every\npolicy: gates\nprompt: choices_lettered\nconditions:\n" + CONDITIONS + "cases:\n"
 CASES = """\

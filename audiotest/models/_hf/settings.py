@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True):
     mixed: bool = True
     shared: bool = True
     padding_heard: bool = False
+    several_alone: bool = False
     batch_size: int = 32
     memory: float = 0.0
     class_: str = ""
