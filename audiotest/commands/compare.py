@@ -54,6 +54,7 @@ def command(
       audiotest compare old/ new/
       audiotest compare a/ b/ c/ --format markdown      a leaderboard and each against the first
       audiotest compare old/ new/ --html changed.html
+      audiotest compare a.json b.json                   two audiograms of `audiotest hear`: the ratios of thresholds
 
     Differences are paired by trial; intervals and p-values take clips as the units (an exact sign-flip test, McNemar's
     where each question has a clip of its own), corrected by Holm's method over the values of a tag. Exits with 1 if the
@@ -64,6 +65,9 @@ def command(
 
     if len(runs) < 2:
         raise click.UsageError("give at least two runs")
+    if all(Path(run).is_file() and Path(run).suffix == ".json" for run in runs):
+        _audiograms(runs)
+        return
     try:
         leaders, pairs = _compared(runs, common, tags)
     except (RunError, NotComparable) as error:
@@ -99,6 +103,21 @@ def command(
 def _named(runs: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The folders of each pair: the first run and one that is held against it."""
     return ((runs[0], run) for run in runs[1:])
+
+
+def _audiograms(files: Sequence[str]) -> None:
+    """Each audiogram against the first: how much larger or smaller its thresholds are."""
+    from audiotest.errors import AudiotestError
+    from audiotest.hearing.comparison import compare
+    from audiotest.hearing.results import load
+    from audiotest.report.hearing import table
+
+    try:
+        reference, *others = [load(Path(file)) for file in files]
+    except (AudiotestError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    for other in others:
+        say(table.ratios(compare(other, reference), other.model, reference.model))
 
 
 def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple[str, ...]], list[Pair]]:

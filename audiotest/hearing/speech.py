@@ -9,6 +9,7 @@ Conventions
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -70,6 +71,10 @@ def spoken(text: str, voice: str) -> Samples:
         except (OSError, subprocess.CalledProcessError) as error:
             raise AudioError(f"espeak-ng cannot say {text!r} in the voice {voice}: {error}") from None
         samples = decode.conform(decode.read(path), rate=RATE, channels=1).samples[:, 0].astype(np.float64)
+    return _trimmed(samples)
+
+
+def _trimmed(samples: Samples) -> Samples:
     loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
     return _normal(samples[loud[0] : loud[-1] + 1])
 
@@ -104,17 +109,44 @@ def speech_shaped(frames: int, rng: np.random.Generator) -> Samples:
 def hidden(word: str, voice: str, snr_db: float, masker: Literal["noise", "babble"], seed: int) -> Path:
     """A file with ``word`` in a masker, which begins 0.4 s before it and ends 0.4 s after it; the sum has -26 dB
     RMS."""
+    identity = f"hidden {word} {voice} {snr_db:.4f} {masker} {seed}"
+    return kept(identity, lambda: _covered(spoken(word, voice), snr_db, masker, seed))
 
-    def make() -> Samples:
-        rng = np.random.default_rng(seed)
-        clean = spoken(word, voice)
-        first = round(_EDGE_S * RATE)
-        cover = (babble if masker == "babble" else speech_shaped)(len(clean) + 2 * first, rng)
-        sound = cover * 10 ** (-snr_db / 20)
-        sound[first : first + len(clean)] += clean
-        return sound
 
-    return kept(f"hidden {word} {voice} {snr_db:.4f} {masker} {seed}", make)
+def _covered(clean: Samples, snr_db: float, masker: Literal["noise", "babble"], seed: int) -> Samples:
+    """Speech of RMS 1 in a masker that begins before it and ends after it."""
+    rng = np.random.default_rng(seed)
+    first = round(_EDGE_S * RATE)
+    cover = (babble if masker == "babble" else speech_shaped)(len(clean) + 2 * first, rng)
+    sound = cover * 10 ** (-snr_db / 20)
+    sound[first : first + len(clean)] += clean
+    return sound
+
+
+@cache
+def recorded_numbers() -> dict[str, Path]:
+    """The files of the recorded numbers one to nine, by word; empty where not all of them are here."""
+    named = os.environ.get("AUDIOTEST_RECORDINGS")
+    roots = [Path(named)] if named else [cache_dir() / "recordings", Path("/")]
+    for root in roots:
+        for folder in sorted((root / "usr/share/asterisk/sounds").glob("en*/digits")):
+            files = {word: folder / f"{i}.wav" for i, word in enumerate(NUMBERS, 1)}
+            if all(path.is_file() for path in files.values()):
+                return files
+    return {}
+
+
+@cache
+def _recorded(word: str) -> Samples:
+    """A recorded number without the silence around it, with an RMS of 1. Raises :class:`AudioError`."""
+    sound = decode.conform(decode.read(recorded_numbers()[word]), rate=RATE, channels=1)
+    return _trimmed(sound.samples[:, 0].astype(np.float64))
+
+
+def hidden_recording(word: str, snr_db: float, seed: int) -> Path:
+    """As :func:`hidden`, of a recorded number in speech-shaped noise."""
+    made_of = decode.fingerprint(recorded_numbers()[word])
+    return kept(f"recorded {made_of} {snr_db:.4f} {seed}", lambda: _covered(_recorded(word), snr_db, "noise", seed))
 
 
 def joined(parts: Sequence[Samples], pause: float) -> Samples:

@@ -20,6 +20,7 @@ from audiotest.models.protocol import Adapter, Unsupported
 from audiotest.predict.breaker import ModelDown
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.requests import Answer
+from audiotest.report.attachments import attach_sounds
 from audiotest.report.failure import failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
@@ -33,10 +34,10 @@ class Mismatch(AssertionError):
 
 
 def check(trial: Trial, reply: Reply, request: pytest.FixtureRequest) -> None:
-    """The test that every trial runs: fail or skip as the record of its reply says. A miss is reported by ``finished``,
-    since an exception for each takes time, unless a baseline may make a failure of it."""
-    record = request.node.record
-    missed = record.outcome == "missed" and state_of(request.config).session.baseline.trials
+    """Fail or skip as the record says. A miss without a baseline is left to ``finished``, since raising takes time."""
+    record, session = request.node.record, state_of(request.config).session
+    attach_sounds(request.config, trial, session.settings.seed)
+    missed = record.outcome == "missed" and session.baseline.trials
     if missed or record.outcome == "failed":
         raise Mismatch(failure_text(record, trial))
     if record.outcome == "skipped":

@@ -12,6 +12,7 @@ from audiotest.hearing.faculties import tone_in_noise
 from audiotest.hearing.question import tone
 from audiotest.hearing.tracks import Track, level_at, position
 from audiotest.registry import FACULTIES
+from audiotest.types import Waveform
 
 SPOKEN = [name for name in FACULTIES.names() if FACULTIES.get(name).missing is not None]
 NAMES = [name for name in FACULTIES.names() if name not in SPOKEN]
@@ -296,3 +297,27 @@ def test_a_spoken_number_is_hidden_at_the_ratio_of_the_level(name, tmp_path, mon
     assert ratios[0] == pytest.approx(3, abs=2.5)  # as much speech as noise; babble fluctuates
     assert ratios[1] == pytest.approx(0, abs=2.5)
     assert rms_db(loud) == pytest.approx(-26, abs=0.1)
+
+
+@without_espeak
+def test_a_recorded_number_is_hidden_where_the_recordings_are(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("AUDIOTEST_RECORDINGS", str(tmp_path / "recordings"))
+    speech.recorded_numbers.cache_clear()
+    speech._recorded.cache_clear()
+    faculty = FACULTIES.get("recorded_speech_in_noise")
+    assert "make recordings" in faculty.missing()
+    digits = tmp_path / "recordings" / "usr/share/asterisk/sounds/en_US_f_Somebody/digits"
+    digits.mkdir(parents=True)
+    for i, word in enumerate(speech.NUMBERS, 1):
+        sound = speech.spoken(word, "en-gb")[:, None].astype(np.float32) * 0.1
+        (digits / f"{i}.wav").write_bytes(speech.decode.wav_bytes(Waveform(sound, speech.RATE)))
+    speech.recorded_numbers.cache_clear()
+    assert faculty.missing() == ""
+    one = track("recorded_speech_in_noise")
+    asked = one.question(0, one.easiest)
+    assert asked.case.answer in asked.case.choices
+    heard = speech.decode.read(asked.case.audio[0].file).samples[:, 0].astype(np.float64)
+    edge = round(0.4 * speech.RATE)
+    assert rms_db(heard[edge:-edge]) - rms_db(heard[:edge]) > 12
+    speech.recorded_numbers.cache_clear()

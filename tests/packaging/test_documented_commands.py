@@ -193,6 +193,8 @@ def readme(reader):
     mmar(reader)
     checkpoint(reader)
     reader.lines("replies.jsonl", [{"question": "Q?", "choices": ["a", "b"], "answer": "a", "output": "(A) a"}])
+    rows = "".join(f"i{i},What rings in {i}?,a bell,a phone,a bell\n" for i in range(3))
+    reader.write("items.csv", f"id,question,choice_a,choice_b,answer\n{rows}")
     reader.prepare("audiotest import mmar MMAR-meta.jsonl --into mmar")
     reader.prepare("pytest mmar --model replay:others.jsonl --results old")
 
@@ -247,12 +249,24 @@ def audiogram(reader):
         reader.write(path, (ROOT / path).read_text(encoding="utf-8"))
 
 
+def rated(reader):
+    """A run of eight replies, and a person's ratings of them."""
+    cases = "".join(
+        f"  - {{id: c{i}, question: What rings?, choices: [a bell, a phone], answer: a bell}}\n" for i in range(8)
+    )
+    reader.write("suites/mine.yaml", f"suite: mine\npolicy: gates\ncases:\n{cases}")
+    reader.lines("recorded.jsonl", [{"id": f"c{i}", "output": "(A)" if i % 3 else "(B)"} for i in range(8)])
+    reader.write("ratings.csv", "id,rating\n" + "".join(f"c{i},{'right' if i % 2 else 'wrong'}\n" for i in range(8)))
+    reader.prepare("pytest suites/mine.yaml --model replay:recorded.jsonl --results out")
+
+
 PREPARE = {
     "README.md": readme,
     "docs/audiogram.md": audiogram,
     "docs/benchmarks.md": benchmarks,
     "docs/ci.md": recorded,
     "docs/published.md": mmar,
+    "docs/scoring.md": rated,
     "docs/your-own-model.md": kitchen,
     "docs/your-own-suite.md": named,
 }

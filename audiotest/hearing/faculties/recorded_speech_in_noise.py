@@ -1,0 +1,42 @@
+"""Recorded speech in noise: which number is spoken by a person?
+
+A number from one to nine of Asterisk's recorded prompts (English, one voice, 8 or 16 kHz), in noise with the long-term
+spectrum of the babble. ``level`` is the signal-to-noise ratio in dB over the word; the threshold is a speech reception
+threshold (SRT) for three options, at 67% correct. The recordings are looked for in the folder
+``$AUDIOTEST_RECORDINGS``, as ``make recordings`` fetches them, and where Debian's package
+``asterisk-core-sounds-en-wav`` puts them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from audiotest.hearing.question import Stimulus, Wording
+from audiotest.hearing.speech import NUMBERS, hidden_recording, recorded_numbers
+from audiotest.hearing.speech import missing as no_espeak
+
+TITLE = "Recorded speech in speech-shaped noise (SRT)"
+UNIT, SCALE, HARDEST, EASIEST = "dB SNR", "db", -30.0, 25.0
+WORDINGS = (
+    Wording("Which number is spoken in this recording?"),
+    Wording("Somebody says a number in the noise. Which one?"),
+    Wording("Which word do you hear?"),
+)
+
+
+def stimulus(level: float, answer: int, rng: np.random.Generator, variant: float) -> Stimulus:
+    """A number in noise, with two others to choose from."""
+    words = [NUMBERS[i] for i in rng.permutation(len(NUMBERS))[:3]]
+    path = hidden_recording(words[answer], level, int(rng.integers(2**31)))
+    return Stimulus(file=str(path), choices=tuple(words))
+
+
+def highest_hz(variant: float) -> float:
+    """What speech needs to be understood well: the band of a telephone."""
+    return 3400.0
+
+
+def missing() -> str:
+    """A sentence where there are no recordings, or no babble to take the spectrum of."""
+    if not recorded_numbers():
+        return "the recorded numbers are not here: `make recordings`, or set AUDIOTEST_RECORDINGS"
+    return no_espeak()
