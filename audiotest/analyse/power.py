@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 
@@ -65,15 +66,18 @@ def detectable(n: int, discordance: Discordance, *, most: float, effective_n: fl
 
 
 def mcnemar_power(n: int, difference: float, discordance: float) -> float:
-    """The power of McNemar's exact test over ``n`` independent pairs."""
-    from scipy.special import bdtr, ndtr
-
+    """The power of McNemar's exact test over ``n`` independent pairs; none where all of them could differ in one
+    direction and the test would not reject."""
+    if 2.0 ** (1 - n) >= _ALPHA:
+        return 0.0
     worse = min((discordance + difference) / 2 / discordance, 1.0)
     if n > _EXACT:
         spread = sqrt(max(0.0, discordance - difference**2))
         if spread == 0.0:  # every pair differs, and in one direction
             return 1.0
-        return float(ndtr((difference * sqrt(n) - quantile() * sqrt(discordance) - 1 / sqrt(n)) / spread))
+        return NormalDist().cdf((difference * sqrt(n) - quantile() * sqrt(discordance) - 1 / sqrt(n)) / spread)
+    from scipy.special import bdtr
+
     reach = _SD * sqrt(n * discordance * (1 - discordance)) + 1
     differing = np.arange(max(0, int(n * discordance - reach)), min(n, int(n * discordance + reach)) + 1)
     below = np.concatenate([[0.0], bdtr(differing, n, discordance)]) if differing[0] == 0 else None

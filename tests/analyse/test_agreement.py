@@ -47,7 +47,7 @@ def test_what_has_no_value_says_why():
 def test_intervals_cover_and_know_that_items_share_clips():
     rng = np.random.default_rng(7)
     covered, widths = [], {True: [], False: []}
-    for _ in range(20):
+    for _ in range(12):
         shared = rng.normal(size=(40, 1))
         truth = shared + 0.3 * rng.normal(size=(40, 3))
         noisy = truth + rng.normal(size=(40, 1)) + 0.3 * rng.normal(size=(40, 3))
@@ -58,7 +58,7 @@ def test_intervals_cover_and_know_that_items_share_clips():
         alone = agreement(pairs, range(len(pairs)), only=["spearman"]).measures["spearman"]
         widths[True].append(by_clip.high - by_clip.low)
         widths[False].append(alone.high - alone.low)
-    assert sum(covered) >= 17
+    assert sum(covered) >= 9
     assert np.mean(widths[True]) > 1.3 * np.mean(widths[False])
 
 

@@ -144,3 +144,12 @@ def test_nothing_has_no_value():
         mean_of_shares(([], []), ([1], "a")),
     ):
         assert (found.value, found.low, found.high) == (None, None, None)
+
+
+@pytest.mark.parametrize("freedom", [3, 12.5, 99, 100, 101.5, 250, 5000, 1e7])
+def test_the_quantile_of_students_t_is_scipys(freedom):
+    from scipy.stats import t
+
+    from audiotest.analyse.clusters import quantile
+
+    assert quantile(freedom) == pytest.approx(t.ppf(0.975, freedom), abs=2e-9)
