@@ -1,4 +1,4 @@
-"""Questions that are answered by yes or no: what was said and what is so, for figures about hallucination.
+"""Questions that are answered by yes or no: what the reply says and what is right, for figures about hallucination.
 
 A reply counts where its question has the options yes and no and its scorer read one of them. A *pair* are two questions
 with the same value of the tag ``pair``, one to be answered by yes and one by no, both read.
@@ -25,14 +25,14 @@ def yes_no(record: Record) -> tuple[int, int] | None:
 def answers(
     trials: Trials, condition: str, scorer: str | None, tags: Mapping[str, str] | None
 ) -> list[tuple[Record, bool | None, bool]]:
-    """(record, what was said, what is so) of every yes-no question under ``condition``; what was said is None where it
-    could not be read. Raises :class:`NotMeasured` where there is none."""
+    """(record, whether the reply says yes, whether yes is right) of every yes-no question under ``condition``; the
+    second is None where the reply could not be read. Raises :class:`NotMeasured` where there is none."""
     rows: list[tuple[Record, bool | None, bool]] = []
     for record, verdict in trials.judged(condition, scorer, tags):
         places = yes_no(record)
         if places is not None and record.answer_index in places:
-            said = None if verdict.choice not in places else verdict.choice == places[0]
-            rows.append((record, said, record.answer_index == places[0]))
+            says_yes = None if verdict.choice not in places else verdict.choice == places[0]
+            rows.append((record, says_yes, record.answer_index == places[0]))
     if not rows:
         raise NotMeasured(f"no question under {condition} has the options yes and no")
     return rows
@@ -57,8 +57,14 @@ def of_no(
 ) -> Estimate:
     """A figure of (right no, wrong no, wrong yes), sums of shape (..., 3), over the replies that were read. Raises
     :class:`NotMeasured` where it has no value."""
-    known = [(r, said, so) for r, said, so in answers(trials, condition, scorer, tags) if said is not None]
-    rows = [[not said and not so, not said and so, said and not so] for _, said, so in known]
+    known = [
+        (r, says_yes, is_yes)
+        for r, says_yes, is_yes in answers(trials, condition, scorer, tags)
+        if says_yes is not None
+    ]
+    rows = [
+        [not says_yes and not is_yes, not says_yes and is_yes, says_yes and not is_yes] for _, says_yes, is_yes in known
+    ]
     if not rows:
         raise NotMeasured(f"no reply under {condition} was read as yes or no")
     estimate = bootstrap(np.asarray(rows, dtype=np.float64), figure, [clip_of(record) for record, _, _ in known])
@@ -75,13 +81,13 @@ def share(part: Floats, whole: Floats) -> Floats:
 def pairs(
     trials: Trials, condition: str, scorer: str | None, tags: Mapping[str, str] | None, outcome: tuple[bool, bool]
 ) -> Estimate:
-    """The share of pairs with this ``outcome``: what was said to the question that is so, and to the one that is not.
-    Raises :class:`NotMeasured` where there is no pair."""
+    """The share of pairs with this ``outcome``: whether the reply says yes where yes is right, and where no is. Raises
+    :class:`NotMeasured` where there is no pair."""
     sides: dict[str, dict[bool, tuple[bool, Hashable]]] = {}
-    for record, said, so in answers(trials, condition, scorer, tags):
+    for record, says_yes, is_yes in answers(trials, condition, scorer, tags):
         for pair in record.tags.get("pair", ()):
-            if said is not None:
-                sides.setdefault(pair, {})[so] = said, clip_of(record)
+            if says_yes is not None:
+                sides.setdefault(pair, {})[is_yes] = says_yes, clip_of(record)
     whole = [side for side in sides.values() if len(side) == 2]
     if not whole:
         raise NotMeasured(f"no pair of questions under {condition} was read whole (the tag `pair`)")

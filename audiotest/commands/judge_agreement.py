@@ -56,8 +56,8 @@ def command(run: str, file: Path, scorers: tuple[str, ...], form: str) -> None:
         rows.append((name, "people", _with_people(records, ratings, name)))
     rows += _among_people(records, ratings)
     if form == "json":
-        made = [{"one": one, "other": other, **msgspec.to_builtins(figures)} for one, other, figures in rows]
-        click.echo(msgspec.json.format(msgspec.json.encode(made), indent=1))
+        shown_rows = [{"one": one, "other": other, **msgspec.to_builtins(figures)} for one, other, figures in rows]
+        click.echo(msgspec.json.format(msgspec.json.encode(shown_rows), indent=1))
         return
     for one, other, figures in rows:
         shown = "; ".join(f"{name} {_figure(estimate)}" for name, estimate in figures.measures.items())
@@ -141,10 +141,10 @@ def _with_people(records: list[Record], ratings: Ratings, scorer: str) -> Agreem
         else:
             label = Counter(map(_label, given)).most_common(1)[0][0]
             own = verdict.details.get("ratings")
-            said = own[0] if isinstance(own, list) and own and isinstance(own[0], str) else verdict.correct
-            if said is None:
+            judged = own[0] if isinstance(own, list) and own and isinstance(own[0], str) else verdict.correct
+            if judged is None:
                 continue
-            pairs.append((_label(said), label))
+            pairs.append((_label(judged), label))
         clips.append(clip_of(record))
     return agreement(pairs, clips)
 

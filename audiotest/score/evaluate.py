@@ -76,9 +76,9 @@ def score(
         missing = "`evaluate` needs a `reference` or an `answer`"
         return Verdict(None, status="none", counted=False, evidence=missing)
     reply = transcript(output).strip()
-    made = {"metric": metric, "field": field, "level": level, "options": dict(options or {})}
+    about = {"metric": metric, "field": field, "level": level, "options": dict(options or {})}
     if level == "corpus":
-        return Verdict(None, details={**made, "reply": reply, "references": list(references)})
+        return Verdict(None, details={**about, "reply": reply, "references": list(references)})
     value = compute(metric, field, [reply], [references], options or {})
     asked = min is not None or max is not None
     held = (min is None or value >= min) and (max is None or value <= max)
@@ -86,5 +86,5 @@ def score(
         correct=held if asked else None,
         score=value if 0 <= value <= 1 else None,
         evidence=f"{field or metric} {value:.4g}",
-        details={**made, "value": value},
+        details={**about, "value": value},
     )

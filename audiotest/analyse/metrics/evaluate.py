@@ -72,10 +72,10 @@ def _of_corpus(verdicts: Sequence[Verdict], clips: Sequence[str]) -> Estimate:
 
 
 def _computed(verdicts: Sequence[Verdict]) -> float:
-    made: dict[str, Any] = verdicts[0].details
+    details: dict[str, Any] = verdicts[0].details
     replies = [str(verdict.details["reply"]) for verdict in verdicts]
     references = [verdict.details["references"] for verdict in verdicts]
     try:
-        return compute(made["metric"], made["field"], replies, references, made["options"])
+        return compute(details["metric"], details["field"], replies, references, details["options"])
     except ValueError as error:
         raise NotMeasured(str(error)) from None

@@ -27,7 +27,7 @@ def measure(
 ) -> Estimate:
     """Share of yes among all replies."""
     rows = answers(trials, condition, scorer, tags)
-    return clustered_proportion([bool(said) for _, said, _ in rows], [clip_of(record) for record, _, _ in rows])
+    return clustered_proportion([bool(says_yes) for _, says_yes, _ in rows], [clip_of(record) for record, _, _ in rows])
 
 
 def shown_if(trials: Trials, condition: str, scorer: str | None) -> bool:

@@ -67,15 +67,15 @@ def find(data: Mapping[str, Any], folder: Path, *, fetch: bool = True) -> Source
     """
     written = data.get("source") or []
     every = [written] if isinstance(written, str) else [one for one in written if one is not None]
-    found = Sources([])
+    sources = Sources([])
     for one in every:
         if one.startswith("hf://"):
             from_hub = _of_hub(one, str(data.get("config") or ""), str(data.get("split") or ""), fetch)
-            found.tables += from_hub.tables
-            found.revision, found.pinned = from_hub.revision, found.pinned and from_hub.pinned
+            sources.tables += from_hub.tables
+            sources.revision, sources.pinned = from_hub.revision, sources.pinned and from_hub.pinned
         else:
-            found.tables += _local(one, folder, str(data.get("split") or ""))
-    return found
+            sources.tables += _local(one, folder, str(data.get("split") or ""))
+    return sources
 
 
 def data_stamp(data: Mapping[str, Any], folder: Path, *, fetch: bool = True) -> str:

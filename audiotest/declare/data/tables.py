@@ -205,7 +205,7 @@ def _parquet(path: Path, wanted: Collection[str] | None = None) -> Iterator[Row]
 def sound_columns(file: Any) -> dict[str, str]:
     """Which columns hold sounds, and the path of the part that holds their bytes: binary columns, structs with
     ``bytes``, and lists of either."""
-    found = {}
+    columns = {}
     leaves = [file.schema.column(i).path for i in range(len(file.schema))]
     for column in file.schema_arrow:
         kind = column.type
@@ -213,8 +213,8 @@ def sound_columns(file: Any) -> dict[str, str]:
         is_struct = str(kind).startswith("struct") and kind.get_field_index("bytes") >= 0
         if is_struct or str(kind) in ("binary", "large_binary"):
             own = [leaf for leaf in leaves if leaf == column.name or leaf.startswith(f"{column.name}.")]
-            found[column.name] = next(leaf for leaf in own if not is_struct or leaf.endswith("bytes"))
-    return found
+            columns[column.name] = next(leaf for leaf in own if not is_struct or leaf.endswith("bytes"))
+    return columns
 
 
 def _all_there(file: Any, group: int, leaf: str) -> bool:

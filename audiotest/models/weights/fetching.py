@@ -52,24 +52,24 @@ def _make(name: str, wanted: Source, folder: Path, report: Callable[[str], None]
     make_folder(wheels)
     paths = [_wheel(package, wheels, report) for package in wanted.packages]
     with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=folder.parent) as scratch:
-        raw, made = Path(scratch) / "raw", Path(scratch) / "made"
+        raw, result = Path(scratch) / "raw", Path(scratch) / "made"
         raw.mkdir()
-        made.mkdir()
+        result.mkdir()
         for package, path in zip(wanted.packages, paths, strict=True):
             _take(package, path, raw)
         _join(raw)
         report(f"{name}: making a transformers folder of it")
         try:
-            LAYOUTS[wanted.layout](raw, made)
+            LAYOUTS[wanted.layout](raw, result)
         except WeightsError:
             raise
         except Exception as error:  # of libraries that read formats of other people
             raise WeightsError(f"the weights {name} cannot be read ({type(error).__name__}: {error})") from error
-        (made / RECORD).write_bytes(msgspec.json.format(msgspec.json.encode({"name": name, **_record(wanted)})))
-        for file in made.rglob("*"):
+        (result / RECORD).write_bytes(msgspec.json.format(msgspec.json.encode({"name": name, **_record(wanted)})))
+        for file in result.rglob("*"):
             os.utime(file, (0, 0))  # large files are told apart by their time: the same weights, the same identity
         shutil.rmtree(folder, ignore_errors=True)
-        made.replace(folder)
+        result.replace(folder)
     for path in paths:
         path.unlink()
 

@@ -1,4 +1,4 @@
-"""From the files of a wheel to a folder that transformers reads: one function a layout, ``make(raw, made)``."""
+"""From the files of a wheel to a folder that transformers reads: one function a layout, ``make(raw, folder)``."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from audiotest.models.weights import ctranslate2
 from audiotest.models.weights.sources import WeightsError
 
 
-def archive(raw: Path, made: Path) -> None:
+def archive(raw: Path, folder: Path) -> None:
     """A zip of the folder as it is."""
     [packed] = raw.glob("*.zip")
     with zipfile.ZipFile(packed) as zipped:
-        zipped.extractall(made)
+        zipped.extractall(folder)
 
 
-def gguf(raw: Path, made: Path) -> None:
+def gguf(raw: Path, folder: Path) -> None:
     """A GGUF file: dequantised to float16, with the tokenizer and the chat template that it holds."""
     require_local("torch", "transformers", "gguf")
     import torch
@@ -38,11 +38,11 @@ def gguf(raw: Path, made: Path) -> None:
     model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float16)
     model.load_state_dict(read.state_dict())
     model.generation_config = read.generation_config
-    model.save_pretrained(made)
-    tokenizer.save_pretrained(made)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
 
 
-def whisper(raw: Path, made: Path) -> None:
+def whisper(raw: Path, folder: Path) -> None:
     """Whisper in CTranslate2's format, as float16, which it is kept in there."""
     require_local()
     import torch
@@ -73,9 +73,9 @@ def whisper(raw: Path, made: Path) -> None:
         raise WeightsError(f"this is no Whisper: {', '.join(sorted({*absent, *unused})[:5])} do not fit")
     model.tie_weights()
     model.generation_config = transformers.GenerationConfig(**_generation(config, hints, ids))
-    model.save_pretrained(made)
+    model.save_pretrained(folder)
     extractor = transformers.WhisperFeatureExtractor(feature_size=mels)
-    transformers.WhisperProcessor(extractor, tokenizer).save_pretrained(made)
+    transformers.WhisperProcessor(extractor, tokenizer).save_pretrained(folder)
 
 
 def _generation(config: Any, hints: dict[str, Any], ids: dict[str, int]) -> dict[str, Any]:

@@ -178,8 +178,8 @@ def _aligned(record: Record) -> list[list[str]]:
         chunks, texts = verdict.details.get("alignment"), [verdict.details.get(k) for k in ("reference", "hypothesis")]
         if isinstance(chunks, list) and all(isinstance(text, str) for text in texts) and verdict.details.get("unit"):
             space = " " if verdict.details["unit"] == "word" else ""
-            said, heard = ([*text] if not space else text.split() for text in map(str, texts))
-            return [[str(kind), space.join(said[a:b]), space.join(heard[c:d])] for kind, a, b, c, d in chunks]
+            spoken, heard = ([*text] if not space else text.split() for text in map(str, texts))
+            return [[str(kind), space.join(spoken[a:b]), space.join(heard[c:d])] for kind, a, b, c, d in chunks]
     return []
 
 
