@@ -68,7 +68,7 @@ def line(name: str, scorer: str, rows: list[dict[str, Any]], *, strict: bool) ->
 
 def long_replies(rows: list[dict[str, Any]]) -> str:
     """The speed of ``choice`` on replies of about 15,000 characters, in characters of reasoning that name options."""
-    score = SCORERS.get("choice")
+    score = SCORERS.get("choice").score
     asked = []
     for row in rows[:40]:
         asking = question(row)
