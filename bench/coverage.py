@@ -13,7 +13,6 @@ In bold: coverage below 93%, a test that rejects more than 7% under the null, po
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -39,6 +38,7 @@ from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.registry import METRICS
 from audiotest.types import Estimate
 from bench.simulate import LAPSE, PLANTED, RATIOS, SLOPE, K, Planted, clip_names, record, right_by_clip
+from bench.tables import print_tables
 
 DESIGNS = ((300, 1), (20, 1), (50, 6), (20, 3), (12, 20))
 SHARES = (0.0, 0.5, 0.9)
@@ -292,19 +292,7 @@ TABLES: dict[str, Callable[[int, ProcessPoolExecutor], Iterator[str]]] = {
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m bench.coverage", description=__doc__)
-    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"some of {', '.join(TABLES)}; by default all")
-    parser.add_argument("--runs", type=int, default=1000, help="simulated runs a row")
-    parser.add_argument("--processes", type=int, default=2)
-    options = parser.parse_args()
-    unknown = set(options.tables) - set(TABLES)
-    if unknown:
-        parser.error(f"unknown table {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
-    with ProcessPoolExecutor(options.processes) as pool:
-        for name in options.tables or TABLES:
-            print(f"\n{name}: {options.runs} simulated runs a row\n")
-            for line in TABLES[name](options.runs, pool):
-                print(line, flush=True)
+    print_tables("coverage", __doc__, TABLES, "simulated runs", runs=1000)
 
 
 if __name__ == "__main__":

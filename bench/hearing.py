@@ -8,7 +8,6 @@ and
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +21,7 @@ from audiotest.hearing.simulated import Ear, Simulated
 from audiotest.hearing.tracks import Heard, Track, position
 from audiotest.registry import FACULTIES
 from audiotest.session import Settings
+from bench.tables import print_tables
 
 TRACKS = {"pitch@440": (3.0, 20.0, 130.0), "gap": (1.5, 5.0, 40.0), "tone_in_noise@1000": (-15.0, -3.0, 12.0)}
 """Tracks of two and three options, in cents, ms and dB, with thresholds for each."""
@@ -211,19 +211,7 @@ TABLES: dict[str, Callable[[int, ProcessPoolExecutor], Iterator[str]]] = {
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m bench.hearing", description=__doc__)
-    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"some of {', '.join(TABLES)}; by default all")
-    parser.add_argument("--runs", type=int, default=200, help="simulated listeners a row")
-    parser.add_argument("--processes", type=int, default=2)
-    options = parser.parse_args()
-    unknown = set(options.tables) - set(TABLES)
-    if unknown:
-        parser.error(f"unknown table {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
-    with ProcessPoolExecutor(options.processes) as pool:
-        for name in options.tables or TABLES:
-            print(f"\n{name}: {options.runs} simulated listeners a row\n")
-            for line in TABLES[name](options.runs, pool):
-                print(line, flush=True)
+    print_tables("hearing", __doc__, TABLES, "simulated listeners", runs=200)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import threading
 from contextlib import contextmanager
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+CONVERTED = "fedcba9876543210fedcba9876543210fedcba98"
+"""The commit of the hub's own conversion to Parquet."""
 
 
 class Hub(http.server.BaseHTTPRequestHandler):
@@ -20,22 +22,24 @@ class Hub(http.server.BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         type(self).asked.append((self.command, path))
         if path.startswith(f"/api/datasets/{self.repository}"):
+            of_conversion = "refs%2Fconvert%2Fparquet" in path
+            files = self.converted if of_conversion else self.files
             listed = [{"rfilename": n, "type": "file", "path": n, "size": len(d), "oid": "0" * 40}
-                      for n, d in self.files.items()]  # fmt: skip
+                      for n, d in files.items()]  # fmt: skip
             if "/tree/" in path:
                 return self.send(json.dumps(listed).encode(), "application/json", body)
             if path.endswith("/nope"):
                 return self.send(b"{}", "application/json", body, 404, {"X-Error-Code": "RevisionNotFound"})
-            info = {"id": self.repository, "sha": COMMIT, "siblings": listed, "private": False, "gated": False,
+            info = {"id": self.repository, "sha": CONVERTED if of_conversion else COMMIT, "siblings": listed, "private": False, "gated": False,
                     "disabled": False, "downloads": 0, "likes": 0, "tags": [], "lastModified": None}  # fmt: skip
             return self.send(json.dumps(info).encode(), "application/json", body)
-        prefix = f"/datasets/{self.repository}/resolve/{COMMIT}/"
-        name = path.removeprefix(prefix)
-        if path.startswith(prefix) and name in self.files:
-            data = self.files[name]
+        commit, _, name = path.removeprefix(f"/datasets/{self.repository}/resolve/").partition("/")
+        files = {COMMIT: self.files, CONVERTED: self.converted}.get(commit, {})
+        if name in files:
+            data = files[name]
             etag = hashlib.sha256(data).hexdigest()
             return self.send(
-                data, "application/octet-stream", body, extra={"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
+                data, "application/octet-stream", body, extra={"ETag": f'"{etag}"', "X-Repo-Commit": commit}
             )
         return self.send(b"{}", "application/json", body, 404, {"X-Error-Code": "RepoNotFound"})
 
@@ -52,9 +56,9 @@ class Hub(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(repository, files):
+def serving(repository, files, converted=None):
     """The address of a hub with one data set, and the class whose ``asked`` lists the requests."""
-    hub = type("Hub", (Hub,), {"repository": repository, "files": files, "asked": []})
+    hub = type("Hub", (Hub,), {"repository": repository, "files": files, "converted": converted or {}, "asked": []})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), hub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -88,23 +88,12 @@ def _deviating(values: Floats, clips: npt.NDArray[np.intp]) -> int:
     return len(np.unique(clips[values != distinct[counts.argmax()]]))
 
 
-_NEARLY_NORMAL = 100
-
-
 @cache
 def quantile(freedom: float = float("inf")) -> float:
     """The 97.5% quantile of Student's t with ``freedom`` degrees (not always whole); by default the normal's."""
     if freedom == float("inf"):
         return NormalDist().inv_cdf(0.5 + LEVEL / 2)
-    if freedom >= _NEARLY_NORMAL:  # Abramowitz and Stegun 26.7.5; right to 1e-9 from here on, and without scipy, whose
-        z = NormalDist().inv_cdf(0.5 + LEVEL / 2)  # import takes 15 MB and as long as a run of one test
-        terms = (
-            (z**3 + z) / 4,
-            (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-            (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-            (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-        )
-        return z + sum(term / freedom**i for i, term in enumerate(terms, 1))
+    # Not scipy.stats: importing it takes longer than a run of one test.
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, 0.5 + LEVEL / 2))

@@ -8,12 +8,17 @@ a case that is added moves at most itself in.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from audiotest.declare.suite import Sample, Suite
 from audiotest.types import Case
+
+if TYPE_CHECKING:
+    from audiotest.declare.suite import Sample, Suite
+
+V = TypeVar("V", str, tuple[str, ...])
 
 
 def sampled(cases: Sequence[Case], n: int, *, by: str = "", seed: int = 0) -> tuple[Case, ...]:
@@ -27,15 +32,22 @@ def sampled(cases: Sequence[Case], n: int, *, by: str = "", seed: int = 0) -> tu
     groups: dict[tuple[str, ...], list[Case]] = {}
     for case in cases:
         groups.setdefault(case.tags.get(by, ()), []).append(case)
-    shares = {value: n * len(group) / len(cases) for value, group in groups.items()}
-    counts = {value: int(share) for value, share in shares.items()}
-    order = sorted(shares, key=lambda value: (counts[value] - shares[value], value))
-    for value in order[: n - sum(counts.values())]:
-        counts[value] += 1
+    counts = quotas({value: len(group) for value, group in groups.items()}, n)
     chosen: set[str] = set()
     for value, group in groups.items():
         chosen |= {c.id for c in sorted(group, key=lambda c: _place(c.id, seed))[: counts[value]]}
     return tuple(case for case in cases if case.id in chosen)
+
+
+def quotas(sizes: Mapping[V, int], n: int) -> dict[V, int]:
+    """How many of ``n`` each group of these ``sizes`` gets: its share, rounded by the largest remainder."""
+    total = sum(sizes.values())
+    shares = {value: n * size / total for value, size in sizes.items()}
+    counts = {value: int(share) for value, share in shares.items()}
+    order = sorted(shares, key=lambda value: (counts[value] - shares[value], value))
+    for value in order[: n - sum(counts.values())]:
+        counts[value] += 1
+    return counts
 
 
 def declared_sample(suite: Suite) -> Suite:

@@ -55,7 +55,7 @@ class Suites:
         place = suite.path or f"<{suite.name}>"
         taken, taken_shown = self._named.setdefault(suite.name, (place, shown or place))
         if taken != place:
-            message = f"the name {suite.name!r} is taken by {taken_shown}; a run tells suites apart by their names"
+            message = f"the name {suite.name!r} is taken by {taken_shown}; a run identifies suites by their names"
             raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
         self.case_ids |= {case.id for case in suite.cases}
         self._suites[place] = repeated(declared_sample(suite), self.repeats or suite.repeats)

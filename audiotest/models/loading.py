@@ -164,7 +164,7 @@ def _shown(options: Mapping[str, Any]) -> str:
 
 
 def _short(value: str) -> str:
-    """A value as it is shown; of a long one (a template) the beginning, and what tells it apart from its like."""
+    """A value as it is shown; of a long one (a template) the beginning, and a hash of it."""
     if len(value) <= _MOST_OF_A_VALUE and "\n" not in value:
         return value
     return f"{' '.join(value.split())[:24]}... {hashlib.sha256(value.encode()).hexdigest()[:6]}"

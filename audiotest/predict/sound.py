@@ -130,7 +130,7 @@ class Sounds:
         )[0]
 
     def example_name(self, suite: Suite, clip: ClipSpec) -> str:
-        """What tells such a sound apart: its content, and the form. Raises :class:`decode.AudioError`."""
+        """What identifies such a sound: its content, and the form. Raises :class:`decode.AudioError`."""
         return _digest([_clip_name(suite, clip), self.needs.sample_rate, self.needs.channels])
 
     def doubts(self, trial: Trial, heard: Sequence[Waveform]) -> tuple[str, ...]:
@@ -239,7 +239,7 @@ def _scene(clip: ClipSpec) -> str:
 
 
 def _table_place(clip: ClipSpec) -> str:
-    """What tells the sound of a table's row apart: the name of the file that it was, else where it stands."""
+    """What identifies the sound of a table's row: the name of the file that it was, else where it stands."""
     sound = clip.embedded
     if sound is None:
         return ""

@@ -1,19 +1,18 @@
 """``evaluate``: any metric of Hugging Face's ``evaluate``, of a folder, of those that are shipped, or of the hub.
 
 Options
-    ``metric``   the folder of a module (``./my_metric``, from the suite's folder), the name of a shipped one
-    (``rouge``)
-                 or a name on the hub, which needs a network
-    ``field``    which figure of its result (``f1``, ``rougeL.fmeasure``); not needed where it gives only one
-    ``level``    ``item`` (default): of each reply by itself. ``corpus``: over all replies of a suite together, for
-    metrics
-                 that are no means
-    ``options``  keywords of its ``compute``, such as ``{use_stemmer: true}``
+    ``metric``        the folder of a module (``./my_metric``, from the suite's folder), the name of a shipped one
+                      (``rouge``), or a name on the hub, which needs a network
+    ``field``         which figure of its result (``f1``, ``rougeL.fmeasure``); not needed where it gives only one
+    ``level``         ``item`` (default): of each reply by itself. ``corpus``: over all replies of a suite together, for
+                      metrics that are no means
+    ``options``       keywords of its ``compute``, such as ``{use_stemmer: true}``
     ``min``, ``max``  of one reply: what is correct. Without them a reply is only graded
 
 Verdict
     ``item``: ``details["value"]``, and ``score`` where the value lies in [0, 1]. ``corpus``: ``details`` keep the reply
-    and its references; the metric ``evaluate`` computes the figure. Loading a module runs its code.
+    and its references; the metric ``evaluate`` computes the figure. Loading a module runs its
+    code, with the rights of whoever validates or runs the suite.
 """
 
 from __future__ import annotations

@@ -499,6 +499,21 @@ def test_a_data_set_of_the_hub_is_fetched_once_and_needs_no_network_after(tmp_pa
     assert on_hub(tmp_path, "http://127.0.0.1:9", "validate", "s.yaml")[0] == 0
 
 
+def test_certain_files_of_a_data_set_and_the_hubs_own_conversion_of_one_without_tables(tmp_path):
+    files = {"README.md": b"# A data set", "a/one.jsonl": b"".join(json.dumps(row).encode() + b"\n" for row in rows(4)),
+             "b/two.csv": b"id,question\n1,x\n"}  # fmt: skip
+    with serving("org/set", files) as (address, _):
+        for revision in ("main", COMMIT):
+            suite_of(tmp_path, f"hf://org/set@{revision}/a/*.jsonl")
+            status, output = on_hub(tmp_path, address, "validate", "s.yaml")
+            assert (status, "4 cases" in output) == (0, True), output
+    converted = {"default/test/0000.parquet": parquet(rows(3)), "default/train/0000.parquet": parquet(rows(7))}
+    with serving("org/other", {"README.md": b"#", "loader.py": b"raise SystemExit"}, converted) as (address, _):
+        suite_of(tmp_path, "hf://org/other", split="test")
+        status, output = on_hub(tmp_path, address, "validate", "s.yaml")
+        assert (status, "3 cases" in output) == (0, True), output
+
+
 REAL = os.environ.get("AUDIOTEST_REAL_DATA")
 
 

@@ -1,7 +1,7 @@
 """``no_precision``: of the replies *no*, the share that is right.
 
 rate = right no / all no, over yes-no questions whose reply was read; in [0, 1], interval by clip (the bootstrap's).
-Models that hallucinate say yes; what they deny is told by this and ``no_recall`` (arXiv 2410.16130).
+Models that hallucinate say yes; this and ``no_recall`` measure what they deny (arXiv 2410.16130).
 """
 
 from __future__ import annotations

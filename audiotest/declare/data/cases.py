@@ -26,6 +26,7 @@ from audiotest.declare.data.sources import Sources, find, may_fetch
 from audiotest.declare.data.tables import NotHere, Row, Table, TableError
 from audiotest.declare.problems import Invalid, Problem
 from audiotest.declare.problems import Path as KeyPath
+from audiotest.declare.sampling import quotas
 from audiotest.registry import unknown
 from audiotest.types import Case
 
@@ -175,11 +176,7 @@ class _Loading:
                 message = f"a sample of {n:,} of {total:,} rows is all of them"
                 self.loaded.doubts.append((("data", "sample", "n"), message))
             return None
-        shares = {value: n * len(rows) / total for value, rows in groups.items()}
-        counts = {value: int(share) for value, share in shares.items()}
-        order = sorted(shares, key=lambda value: (counts[value] - shares[value], value))
-        for value in order[: n - sum(counts.values())]:
-            counts[value] += 1
+        counts = quotas({value: len(places) for value, places in groups.items()}, n)
         drawn = (place for value, places in groups.items() for place in heapq.nsmallest(counts[value], places))
         return {(place >> 48 & 0xFFFF, place & 0xFFFF_FFFF_FFFF) for place in drawn}
 

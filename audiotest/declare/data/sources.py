@@ -5,7 +5,7 @@ Its files come through ``huggingface_hub`` and stay in its cache, so the hub is 
 files are a split's is what the data set's card says (``configs``), else what their names say; where there is no table
 among them, it is the hub's own conversion to Parquet.
 
-The suites that come with audiotest, and all others with a key ``import``, ask the hub only when they are told to, by
+The suites that come with audiotest, and all others with a key ``import``, ask the hub only on request, by
 ``audiotest import NAME --download`` or ``AUDIOTEST_FETCH=1``: until then they have no cases.
 
 Files come from below the suite's folder, or from where ``--audio-root`` allows, as sounds do.

@@ -2,7 +2,7 @@
 
 Three numbers in one voice of espeak-ng. One of them is played ``level`` per cent faster or slower, resampled, so that
 its pitch and its formants move together, as those of a larger or smaller person do. The words differ from each other,
-and how long a word is tells nothing."""
+and the length of a word gives nothing away."""
 
 from __future__ import annotations
 
