@@ -12,12 +12,14 @@ difference better than two that do not.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
-from audiotest.analyse.clusters import quantile
+from audiotest.analyse.clusters import Floats, quantile
 
 POWER = 0.8
 _ALPHA = 0.05
@@ -26,6 +28,7 @@ _EXACT = 5000
 _STEPS = 30
 _SD = 8.0
 
+Ints = npt.NDArray[np.intp]
 Discordance = Callable[[float], float]
 """From a difference in accuracy to the share of pairs that differ, were that the difference."""
 
@@ -76,33 +79,55 @@ def mcnemar_power(n: int, difference: float, discordance: float) -> float:
         if spread == 0.0:  # every pair differs, and in one direction
             return 1.0
         return NormalDist().cdf((difference * sqrt(n) - quantile() * sqrt(discordance) - 1 / sqrt(n)) / spread)
-    from scipy.special import bdtr
-
     reach = _SD * sqrt(n * discordance * (1 - discordance)) + 1
     differing = np.arange(max(0, int(n * discordance - reach)), min(n, int(n * discordance + reach)) + 1)
-    below = np.concatenate([[0.0], bdtr(differing, n, discordance)]) if differing[0] == 0 else None
-    if below is None:
-        below = bdtr(np.concatenate([differing[:1] - 1, differing]), n, discordance)
-    critical = _critical(differing)
-    rejected = np.where(
-        critical >= 0,
-        bdtr(np.maximum(critical, 0), differing, 1 - worse) + bdtr(np.maximum(critical, 0), differing, worse),
-        0.0,
-    )
-    return float((np.diff(below) * rejected).sum())
+    critical = _critical(n)[differing]
+    rejected = _at_most(critical, differing, worse) + _at_most(critical, differing, 1 - worse)
+    return float((_binomial(differing, n, discordance) * rejected).sum())
 
 
-def _critical(differing: np.ndarray) -> np.ndarray:
-    """For each number of pairs that differ, the largest count of the rarer kind that the exact test rejects; or -1."""
-    from scipy.special import bdtr
+# Binomial probabilities by numpy alone: importing scipy.special adds a fifth to the memory of a run.
 
-    guess = np.floor(differing / 2 - quantile() * np.sqrt(differing) / 2).astype(int)
-    critical = np.full(len(differing), -1)
-    for offset in (-2, -1, 0, 1):
-        count = guess + offset
-        fits = (count >= 0) & (2 * bdtr(np.maximum(count, 0), differing, 0.5) < _ALPHA)
-        critical = np.where(fits, count, critical)
-    return critical
+
+@cache
+def _log_factorials() -> Floats:
+    """Those of 0 to the most pairs that are worked out exactly."""
+    return np.concatenate([[0.0], np.log(np.arange(1, _EXACT + 1)).cumsum()])
+
+
+def _binomial(counts: Ints, n: Ints | int, p: float) -> Floats:
+    """The probability of each of ``counts`` successes in ``n`` trials; 0 for a count below 0."""
+    logs, kept = _log_factorials(), np.maximum(counts, 0)
+    rest = n - kept
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_p, log_q = np.log(p), np.log1p(-p)
+        successes, failures = np.where(kept == 0, 0.0, kept * log_p), np.where(rest == 0, 0.0, rest * log_q)
+    chances = np.exp(logs[n] - logs[kept] - logs[rest] + successes + failures)
+    return np.asarray(np.where(counts < 0, 0.0, chances), dtype=np.float64)
+
+
+def _at_most(counts: Ints, n: Ints, p: float) -> Floats:
+    """The probability of at most each of ``counts`` successes in ``n`` trials, ``n`` rising by one from place to place
+    and ``counts`` by one or none: P(X_n+1 <= c) = P(X_n <= c) - p P(X_n = c)."""
+    exactly = _binomial(counts, n, p)
+    first = _binomial(np.arange(counts[0] + 1), int(n[0]), p).sum()
+    steps = np.where(np.diff(counts) > 0, exactly[1:], 0.0) - p * exactly[:-1]
+    return np.clip(first + np.concatenate([[0.0], steps.cumsum()]), 0.0, 1.0)
+
+
+@cache
+def _critical(most: int) -> Ints:
+    """For each number of pairs that differ, from 0 to ``most``, the largest count of the rarer kind that the exact test
+    rejects; or -1. By the recurrence of :func:`_at_most`."""
+    critical, count, below, exactly = [-1], -1, 0.0, 0.0
+    for n in range(1, most + 1):
+        below -= exactly / 2
+        exactly = exactly * n / (n - count) / 2 if count >= 0 else 0.0
+        following = exactly * (n - count) / (count + 1) if count >= 0 else 2.0**-n
+        if 2 * (below + following) < _ALPHA:
+            count, below, exactly = count + 1, below + following, following
+        critical.append(count)
+    return np.array(critical)
 
 
 def clustered_power(difference: float, discordance: float, effective_n: float, clips: int) -> float:

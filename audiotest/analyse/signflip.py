@@ -38,11 +38,8 @@ def sign_flip_p(nets: Mapping[int, int]) -> float:
         return 1.0
     whole = sum(size * count for size, count in counts.items())
     if len(counts) == 1:
-        # Two-sided and exact; the binomial with 1/2 is symmetric. Not scipy.stats, which takes long to import.
-        from scipy.special import bdtr
-
-        ((size, count),) = counts.items()
-        return float(min(1.0, 2 * bdtr((count - total // size) // 2, count, 0.5)))
+        ((size, count),) = counts.items()  # two-sided and exact: the binomial with 1/2 is symmetric
+        return min(1.0, 2 * float(_fair(count)[: (count - total // size) // 2 + 1].sum()))
     if whole * sum(counts.values()) > _DEAREST:
         spread = sqrt(sum(size * size * count for size, count in counts.items()))
         return erfc(total / spread / sqrt(2))

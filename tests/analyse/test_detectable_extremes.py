@@ -1,6 +1,8 @@
 """The smallest detectable difference where every answer is right, or none, or nearly so, at every size of a suite."""
 
+import numpy as np
 import pytest
+from scipy.stats import binom
 
 from audiotest.analyse.power import detectable, independent, mcnemar_power, seen
 
@@ -29,3 +31,21 @@ def test_it_shrinks_as_a_suite_of_right_answers_grows():
 @pytest.mark.parametrize("n", [20, 10_000])
 def test_pairs_that_all_differ_in_one_direction_are_found(n):
     assert mcnemar_power(n, 1.0, 1.0) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("n", "difference", "discordance"), [(6, 0.9, 0.9), (30, 0.3, 0.4), (500, 0.1, 0.1), (4999, 0.02, 0.3)]
+)
+def test_power_is_the_probability_that_the_exact_test_rejects(n, difference, discordance):
+    worse = (discordance + difference) / 2 / discordance
+    power = 0.0
+    for differing in range(n + 1):
+        weight = binom.pmf(differing, n, discordance)
+        if weight > 1e-14:
+            rarer = np.arange(differing // 2 + 1)
+            rejected = rarer[2 * binom.cdf(rarer, differing, 0.5) < 0.05]
+            if len(rejected):
+                power += weight * (
+                    binom.cdf(rejected[-1], differing, worse) + binom.cdf(rejected[-1], differing, 1 - worse)
+                )
+    assert mcnemar_power(n, difference, discordance) == pytest.approx(power, abs=1e-9)
