@@ -9,6 +9,10 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from tokenizers.decoders import ByteLevel as ByteLevelDecoder
 from transformers import PreTrainedTokenizerFast, WhisperFeatureExtractor
 
+WINDOW = 10
+"""Seconds that an encoder of Whisper's kind hears at a time: the published ones hear 30, and attend to nine times as much."""
+POSITIONS = WINDOW * 50
+
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{% if m['content'] is string %}{{ m['content'] }}{% else %}"
     "{% for p in m['content'] %}{% if p['type'] == 'audio' %}AUDIO{% elif p['type'] == 'text' %}{{ p['text'] }}"
@@ -36,13 +40,13 @@ def text_config(size, **more):
 
 def whisperish(**more):
     return {"d_model": 32, "encoder_layers": 1, "encoder_attention_heads": 4, "encoder_ffn_dim": 48, "num_mel_bins": 16,
-            "max_source_positions": 1500, "init_std": 0.2, **more}  # fmt: skip
+            "max_source_positions": POSITIONS, "init_std": 0.2, **more}  # fmt: skip
 
 
 def qwen2_audio(folder, **text):
     tok = tokenizer(["<|AUDIO|>", "<|audio_bos|>", "<|audio_eos|>"])
     template = TEMPLATE.replace("AUDIO", "Audio 1: <|audio_bos|><|AUDIO|><|audio_eos|>\n")
-    processor = transformers.Qwen2AudioProcessor(WhisperFeatureExtractor(feature_size=16), tok, chat_template=template)
+    processor = transformers.Qwen2AudioProcessor(WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW), tok, chat_template=template)
     config = transformers.Qwen2AudioConfig(
         audio_config=whisperish(), text_config=text_config(len(tok), **text),
         audio_token_index=tok.convert_tokens_to_ids("<|AUDIO|>"),
@@ -53,7 +57,7 @@ def qwen2_audio(folder, **text):
 def audioflamingo3(folder):
     tok = tokenizer(["<sound>"])
     processor = transformers.AudioFlamingo3Processor(
-        WhisperFeatureExtractor(feature_size=16), tok, chat_template=TEMPLATE.replace("AUDIO", "<sound>")
+        WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW), tok, chat_template=TEMPLATE.replace("AUDIO", "<sound>")
     )
     config = transformers.AudioFlamingo3Config(
         audio_config=ENCODER, text_config={"model_type": "qwen2", **text_config(len(tok))},
@@ -63,7 +67,10 @@ def audioflamingo3(folder):
 
 
 ENCODER = {"model_type": "audioflamingo3_encoder", "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1,
-           "num_attention_heads": 4, "num_mel_bins": 16, "max_source_positions": 1500}  # fmt: skip
+           "num_attention_heads": 4, "num_mel_bins": 16, "max_source_positions": POSITIONS}  # fmt: skip
+
+
+ENCODER_30S = {**ENCODER, "max_source_positions": 1500}
 
 
 def musicflamingo(folder):
@@ -73,7 +80,7 @@ def musicflamingo(folder):
         WhisperFeatureExtractor(feature_size=16), tok, chat_template=template
     )
     config = transformers.MusicFlamingoConfig(
-        audio_config=ENCODER, text_config={"model_type": "qwen2", **text_config(len(tok))},
+        audio_config=ENCODER_30S, text_config={"model_type": "qwen2", **text_config(len(tok))},
         audio_token_id=tok.convert_tokens_to_ids("<sound>"), rope_parameters={"rope_theta": 1200, "rope_type": "default"},
         audio_bos_token_id=tok.convert_tokens_to_ids("<|sound_bos|>"),
         audio_eos_token_id=tok.convert_tokens_to_ids("<|sound_eos|>"),
@@ -137,7 +144,7 @@ def voxtral(folder):
     tok = MistralCommonBackend.from_pretrained(folder)
     processor = transformers.VoxtralProcessor(WhisperFeatureExtractor(feature_size=16), tok)
     config = transformers.VoxtralConfig(
-        audio_config={**ENCODER, "model_type": "voxtral_encoder", "intermediate_size": 128},
+        audio_config={**ENCODER_30S, "model_type": "voxtral_encoder", "intermediate_size": 128},
         text_config={"model_type": "llama", **text_config(size), "head_dim": 8}, audio_token_id=24,
     )  # fmt: skip
     return save(transformers.VoxtralForConditionalGeneration(config), processor, folder, std=0.6)
@@ -166,7 +173,7 @@ ROPE = {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrop
 def qwen2_5_omni(folder):
     processor, ids = omni_processor(transformers.Qwen2_5OmniProcessor, chunk_length=300)
     config = transformers.Qwen2_5OmniThinkerConfig(
-        audio_config={**OMNI_EARS, "n_window": 100, "max_source_positions": 1500}, vision_config=VISION,
+        audio_config={**OMNI_EARS, "n_window": 100, "max_source_positions": POSITIONS}, vision_config=VISION,
         text_config={**text_config(len(processor.tokenizer)), **ROPE}, audio_token_index=ids["audio_token"],
         image_token_index=ids["image_token"], video_token_index=ids["video_token"],
         audio_start_token_id=ids["audio_bos_token"], audio_end_token_id=ids["audio_eos_token"],
@@ -179,7 +186,7 @@ def qwen3_omni(folder):
     processor, ids = omni_processor(transformers.Qwen3OmniMoeProcessor)
     experts = {"head_dim": 8, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 24}
     config = transformers.Qwen3OmniMoeThinkerConfig(
-        audio_config={**OMNI_EARS, "downsample_hidden_size": 16, "max_source_positions": 1500},
+        audio_config={**OMNI_EARS, "downsample_hidden_size": 16, "max_source_positions": POSITIONS},
         vision_config={**VISION, "deepstack_visual_indexes": [0]},
         text_config={**text_config(len(processor.tokenizer)), **ROPE, **experts}, audio_token_id=ids["audio_token"],
         image_token_id=ids["image_token"], video_token_id=ids["video_token"],
@@ -320,7 +327,7 @@ def whisper(folder):
     how.lang_to_id = {"<|en|>": ids["<|en|>"], "<|de|>": ids["<|de|>"]}
     how.task_to_id = {"transcribe": ids["<|transcribe|>"], "translate": ids["<|translate|>"]}
     how.max_initial_timestamp_index = 50
-    return save(model, transformers.WhisperProcessor(WhisperFeatureExtractor(feature_size=16), tok), folder, std=0.4)
+    return save(model, transformers.WhisperProcessor(WhisperFeatureExtractor(feature_size=16, chunk_length=30), tok), folder, std=0.4)
 
 
 READS = (
