@@ -4,10 +4,13 @@ keeps objects of must not come back as other ones, whose exceptions nobody catch
 Processes that tests start find the package compiled. How long an example of hypothesis takes is no result."""
 
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import jinja2.sandbox  # noqa: F401
 import jsonschema  # noqa: F401
+import pytest
 import referencing  # noqa: F401
 import scipy.stats  # noqa: F401
 from hypothesis import HealthCheck, settings
@@ -21,3 +24,48 @@ if sys.dont_write_bytecode:  # hundreds of processes would compile the package, 
 os.environ.pop("CI", None)  # with it endpoints are asked again, and no bar is drawn; tests of that set it themselves
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+INTERPRETER = sys.executable
+
+
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory):
+    """A folder with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already; see
+    tests/forked/server.py."""
+    folder, here = tmp_path_factory.mktemp("forked"), Path(__file__).parent / "forked"
+    address = folder / "socket"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"}
+    server = subprocess.Popen([INTERPRETER, here / "server.py", address], env=environment, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)  # fmt: skip
+    code = (here / "client.py").read_text().replace("@REAL@", INTERPRETER).replace("@SOCKET@", str(address))
+    for name in ("python", "pytest", "audiotest"):
+        (folder / name).write_text(f"#!{INTERPRETER} -IS\n{code}")
+        (folder / name).chmod(0o755)
+    assert server.stdout.readline() == "ready\n"
+    yield folder
+    server.stdin.close()
+    server.wait()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def processes_are_forked(forked):
+    """Whatever a test starts by ``sys.executable``, workers of an inner run too."""
+    sys.executable = str(forked / "python")
+    yield
+    sys.executable = INTERPRETER
+
+
+@pytest.fixture
+def own_interpreter(monkeypatch):
+    """Processes that have imported nothing before they start, for tests of what is imported."""
+    monkeypatch.setattr(sys, "executable", INTERPRETER)
+
+
+@pytest.fixture
+def pytester(pytester, monkeypatch):
+    """Inner runs with the plugins that a user of audiotest has; those of a development environment take twice as long
+    to load as pytest itself. Tests of guests turn the others on again."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p audiotest -p xdist")
+    return pytester

@@ -17,7 +17,7 @@ questions of a clip hang together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import erfc, log, sqrt
+from math import comb, erfc, log, sqrt
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from audiotest.analyse.clusters import Floats
 
 _DEAREST = 200_000_000
 """Multiplications above which the normal distribution stands in: well above 10,000 clips that differ."""
+
+_WHOLE_NUMBERS = 1000
+"""Clips that differ up to which binomial coefficients are added as whole numbers; beyond, their logarithms serve."""
 
 
 def sign_flip_p(nets: Mapping[int, int]) -> float:
@@ -39,7 +42,10 @@ def sign_flip_p(nets: Mapping[int, int]) -> float:
     whole = sum(size * count for size, count in counts.items())
     if len(counts) == 1:
         ((size, count),) = counts.items()  # two-sided and exact: the binomial with 1/2 is symmetric
-        return min(1.0, 2 * float(_fair(count)[: (count - total // size) // 2 + 1].sum()))
+        rarer = (count - total // size) // 2
+        if count <= _WHOLE_NUMBERS:
+            return min(1.0, sum(comb(count, heads) for heads in range(rarer + 1)) / 2 ** (count - 1))
+        return min(1.0, 2 * float(_fair(count)[: rarer + 1].sum()))
     if whole * sum(counts.values()) > _DEAREST:
         spread = sqrt(sum(size * size * count for size, count in counts.items()))
         return erfc(total / spread / sqrt(2))

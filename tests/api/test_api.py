@@ -72,6 +72,7 @@ def test_every_public_name_is_there_and_says_what_it_is():
         _ = audiotest.nothing
 
 
+@pytest.mark.usefixtures("own_interpreter")
 def test_importing_it_brings_neither_numpy_nor_pytest():
     code = "import audiotest, sys; print([m for m in ('numpy', 'pytest', 'msgspec', 'torch') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

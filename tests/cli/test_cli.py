@@ -113,6 +113,7 @@ def test_models_lists_cards_and_adapters():
     assert "replay" in out.stdout
 
 
+@pytest.mark.usefixtures("own_interpreter")
 def test_help_is_quick_to_load_and_teaches():
     code = "import sys, audiotest.cli; print(sorted({'torch', 'numpy', 'scipy', 'pytest'} & set(sys.modules)))"
     assert (

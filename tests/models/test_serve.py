@@ -3,7 +3,7 @@
 import os
 import socket
 import subprocess
-import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -30,7 +30,15 @@ def served(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = Path(tmp_path_factory.mktemp("log")) / "server.log"
-    command = [Path(sys.executable).parent / "transformers", "serve", folder, "--port", str(port), "--device", "cpu"]
+    command = [
+        Path(sysconfig.get_path("scripts")) / "transformers",
+        "serve",
+        folder,
+        "--port",
+        str(port),
+        "--device",
+        "cpu",
+    ]
     with log.open("w") as out:
         server = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "HF_HUB_OFFLINE": "1"})
     url = f"http://localhost:{port}"

@@ -46,7 +46,9 @@ def whisperish(**more):
 def qwen2_audio(folder, **text):
     tok = tokenizer(["<|AUDIO|>", "<|audio_bos|>", "<|audio_eos|>"])
     template = TEMPLATE.replace("AUDIO", "Audio 1: <|audio_bos|><|AUDIO|><|audio_eos|>\n")
-    processor = transformers.Qwen2AudioProcessor(WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW), tok, chat_template=template)
+    processor = transformers.Qwen2AudioProcessor(
+        WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW), tok, chat_template=template
+    )
     config = transformers.Qwen2AudioConfig(
         audio_config=whisperish(), text_config=text_config(len(tok), **text),
         audio_token_index=tok.convert_tokens_to_ids("<|AUDIO|>"),
@@ -57,7 +59,9 @@ def qwen2_audio(folder, **text):
 def audioflamingo3(folder):
     tok = tokenizer(["<sound>"])
     processor = transformers.AudioFlamingo3Processor(
-        WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW), tok, chat_template=TEMPLATE.replace("AUDIO", "<sound>")
+        WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW),
+        tok,
+        chat_template=TEMPLATE.replace("AUDIO", "<sound>"),
     )
     config = transformers.AudioFlamingo3Config(
         audio_config=ENCODER, text_config={"model_type": "qwen2", **text_config(len(tok))},
@@ -327,7 +331,12 @@ def whisper(folder):
     how.lang_to_id = {"<|en|>": ids["<|en|>"], "<|de|>": ids["<|de|>"]}
     how.task_to_id = {"transcribe": ids["<|transcribe|>"], "translate": ids["<|translate|>"]}
     how.max_initial_timestamp_index = 50
-    return save(model, transformers.WhisperProcessor(WhisperFeatureExtractor(feature_size=16, chunk_length=30), tok), folder, std=0.4)
+    return save(
+        model,
+        transformers.WhisperProcessor(WhisperFeatureExtractor(feature_size=16, chunk_length=30), tok),
+        folder,
+        std=0.4,
+    )
 
 
 READS = (

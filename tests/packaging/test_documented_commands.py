@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import threading
 import wave
 from pathlib import Path
@@ -128,19 +129,20 @@ def checkpoints(tmp_path_factory):
 class Reader:
     """Somebody who types what a page says, in a folder of their own."""
 
-    def __init__(self, folder, url):
+    def __init__(self, folder, url, commands):
         self.folder, self.url = folder, url
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "GITHUB_")) and k != "CI"}
         self.env = {
             **kept,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(map(str, (commands, sysconfig.get_path("scripts"), os.environ["PATH"]))),
             "PYTHONPATH": str(ROOT),
             "AUDIOTEST_CACHE_DIR": str(folder / ".cache"),
             "AUDIOTEST_CARDS": "named",
             "OPENAI_API_KEY": "a-key",
             "URL": url,
             "OMP_NUM_THREADS": "1",
-            "PYTEST_ADDOPTS": "-p no:hypothesispytest",  # a user has none of it, and it doubles the time to start
+            "PYTEST_ADDOPTS": "-p audiotest -p xdist",  # what a user has, without a development environment's
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
 
     def local(self, text):
@@ -273,8 +275,8 @@ PREPARE = {
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_do_what_it_says(page, tmp_path, url, request):
-    reader = Reader(tmp_path, url)
+def test_the_commands_of_a_page_do_what_it_says(page, tmp_path, url, forked, request):
+    reader = Reader(tmp_path, url, forked)
     if any("hf:FOLDER" in command for command in commands(page)):
         pytest.importorskip("transformers", reason="a command asks a checkpoint of transformers")
         reader.checkpoint = request.getfixturevalue("checkpoints")
@@ -311,11 +313,11 @@ def test_what_is_listed_is_still_told():
     assert set(PREPARE) <= set(PAGES)
 
 
-def test_the_suite_in_the_readme_is_one(tmp_path, url):
+def test_the_suite_in_the_readme_is_one(tmp_path, url, forked):
     text = next(
         text for language, text in FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8")) if language == "yaml"
     )
-    reader = Reader(tmp_path, url)
+    reader = Reader(tmp_path, url, forked)
     reader.write("suites/kitchen-sounds.yaml", text)
     reader.write("suites/audio/kettle.flac", "")
     status, said = reader.type("audiotest validate suites/kitchen-sounds.yaml")

@@ -38,6 +38,7 @@ def test_it_carries_everything(wheel):
     assert not [n for n in names if n.startswith(("tests/", "bench/"))]
 
 
+@pytest.mark.usefixtures("own_interpreter")
 def test_it_runs_the_listening_suite_from_anywhere(wheel, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")

@@ -75,9 +75,6 @@ def model():
 def own_caches(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setenv(
-        "PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio"
-    )  # which nobody needs, and takes long to load
 
 
 @pytest.fixture

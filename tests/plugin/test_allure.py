@@ -20,7 +20,7 @@ require_audio: false
 def test_sounds_are_attached_to_the_trials_that_have_them(pytester):
     pytester.makeini("[pytest]\n")
     (pytester.path / "s.yaml").write_text(SUITE)
-    pytester.runpytest_subprocess("s.yaml", "--model", "first", "--alluredir", "allure", "-p", "no:hypothesispytest")
+    pytester.runpytest_subprocess("s.yaml", "--model", "first", "--alluredir", "allure", "-p", "allure_pytest")
     results = [json.loads(path.read_text()) for path in (pytester.path / "allure").glob("*-result.json")]
     sounds = {r["fullName"]: len([a for a in r.get("attachments", ()) if a["type"] == "audio/wav"]) for r in results}
     assert sorted(sounds.values()) == [0, 0, 0, 0, 1, 1]

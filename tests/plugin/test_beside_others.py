@@ -107,6 +107,7 @@ def pytest_unconfigure(config):
 """
 
 
+@pytest.mark.usefixtures("own_interpreter")
 def test_a_project_without_suites_does_not_pay_for_the_engine(pytester):
     pytester.makeconftest(SEEN)
     pytester.makepyfile("def test_it(): pass\n\ndef test_bad(): assert 0\n")

@@ -43,6 +43,7 @@ def taken(request, pytester, monkeypatch):
     if request.param == "plugin":
         pytester.makepyfile(theirs=code)
         pytester.syspathinsert()
+        monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")  # which would have ours first
         monkeypatch.setenv("PYTEST_ADDOPTS", "-p theirs")
     else:
         pytester.makeconftest(code)

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import subprocess
-import sys
+import sysconfig
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -261,7 +261,7 @@ def test_the_action_runs_a_suite_as_its_inputs_say(tmp_path):
     assert "${{" not in "".join(step.get("run", "") for step in steps.values())  # an input is never part of a script
     (tmp_path / "a suite.yaml").write_text(SUITE)
     (tmp_path / "s.yaml").write_text(SUITE.replace("suite: s", "suite: t"))
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "SUITES": "s.yaml",
+    env = {**os.environ, "PATH": f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "SUITES": "s.yaml",
            "MODEL": "longest", "ARGS": "--limit 1  -q", "BASELINE": "", "AUDIOTEST_CACHE_DIR": str(tmp_path / "cache")}  # fmt: skip
     env.pop("GITHUB_STEP_SUMMARY", None)
     done = subprocess.run(

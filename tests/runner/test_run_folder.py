@@ -145,6 +145,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.usefixtures("own_interpreter")
 def test_a_second_run_into_a_folder_is_refused_with_the_first_ones_process_named(tmp_path):
     folder = tmp_path / "out"
     first = subprocess.Popen([sys.executable, "-c", HOLDS, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

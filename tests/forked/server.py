@@ -1,0 +1,225 @@
+"""A Python that has the libraries of a run imported already, and forks for each process that a test starts.
+
+Starting pytest with audiotest takes 0.6 s, nearly all of it imports of other people's libraries, and the tests start
+some 600 processes. ``client.py`` stands in for the interpreter: it hands its arguments, environment, folder and standard
+streams to this server, whose child runs them as the interpreter would, and ends as the child ends. Nothing of audiotest
+is imported before the fork, nor torch, nor what reads its settings from the environment while it is imported.
+
+    python server.py SOCKET        ends when its standard input does
+"""
+
+import atexit
+import builtins
+import contextlib
+import gc
+import importlib
+import importlib.metadata
+import json
+import os
+import pkgutil
+import runpy
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import traceback
+import types
+
+from _pytest.assertion import install_importhook
+from _pytest.config import get_config
+
+LIBRARIES = (
+    "_pytest.junitxml", "_pytest.pytester", "av", "click", "execnet.gateway_base", "filelock", "httpx", "jinja2.sandbox",
+    "jsonschema", "jsonschema_rs", "msgspec.json", "multiprocessing.connection", "numpy.fft", "numpy.polynomial", "platformdirs",
+    "pytest", "referencing", "rich.console", "rich.live", "rich.progress", "rich.table", "ruamel.yaml", "scipy.optimize",
+    "scipy.signal", "scipy.special", "scipy.stats", "soundfile", "soxr", "sqlite3", "yaml",
+)  # fmt: skip
+
+
+ROOMS = ("analyse", "audio", "baseline", "cli", "commands", "declare", "grade", "options", "plugin", "predict", "report",
+         "runner", "runs", "score", "session")  # fmt: skip
+"""What a run comes by; not models, which import torch, nor what imports libraries that read the environment."""
+
+
+def prepare():
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    hook = install_importhook(get_config())  # pytest warns of plugins that were imported without it
+    hook.mark_rewrite("audiotest", "xdist")
+    for name in ("xdist.plugin", "xdist.dsession", "xdist.remote", "audiotest.models.listener"):
+        importlib.import_module(name)
+    import audiotest
+
+    for module in pkgutil.walk_packages(audiotest.__path__, "audiotest."):
+        if module.name.split(".")[1] in ROOMS and "metrics.rouge" not in module.name:
+            importlib.import_module(module.name)
+    sys.meta_path.remove(hook)
+    for distribution in importlib.metadata.distributions():  # pytest looks into each for plugins; finding them is kept
+        distribution.entry_points  # noqa: B018
+    tempfile.tempdir = None
+    gc.collect()
+    gc.freeze()
+
+
+def serve(path):
+    """Fork for each client; returns in a child only, with what it is to run."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(128)
+    woken, wakes = socket.socketpair()
+    woken.setblocking(False)
+    wakes.setblocking(False)
+    signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    selector = selectors.DefaultSelector()
+    selector.register(listener, selectors.EVENT_READ)
+    selector.register(woken, selectors.EVENT_READ)
+    selector.register(sys.stdin, selectors.EVENT_READ)
+    children = {}
+    print("ready", flush=True)
+    while True:
+        for key, _ in selector.select():
+            if key.fileobj is listener:
+                client, _ = listener.accept()
+                try:
+                    task, streams = receive(client)
+                except (OSError, ValueError):  # killed before it had asked
+                    client.close()
+                    continue
+                pid = os.fork()
+                if not pid:
+                    signal.set_wakeup_fd(-1)
+                    for number in (signal.SIGCHLD, signal.SIGINT):
+                        signal.signal(number, signal.SIG_DFL)
+                    signal.signal(signal.SIGINT, signal.default_int_handler)
+                    selector.close()
+                    for open_socket in (listener, woken, wakes, client, *children.values()):
+                        open_socket.close()
+                    return task, streams
+                for stream in streams:
+                    os.close(stream)
+                children[pid] = client
+                tell(client, pid)
+                selector.register(client, selectors.EVENT_READ, pid)
+            elif key.fileobj is woken:
+                woken.recv(4096)
+                reap(children, selector)
+            elif key.fileobj is sys.stdin:
+                for pid in children:
+                    end(pid)
+                sys.exit()
+            elif key.data in children:  # the client is gone: killed, as whoever killed it meant its work
+                end(key.data)
+                selector.unregister(key.fileobj)
+
+
+def receive(client):
+    data, streams, _, _ = socket.recv_fds(client, 65536, 3)
+    size, _, data = data.partition(b"\n")
+    while len(data) < int(size):
+        data += client.recv(65536)
+    return json.loads(data), streams
+
+
+def reap(children, selector):
+    while children:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        client = children.pop(pid, None)
+        if client is not None:
+            tell(client, os.waitstatus_to_exitcode(status))
+            with contextlib.suppress(KeyError):
+                selector.unregister(client)
+            client.close()
+
+
+def tell(client, number):
+    with contextlib.suppress(OSError):  # it has been killed; that is noticed when its connection ends
+        client.sendall(f"{number}\n".encode())
+
+
+def end(pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def become(task, streams):
+    """Take over a client's streams, folder, environment and arguments."""
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    with contextlib.suppress(OSError):  # of another session
+        os.setpgid(0, task["group"])
+    os.chdir(task["folder"])
+    os.environ.clear()
+    os.environ.update(task["environment"])
+    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE")) or task["no_bytecode"]
+    sys.stdin = sys.__stdin__ = open(0, closefd=False)  # noqa: SIM115
+    raw = task["unbuffered"]
+    sys.stdout = sys.__stdout__ = open(1, "w", closefd=False, buffering=1 if os.isatty(1) or raw else -1)  # noqa: SIM115
+    sys.stderr = sys.__stderr__ = open(2, "w", closefd=False, buffering=1, errors="backslashreplace")  # noqa: SIM115
+    if raw:
+        sys.stdout.reconfigure(write_through=True)
+    sys.executable = task["client"]
+    sys.path[:] = [*filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)), *task["base"]]
+
+
+def run(arguments):
+    kind, *rest = arguments
+    if kind == "-m":
+        sys.argv = [rest[0], *rest[1:]]
+        sys.path.insert(0, os.getcwd())
+        sys.modules.pop(rest[0], None)
+        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+    elif kind == "-c":
+        sys.argv = ["-c", *rest[1:]]
+        sys.path.insert(0, "")
+        main = sys.modules["__main__"] = types.ModuleType("__main__")
+        main.__builtins__ = builtins
+        exec(compile(rest[0], "<string>", "exec"), main.__dict__)
+    else:
+        sys.argv = arguments
+        sys.path.insert(0, os.path.dirname(os.path.abspath(kind)))
+        main = sys.modules["__main__"] = types.ModuleType("__main__")
+        main.__builtins__, main.__file__ = builtins, kind
+        with open(kind, encoding="utf-8") as file:
+            exec(compile(file.read(), kind, "exec"), main.__dict__)
+
+
+def leave(arguments):
+    """Run, and end as the interpreter does but for taking its modules apart, which takes longer than most commands."""
+    status = 0
+    try:
+        run(arguments)
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
+        if status == 1 and error.code != 1:
+            print(error.code, file=sys.stderr)
+    except KeyboardInterrupt:
+        traceback.print_exc()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status & 255)
+
+
+if __name__ == "__main__":
+    sys.path.pop(0)  # this folder
+    ours = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    base = [path for path in sys.path if path not in ours]
+    prepare()
+    wanted, descriptors = serve(sys.argv[1])
+    wanted["base"] = base
+    become(wanted, descriptors)
+    leave(wanted["arguments"])
