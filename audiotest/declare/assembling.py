@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiotest.declare import building, case_checks, schema, suite_checks, variables
+from audiotest.declare.audio_roots import Reach
 from audiotest.declare.data.cases import Loaded, load
 from audiotest.declare.document import placed, read_document
 from audiotest.declare.extending import base_file, inherited, joined_data
@@ -43,7 +44,10 @@ def assemble(
     base = None
     if written.get("extends") and load_base is not None:
         try:
-            base = load_base(base_file(written["extends"], home))
+            file = base_file(written["extends"], home)
+            if refusal := Reach(home).refusal(file.absolute(), written["extends"]):
+                raise LookupError(refusal)
+            base = load_base(file)
         except (LookupError, OSError) as error:
             unset.append((("extends",), str(error)))
         except SuiteError as error:
