@@ -26,10 +26,11 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
 
-from audiotest import __version__
-from audiotest.declare import schema, suite_checks, variables
+from audiotest import __version__, foreign_code
+from audiotest.declare import schema, variables
 from audiotest.declare.assembling import assemble
 from audiotest.declare.audio_roots import Reach, allowed_roots
+from audiotest.declare.check_paths import placed_cases, placed_checks
 from audiotest.declare.condition import Condition
 from audiotest.declare.condition import parse as parse_condition
 from audiotest.declare.data.sources import data_stamp, may_fetch
@@ -221,9 +222,11 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
             if not suite.invalid and not problems:
                 _write(stored, suite)
         suite = replace(suite, path=str(path))
-        scorers, missing = suite_checks.placed_checks(suite.scorers, path.parent)
+        scorers, missing = placed_checks(suite.scorers, path.parent)
         suite = replace(suite, scorers=scorers)
         problems += placed([(("scorers", i), message) for i, message in missing], *contents[0])
+        cases, lost = placed_cases(suite.cases, path.parent)
+        suite, problems = replace(suite, cases=cases), problems + lost
         problems += placed([(("suite",), refusal) for refusal in beyond], *contents[0])
         refusal = reach.refusal(suite.audio_root)
         if refusal:
@@ -278,9 +281,9 @@ _HAS_DATA = re.compile(rb"^[\"']?data[\"']?[ \t]*:", re.MULTILINE)
 
 
 def _besides(path: Path, contents: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """What else the suite at ``path`` is made of: the folders that it may read, the values of variables, the suites
+    """What else the suite at ``path`` is made of: what is allowed to it, the values of variables, the suites
     that it extends, and where it lies if it has a table or extends one, since these are found from there."""
-    yield "allowed", repr(allowed_roots()).encode()
+    yield "allowed", repr((allowed_roots(), foreign_code.allowed())).encode()
     for name, content in contents:
         if values := variables.values_in(content):
             yield f"variables of {name}", values
