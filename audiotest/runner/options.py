@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from audiotest.options.names import ShortOptions, long_name
+from audiotest.options.names import long_name, short_options
 from audiotest.options.table import OPTIONS
 
 STATE: pytest.StashKey[Any] = pytest.StashKey()
@@ -20,7 +20,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("audiotest_progress", default="",
                   help="seconds between lines that say how far the run is (30, in CI 60); 0: never")  # fmt: skip
     group = parser.getgroup("audiotest", "audiotest: suites of audio cases that a model answers")
-    short = ShortOptions(getattr(parser, "optparser", None))
+    short = short_options(parser, group)
     for name, about in OPTIONS:
         names = short.free([name, long_name(name)])
         group.addoption(*names, **about)
