@@ -18,6 +18,7 @@ from audiotest.declare.extending import base_file, inherited, joined_data
 from audiotest.declare.known_issues import mark
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
+from audiotest.declare.sound_files import files_of
 from audiotest.declare.yaml import Document
 from audiotest.types import Case, Check
 
@@ -217,4 +218,10 @@ def _invalid(row: object, document: Document, i: int, problems: list[Problem], t
     name = row.get("id") if isinstance(row, dict) else None
     line = problems[0].line if not isinstance(row, dict) or i >= len(document.lines) else document.lines[i]
     clean = str(name) if schema.is_name(name) and name not in taken else f"line-{line}"
-    return Invalid(clean, line, tuple(sorted(problems, key=lambda p: (p.line, p.column))))
+    sounds: tuple[tuple[KeyPath, str], ...] = ()
+    if isinstance(row, dict):
+        rest = building.case(building.rest_of(row), "", 0)
+        sounds = tuple(
+            (("cases", i, *path), file) for path, file in files_of(rest) if not any(case_checks.faults_of_file(file))
+        )
+    return Invalid(clean, line, tuple(sorted(problems, key=lambda p: (p.line, p.column))), sounds)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from audiotest.declare.audio_roots import Reach
+from audiotest.declare.document import placed
 from audiotest.declare.messages import examples
 from audiotest.declare.problems import Invalid, Problem
 from audiotest.declare.problems import Path as KeyPath
@@ -36,9 +37,10 @@ def sounds_checked(suite: Suite, reach: Reach) -> tuple[Suite, Faults]:
             faults.append((("messages",), message))
     lost: dict[str, Faults] = {}
     for case in suite.cases:
-        for path, file in _files(case):
+        for path, file in files_of(case):
             if message := folders.fault(file, required=suite.require_audio):
                 lost.setdefault(case.id, []).append((path, message))
+    suite = _with_more(suite, folders)
     faults += [(("audio_root",) if suite.audio_root else ("suite",), refusal) for refusal in folders.refusals]
     if not lost:
         return suite, faults
@@ -47,7 +49,7 @@ def sounds_checked(suite: Suite, reach: Reach) -> tuple[Suite, Faults]:
     return replace(suite, cases=kept, invalid=(*suite.invalid, *invalid)), faults
 
 
-def _files(case: Case) -> Iterator[tuple[KeyPath, str]]:
+def files_of(case: Case) -> Iterator[tuple[KeyPath, str]]:
     """The sound files of a case with the paths of their keys, those of its own turns included."""
     for i, clip in enumerate(case.audio):
         if clip.file is not None:
@@ -98,6 +100,25 @@ class _Folders:
         folder = self._reach.folder + os.sep
         whole = os.path.join(head, tail) if tail else head
         return whole.removeprefix(folder)
+
+
+def _with_more(suite: Suite, folders: _Folders) -> Suite:
+    """``suite`` with what is wrong with the sounds of its invalid cases among the problems of these."""
+    more: dict[str, Faults] = {}
+    owners: dict[str, list[int]] = {}
+    for i, invalid in enumerate(suite.invalid):
+        for where, file in invalid.sounds:
+            if message := folders.fault(file, required=suite.require_audio):
+                more.setdefault(invalid.problems[0].file, []).append((where, message))
+                owners.setdefault(invalid.problems[0].file, []).append(i)
+    rows = list(suite.invalid)
+    for shown, faults in more.items():
+        path = suite.file_named(shown)
+        problems = placed(faults, shown, path.read_bytes()) if path.is_file() else []
+        for i, problem in zip(owners[shown], problems, strict=False):
+            every = sorted((*rows[i].problems, problem), key=lambda p: (p.line, p.column))
+            rows[i] = replace(rows[i], problems=tuple(every))
+    return replace(suite, invalid=tuple(rows)) if more else suite
 
 
 def _without_sound(suite: Suite, cases: list[Case], lost: dict[str, Faults]) -> Iterator[Invalid]:

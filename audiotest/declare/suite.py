@@ -147,10 +147,14 @@ class Suite(Struct, frozen=True):
 
     def file_of(self, case: Case) -> Path:
         """The file that a case of this suite stands in: the suite's own, one of its files of cases, or a table."""
+        return self.file_named(case.file)
+
+    def file_named(self, file: str) -> Path:
+        """The file that messages call ``file``."""
         home = Path(self.path)
-        if case.file in self.files:
-            return home.parent / self.files[case.file]
-        return home if Path(case.file).name == home.name else home.parent / "cases" / Path(case.file).name
+        if file in self.files:
+            return home.parent / self.files[file]
+        return home if Path(file).name == home.name else home.parent / "cases" / Path(file).name
 
     def problems(self) -> Iterator[Problem]:
         """Everything wrong with single cases."""
