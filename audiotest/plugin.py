@@ -44,8 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
-    given = config.option
-    if given.audiotest_audio_roots or given.audiotest_variables or given.audiotest_allow_code:
+    if any(map(vars(config.option).get, ("audiotest_audio_roots", "audiotest_variables", "audiotest_allow_code"))):
         from audiotest.runner.options import set_environment
 
         set_environment(config)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audiotest import foreign_code
 from audiotest.options.names import long_name, short_options
 from audiotest.options.table import OPTIONS
 
@@ -28,15 +29,13 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def set_environment(config: pytest.Config) -> None:
-    """For as long as ``config`` is in use, in this process and in the workers that it starts, sounds may come from the
-    folders that ``--audio-root`` names, suites' variables have the values of ``--var``, and programs of suites run
-    under ``--allow-code``."""
+    """For as long as ``config`` is in use, here and in the workers that it starts, what ``--audio-root`` and
+    ``--allow-code`` allow is allowed, and suites' variables have the values of ``--var``."""
     from audiotest.declare.audio_roots import allowing
     from audiotest.declare.variables import given
-    from audiotest.foreign_code import allowing as allowing_code
 
     home, option, contexts = config.invocation_params.dir, config.option, ExitStack()
     contexts.enter_context(allowing(home / folder for folder in option.audiotest_audio_roots))
     contexts.enter_context(given(option.audiotest_variables))
-    contexts.enter_context(allowing_code(option.audiotest_allow_code))
+    contexts.enter_context(foreign_code.allowing(option.audiotest_allow_code))
     config.add_cleanup(contexts.close)

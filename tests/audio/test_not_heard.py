@@ -19,6 +19,7 @@ OTHER_THINGS = {
     "annex.flac": (b"/annex/objects/MD5E-s1--abc.flac\n", "git annex get"),
     "page.mp3": (b"\n<!DOCTYPE html>\n<html><body>404 Not Found</body></html>", "is an HTML page.*fetch it again"),
     "denied.wav": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "is an XML document"),
+    "deep.wav": (b"[" * 5000, "is a text file"),
     "denied.mp3": (b'{"error": "login required"}', "is a JSON document"),
     "empty.ogg": (b"", "it is empty"),
     "notes.wav": ("Grüße\n".encode() * 2000, "is a text file"),
