@@ -193,12 +193,12 @@ def verdicts_of(folder):
     return [Verdict(None, details=details)] * 2
 
 
-def test_pytest_takes_the_option_and_its_workers_as_well(hostile, pytester, tmp_path):
+def test_pytest_takes_the_option(hostile, pytester, tmp_path):
     given = (str(tmp_path / "suites"), "--model", f"replay:{tmp_path / 'answers.jsonl'}", "--rootdir", str(tmp_path))
     out = pytester.runpytest_inprocess(*given)
     assert out.parseoutcomes() == {"errors": 2}
     out.stdout.fnmatch_lines(["*give --allow-code or set AUDIOTEST_ALLOW_CODE=1*"])
     assert not hostile.exists()
-    out = pytester.runpytest_inprocess(*given, "--allow-code", "-n", "1")
+    out = pytester.runpytest_inprocess(*given, "--allow-code")
     assert out.parseoutcomes() == {"passed": 4}
     assert hostile.exists()
