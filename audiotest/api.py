@@ -50,6 +50,7 @@ def run(
     baseline: str | os.PathLike[str] | None = None,
     baseline_fail: str = "",
     budget: str = "",
+    allow_code: bool = False,
 ) -> Run:
     """Ask a model every trial of some suites, grade what it says, and give the run.
 
@@ -63,7 +64,8 @@ def run(
     ``cache``: whether replies are kept and looked up, or the file for that; ``cached``: an endpoint's too where the
     environment variable ``CI`` is set. ``baseline``: an earlier run's folder to hold this one against, by the rule
     ``baseline_fail`` (see :mod:`audiotest.baseline`). ``budget``: what the run may take, such as ``"20m"`` or
-    ``"5USD"`` (:mod:`audiotest.predict.budget`); then it stops, with ``run.partial``.
+    ``"5USD"`` (:mod:`audiotest.predict.budget`); then it stops, with ``run.partial``. ``allow_code``: programs that the
+    suites name, such as a metric of ``evaluate`` in a folder, may run.
 
     Ctrl-C gives the run as far as it got, with ``run.partial``. Raises :class:`AudiotestError`: for arguments that
     cannot be, suites that do not load, a model that cannot be opened or loaded, and (``ModelDown``, whose ``run`` has
@@ -107,6 +109,7 @@ def run(
         baseline_fail=baseline_fail,
         cached=cached,
         budget=budget,
+        allow_code=allow_code,
     )
     session = Session(settings, root=Path.cwd(), model=adapter)
     for suite in _loaded(suites):

@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
-    if config.option.audiotest_audio_roots or config.option.audiotest_variables:
+    if any(map(vars(config.option).get, ("audiotest_audio_roots", "audiotest_variables", "audiotest_allow_code"))):
         from audiotest.runner.options import set_environment
 
         set_environment(config)

@@ -109,7 +109,8 @@ class Scorer(Member):
     raises ValueError for a case that it could not judge, whatever the reply. ``pooled_by`` (the module's
     ``POOLED_BY``) names the metrics that are taken over its verdicts together, such as a word error rate: the first
     of them is the suite's figure in the place of a mean of scores. ``paths`` (``PATHS``) names the options that may
-    be a path: one that begins with a dot starts from the suite's folder.
+    be a path: one that begins with a dot starts from the suite's folder. ``program(**options)`` names what it would run
+    of other people's, "" for nothing: that needs :mod:`audiotest.foreign_code`'s permission.
     """
 
     function_name = "score"
@@ -126,6 +127,7 @@ class Scorer(Member):
     open_questions: bool = True
     pooled_by: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    program: Callable[..., str] | None = None
 
     @property
     def needs_assistance(self) -> bool:
@@ -153,6 +155,7 @@ class Scorer(Member):
             "open_questions": bool(given.get("OPEN_QUESTIONS", True)),
             "pooled_by": tuple(given.get("POOLED_BY", ())),
             "paths": tuple(given.get("PATHS", ())),
+            "program": given.get("program"),
         }
 
 

@@ -30,3 +30,13 @@ def cache_dir() -> Path:
 
     given = os.environ.get("AUDIOTEST_CACHE_DIR")
     return Path(given) if given else user_cache_path("audiotest", appauthor=False)
+
+
+def config_dir() -> Path:
+    """Where what the user has decided is kept: ``$AUDIOTEST_CONFIG_DIR``, else the user's configuration folder."""
+    import os
+
+    from platformdirs import user_config_path
+
+    given = os.environ.get("AUDIOTEST_CONFIG_DIR")
+    return Path(given) if given else user_config_path("audiotest", appauthor=False)

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from audiotest import inert
+from audiotest import foreign_code, inert
 from audiotest.analyse.change import key
 from audiotest.analyse.gates import judge
 from audiotest.analyse.summary import AgainstBaseline, Provenance, summarise
@@ -64,7 +64,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     ``reply_cache`` is a file, ``off``, or None for the usual place; ``baseline_fail`` a rule of
     :mod:`audiotest.baseline`, "": by the suite's policy. ``cached``: an endpoint's replies are taken from
     the cache even in CI (the environment variable ``CI``), where it is otherwise asked again. ``budget``: what the run
-    may take (:mod:`audiotest.predict.budget`), "": no limit."""
+    may take (:mod:`audiotest.predict.budget`), "": no limit. ``allow_code``: programs that suites name may run
+    (:mod:`audiotest.foreign_code`)."""
 
     model: str = DEFAULT_MODEL
     model_options: dict[str, str] = {}
@@ -87,6 +88,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     baseline: str | None = None
     baseline_fail: str = ""
     budget: str = ""
+    allow_code: bool = False
 
     def rerun(self) -> list[str]:
         """The options of pytest that ask a trial and judge it as this run did; passwords in URLs are stars."""
@@ -95,6 +97,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             spec, options = getattr(self, name), getattr(self, f"{name}_options")
             words += [f"--{name}", masked(spec)] if spec and (spec, name) != (DEFAULT_MODEL, "model") else []
             words += [w for k, v in options.items() for w in (f"--{name}-option", f"{k}={masked(v)}")]
+        words += ["--allow-code"] if self.allow_code else []
         return [*words, "--seed", str(self.seed)] if self.seed else words
 
 
@@ -126,6 +129,7 @@ class Session:
             limit_first=settings.limit_first,
             seed=settings.seed,
             repeats=settings.repeats,
+            allow_code=settings.allow_code,
         )
         self.warns = not worker
         """Whether this process is the one that warns of what all of them see."""
@@ -351,6 +355,10 @@ class Session:
         Raises :class:`NoTrials`, :class:`~audiotest.models.loading.ModelError`, and
         :class:`~audiotest.predict.breaker.ModelDown`, whose ``run`` holds what was answered before.
         """
+        with foreign_code.allowing(self.settings.allow_code):
+            return self._run(progress)
+
+    def _run(self, progress: Callable[[int, int], None] | None) -> Run:
         trials = self.suites.trials()
         if not trials:
             raise NoTrials("there is no trial to run: the suites have no cases, or none that can be used")

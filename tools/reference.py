@@ -9,6 +9,7 @@ with status 1 if not. The pages are made of ``schemas/*.schema.json``, the comma
 
 from __future__ import annotations
 
+import argparse
 import html
 import inspect
 import json
@@ -343,6 +344,8 @@ def pytest_options() -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
 
     class Recorder:
+        optparser = argparse.ArgumentParser()
+
         def getgroup(self, *_: str) -> Recorder:
             return self
 
@@ -350,6 +353,7 @@ def pytest_options() -> list[tuple[str, str]]:
             found.append((f"{name} = {about['default']} (in pytest's configuration)", sentence(about["help"])))
 
         def addoption(self, *names: str, **about: Any) -> None:
+            self.optparser.add_argument(*names, **about)
             name = names[0]
             shown = "|".join(about["choices"]) if "choices" in about else about.get("metavar", "")
             found.append((f"{name} {shown}".strip(), sentence(about["help"].replace("%%", "%"))))

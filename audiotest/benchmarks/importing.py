@@ -31,7 +31,7 @@ def read_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
         if line.strip():
             try:
                 rows.append((number, json.loads(line)))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ImportFailed(f"{path}:{number}: not a line of JSON ({error})") from None
     return rows
 
@@ -42,7 +42,7 @@ def read_rows(source: Path) -> list[tuple[str, dict[str, Any]]]:
         return [(f"{source}:{number}", row) for number, row in read_jsonl(source)]
     try:
         rows = json.loads(source.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ImportFailed(f"cannot read {source}: {error}") from None
     if not isinstance(rows, list):
         raise ImportFailed(f"{source}: expected an array of objects; is this the released file?")

@@ -13,6 +13,7 @@ from typing import Any
 
 from audiotest.benchmarks.importing import ImportFailed
 from audiotest.benchmarks.writing import link_audio
+from audiotest.declare.audio_roots import allowing
 from audiotest.declare.data import sources
 from audiotest.declare.data.tables import TableError
 from audiotest.declare.editor import with_schemas
@@ -70,7 +71,9 @@ def from_files(name: str, source: Path, target: Path, audio: Path | None = None)
     target.mkdir(parents=True, exist_ok=True)
     link_audio(source if source.is_dir() else source.parent, target / "data")
     as_folder = None if first.startswith("data/") else "data"
-    return _written(name, target, f"data/{source.name}" if source.is_file() else as_folder, audio)
+    table = f"data/{source.name}" if source.is_file() else as_folder
+    with allowing([source if source.is_dir() else source.parent]):
+        return _written(name, target, table, audio)
 
 
 def _written(name: str, target: Path, source: str | None, audio: Path | None) -> list[str]:
@@ -92,7 +95,8 @@ def _written(name: str, target: Path, source: str | None, audio: Path | None) ->
     if audio is not None:
         link_audio(audio, target / "audio")
     try:
-        suite = load(path)
+        with allowing([audio] if audio is not None else []):
+            suite = load(path)
     except SuiteError as error:
         raise ImportFailed(f"{path} does not load:\n{error}") from None
     if not suite.cases and not suite.invalid:

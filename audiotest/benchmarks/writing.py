@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks.importing import ImportFailed
+from audiotest.declare.audio_roots import allowing, note_link
 from audiotest.declare.dump import cases_text
 from audiotest.declare.editor import with_schemas
 from audiotest.declare.problems import SuiteError
@@ -53,7 +55,8 @@ def write_suite(
     if audio is not None:
         link_audio(audio, target / link)
     try:
-        loaded = load(suite)
+        with allowing([audio] if audio is not None else []):
+            loaded = load(suite)
     except SuiteError as error:
         raise ImportFailed(f"what was written does not load:\n{error}") from None
     if loaded.invalid:
@@ -78,7 +81,8 @@ def _require_own(benchmark: str, target: Path, written: list[str] | None) -> Non
 
 
 def link_audio(audio: Path, link: Path) -> None:
-    """Make ``link`` point to the folder ``audio``; an older link is replaced, a real folder is not."""
+    """Make ``link`` point to the folder ``audio``, and note that it may be followed there; an older link is replaced, a
+    real folder is not."""
     if link.is_symlink():
         link.unlink()
     elif link.exists():
@@ -86,6 +90,13 @@ def link_audio(audio: Path, link: Path) -> None:
             return
         raise ImportFailed(f"{link} is there already and is no link; move it away, or import without --audio")
     link.symlink_to(os.path.relpath(audio.resolve(), link.parent.resolve()), target_is_directory=True)
+    try:
+        note_link(link)
+    except OSError as error:
+        warnings.warn(
+            f"that {link} may be followed cannot be noted ({error}): run the suite with --audio-root {audio.resolve()}",
+            stacklevel=2,
+        )
 
 
 def slug(name: str) -> str:

@@ -21,7 +21,11 @@ _SUITES = "**/*.y*ml"
               "tabs, missing quotes, missing ids, a misspelt name or key that is near to exactly one.")  # fmt: skip
 @click.option("--audio-root", "roots", multiple=True, type=click.Path(path_type=Path),
               help="A folder outside a suite's own that it may take sounds from; may be repeated.")  # fmt: skip
-def command(paths: tuple[Path, ...], quiet: bool, strict: bool, fix: bool, roots: tuple[Path, ...]) -> None:
+@click.option("--allow-code", is_flag=True, help="Programs that suites name may run: a metric of `evaluate` from "
+              "the hub is then loaded. Without it all else is checked.")  # fmt: skip
+def command(
+    paths: tuple[Path, ...], quiet: bool, strict: bool, fix: bool, roots: tuple[Path, ...], allow_code: bool
+) -> None:
     """Check suites without running them: every problem, with its file, line and column.
 
     PATHS are suite files or folders of them. Exits with 1 if anything is wrong. Warnings are about what a person may
@@ -29,16 +33,18 @@ def command(paths: tuple[Path, ...], quiet: bool, strict: bool, fix: bool, roots
     """
     from audiotest.declare.audio_roots import allowing
     from audiotest.declare.problems import SuiteError
+    from audiotest.declare.programs import unallowed
     from audiotest.declare.suite import load
+    from audiotest.foreign_code import allowing as allowing_code
 
     counts = {"problem": 0, "warning": 0}
     for path in _suite_files(paths):
         if fix:
             _fix(path)
         try:
-            with allowing(roots):
+            with allowing(roots), allowing_code(allow_code):
                 suite = load(path)
-            problems, warnings = list(suite.problems()), suite.warnings
+                problems, warnings = list(suite.problems()), (*suite.warnings, *unallowed(suite))
         except SuiteError as error:
             suite, problems, warnings = None, list(error.problems), ()
         for problem in problems:

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiotest.declare import building, case_checks, schema, suite_checks, variables
+from audiotest.declare.audio_roots import Reach
 from audiotest.declare.data.cases import Loaded, load
 from audiotest.declare.document import placed, read_document
 from audiotest.declare.extending import base_file, inherited, joined_data
 from audiotest.declare.known_issues import mark
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
+from audiotest.declare.sound_files import files_of
 from audiotest.declare.yaml import Document
 from audiotest.types import Case, Check
 
@@ -43,7 +45,10 @@ def assemble(
     base = None
     if written.get("extends") and load_base is not None:
         try:
-            base = load_base(base_file(written["extends"], home))
+            file = base_file(written["extends"], home)
+            if refusal := Reach(home).refusal(file.absolute(), written["extends"]):
+                raise LookupError(refusal)
+            base = load_base(file)
         except (LookupError, OSError) as error:
             unset.append((("extends",), str(error)))
         except SuiteError as error:
@@ -213,4 +218,10 @@ def _invalid(row: object, document: Document, i: int, problems: list[Problem], t
     name = row.get("id") if isinstance(row, dict) else None
     line = problems[0].line if not isinstance(row, dict) or i >= len(document.lines) else document.lines[i]
     clean = str(name) if schema.is_name(name) and name not in taken else f"line-{line}"
-    return Invalid(clean, line, tuple(sorted(problems, key=lambda p: (p.line, p.column))))
+    sounds: tuple[tuple[KeyPath, str], ...] = ()
+    if isinstance(row, dict):
+        rest = building.case(building.rest_of(row), "", 0)
+        sounds = tuple(
+            (("cases", i, *path), file) for path, file in files_of(rest) if not any(case_checks.faults_of_file(file))
+        )
+    return Invalid(clean, line, tuple(sorted(problems, key=lambda p: (p.line, p.column))), sounds)

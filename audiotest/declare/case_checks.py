@@ -87,10 +87,16 @@ def _alike(choices: Sequence[str], form: Callable[[str], str]) -> tuple[str, str
     raise ValueError("no two choices are alike")
 
 
+def faults_of_file(file: str) -> Iterator[str]:
+    """What is wrong with the path of a case's sound, as written."""
+    if os.path.isabs(file) or ".." in file.replace("\\", "/").split("/"):
+        yield f"{file!r} leads out of the suite's folder; copy it in, or set the suite's `audio_root`"
+
+
 def _clip_faults(clip: ClipSpec) -> Iterator[str]:
     if (clip.file, clip.synth, clip.embedded).count(None) != 2:
         yield "a clip is either a `file` or a `synth`"
-    if clip.file is not None and (os.path.isabs(clip.file) or ".." in clip.file.replace("\\", "/").split("/")):
-        yield f"{clip.file!r} leads out of the suite's folder; copy it in, or set the suite's `audio_root`"
+    if clip.file is not None:
+        yield from faults_of_file(clip.file)
     if clip.start is not None and clip.end is not None and clip.end <= clip.start:
         yield f"the segment ends at {clip.end:g} s, before it starts at {clip.start:g} s"

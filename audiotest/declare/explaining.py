@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -66,6 +67,10 @@ def explain(errors: Iterable[Any]) -> Iterator[Violation]:
         if error.validator in ("anyOf", "oneOf") and error.context and "description" not in error.schema:
             best = best_match([error])
             yield Violation(tuple(best.absolute_path), _sentence(best), known=_known(best))
+        elif text := _split_text(error):
+            if error.validator == "additionalProperties":  # one sentence is enough
+                quoted = json.dumps(text, ensure_ascii=False)
+                yield Violation(path, f"a text with a colon and a space in it has to be in quotes: {quoted}")
         elif error.validator == "additionalProperties" and error.validator_value is False:
             known = sorted(error.schema.get("properties", {}))
             for key in error.instance:
@@ -74,6 +79,19 @@ def explain(errors: Iterable[Any]) -> Iterator[Violation]:
         else:
             within = error.validator in ("required", "minItems", "minProperties", "maxProperties", "not", "anyOf")
             yield Violation(path, _sentence(error), whole=not within, known=_known(error))
+
+
+def _split_text(error: Any) -> str:
+    """The text of which a colon has made a mapping where a text may stand in its place, as in ``[a: b, c]``; else
+    ""."""
+    value, known = error.instance, error.schema.get("properties", {})
+    rules = ("additionalProperties", "required")
+    if error.validator not in rules or "text" not in known or not isinstance(value, dict):
+        return ""
+    (key, rest), *more = value.items() or [("text", None)]
+    if more or not isinstance(rest, str | None) or get_close_matches(str(key), known):
+        return ""
+    return f"{key}: {rest or ''}".strip()
 
 
 def _known(error: Any) -> tuple[str, ...]:

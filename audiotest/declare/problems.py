@@ -33,11 +33,13 @@ class Problem(Struct, frozen=True):
 
 
 class Invalid(Struct, frozen=True):
-    """A case (or a file of cases) that cannot be used: ``name`` is its id, or ``line-12`` without a valid one."""
+    """A case (or a file of cases) that cannot be used: ``name`` is its id, or ``line-12`` without a valid one.
+    ``sounds``: the files that it names all the same, with the paths of their keys."""
 
     name: str
     line: int
     problems: tuple[Problem, ...]
+    sounds: tuple[tuple[Path, str], ...] = ()
 
 
 class SuiteError(AudiotestError):

@@ -26,9 +26,11 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
 
-from audiotest import __version__
-from audiotest.declare import audio_roots, schema, suite_checks, variables
+from audiotest import __version__, foreign_code
+from audiotest.declare import schema, variables
 from audiotest.declare.assembling import assemble
+from audiotest.declare.audio_roots import Reach, allowed_roots
+from audiotest.declare.check_paths import placed_cases, placed_checks
 from audiotest.declare.condition import Condition
 from audiotest.declare.condition import parse as parse_condition
 from audiotest.declare.data.sources import data_stamp, may_fetch
@@ -36,11 +38,9 @@ from audiotest.declare.document import placed
 from audiotest.declare.document import read_document as read_document
 from audiotest.declare.extending import base_files, in_chain
 from audiotest.declare.finding import SUITE_LINE, may_be_suite
-from audiotest.declare.messages import examples as message_sounds
 from audiotest.declare.problems import Invalid as Invalid
-from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.problems import Problem, SuiteError
-from audiotest.declare.yaml import Document, parse
+from audiotest.declare.sound_files import sounds_checked
 from audiotest.private import make_folder, write_whole
 from audiotest.registry import CONDITIONS, METRICS, SCORERS
 from audiotest.resources import cache_dir
@@ -147,10 +147,14 @@ class Suite(Struct, frozen=True):
 
     def file_of(self, case: Case) -> Path:
         """The file that a case of this suite stands in: the suite's own, one of its files of cases, or a table."""
+        return self.file_named(case.file)
+
+    def file_named(self, file: str) -> Path:
+        """The file that messages call ``file``."""
         home = Path(self.path)
-        if case.file in self.files:
-            return home.parent / self.files[case.file]
-        return home if Path(case.file).name == home.name else home.parent / "cases" / Path(case.file).name
+        if file in self.files:
+            return home.parent / self.files[file]
+        return home if Path(file).name == home.name else home.parent / "cases" / Path(file).name
 
     def problems(self) -> Iterator[Problem]:
         """Everything wrong with single cases."""
@@ -206,7 +210,10 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
     """
     path = Path(path)
     shown = shown if shown is not None else str(path)
-    sources = [(path, shown), *((p, str(Path(shown).parent / "cases" / p.name)) for p in case_files(path))]
+    reach = Reach(path.parent)
+    inner = case_files(path)
+    beyond = _beyond(inner, reach)
+    sources = [(path, shown), *((p, str(Path(shown).parent / "cases" / p.name)) for p in inner if not beyond)]
     contents = [(name, p.read_bytes()) for p, name in sources]
     digest = _digest([*contents, *_besides(path, contents)])
     stored = cache_dir() / "suites" / f"{digest}.msgpack"
@@ -219,19 +226,28 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
             if not suite.invalid and not problems:
                 _write(stored, suite)
         suite = replace(suite, path=str(path))
-        scorers, missing = suite_checks.placed_checks(suite.scorers, path.parent)
+        scorers, missing = placed_checks(suite.scorers, path.parent)
         suite = replace(suite, scorers=scorers)
         problems += placed([(("scorers", i), message) for i, message in missing], *contents[0])
-        refusal = audio_roots.refusal(path.parent, suite.audio_root)
+        cases, lost = placed_cases(suite.cases, path.parent)
+        suite, problems = replace(suite, cases=cases), problems + lost
+        problems += placed([(("suite",), refusal) for refusal in beyond], *contents[0])
+        refusal = reach.refusal(suite.audio_root)
         if refusal:
             problems += placed([(("audio_root",), refusal)], *contents[0])
         else:
-            problems += placed(list(_lost_examples(suite)), *contents[0])
-            suite = _with_audio_checked(suite)
+            suite, faults = sounds_checked(suite, reach)
+            problems += placed(faults, *contents[0])
     if problems:
         every = dict.fromkeys((*problems, *suite.problems()))
         raise SuiteError(sorted(every, key=lambda p: (p.file != shown, p.file, p.line, p.column)))
     return suite
+
+
+def _beyond(files: list[Path], reach: Reach) -> list[str]:
+    """Why some of the suite's files of cases may not be read."""
+    folder = reach.refusal("cases") if files else ""
+    return [folder] if folder else [refusal for p in files if (refusal := reach.refusal(f"cases/{p.name}"))]
 
 
 @contextmanager
@@ -269,8 +285,9 @@ _HAS_DATA = re.compile(rb"^[\"']?data[\"']?[ \t]*:", re.MULTILINE)
 
 
 def _besides(path: Path, contents: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """What else the suite at ``path`` is made of: the values of variables, the suites that it extends, and where it
-    lies if it has a table or extends one, since these are found from there."""
+    """What else the suite at ``path`` is made of: what is allowed to it, the values of variables, the suites
+    that it extends, and where it lies if it has a table or extends one, since these are found from there."""
+    yield "allowed", repr((allowed_roots(), foreign_code.allowed())).encode()
     for name, content in contents:
         if values := variables.values_in(content):
             yield f"variables of {name}", values
@@ -327,56 +344,3 @@ def _write(stored: Path, suite: Suite) -> None:
         write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite)))
     except (OSError, OverflowError):
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else
-
-
-def _lost_examples(suite: Suite) -> Iterator[tuple[KeyPath, str]]:
-    """Sounds of the suite's own turns that are not there."""
-    for clip in message_sounds(suite.messages):
-        if clip.file is not None and not (suite.folder / clip.file).is_file():
-            yield ("messages",), f"there is no file {suite.folder / clip.file}"
-
-
-def _with_audio_checked(suite: Suite) -> Suite:
-    """Move the cases whose sound files are not there to ``invalid``."""
-    if not suite.require_audio:
-        return suite
-    names: dict[str, set[str]] = {}
-    missing: dict[str, list[tuple[KeyPath, str]]] = {}
-    root = suite.folder
-    for case in suite.cases:
-        for i, clip in enumerate(case.audio):
-            if clip.file is None:
-                continue
-            head, tail = os.path.split(os.path.join(root, clip.file))
-            if head not in names:
-                names[head] = set(os.listdir(head)) if os.path.isdir(head) else set()
-            if tail not in names[head]:
-                path: KeyPath = ("audio", i) if len(case.audio) > 1 else ("audio",)
-                message = f"there is no file {os.path.join(root, clip.file)}"
-                missing.setdefault(case.id, []).append((path, message))
-    if not missing:
-        return suite
-    lost = _missing_audio(suite, [case for case in suite.cases if case.id in missing], missing)
-    kept = tuple(case for case in suite.cases if case.id not in missing)
-    return replace(suite, cases=kept, invalid=(*suite.invalid, *lost))
-
-
-def _missing_audio(suite: Suite, cases: list[Case], missing: dict[str, list[tuple[KeyPath, str]]]) -> Iterator[Invalid]:
-    """What replaces ``cases``; each file is read again once, however many of its cases are lost."""
-    read: dict[str, tuple[Document, dict[tuple[int, str], int]]] = {}
-    hint = "; fix the path, or set `require_audio: false` if the audio comes later"
-    for case in cases:
-        path = suite.file_of(case)
-        if path.suffix not in (".yaml", ".yml"):  # a row of a table
-            problems = (Problem(case.file, case.line, 1, where, message + hint) for where, message in missing[case.id])
-            yield Invalid(case.id, case.line, tuple(problems))
-            continue
-        if case.file not in read:
-            document = parse(path.read_bytes(), case.file, marks=True)
-            ids = (row.get("id") if isinstance(row, dict) else None for row in document.data["cases"])
-            read[case.file] = document, {(document.lines[i], str(id_)): i for i, id_ in enumerate(ids)}
-        document, places = read[case.file]
-        i = places[case.line, case.id]
-        wheres: list[tuple[KeyPath, str]] = [(("cases", i, *tail), message) for tail, message in missing[case.id]]
-        problems = (Problem(case.file, *document.place(where), where, message + hint) for where, message in wheres)
-        yield Invalid(case.id, case.line, tuple(problems))

@@ -6,7 +6,6 @@ finds the place. An *error* keeps the suite from running; a *warning* is about w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -112,22 +111,6 @@ def check_fault(check: Check) -> str:
     except ValueError as error:
         return str(error)
     return ""
-
-
-def placed_checks(checks: Sequence[Check], folder: os.PathLike[str]) -> tuple[tuple[Check, ...], list[tuple[int, str]]]:
-    """``checks`` with paths that begin with a dot taken from ``folder``, and (place, message) of those that lead
-    nowhere."""
-    resolved, missing = [], []
-    for i, check in enumerate(checks):
-        options = dict(check.options)
-        for name in SCORERS.get(check.name).paths if check.name in SCORERS else ():
-            value = options.get(name)
-            if isinstance(value, str) and value.startswith("."):
-                options[name] = os.path.abspath(os.path.join(folder, value))
-                if not os.path.exists(options[name]):
-                    missing.append((i, f"there is no {value} beside the suite"))
-        resolved.append(Check(check.name, options) if options != check.options else check)
-    return tuple(resolved), missing
 
 
 def judging_cases(checks: Iterable[Check]) -> list[Check]:

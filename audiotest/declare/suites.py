@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from audiotest.declare.problems import Problem, SuiteError
+from audiotest.declare.programs import unallowed
 from audiotest.declare.repeating import repeated
 from audiotest.declare.sampling import declared_sample, sampled
 from audiotest.declare.suite import Suite, load
@@ -17,8 +18,8 @@ from audiotest.types import Record, TrialKey
 
 class Suites:
     """Whole suites by the path of their file; ``limit`` and ``limit_first`` are how many cases of each are asked: a
-    sample drawn by ``seed``, and the first ones. ``repeats``: how often each is asked, whatever a suite says. Node ids
-    are relative to ``root``."""
+    sample drawn by ``seed``, and the first ones. ``repeats``: how often each is asked, whatever a suite says.
+    ``allow_code``: whether suites may name programs of others. Node ids are relative to ``root``."""
 
     def __init__(
         self,
@@ -28,8 +29,10 @@ class Suites:
         limit_first: int | None = None,
         seed: int = 0,
         repeats: int | None = None,
+        allow_code: bool = False,
     ) -> None:
         self.root, self.limit, self.limit_first, self.seed, self.repeats = root, limit, limit_first, seed, repeats
+        self.allow_code = allow_code
         self.case_ids: set[str] = set()
         """Of all cases, those outside a sample included."""
         self._suites: dict[str, Suite] = {}
@@ -51,12 +54,15 @@ class Suites:
         return self._suites[str(path)]
 
     def add(self, suite: Suite, shown: str = "") -> Suite:
-        """Take a suite in. Raises :class:`SuiteError` for a name that another one has."""
+        """Take a suite in. Raises :class:`SuiteError` for a name that another one has, and for programs of others that
+        it names and nobody has allowed."""
         place = suite.path or f"<{suite.name}>"
         taken, taken_shown = self._named.setdefault(suite.name, (place, shown or place))
         if taken != place:
             message = f"the name {suite.name!r} is taken by {taken_shown}; a run identifies suites by their names"
             raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
+        if not self.allow_code and (programs := unallowed(suite, shown)):
+            raise SuiteError(programs)
         self.case_ids |= {case.id for case in suite.cases}
         self._suites[place] = repeated(declared_sample(suite), self.repeats or suite.repeats)
         self.case_ids |= {case.id for case in self._suites[place].cases}

@@ -1,8 +1,9 @@
 """Variables of a suite: ``${NAME}`` in paths, declared with a default under ``variables``.
 
 A value comes from the command line (``--var NAME=VALUE``), else from the environment, else it is the default; a
-variable that is declared without one has to be given. They stand where a suite names files: ``audio_root``, the
-``source`` of ``data``, and the sounds of cases. In other texts ``${...}`` is text.
+variable that is declared without one has to be given. What is called like a secret (``..._KEY``, ``..._TOKEN``) is not
+taken from the environment: a suite could name any, and paths stand in messages and reports. They stand where a suite
+names files: ``audio_root``, the ``source`` of ``data``, and the sounds of cases. In other texts ``${...}`` is text.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from audiotest.registry import unknown
 
 PREFIX = "AUDIOTEST_VAR_"
 """Before the name of a variable in the environment: what ``--var`` sets, here and in the processes that are started."""
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL", re.IGNORECASE)
 _USE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 
 
@@ -37,9 +39,13 @@ def given(assignments: Iterable[str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _given(name: str) -> str | None:
+    return os.environ.get(PREFIX + name, None if _SECRET.search(name) else os.environ.get(name))
+
+
 def value_of(name: str, declared: Mapping[str, Any]) -> str | None:
     """The value of a declared variable; None where it has none."""
-    given = os.environ.get(PREFIX + name, os.environ.get(name))
+    given = _given(name)
     default = declared.get(name)
     return given if given is not None else None if default is None else str(default)
 
@@ -47,7 +53,7 @@ def value_of(name: str, declared: Mapping[str, Any]) -> str | None:
 def values_in(content: bytes) -> bytes:
     """What the environment says of the variables that a file may use: a part of what a parsed suite depends on."""
     names = sorted(set(_USE.findall(content.decode("utf-8", "replace"))))
-    given = ((name, os.environ.get(PREFIX + name, os.environ.get(name))) for name in names)
+    given = ((name, _given(name)) for name in names)
     return repr([(name, value) for name, value in given if value is not None]).encode() if names else b""
 
 
@@ -66,7 +72,9 @@ def fill(data: Any, declared: Mapping[str, Any]) -> list[tuple[Path, str]]:
                 return match.group(0)
             given = value_of(name, declared)
             if given is None:
-                faults.append((path, f"the variable {name} has no value: give --var {name}=VALUE, or set ${name}"))
+                other = "; its name is a secret's, so it is not read from the environment"
+                other = other if _SECRET.search(name) else f", or set ${name}"
+                faults.append((path, f"the variable {name} has no value: give --var {name}=VALUE{other}"))
             return given if given is not None else match.group(0)
 
         holder[key] = _USE.sub(value, text)

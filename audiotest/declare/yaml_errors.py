@@ -28,6 +28,8 @@ def syntax_error(error: Any, source: bytes) -> Place:
     lines = decoded(source).splitlines() or [""]
     if mark is None:
         before = source[: getattr(error, "position", None) or 0]
+        if "octet" in plain:
+            plain = f"not UTF-8 text (byte {len(before)}: {plain}); save the file as UTF-8"
         return before.count(b"\n") + 1, len(before) - before.rfind(b"\n"), f"not valid YAML: {plain}"
     at = min(mark.line, len(lines) - 1), mark.column
     helpful = (

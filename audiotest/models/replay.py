@@ -78,7 +78,11 @@ class Replay:
                              "with --model-option text=KEY")  # fmt: skip
         condition = str(row.get("condition") or "original")
         self.conditions.add(condition)
-        reply = _reply(row, text_key)
+        try:
+            reply = _reply(row, text_key)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"{self.path}:{place}: `{text_key}` is an object, but no reply of a run ({error}); give a "
+                             "text, or name its key with --model-option text=KEY") from None  # fmt: skip
         if isinstance(reply, Reply) and isinstance(
             row.get("thinking_prediction"), str
         ):  # as MMAR's predictions have it
@@ -122,7 +126,7 @@ def _rows(path: Path, keys: set[str]) -> list[tuple[str, Any]]:
     data = path.read_bytes()
     try:
         whole = msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return [(str(n), _line(path, n, line)) for n, line in enumerate(data.split(b"\n"), 1) if line.strip()]
     if isinstance(whole, list):
         return [(f"[{i}]", row) for i, row in enumerate(whole)]
@@ -135,7 +139,7 @@ def _rows(path: Path, keys: set[str]) -> list[tuple[str, Any]]:
 def _line(path: Path, number: int, line: bytes) -> Any:
     try:
         return json.loads(line)  # unlike msgspec it takes the NaN that pandas writes for a missing reply
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}:{number}: not a line of JSON ({error}); is the file cut short?") from None
 
 

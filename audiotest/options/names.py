@@ -3,13 +3,16 @@
 To argparse, two options of one name are an error, whoever came second. A conftest adds its options after audiotest, and
 a plugin before or after; so names that are taken are left out, and names that somebody takes later are given up at that
 moment, which is what argparse's conflict handlers are for. What is left is the long spelling, ``--audiotest-seed``.
+
+pytest 9 and later hand each option to argparse when it is declared, pytest 8 all of them whenever a command line is
+parsed: :class:`ShortOptions` and :class:`ShortOptionsOfPytest8`. Tried with pytest 8.4, 9.0 and 9.2.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 PREFIX = "--audiotest-"
 _GIVEN_UP = "audiotest_given_up"
@@ -21,33 +24,45 @@ def long_name(short: str) -> str:
     return f"{PREFIX}{short.removeprefix('--')}"
 
 
-class ShortOptions:
-    """The short names that audiotest may have among the options of ``parser``, pytest's own; None up to pytest 9.0,
-    where options become argparse's only when they are parsed, and a name that is taken is an error."""
+class Short(Protocol):
+    """The short names that audiotest may have."""
 
-    def __init__(self, parser: argparse.ArgumentParser | None) -> None:
+    def free(self, names: Sequence[str]) -> list[str]:
+        """Those of ``names`` that nobody has yet; the others are given up."""
+
+    def own(self, names: Sequence[str]) -> None:
+        """``names`` have been added as one option, and are given up if somebody wants them."""
+
+
+def short_options(parser: Any, group: Any) -> Short:
+    """The short names among the options of ``parser``, pytest's own, of which those of ``group`` are audiotest's."""
+    known = getattr(parser, "optparser", None)
+    return ShortOptions(known) if known is not None else ShortOptionsOfPytest8(parser, group)
+
+
+class ShortOptions:
+    """The short names that audiotest may have among the options of ``parser``, argparse's."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
         self.given_up: list[str] = []
         """Those that somebody else has, in the order in which that came out."""
         self._own: dict[str, argparse.Action] = {}
         self._argparse: Any = parser
-        if self._argparse is not None:
-            for group in self._argparse._action_groups:
-                self._watch(group)
-            self._watch_new_groups()
-            self._argparse.set_defaults(**{_GIVEN_UP: self.given_up})
+        for group in self._argparse._action_groups:
+            self._watch(group)
+        self._watch_new_groups()
+        self._argparse.set_defaults(**{_GIVEN_UP: self.given_up})
 
-    def free(self, names: Iterable[str]) -> list[str]:
+    def free(self, names: Sequence[str]) -> list[str]:
         """Those of ``names`` that nobody has yet; the others are given up."""
-        known = self._argparse._option_string_actions if self._argparse is not None else {}
-        taken = [name for name in names if name in known]
+        taken = [name for name in names if name in self._argparse._option_string_actions]
         self.given_up += [name for name in taken if not name.startswith(PREFIX)]
         return [name for name in names if name not in taken]
 
-    def own(self, names: Iterable[str]) -> None:
+    def own(self, names: Sequence[str]) -> None:
         """``names`` have been added, and are given up if somebody wants them."""
-        if self._argparse is not None:
-            known = self._argparse._option_string_actions
-            self._own |= {name: known[name] for name in names if not name.startswith(PREFIX)}
+        known = self._argparse._option_string_actions
+        self._own |= {name: known[name] for name in names if not name.startswith(PREFIX)}
 
     def _watch(self, group: Any) -> None:
         group.conflict_handler = _HANDLER
@@ -72,6 +87,36 @@ class ShortOptions:
             return group
 
         self._argparse.add_argument_group = add_argument_group
+
+
+class ShortOptionsOfPytest8:
+    """The same where argparse is told of all options when a command line is parsed: each option of ours says then by
+    which names it goes, and leaves out those that others have."""
+
+    def __init__(self, parser: Any, group: Any) -> None:
+        self.given_up: list[str] = []
+        self._parser, self._group = parser, group
+        group.addoption(
+            long_name("--given-up"), dest=_GIVEN_UP, action="store_const", const=self.given_up, default=self.given_up,
+            help=argparse.SUPPRESS,
+        )  # fmt: skip
+
+    def free(self, names: Sequence[str]) -> list[str]:
+        """Those of ``names`` that nobody has yet; the others are given up."""
+        others = {
+            name
+            for group in (*self._parser._groups, self._parser._anonymous)
+            if group is not self._group
+            for option in group.options
+            for name in option.names()
+        }
+        taken = [name for name in names if name in others]
+        self.given_up += [name for name in taken if not name.startswith(PREFIX) and name not in self.given_up]
+        return [name for name in names if name not in taken]
+
+    def own(self, names: Sequence[str]) -> None:
+        """``names`` have been added as the last option of the group, and are given up if somebody wants them."""
+        self._group.options[-1].names = lambda: self.free(names)
 
 
 def given_up(parsed: argparse.Namespace) -> list[str]:

@@ -28,9 +28,13 @@ def check_options(option: Namespace) -> None:
         given = getattr(option, f"audiotest_{name}")
         if given is not None:
             setattr(option, f"audiotest_{name}", _whole(f"--{name.replace('_', '-')}", given, least=1))
+    for name in ("model", "judge", "embedder"):
+        _pairs(f"--{name}-option", getattr(option, f"audiotest_{name}_options"))
     for assignment in option.audiotest_variables:
         if not re.fullmatch(r"[A-Za-z_]\w*=.*", assignment, re.DOTALL):
             raise OptionError(f"--var takes NAME=VALUE, not {assignment!r}")
+    if option.audiotest_html and not option.audiotest_html.endswith((".html", ".htm")):
+        raise OptionError(f"--html takes the name of a file that ends in .html, not {option.audiotest_html!r}")
     if option.audiotest_baseline_fail:
         from audiotest.baseline import fail_rule
 

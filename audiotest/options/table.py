@@ -151,6 +151,12 @@ OPTIONS = (
         help="a folder outside the suites' own that their sounds may be read from; may be repeated",
     ),
     _option(
+        "--allow-code",
+        dest="audiotest_allow_code",
+        action="store_true",
+        help="programs that suites name may run: metrics of `evaluate` from a folder or the hub",
+    ),
+    _option(
         "--reply-cache",
         dest="audiotest_reply_cache",
         metavar="FILE",

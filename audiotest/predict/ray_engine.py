@@ -13,11 +13,13 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from audiotest.declare.audio_roots import allow, allowed_roots, noted_links
 from audiotest.models.loading import open_model
 from audiotest.models.protocol import Adapter, Unavailable
 from audiotest.predict.blocks import Block
@@ -74,7 +76,8 @@ class RayEngine:
         remote = ray.remote(num_cpus=1, num_gpus=share, max_restarts=-1, max_task_retries=0, max_concurrency=WAITING)(
             _Actor
         )
-        self._actors = [remote.remote(spec, dict(options), seed, batch_size) for _ in range(self.workers)]
+        roots = [*map(str, allowed_roots()), *noted_links().values()]
+        self._actors = [remote.remote(spec, dict(options), seed, batch_size, roots) for _ in range(self.workers)]
         self._load = [0] * self.workers
 
     def load(self) -> None:
@@ -193,9 +196,13 @@ class Answerer:
 
 
 class _Actor:
-    """What Ray runs: opens and loads the model, then answers blocks."""
+    """What Ray runs: opens and loads the model, then answers blocks. ``roots``: the folders that suites may read where
+    the run was started, which on another machine nobody has allowed."""
 
-    def __init__(self, spec: str, options: dict[str, str], seed: int, batch_size: int | None) -> None:
+    def __init__(
+        self, spec: str, options: dict[str, str], seed: int, batch_size: int | None, roots: Sequence[str]
+    ) -> None:
+        allow(map(Path, roots))
         self._answerer = Answerer(open_model(spec, options), seed=seed, batch_size=batch_size)
 
     def ready(self) -> bool:

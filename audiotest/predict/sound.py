@@ -198,9 +198,11 @@ def join(sounds: Sequence[Waveform], gap: float) -> Waveform:
 
 
 def _placed(changed: Waveform, sound: Waveform) -> Waveform:
-    """``changed`` with the places of its channels, which a condition that only looks at samples does not pass on."""
+    """``changed`` with the places of its channels, which a condition that only looks at samples does not pass on, and
+    as what no file holds, whatever a condition makes it of."""
     same = changed.channels == sound.channels and not changed.layout
-    return replace(changed, layout=sound.layout) if same and sound.layout else changed
+    changed = replace(changed, layout=sound.layout) if same and sound.layout else changed
+    return changed if changed.samples is sound.samples else replace(changed, file="")
 
 
 def _decoded(suite: Suite, clip: ClipSpec) -> Waveform:

@@ -221,20 +221,18 @@ def report_gates(session: pytest.Session) -> None:
 
 def write_results(session: pytest.Session) -> None:
     """Summarise the run; write it if it has a folder."""
-    config = session.config
-    state = state_of(config)
+    state = state_of(session.config)
     if state.is_worker or not state.session.records:
         return
     from audiotest.report.markdown import write_job_page
 
     state.run = state.session.finish()
-    writer = state.session.writer
-    if writer is not None and writer.problem and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    problem = state.session.writer.problem if state.session.writer is not None else ""
     state.job_page = write_job_page(state.run)
-    if config.option.audiotest_html:
-        target = config.invocation_params.dir / config.option.audiotest_html
+    if state.config.option.audiotest_html:
         try:
-            state.page = state.run.report(target)
+            state.page = state.run.report(state.config.invocation_params.dir / state.config.option.audiotest_html)
         except OSError as error:  # what is wrong with its file costs the run nothing else
-            state.page = f"the HTML report cannot be written: {error}"
+            problem = state.page = f"the HTML report cannot be written: {error}"
+    if problem and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

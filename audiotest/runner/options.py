@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from audiotest.options.names import ShortOptions, long_name
+from audiotest import foreign_code
+from audiotest.options.names import long_name, short_options
 from audiotest.options.table import OPTIONS
 
 STATE: pytest.StashKey[Any] = pytest.StashKey()
@@ -20,7 +21,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("audiotest_progress", default="",
                   help="seconds between lines that say how far the run is (30, in CI 60); 0: never")  # fmt: skip
     group = parser.getgroup("audiotest", "audiotest: suites of audio cases that a model answers")
-    short = ShortOptions(getattr(parser, "optparser", None))
+    short = short_options(parser, group)
     for name, about in OPTIONS:
         names = short.free([name, long_name(name)])
         group.addoption(*names, **about)
@@ -28,12 +29,13 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def set_environment(config: pytest.Config) -> None:
-    """For as long as ``config`` is in use, in this process and in the workers that it starts, sounds may come from the
-    folders that ``--audio-root`` names, and suites' variables have the values of ``--var``."""
+    """For as long as ``config`` is in use, here and in the workers that it starts, what ``--audio-root`` and
+    ``--allow-code`` allow is allowed, and suites' variables have the values of ``--var``."""
     from audiotest.declare.audio_roots import allowing
     from audiotest.declare.variables import given
 
     home, option, contexts = config.invocation_params.dir, config.option, ExitStack()
     contexts.enter_context(allowing(home / folder for folder in option.audiotest_audio_roots))
     contexts.enter_context(given(option.audiotest_variables))
+    contexts.enter_context(foreign_code.allowing(option.audiotest_allow_code))
     config.add_cleanup(contexts.close)

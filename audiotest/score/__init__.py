@@ -31,12 +31,14 @@ class _Score(ModuleType):
         reference: str | Sequence[str] = (),
         finish: str | None = None,
         options: dict[str, Any] | None = None,
+        allow_code: bool = False,
         **metadata: Any,
     ) -> Verdict:
         """The verdict of ``scorer`` on one reply (``output``), without a suite or a model.
 
         ``answer`` is the text of the right option, ``reference`` what an open answer is held against, ``finish`` how
-        the reply ended (``length``: cut by the token limit), ``options`` the scorer's options; whatever else it needs
+        the reply ended (``length``: cut by the token limit), ``options`` the scorer's options, ``allow_code`` whether
+        programs that these name may run; whatever else it needs
         (``answer_order`` for ``muchomusic``, ``task_identifier`` and ``kwargs`` for ``mmau_pro_if``) is given by name.
         Raises :class:`~audiotest.registry.UnknownName` for a scorer that there is not, and ValueError for options or
         values that it does not take.
@@ -46,6 +48,7 @@ class _Score(ModuleType):
         >>> verdict.correct, verdict.choice, verdict.status
         (True, 1, 'read')
         """
+        from audiotest.foreign_code import allowing
         from audiotest.registry import SCORERS
         from audiotest.types import Question
 
@@ -59,7 +62,9 @@ class _Score(ModuleType):
             metadata=metadata,
             finish=finish,
         )
-        return SCORERS.get(scorer).score(asked, output, **(options or {}))
+        with allowing(allow_code):
+            verdict: Verdict = SCORERS.get(scorer).score(asked, output, **(options or {}))
+        return verdict
 
 
 sys.modules[__name__].__class__ = _Score

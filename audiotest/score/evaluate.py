@@ -2,7 +2,8 @@
 
 Options
     ``metric``        the folder of a module (``./my_metric``, from the suite's folder), the name of a shipped one
-                      (``rouge``), or a name on the hub, which needs a network
+                      (``rouge``), or a name on the hub, which needs a network. All but those that are shipped are
+                      programs of others: they need ``--allow-code`` (``AUDIOTEST_ALLOW_CODE=1``)
     ``field``         which figure of its result (``f1``, ``rougeL.fmeasure``); not needed where it gives only one
     ``level``         ``item`` (default): of each reply by itself. ``corpus``: over all replies of a suite together, for
                       metrics that are no means
@@ -11,8 +12,7 @@ Options
 
 Verdict
     ``item``: ``details["value"]``, and ``score`` where the value lies in [0, 1]. ``corpus``: ``details`` keep the reply
-    and its references; the metric ``evaluate`` computes the figure. Loading a module runs its
-    code, with the rights of whoever validates or runs the suite.
+    and its references; the metric ``evaluate`` computes the figure.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from audiotest import foreign_code
 from audiotest.score._error_rate import transcript
-from audiotest.score.metrics.loading import compute, is_path, load
+from audiotest.score.metrics.loading import compute, is_path, load, program_of
 from audiotest.types import Question, Verdict
 
 POOLED_BY = ("evaluate",)
@@ -37,8 +38,9 @@ def check(
     min: float | None = None,
     max: float | None = None,
 ) -> None:
-    """Raise ValueError for options that make no sense, and for a shipped or named metric that cannot be loaded. A
-    folder is looked for when the suite is loaded, which knows where it lies."""
+    """Raise ValueError for options that make no sense, and for a shipped or named metric that cannot be loaded; one of
+    the hub is loaded only where that is allowed. A folder is looked for when the suite is loaded, which knows where it
+    lies."""
     if not isinstance(metric, str) or not metric:
         raise ValueError("`evaluate` needs a `metric`: a folder such as ./my_metric, or a name such as rouge")
     if level not in ("item", "corpus"):
@@ -52,8 +54,13 @@ def check(
             raise ValueError(f"`{name}` is {value!r}: expected a number")
     if level == "corpus" and (min is not None or max is not None):
         raise ValueError("`min` and `max` are of single replies; over a corpus give the suite a gate on `evaluate`")
-    if not is_path(metric):
+    if not is_path(metric) and (foreign_code.allowed() or not program_of(metric)):
         load(metric)
+
+
+def program(*, metric: str = "", **options: Any) -> str:
+    """What would run of other people's: the metric, unless it comes with audiotest."""
+    return program_of(metric) if isinstance(metric, str) and metric else ""
 
 
 def score(

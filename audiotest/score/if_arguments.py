@@ -16,6 +16,6 @@ def if_kwargs(kwargs: Any) -> Any:
         return kwargs
     try:
         read = json.loads(kwargs)
-    except ValueError:
+    except (ValueError, RecursionError):
         return kwargs
     return read if isinstance(read, dict) or read is None else kwargs

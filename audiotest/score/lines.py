@@ -31,7 +31,7 @@ def score_line(scorer: str, line: bytes) -> bytes:
     """
     try:
         row = json.loads(line)  # takes the NaN that pandas writes, which msgspec refuses
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadLine(f"not a line of JSON ({error})", line.decode(errors="replace").rstrip("\n")) from None
     if not isinstance(row, dict):
         raise BadLine(f"expected an object, found {type(row).__name__}", row)

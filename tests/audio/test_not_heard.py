@@ -19,6 +19,7 @@ OTHER_THINGS = {
     "annex.flac": (b"/annex/objects/MD5E-s1--abc.flac\n", "git annex get"),
     "page.mp3": (b"\n<!DOCTYPE html>\n<html><body>404 Not Found</body></html>", "is an HTML page.*fetch it again"),
     "denied.wav": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "is an XML document"),
+    "deep.wav": (b"[" * 5000, "is a text file"),
     "denied.mp3": (b'{"error": "login required"}', "is a JSON document"),
     "empty.ogg": (b"", "it is empty"),
     "notes.wav": ("Grüße\n".encode() * 2000, "is a text file"),
@@ -131,11 +132,26 @@ def test_half_of_a_file(tmp_path, kind, subtype):
 @pytest.mark.parametrize(
     ("container", "codec", "options"),
     [("ipod", "aac", {"movflags": "faststart"}), ("mp4", "aac", {"movflags": "frag_keyframe+empty_moov"}),
+     ("ipod", "alac", {"movflags": "faststart"}), ("mp4", "aac", {}), ("mov", "aac", {"movflags": "dash"}),
+     ("flv", "aac", {}), ("adts", "aac", {}), ("mp2", "mp2", {}), ("mpegts", "aac", {}), ("mpeg", "mp2", {}),
      ("matroska", "libmp3lame", {}), ("asf", "wmav2", {}), ("avi", "libmp3lame", {}), ("wav", "libmp3lame", {})],
 )  # fmt: skip
 def test_half_of_a_file_of_ffmpegs(tmp_path, container, codec, options):
     data = encoded(tmp_path, container, codec, **options)
     refused(tmp_path / "x.bin", data[: len(data) * 3 // 4], "cut short|cannot be decoded")
+
+
+@pytest.mark.parametrize(("container", "codec"), [("adts", "aac"), ("mp2", "mp2")])
+def test_frames_without_a_header_are_cut_if_the_last_one_is_not_whole(tmp_path, container, codec):
+    data = bytes(encoded(tmp_path, container, codec))
+    path = tmp_path / "x.bin"
+    for after in (b"", bytes(50), b"TAG" + bytes(125)):
+        path.write_bytes(data + after)
+        whole = read(path).seconds
+    for missing in (1, 10, 60):
+        refused(path, data[:-missing], rf"is cut short: it ends within a frame, of which {missing} bytes are missing")
+    path.write_bytes(data + data)
+    assert read(path).seconds == pytest.approx(2 * whole, abs=0.1)
 
 
 @pytest.mark.parametrize(("container", "codec"), [("mp3", "libmp3lame"), ("adts", "aac"), ("mp2", "mp2")])

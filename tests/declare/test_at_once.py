@@ -37,6 +37,12 @@ def problems(folder: Path, text: str) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
+def problems_of(path: Path) -> list[str]:
+    with pytest.raises(SuiteError) as caught:
+        load(path, shown="x.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
 def test_what_schema_names_cases_and_files_each_find_stands_together(tmp_path):
     lines = problems(tmp_path, NINE)
     assert [int(line.split(":")[1]) for line in lines] == [2, 3, 5, 6, 8, 10, 11, 12, 13, 13]
@@ -46,6 +52,36 @@ def test_what_schema_names_cases_and_files_each_find_stands_together(tmp_path):
         strict=True,
     ):
         assert part in line
+
+
+def test_a_case_that_is_wrong_otherwise_says_which_of_its_sounds_is_not_there_as_well(tmp_path):
+    (tmp_path / "here.wav").touch()
+    (tmp_path / "x.yaml").write_text(
+        "suite: x\ncases:\n"
+        "  - {id: a, audio: gone.wav, question: Q?, choices: [x, y], answer: z}\n"
+        "  - {id: b, audio: [here.wav, {file: lost.wav}], qestion: Q?, choices: [x, y], answer: x}\n"
+        "  - {id: c, audio: ../out.wav, question: Q?, choices: [x, x], answer: x}\n"
+    )
+    lines = list(map(str, load(tmp_path / "x.yaml", shown="x.yaml").problems()))
+    expected = [("3:13", "gone.wav"), ("3:", "'z'"), ("4:", "lost.wav"), ("4:", "'qestion'"), ("4:", "`question`"),
+                ("5:", "leads out"), ("5:", "duplicated")]  # fmt: skip
+    assert len(lines) == len(expected)
+    for place, part in expected:
+        assert any(line.startswith(f"x.yaml:{place}") and part in line for line in lines), part
+
+
+def test_a_text_with_a_colon_among_choices_is_to_be_put_in_quotes(tmp_path):
+    for written in ("[C: D minor, b]", "[{txet: b}, b]"):
+        (tmp_path / "x.yaml").write_text(
+            f"suite: x\ncases:\n  - {{id: a, question: Q?, choices: {written}, answer: b}}\n"
+        )
+        text = "\n".join(map(str, load(tmp_path / "x.yaml", shown="x.yaml").problems()))
+        assert ('in quotes: "C: D minor"' in text) == ("C:" in written)
+        assert ("did you mean 'text'?" in text) == ("txet" in written)
+    (tmp_path / "x.yaml").write_bytes(b"suite: x\ntitle: caf\xe9\n")
+    [line] = problems_of(tmp_path / "x.yaml")
+    assert line.startswith("x.yaml:2:")
+    assert line.endswith("save the file as UTF-8")
 
 
 def test_a_misspelt_key_of_a_gate_hides_neither_its_metric_nor_its_bounds(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 import audiotest
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import load
+from audiotest.declare.variables import given
 from audiotest.types import Needs, Reply
 
 BASE = """\
@@ -192,6 +193,20 @@ cases:
     out.assert_outcomes(passed=1)
     assert load(own).cases[0].audio[0].file == "first/a.wav"
     pytester.runpytest_inprocess(str(own), "--var", "SET").stderr.fnmatch_lines(["*--var takes NAME=VALUE*"])
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "hf_token", "AWS_SECRET_ACCESS", "DB_PASSWORD"])
+def test_a_suite_gets_no_secret_of_the_environment(base, monkeypatch, name):
+    monkeypatch.setenv(name, "sk-not-yours")
+    text = f"suite: own\nvariables: {{{name}: DEFAULT}}\naudio_root: sounds/${{{name}}}\n"
+    case = "cases: [{id: a, audio: a.wav, question: Q?, choices: [x, y], answer: x}]\n"
+    problems = faults(write(base, text.replace("DEFAULT", "null") + case))
+    assert f"give --var {name}=VALUE; its name is a secret's" in problems[0]
+    assert "sk-not" not in str(problems)
+    own = write(base, text.replace("DEFAULT", "x") + "require_audio: false\n" + case)
+    assert load(own).audio_root == "sounds/x"
+    with given([f"{name}=mine"]):
+        assert load(own).audio_root == "sounds/mine"
 
 
 def test_a_variable_that_is_not_declared_is_an_error(base):

@@ -85,23 +85,3 @@ def test_the_pieces_of_a_request_are_one_json_with_what_was_to_be_sent(prompt, s
     carried = [part[audio]["data" if audio == "input_audio" else "url"] for part in content[:-1]] if sounds else []
     assert [data.rpartition(",")[2].encode() for data in carried] == sounds
     assert [m["content"] for m in sent["messages"][:-1]] == ([system] if system else [])
-
-
-def test_an_mp3_that_is_asked_for_as_mp3_goes_as_it_is_and_what_was_changed_is_encoded(tmp_path):
-    import base64
-
-    import numpy as np
-    import soundfile
-
-    from audiotest.audio import decode
-    from audiotest.models._openai.sound import encoded
-
-    path = tmp_path / "a.mp3"
-    soundfile.write(path, 0.3 * np.sin(np.arange(16000) / 9), 16000, format="MP3")
-    as_it_is = base64.b64encode(path.read_bytes())
-    whole = decode.read(path)
-    assert encoded(decode.conform(whole, rate=16000, channels=1), "mp3") == as_it_is
-    assert encoded(whole, "wav") != as_it_is
-    for changed in (decode.conform(whole, rate=8000), decode.read(path, end=0.5)):
-        assert changed.file == ""
-        assert encoded(changed, "mp3") != as_it_is

@@ -63,6 +63,12 @@ def test_what_is_missing_is_told_apart(tmp_path):
         ('{"output": "x"}', "no id under any of"),
         ('{"id": "x", "said": "x"}', "no reply under any of"),
         ("[1, 2]", "expected an object"),
+        (
+            '{"id": "a", "output": "x"}\n{"id": "b", "output": {"a": 1}}',
+            "x.jsonl:2: `output` is an object, but no reply",
+        ),
+        ("[" * 100_000, "x.jsonl:1: not a line of JSON"),
+        ('{"a":' * 100_000, "x.jsonl:1: not a line of JSON"),
     ],
 )
 def test_what_cannot_be_read(tmp_path, text, said):

@@ -27,6 +27,16 @@ def test_a_page_that_cannot_be_written_costs_nothing_else(project):
     out = tester.runpytest_inprocess("suites", "--html", "taken/run.html", "--results", "out")
     assert (tester.path / "out" / "summary.json").exists()
     out.stdout.fnmatch_lines(["*the HTML report cannot be written*"])
+    assert out.ret == 1
+
+
+def test_what_cannot_be_the_name_of_a_page_is_refused_before_anything_is_asked(project):
+    out = project(ids=("one",)).runpytest_inprocess("suites", "--html", "suites")
+    assert out.ret == 4
+    out.stderr.fnmatch_lines(["*--html takes the name of a file that ends in .html, not 'suites'*"])
+    out = project(ids=("one",)).runpytest_inprocess("suites", "--model-option", "nonsense")
+    assert out.ret == 4
+    out.stderr.fnmatch_lines(["*--model-option takes KEY=VALUE, not 'nonsense'*"])
 
 
 def test_pytest_html_keeps_its_option(project, monkeypatch):

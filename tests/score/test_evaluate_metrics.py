@@ -3,10 +3,10 @@
 import pytest
 
 import audiotest
-from audiotest.analyse.trials import Trials
+from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.declare.problems import SuiteError
 from audiotest.registry import METRICS, SCORERS
-from audiotest.types import Record
+from audiotest.types import Record, Verdict
 
 SHARED_WORDS = '''
 import datasets
@@ -46,14 +46,16 @@ def record(i, verdict):
 def verdicts(folder, pairs, **options):
     options = {"metric": str(folder), "field": "f1", **options}
     return [
-        audiotest.score("evaluate", reference=reference, output=output, options=options) for output, reference in pairs
+        audiotest.score("evaluate", reference=reference, output=output, options=options, allow_code=True)
+        for output, reference in pairs
     ]
 
 
 PAIRS = [("a b c", "a b d"), ("x", "x"), ("one two three four", "five six"), ("A", "a")]
 
 
-def test_a_corpus_figure_is_of_all_replies_together_and_no_mean(folder):
+def test_a_corpus_figure_is_of_all_replies_together_and_no_mean(folder, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_ALLOW_CODE", "1")
     rows = [record(i, v) for i, v in enumerate(verdicts(folder, PAIRS, level="corpus", options={"lower": True}))]
     figure = METRICS.get("evaluate").measure(Trials(rows))
     assert figure.value == pytest.approx((4 + 2 + 0 + 2) / (6 + 2 + 6 + 2))
@@ -79,7 +81,7 @@ def test_a_shipped_metric_goes_by_its_name_and_a_field_by_its_path():
 )
 def test_what_cannot_be_computed_is_a_sentence(options, word):
     with pytest.raises(ValueError, match=word):
-        audiotest.score("evaluate", reference="the dog", output="a dog", options=options)
+        audiotest.score("evaluate", reference="the dog", output="a dog", options=options, allow_code=True)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +92,7 @@ def test_options_that_make_no_sense_are_refused(options):
         SCORERS.get("evaluate").check(**options)
 
 
-def test_a_suite_names_the_folder_beside_it(folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
-    text = """\
+WORDS = """\
 suite: words
 scorers: [{evaluate: {metric: ./shared_words, field: f1, level: corpus}}]
 gates: [{metric: evaluate, min: 0.5}]
@@ -100,16 +100,105 @@ cases:
   - {id: a, question: Say a b., reference: a b}
   - {id: b, question: Say c., reference: c}
 """
+ANSWERS = '{"id": "a", "prediction": "a x"}\n{"id": "b", "prediction": "c"}\n'
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("AUDIOTEST_ALLOW_CODE", raising=False)
+
+
+def test_a_suite_names_the_folder_beside_it(folder, tmp_path, cache):
     lost = tmp_path / "lost.yaml"
-    lost.write_text(text)
+    lost.write_text(WORDS)
     with pytest.raises(SuiteError, match=r"lost.yaml:2:11: scorers\[0\]: there is no ./shared_words beside the suite"):
         audiotest.load_suite(lost)
     path = folder.parent / "words.yaml"
-    path.write_text(text)
+    path.write_text(WORDS)
     answers = tmp_path / "answers.jsonl"
-    answers.write_text('{"id": "a", "prediction": "a x"}\n{"id": "b", "prediction": "c"}\n')
-    run = audiotest.run(path, model=f"replay:{answers}")
+    answers.write_text(ANSWERS)
+    run = audiotest.run(path, model=f"replay:{answers}", allow_code=True)
     figure = run.summary.suites["words"].conditions["original"].metrics["evaluate"]
     assert figure.value == pytest.approx(4 / 6)
     assert [record.outcome for record in run.records] == ["passed", "passed"]
     assert run.gates["words"][0].passed
+
+
+MARKING = (
+    SHARED_WORDS
+    + """
+import pathlib
+pathlib.Path(MARK).write_text("it ran")
+"""
+)
+
+
+@pytest.fixture
+def hostile(tmp_path, cache):
+    """A suite whose metric, when it is loaded, leaves a mark; the mark."""
+    module = tmp_path / "suites" / "shared_words"
+    module.mkdir(parents=True)
+    mark = tmp_path / "mark"
+    (module / "shared_words.py").write_text(MARKING.replace("(MARK)", "(" + repr(str(mark)) + ")"))
+    (tmp_path / "suites" / "words.yaml").write_text(WORDS)
+    case = "  - {id: c, question: Say d., reference: d, expect: [{evaluate: {metric: ./shared_words, field: f1, min: 1}}]}\n"
+    (tmp_path / "suites" / "case.yaml").write_text("suite: case\nscorers: [exact]\ncases:\n" + case)
+    (tmp_path / "answers.jsonl").write_text(ANSWERS + '{"id": "c", "prediction": "d"}\n')
+    return mark
+
+
+def test_a_metric_from_elsewhere_runs_only_where_the_person_says_so(hostile, tmp_path):
+    from click.testing import CliRunner
+
+    from audiotest.cli import main
+
+    suites, model = tmp_path / "suites", f"replay:{tmp_path / 'answers.jsonl'}"
+    out = CliRunner().invoke(main, ["validate", str(suites)])
+    assert out.exit_code == 0
+    assert "words.yaml:2:11: scorers[0]: the metric" in out.output
+    assert "case.yaml:4:1: expect[0]: the metric" in out.output
+    assert out.output.count("give --allow-code or set AUDIOTEST_ALLOW_CODE=1 (warning)") == 2
+    for name in ("words.yaml", "case.yaml"):
+        audiotest.load_suite(suites / name)
+        with pytest.raises(SuiteError, match=r"shared_words' is a program .* --allow-code"):
+            audiotest.run(suites / name, model=model)
+    with pytest.raises(ValueError, match="--allow-code"):
+        audiotest.score("evaluate", reference="x", output="x", options={"metric": str(suites / "shared_words")})
+    with pytest.raises(ValueError, match="the metric 'somebodys', from the hub, is a program"):
+        audiotest.score("evaluate", reference="x", output="x", options={"metric": "somebodys"})
+    assert not hostile.exists()
+    run = audiotest.run(suites, model=model, allow_code=True)
+    assert hostile.read_text() == "it ran"
+    assert [record.outcome for record in run.records] == ["passed"] * 3
+    assert "--allow-code" in run.summary.rerun
+
+
+def test_a_run_record_from_elsewhere_runs_nothing(hostile, tmp_path, monkeypatch):
+    rows = [record(i, v) for i, v in enumerate(verdicts_of(hostile.parent / "suites" / "shared_words"))]
+    with pytest.raises(NotMeasured, match="is a program and would run with your rights"):
+        METRICS.get("evaluate").measure(Trials(rows))
+    assert not hostile.exists()
+
+
+def verdicts_of(folder):
+    details = {
+        "metric": str(folder),
+        "field": "f1",
+        "level": "corpus",
+        "options": {},
+        "reply": "x",
+        "references": ["x"],
+    }
+    return [Verdict(None, details=details)] * 2
+
+
+def test_pytest_takes_the_option(hostile, pytester, tmp_path):
+    given = (str(tmp_path / "suites"), "--model", f"replay:{tmp_path / 'answers.jsonl'}", "--rootdir", str(tmp_path))
+    out = pytester.runpytest_inprocess(*given)
+    assert out.parseoutcomes() == {"errors": 2}
+    out.stdout.fnmatch_lines(["*give --allow-code or set AUDIOTEST_ALLOW_CODE=1*"])
+    assert not hostile.exists()
+    out = pytester.runpytest_inprocess(*given, "--allow-code")
+    assert out.parseoutcomes() == {"passed": 4}
+    assert hostile.exists()

@@ -32,6 +32,12 @@ def test_a_reply_that_ended_by_itself_is_read_as_before():
     assert scored(output="I hear a guitar")["choice"] == 1
 
 
+@pytest.mark.parametrize("line", [b"[" * 100_000, b'{"output":' * 100_000, b"[" * 100_000 + b"]" * 100_000])
+def test_a_line_that_is_too_deep_is_a_bad_line_as_any_other(line):
+    with pytest.raises(BadLine, match="not a line of JSON"):
+        score_line("choice", line)
+
+
 def test_an_official_scorer_keeps_its_verdict_whatever_ended_the_reply():
     whole, cut = scored("mmau", output="a guitar is"), scored("mmau", output="a guitar is", finish="length")
     assert whole["correct"] == cut["correct"]

@@ -135,7 +135,7 @@ def _text(head: bytes) -> str:
                 return (
                     "is a JSON document, not sound: perhaps the error message of a download that failed; fetch it again"
                 )
-            except ValueError:
+            except (ValueError, RecursionError):
                 pass
         return "is a text file, not sound"
     return ""

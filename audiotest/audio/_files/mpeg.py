@@ -1,7 +1,8 @@
-"""What the header frame of an mp3 promises.
+"""What the header frame of an mp3 promises, and how long the frames of AAC and of layer II say that they are.
 
-Source: Xing's VBR header ("Xing" or "Info", four bytes of flags, frames, bytes) and Fraunhofer's VBRI. Encoders write
-them, and other programs leave them wrong: a count is believed only where both the frames and the bytes say the same.
+Sources: ISO 11172-3 and 13818-3, 2.4.2.3, for layer II; ISO 13818-7, 6.2, for ADTS; Xing's VBR header ("Xing" or
+"Info", four bytes of flags, frames, bytes) and Fraunhofer's VBRI. Encoders write these, and other programs leave them
+wrong: a count is believed only where both the frames and the bytes say the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from pathlib import Path
 
 _SEARCHED = 1 << 14
 _ID3_VERSIONS = (b"\2", b"\3", b"\4")
+_KBPS = {1: (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+         2: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)}  # fmt: skip
+_RATES = {1: (44100, 48000, 32000), 2: (22050, 24000, 16000)}
 
 
 def missing(path: Path) -> int:
@@ -23,6 +27,20 @@ def missing(path: Path) -> int:
         return 0
     frames, size = promised
     return frames if size > (path.stat().st_size - tag) * 1.01 + 512 else 0
+
+
+def frame_bytes(head: bytes) -> int:
+    """How long a frame of AAC (ADTS) or of layer II is by its own header, the first 7 bytes of it; 0 where it does not
+    say."""
+    if len(head) < 7 or head[0] != 0xFF:
+        return 0
+    if head[1] & 0xF6 == 0xF0:
+        return (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+    version = {0xFC: 1, 0xF4: 2}.get(head[1] & 0xFE)
+    bitrate, rate = head[2] >> 4, head[2] >> 2 & 3
+    if version is None or rate == 3 or not 1 <= bitrate <= 14:
+        return 0
+    return 144_000 * _KBPS[version][bitrate - 1] // _RATES[version][rate] + (head[2] >> 1 & 1)
 
 
 def id3_length(head: bytes) -> int:

@@ -26,9 +26,12 @@ _FORMATS = (
     "mpeg,mpegts,nut,ogg,oma,qcp,rm,shn,spdif,tak,truehd,tta,voc,w64,wav,webm,wsd,wv,wtv,xwma"
 )
 _PROMISING = frozenset(
-    {"mov", "matroska", "asf", "wv", "tta", "ape", "tak", "mpc", "mpc8", "caf", "aiff", "w64", "flac"}
+    {"mov", "matroska", "flv", "asf", "wv", "tta", "ape", "tak", "mpc", "mpc8", "caf", "aiff", "w64", "flac"}
 )
 """Formats whose header counts what they hold, rather than have the length guessed from a bit rate."""
+_SELF_FRAMED = frozenset({"aac", "mp2"})
+"""Codecs whose frames say how long they are. mp3 does, too, but recordings that end within a frame are common, and lose
+a fortieth of a second."""
 _MOST_AAC_BYTES = 1 << 24
 _SEARCHED_BYTES = 1 << 28
 _HEADER_FRAME = 1441
@@ -46,6 +49,8 @@ class _Tally:
     packets: int = 0
     lost: int = 0
     decoded: int = 0
+    incomplete: int = 0
+    """How many bytes the last packet lacks of what its frame says that it takes."""
 
 
 def decode(clip: Clip, source: Path | io.BytesIO, sound_bytes: int | None = None) -> None:
@@ -125,8 +130,11 @@ def _frames(container: Any, stream: Any, tally: _Tally, names: set[str]) -> Iter
     packets = _packets(container, stream)
     if "wav" in names and context.name == "aac":
         packets = _as_one(packets)
+    framed = context.name in _SELF_FRAMED
     for packet in packets:
         tally.packets += 1
+        if framed and packet is not None and packet.size:
+            tally.incomplete = mpeg.frame_bytes(bytes(packet)[:7]) - packet.size
         try:
             frames = context.decode(packet)
         except av.EOFError:
@@ -199,6 +207,11 @@ def _require_whole(
     if promised - heard > max(0.1, promised / 100):
         raise AudioError(
             f"{clip.name} is cut short: its header promises {promised:.2f} s and {heard:.2f} s could be decoded; "
+            "fetch or encode it again"
+        )
+    if tally.incomplete > 0:
+        raise AudioError(
+            f"{clip.name} is cut short: it ends within a frame, of which {tally.incomplete} bytes are missing; "
             "fetch or encode it again"
         )
     if names & _BARE or sound_bytes is not None:

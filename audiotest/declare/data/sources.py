@@ -8,7 +8,8 @@ among them, it is the hub's own conversion to Parquet.
 The suites that come with audiotest, and all others with a key ``import``, ask the hub only on request, by
 ``audiotest import NAME --download`` or ``AUDIOTEST_FETCH=1``: until then they have no cases.
 
-Files come from below the suite's folder, or from where ``--audio-root`` allows, as sounds do.
+Files come from below the suite's folder, or from where ``--audio-root`` allows, as sounds do
+(:mod:`audiotest.declare.audio_roots`).
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from audiotest.declare import audio_roots
-from audiotest.declare.data.tables import NotHere, Table, TableError
+from audiotest.declare.audio_roots import Reach
+from audiotest.declare.data.tables import FOLDER_TABLES, NotHere, Table, TableError
 from audiotest.registry import unknown
 
 _HUB = re.compile(r"^hf://(?:datasets/)?([\w.-]+/[\w.-]+)(?:@([\w./-]*?[\w-]))?(?:/([^@]+))?$")
@@ -87,10 +88,26 @@ def data_stamp(data: Mapping[str, Any], folder: Path, *, fetch: bool = True) -> 
 
 
 def _local(written: str, folder: Path, split: str) -> list[Table]:
-    path = Path(written)
-    refusal = audio_roots.refusal(folder, os.path.dirname(written) if has_magic(written) or path.suffix else written)
-    if refusal:
+    reach = Reach(folder)
+    # Nothing is looked for out of reach, not even which files there are.
+    literal = os.path.dirname(re.split(r"[*?[]", written, maxsplit=1)[0]) if has_magic(written) else written
+    _require(reach, literal)
+    tables = _tables(written, folder, split)
+    for table in tables:
+        _require(reach, table.shown)
+        for name in FOLDER_TABLES if table.format == "folder" else ():
+            _require(reach, f"{table.shown}/{name}")
+    return tables
+
+
+def _require(reach: Reach, written: str) -> None:
+    """Raise :class:`TableError` for a path out of reach."""
+    if refusal := reach.refusal(written):
         raise TableError(refusal)
+
+
+def _tables(written: str, folder: Path, split: str) -> list[Table]:
+    path = Path(written)
     if has_magic(written):
         base = Path(path.anchor) if path.is_absolute() else folder
         matches = sorted(base.glob(str(path.relative_to(base)) if path.is_absolute() else written))

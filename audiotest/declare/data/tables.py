@@ -21,6 +21,8 @@ from audiotest.errors import AudiotestError
 from audiotest.types import Embedded
 
 SOUNDS = {".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".aiff", ".aif", ".webm", ".mp4", ".wma", ".sph"}
+FOLDER_TABLES = ("metadata.csv", "metadata.jsonl")
+"""What the rows of a folder are read from, where one of them is there."""
 _LONGEST_FIELD = 100_000_000
 _BATCH = 1024
 
@@ -150,7 +152,7 @@ def _json(path: Path) -> Iterator[Row]:
 def _folder(path: Path) -> Iterator[Row]:
     """The sounds below a folder; where it has a ``metadata.csv`` or ``metadata.jsonl`` with a column ``file_name``, as
     data sets on the Hugging Face hub do, the rows of that."""
-    for name, reader in (("metadata.csv", _separated), ("metadata.jsonl", _json_lines)):
+    for name, reader in zip(FOLDER_TABLES, (_separated, _json_lines), strict=True):
         if (path / name).is_file():
             yield from reader(path / name)
             return

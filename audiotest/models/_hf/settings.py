@@ -89,7 +89,7 @@ def _json(checkpoint: str, revision: str, name: str) -> dict[str, Any]:
         path = Path(in_cache(checkpoint, revision, name) or "")
     try:
         data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 

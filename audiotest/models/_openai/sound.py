@@ -8,12 +8,12 @@ import io
 import weakref
 from collections import OrderedDict
 from concurrent.futures import Executor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from audiotest.errors import AudiotestError
+from audiotest.models._openai import as_it_is
 from audiotest.types import Waveform
 
 FORMATS = {"wav": ("WAV", "PCM_16", "audio/wav"), "flac": ("FLAC", "PCM_16", "audio/flac"),
@@ -30,20 +30,16 @@ class CannotEncode(AudiotestError):
 
 def encoded(clip: Waveform, audio_format: str) -> bytes:
     """``clip`` as a file of ``audio_format``, in base64. What was decoded from 16 bits is the same 16 bits again;
-    samples beyond full scale are clipped. An mp3 that is asked for as mp3 goes as it is, rather than be encoded twice.
+    samples beyond full scale are clipped. A file that is such a one goes as it is
+    (:mod:`audiotest.models._openai.as_it_is`).
 
     Raises :class:`CannotEncode`.
     """
     import soundfile
 
+    if (whole := as_it_is.bytes_of(clip, audio_format)) is not None:
+        return base64.b64encode(whole)
     kind, subtype, _ = FORMATS[audio_format]
-    if audio_format == "mp3" and clip.file.lower().endswith(".mp3"):
-        try:
-            about = soundfile.info(clip.file)
-            if (about.format, about.samplerate, about.channels) == ("MP3", clip.rate, clip.channels):
-                return base64.b64encode(Path(clip.file).read_bytes())
-        except (OSError, soundfile.LibsndfileError):
-            pass  # it is encoded from its samples
     file = io.BytesIO()
     samples = np.clip(np.rint(clip.samples * np.float32(32768)), -32768, 32767).astype(np.int16)
     try:

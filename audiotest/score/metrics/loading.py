@@ -8,18 +8,32 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from audiotest import foreign_code
 from audiotest.score.metrics import path
 
 
-@cache
 def load(metric: str) -> Any:
-    """The metric called ``metric``, or in the folder or file of that name. Raises ValueError with a sentence."""
+    """The metric called ``metric``, or in the folder or file of that name. Raises ValueError with a sentence, also for
+    one that is neither shipped nor allowed (:mod:`audiotest.foreign_code`)."""
+    if (program := program_of(metric)) and not foreign_code.allowed():
+        raise ValueError(foreign_code.refusal(program))
+    return _loaded(metric)
+
+
+def program_of(metric: str) -> str:
+    """What loading the metric runs that does not come with audiotest; "" for one that does."""
+    try:
+        path(metric)
+    except LookupError:
+        return f"the metric {metric!r}" + ("" if is_path(metric) else ", from the hub,")
+    return ""
+
+
+@cache
+def _loaded(metric: str) -> Any:
     import evaluate
 
-    try:
-        place = path(metric)
-    except LookupError:
-        place = metric
+    place = metric if program_of(metric) else path(metric)
     folder = is_path(metric)
     if folder and not Path(metric).exists():
         raise ValueError(f"there is no metric at {metric}: it is a folder with a module of `evaluate` of the same name")
