@@ -112,7 +112,7 @@ def _at_most(counts: Ints, n: Ints, p: float) -> Floats:
     exactly = _binomial(counts, n, p)
     first = _binomial(np.arange(counts[0] + 1), int(n[0]), p).sum()
     steps = np.where(np.diff(counts) > 0, exactly[1:], 0.0) - p * exactly[:-1]
-    return np.clip(first + np.concatenate([[0.0], steps.cumsum()]), 0.0, 1.0)
+    return np.asarray(np.clip(first + np.concatenate([[0.0], steps.cumsum()]), 0.0, 1.0), dtype=np.float64)
 
 
 @cache

@@ -44,7 +44,8 @@ def sign_flip_p(nets: Mapping[int, int]) -> float:
         ((size, count),) = counts.items()  # two-sided and exact: the binomial with 1/2 is symmetric
         rarer = (count - total // size) // 2
         if count <= _WHOLE_NUMBERS:
-            return min(1.0, sum(comb(count, heads) for heads in range(rarer + 1)) / 2 ** (count - 1))
+            tail: int = sum(comb(count, heads) for heads in range(rarer + 1))
+            return min(1.0, float(tail / 2 ** (count - 1)))
         return min(1.0, 2 * float(_fair(count)[: rarer + 1].sum()))
     if whole * sum(counts.values()) > _DEAREST:
         spread = sqrt(sum(size * size * count for size, count in counts.items()))
