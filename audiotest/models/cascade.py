@@ -18,13 +18,12 @@ from __future__ import annotations
 import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audiotest.models._listening import Heard, Listening
+from audiotest.models._listening import Listening
 from audiotest.models._options import apart, read
 from audiotest.models.protocol import Adapter, Kept
 from audiotest.models.streaming import in_order, stream_of
@@ -93,7 +92,7 @@ class Cascade:
         failed: deque[tuple[Request, Exception]] = deque()
 
         def prompts() -> Iterator[Request]:
-            for request, heard in self._described(requests):
+            for request, heard in self._listening.stream(requests):
                 if isinstance(heard, Exception):
                     failed.append((request, heard))
                     continue
@@ -118,12 +117,6 @@ class Cascade:
         """Let go of both."""
         self.listener.close()
         self.llm.close()
-
-    def _described(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Heard]]:
-        """Each request with what the listener says of its clips. So many requests at a time as fill a batch of either
-        model: the language model goes on with what it has while the next ones are listened to."""
-        while chunk := list(islice(requests, max(self.listener.batch_size, self.llm.batch_size))):
-            yield from zip(chunk, self._listening.heard(chunk), strict=True)
 
     def _prompt(self, request: Request, heard: list[str]) -> str:
         """A request without sound is asked unchanged."""

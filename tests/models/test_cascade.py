@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from audiotest.models.cascade import ASK, Cascade, Settings
 from audiotest.models.loading import ModelError, open_model
+from audiotest.models.protocol import Unavailable
 from audiotest.types import Generation, Needs, Reply, Request, Waveform
 
 
@@ -143,6 +144,63 @@ def test_a_clip_that_failed_is_listened_to_again_and_not_kept():
     assert not store
     assert model.answer([request("one", [1])])[0].details["intermediate"] == ["a bell"]
     assert len(store) == 1
+
+
+class Streaming(Part):
+    """Works on so many requests at a time and answers the longest first, as servers do with what was asked last."""
+
+    slots = 3
+
+    def stream(self, requests):
+        working = []
+        for r in requests:
+            working.append(r)
+            if len(working) == self.slots:
+                yield self.done(working)
+        while working:
+            yield self.done(working)
+
+    def done(self, working):
+        r = max(working, key=lambda r: sum(clip.seconds for clip in r.audio))
+        working.remove(r)
+        self.asked.append(r)
+        return r, self.one(r)
+
+
+def test_the_language_model_answers_what_is_described_while_the_listener_goes_on():
+    events, pulled = [], []
+    ears = Streaming("ears", lambda r: events.append("heard") or Reply(f"{r.audio[0].seconds:g} s"))
+    head = Streaming("head", lambda r: events.append("answered") or Reply("B"))
+    head.slots = 1
+
+    def requests():
+        for i in range(40):
+            pulled.append(i)
+            yield request(f"c{i}", [1 + i % 20 / 10])
+
+    answers = {}
+    for r, reply in Cascade(ears, head, Settings()).stream(requests()):
+        answers[r.case] = reply.details["intermediate"]
+        assert len(pulled) <= len(answers) + ears.slots + 20  # at most what waits for clips that were heard already
+    assert answers == {f"c{i}": [f"{1 + i % 20 / 10:g} s"] for i in range(40)}
+    assert len(ears.asked) == 20  # each clip once
+    assert events.index("answered") == 1
+    assert events.count("answered") == 40
+
+
+def test_a_listener_that_goes_away_costs_what_waited_for_it_and_nothing_else():
+    def hear(r):
+        if len(ears.asked) > 3:
+            raise Unavailable("gone")
+        return Reply("a bell")
+
+    ears, head = Streaming("ears", hear), Part("head", lambda r: Reply("B"))
+    stream = Cascade(ears, head, Settings()).stream(request(f"c{i}", [1 + i / 10]) for i in range(6))
+    outcomes = [outcome for _, outcome in stream]
+    assert sum(isinstance(outcome, Reply) for outcome in outcomes) == 3
+    assert [str(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == ["ears: gone"] * 3
+    with pytest.raises(Unavailable, match="gone"):  # it answers nothing any more
+        list(Cascade(ears, head, Settings()).stream(iter([request("later", [3])])))
 
 
 def test_a_run_keeps_transcripts_in_its_cache(pytester, monkeypatch):
