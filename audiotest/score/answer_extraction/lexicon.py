@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction.once import once
 from audiotest.score.answer_extraction.phrases import emit, parse
 
 _SCRIPTS = {
@@ -133,17 +134,17 @@ class Lexicon:
             merged |= {fold(word): value for word, value in sources()[language].get(role, {}).items()}
         return merged
 
-    @cached_property
+    @once
     def ordinals(self) -> dict[str, str]:
         """Words for places, with the place; -1 is the last."""
         return self.table("ordinals")
 
-    @cached_property
+    @once
     def numbers(self) -> dict[str, str]:
         """Words for numbers, with the number."""
         return self.table("numbers")
 
-    @cached_property
+    @once
     def everyday(self) -> frozenset[str]:
         """Words that are too common to name an option wherever they are."""
         return self.words("everyday")

@@ -12,11 +12,12 @@ from audiotest.score.answer_extraction import negation
 from audiotest.score.answer_extraction.keys import keys
 from audiotest.score.answer_extraction.labels import labels
 from audiotest.score.answer_extraction.lexicon import Lexicon
+from audiotest.score.answer_extraction.literal import places
 from audiotest.score.answer_extraction.loose import loose_mentions, words
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import CJK
 from audiotest.score.answer_extraction.numbers_named import number_mentions
-from audiotest.score.answer_extraction.options import Options, is_bounded, patterns
+from audiotest.score.answer_extraction.options import Options, is_bounded
 
 _CLAUSE = re.compile(
     r"(?=[\s。！？；A-Z(])(?:(?<=[.!?;。！？；])\s+|(?<![:：])\n+|\n+(?=[ \t]*(?:[-+*•]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*•]|\(?\w[).:])\s)|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(]))"
@@ -98,19 +99,15 @@ def _named(text: str, folded: str, options: Options, lex: Lexicon) -> list[Menti
     )  # fmt: skip
     for source in sources:
         for mention in source():
-            if not any(claimed[mention.start : mention.end]):
+            if claimed.find(1, mention.start, mention.end) < 0:
                 claimed[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
                 named.append(mention)
     if len(text) <= _SHORT or not named:
         for index, start, end in loose_mentions(words(folded), options):
-            if not _measured(options, index) and not any(claimed[start:end]):
+            if not options.measured[index] and claimed.find(1, start, end) < 0:
                 named.append(Mention(index, "text", start, end, 0, loose=True))
     named.sort(key=lambda m: m.start)
     return named
-
-
-def _measured(options: Options, index: int) -> bool:
-    return bool((options.quantities and options.quantities[index]) or (options.keys and options.keys[index]))
 
 
 def _keys(text: str, options: Options) -> Iterator[Mention]:
@@ -130,16 +127,16 @@ def _keys(text: str, options: Options) -> Iterator[Mention]:
 def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
     """Options named by their text. Where two overlap, the one written in its own case wins, then the longer one."""
     hits = [
-        (index, match.start(), match.end())
-        for index, pattern in enumerate(patterns(options))
-        if pattern is not None and not _measured(options, index)
-        for match in pattern.finditer(folded)
-        if is_bounded(folded, match.start(), match.end(), strict=options.strict[index])
+        (index, start, end)
+        for index, forms in enumerate(options.literals)
+        if forms and not options.measured[index]
+        for start, end in places(forms, folded)
+        if is_bounded(folded, start, end, strict=options.strict[index])
     ]
     hits.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]].replace("_", " "), m[1] - m[2]))
     claimed = bytearray(len(text))
     for index, start, end in hits:
-        if not any(claimed[start:end]):
+        if claimed.find(1, start, end) < 0:
             claimed[start:end] = b"\x01" * (end - start)
             yield Mention(index, "text", start, end, 0)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
 from audiotest.score.answer_extraction.loose import Token, words
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.mentions import clauses, mentions
 from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction.once import once
 from audiotest.score.answer_extraction.options import Options
 from audiotest.types import CUT
 
@@ -28,32 +28,32 @@ class ParsedReply:
         """Whether the token limit ended it, so that what it was about to say is not there."""
         return self.finish in CUT and not self.tagged
 
-    @cached_property
+    @once
     def folded(self) -> str:
         """The text without case and diacritics."""
         return fold(self.text)
 
-    @cached_property
+    @once
     def lex(self) -> Lexicon:
         """The words of the languages it is written in."""
         return lexicon(languages(self.folded))
 
-    @cached_property
+    @once
     def spans(self) -> list[tuple[int, int]]:
         """Its sentences and lines."""
         return clauses(self.text)
 
-    @cached_property
+    @once
     def mentions(self) -> list[Mention]:
         """Where it names options."""
         return mentions(self.text, self.folded, self.spans, self.options, self.lex)
 
-    @cached_property
+    @once
     def affirmed(self) -> list[Mention]:
         """The mentions that it does not deny."""
         return [mention for mention in self.mentions if not mention.denied]
 
-    @cached_property
+    @once
     def tokens(self) -> list[Token]:
         """Its words in their stems."""
         return words(self.folded)

@@ -21,7 +21,7 @@ _STOPWORDS = frozenset("a an the of in on at to is are and or it its with by for
 
 def whole(text: str, options: Options) -> tuple[int, str] | None:
     """(the option that ``text`` (cleaned, not empty) is as a whole, the rule that says so), or None."""
-    if len(text) > 4 * max(map(len, options.texts), default=0) + 120:
+    if len(text) > 4 * options.longest + 120:
         return None
     folded = fold(text)
     if folded in options.label_of and len(options.exact.get(folded, ())) != 1:
