@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
+from audiotest.score.answer_extraction.lexicon import Cue, Finder, Lexicon, Stretch, languages, lexicon
 from audiotest.score.answer_extraction.loose import Token, words
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.mentions import clauses, mentions
@@ -39,6 +39,15 @@ class ParsedReply:
         return lexicon(languages(self.folded))
 
     @once
+    def stretch(self) -> Stretch:
+        """The folded text with its words."""
+        return Stretch(self.folded, self.lex)
+
+    def finder(self, cue: Cue) -> Finder:
+        """What finds a cue in the folded text."""
+        return self.stretch.finder(cue)
+
+    @once
     def spans(self) -> list[tuple[int, int]]:
         """Its sentences and lines."""
         return clauses(self.text)
@@ -46,7 +55,7 @@ class ParsedReply:
     @once
     def mentions(self) -> list[Mention]:
         """Where it names options."""
-        return mentions(self.text, self.folded, self.spans, self.options, self.lex)
+        return mentions(self.text, self.spans, self.options, self.stretch)
 
     @once
     def affirmed(self) -> list[Mention]:

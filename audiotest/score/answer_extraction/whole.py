@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiotest.score.answer_extraction.lexicon import all_languages
-from audiotest.score.answer_extraction.negation import denied_before
+from audiotest.score.answer_extraction.negation import DENIED_BEFORE
 from audiotest.score.answer_extraction.normalise import fold, tokens
 from audiotest.score.answer_extraction.options import Options, bare
 
@@ -100,7 +100,7 @@ def by_half(folded: str, options: Options) -> int | None:
         not words
         or len(words) > max(map(len, options.tokens), default=0)
         or not any((len(w) > 3 and w not in _STOPWORDS) or w.isdigit() for w in words)
-        or denied_before(all_languages()).match(" " + folded[::-1])
+        or all_languages().pattern(DENIED_BEFORE).match(" " + folded[::-1])
     ):
         return None
     runs_of: list[tuple[int, bool]] = []
