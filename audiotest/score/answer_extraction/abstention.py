@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 
-from audiotest.score.answer_extraction.lexicon import ABSENT, Stretch, languages, lexicon, roles
+from audiotest.score.answer_extraction.cue import roles
+from audiotest.score.answer_extraction.lexicon import languages, lexicon
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import clean, fold
 from audiotest.score.answer_extraction.reply import ParsedReply
+from audiotest.score.answer_extraction.stretch import Stretch
 
 _LONGEST = 20_000
 _QUOTED = re.compile(
@@ -109,11 +111,7 @@ _ANSWERS_ALL_THE_SAME = roles("answering", "hedges_answer")
 
 def _may_decline(stretch: Stretch) -> bool:
     """Whether the words of declining are in a text at all."""
-    return (
-        stretch.finder(_DECLINES) is not ABSENT
-        or stretch.finder(_HESITATES) is not ABSENT
-        or not stretch.words.isdisjoint(_NOTHING_WORDS)
-    )
+    return stretch.has(_DECLINES, _HESITATES) or not stretch.words.isdisjoint(_NOTHING_WORDS)
 
 
 def _declining(text: str, stretch: Stretch) -> re.Match[str] | None:

@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 
 from audiotest.score.answer_extraction import negation
-from audiotest.score.answer_extraction.lexicon import ABSENT, roles
+from audiotest.score.answer_extraction.cue import ABSENT, roles
 from audiotest.score.answer_extraction.loose import stems
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import fold

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from audiotest.score.answer_extraction.lexicon import ABSENT, Cue, Lexicon, Stretch
+from audiotest.score.answer_extraction.cue import ABSENT, Cue
+from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.options import Options
+from audiotest.score.answer_extraction.stretch import Stretch
 
 _BRACKETED = re.compile(r"[(\[{<](?:option |choice )?([a-z]|\d{1,2})[)\]}>]")
 _LINE = re.compile(r"\s*+(?:[-*>•]\s*+)?([a-z]|\d{1,2})\s?[).:,、](?=\s|$|[^\x00-\x7f])")

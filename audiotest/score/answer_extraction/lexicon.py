@@ -5,26 +5,20 @@ the language can correct them. Examples beside a role's phrases are tests of it.
 
 Only the languages that a reply is written in take part, so that "so" and "was" of a German reply are no English ones:
 :func:`languages` goes by script and by function words; a reply too short to decide takes them all.
-
-Most cues are in few replies. A :class:`Cue` says which roles it needs; of their phrases the words are known of which
-each match holds one (:func:`.phrases.essential`), so a :class:`Stretch` of text, whose words are looked up once, is
-searched only for the cues that can be there.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 
-from msgspec import Struct
-
+from audiotest.score.answer_extraction.cue import Cue, Sought
 from audiotest.score.answer_extraction.normalise import fold
 from audiotest.score.answer_extraction.once import once
-from audiotest.score.answer_extraction.phrases import emit, essential, parse, words_of
+from audiotest.score.answer_extraction.phrases import emit, essential, parse
 
 _SCRIPTS = {
     "han": "\u3400-\u9fff",
@@ -103,106 +97,36 @@ def languages(folded: str) -> frozenset[str]:
     return frozenset(active | {language for language, n in votes.items() if 2 * n > best})
 
 
-class Cue(Struct, frozen=True, eq=False):
-    """What is looked for in a text: ``template`` as in :meth:`Lexicon.compiled`.
-
-    A match holds a phrase of one of the roles that it ``needs``, or one of the words ``also``, or one of ``pieces``,
-    which stand within words too; ``beyond_ascii``: or a character that is not ASCII. So a text without is not searched.
-    """
-
-    template: str
-    needs: tuple[str, ...] = ()
-    also: frozenset[str] = frozenset()
-    pieces: tuple[str, ...] = ()
-    beyond_ascii: bool = False
-    backwards: bool = False
-
-
-def roles(*names: str) -> Cue:
-    """The cue of any phrase of these roles."""
-    return Cue("|".join(f"<{name}>" for name in names), needs=names)
-
-
-class Finder(Protocol):
-    """What of a pattern is used; see :class:`Absent`."""
-
-    def search(self, string: str, pos: int = ..., endpos: int = ..., /) -> re.Match[str] | None:
-        """The first match in ``string``."""
-
-    def match(self, string: str, pos: int = ..., endpos: int = ..., /) -> re.Match[str] | None:
-        """The match at ``pos``."""
-
-    def finditer(self, string: str, pos: int = ..., endpos: int = ..., /) -> Iterable[re.Match[str]]:
-        """The matches, left to right."""
-
-
-class Absent:
-    """The pattern of a cue that is known not to be in a text."""
-
-    def search(self, string: str, pos: int = 0, endpos: int = 0, /) -> None:
-        """No match."""
-
-    match = search
-
-    def finditer(self, string: str, pos: int = 0, endpos: int = 0, /) -> Iterator[re.Match[str]]:
-        """No matches."""
-        return iter(())
-
-
-ABSENT = Absent()
-
-
-class _Sought(Struct, frozen=True):
-    """A cue in some languages: its pattern, and what a text holds that it can match."""
-
-    pattern: re.Pattern[str]
-    words: frozenset[str]
-    pieces: tuple[str, ...]
-    beyond_ascii: bool
-    anywhere: bool
-
-
-class Stretch:
-    """A stretch of folded text and the words in it."""
-
-    __slots__ = ("lex", "text", "words")
-
-    def __init__(self, text: str, lex: Lexicon) -> None:
-        self.text, self.lex, self.words = text, lex, words_of(text)
-
-    def finder(self, cue: Cue) -> Finder:
-        """What finds ``cue`` in this text and in parts of it that cut no word."""
-        sought = self.lex.sought.get(cue) or self.lex.seek(cue)
-        if (
-            not sought.words.isdisjoint(self.words)
-            or sought.anywhere
-            or (sought.beyond_ascii and not self.text.isascii())
-            or (sought.pieces and any(piece in self.text for piece in sought.pieces))
-        ):
-            return sought.pattern
-        return ABSENT
-
-
 class Lexicon:
     """The roles of some languages taken together, as patterns; see :func:`lexicon`."""
 
     def __init__(self, spoken: frozenset[str]) -> None:
         self.languages = sorted(spoken)
-        self.sought: dict[Cue, _Sought] = {}
+        self.sought: dict[Cue, Sought] = {}
+        self.bits: dict[str, int] = {}
+        """The cues of which a word makes one match possible."""
+        self.pieces: dict[str, int] = {}
+        """The same of letters that may stand within words."""
+        self.anywhere = self.beyond_ascii = 0
+        """The cues that may be in any text, and in any that is not ASCII."""
         self._sources: dict[tuple[str, bool], str] = {}
         self._compiled: dict[tuple[str, bool], re.Pattern[str]] = {}
 
-    def seek(self, cue: Cue) -> _Sought:
-        """Compile a cue."""
+    def seek(self, cue: Cue) -> Sought:
+        """Compile a cue and note which words make it possible."""
+        bit = 1 << len(self.sought)
         known = [_essential(language, role) for language in self.languages for role in cue.needs]
         words = cue.also.union(*(words for words in known if words))
-        sought = self.sought[cue] = _Sought(
-            self.compiled(cue.template, backwards=cue.backwards),
-            frozenset(word for word in words if not word.endswith("*")),
-            (*cue.pieces, *(word[:-1] for word in words if word.endswith("*"))),
-            cue.beyond_ascii or _BEYOND_ASCII in words,
-            any(own is None for own in known),
-        )
+        for word in words - {_BEYOND_ASCII}:
+            table, key = (self.pieces, word[:-1]) if word.endswith("*") else (self.bits, word)
+            table[key] = table.get(key, 0) | bit
+        for piece in cue.pieces:
+            self.pieces[piece] = self.pieces.get(piece, 0) | bit
+        if cue.beyond_ascii or _BEYOND_ASCII in words:
+            self.beyond_ascii |= bit
+        if any(own is None for own in known):
+            self.anywhere |= bit
+        sought = self.sought[cue] = Sought(self.compiled(cue.template, backwards=cue.backwards), bit)
         return sought
 
     def pattern(self, cue: Cue) -> re.Pattern[str]:

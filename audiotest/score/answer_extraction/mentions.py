@@ -9,18 +9,23 @@ from itertools import chain
 from operator import attrgetter
 
 from audiotest.score.answer_extraction import negation
+from audiotest.score.answer_extraction.cue import Cue, Finder
 from audiotest.score.answer_extraction.keys import keys
 from audiotest.score.answer_extraction.labels import labels
-from audiotest.score.answer_extraction.lexicon import Cue, Finder, Lexicon, Stretch
+from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.literal import places
 from audiotest.score.answer_extraction.loose import loose_mentions, words
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import CJK
 from audiotest.score.answer_extraction.numbers_named import number_mentions
 from audiotest.score.answer_extraction.options import Options, is_bounded
+from audiotest.score.answer_extraction.stretch import Stretch
 
 _CLAUSE = re.compile(
     r"(?=[\s。！？；A-Z(])(?:(?<=[.!?;。！？；])\s+|(?<![:：])\n+|\n+(?=[ \t]*(?:[-+*•]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*•]|\(?\w[).:])\s)|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(]))"
+)
+_ASCII_CLAUSE = re.compile(
+    r"[.!?;\n](?:(?<!\n)(?:\s+|(?<=[a-z]{2}[.!?])(?=[A-Z(]))|(?<=\n)(?:(?<!:\n)\n*|\n*(?=[ \t]*(?:[-+*]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*]|\(?\w[).:])\s)))"
 )
 _BREAKS = (
     Cue(
@@ -51,14 +56,22 @@ _LONGEST_CLAUSE = 800
 
 def clauses(text: str) -> list[tuple[int, int]]:
     """The sentences and lines of ``text`` as spans."""
-    spans, start = [], 0
-    for match in _CLAUSE.finditer(text):
-        if match.end() > start:
-            spans.append((start, match.start() if match.start() > start else match.end()))
-        start = match.end()
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for begin, end in _ascii_ends(text) if text.isascii() else [m.span() for m in _CLAUSE.finditer(text)]:
+        if end > start:
+            spans.append((start, begin if begin > start else end))
+        start = end
     if start < len(text):
         spans.append((start, len(text)))
+    if all(end - start <= _LONGEST_CLAUSE for start, end in spans):
+        return spans
     return [piece for span in spans for piece in _pieces(*span)]
+
+
+def _ascii_ends(text: str) -> list[tuple[int, int]]:
+    """What :data:`_CLAUSE` finds in ASCII, by going from one full stop or line end to the next."""
+    return [(match.start() + (match.group(0)[0] != "\n"), match.end()) for match in _ASCII_CLAUSE.finditer(text)]
 
 
 def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -96,7 +109,7 @@ def mentions(text: str, spans: list[tuple[int, int]], options: Options, stretch:
             or (i + 1 < len(here) and sure[i + 1] and listing.match(folded[m.end : here[i + 1].start]))
         ]  # fmt: skip
         if kept:
-            judged += _judge(kept, folded, number, start, end, lex)
+            judged += _judge(kept, stretch, number, start, end)
     return negation.asked_and_answered(judged, folded, spans)
 
 
@@ -186,9 +199,10 @@ _ABOUT = (
 )
 
 
-def _judge(here: Sequence[Mention], folded: str, number: int, start: int, end: int, lex: Lexicon) -> list[Mention]:
+def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end: int) -> list[Mention]:
     """Decide for each mention of clause ``number`` whether it is given as the answer, stated, and whether it is denied."""
-    clause = Stretch(folded[start:end], lex)
+    folded, lex = whole.text, whole.lex
+    clause = Stretch(folded[start:end], lex, whole)
     listing, judged = lex.pattern(negation.LISTING), list[Mention]()
     breaks = sorted(start + match.end() for cue in _BREAKS for match in clause.finder(cue).finditer(clause.text))
     put_aside = negation.asides(clause)
@@ -196,7 +210,7 @@ def _judge(here: Sequence[Mention], folded: str, number: int, start: int, end: i
     alternatives = not clause.words.isdisjoint(_OR_NOR)
     for i, mention in enumerate(here):
         if mention.start - start > _LEAD:
-            about = _finders(Stretch(folded[mention.start - _LEAD : end], lex))
+            about = _finders(Stretch(folded[mention.start - _LEAD : end], lex, whole))
         else:
             about = in_clause
         gives, noun_before, states, denied_before, denied_after, follows = about

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from audiotest.score.answer_extraction.lexicon import Cue, Lexicon, Stretch, roles
+from audiotest.score.answer_extraction.cue import Cue, roles
+from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.mention import Mention
+from audiotest.score.answer_extraction.stretch import Stretch
 
 _TAIL = r"[\"'(\[<]*+(?:\s*+(?:<list_filler>|<option_noun>|<article>)){0,4}\s*+[\"'(\[<]*+\s*+(?:[*+•]|\.\d)?+\s*+(?:[:=]|>-+|>=|-)?+\s*+"
 BESIDE = re.compile(r"[ ().:,\"'\]-]*(?:an?|the)? ?[\"']?")

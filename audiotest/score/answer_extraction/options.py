@@ -171,14 +171,16 @@ def bare(text: str) -> str:
 def is_bounded(folded: str, start: int, end: int, *, strict: bool) -> bool:
     """Whether [``start``, ``end``) begins and ends at the edges of words and numbers; CJK text has no such edges."""
     first, last = folded[start], folded[end - 1]
-    before, after = folded[max(0, start - 2) : start], folded[end : end + 2]
-    if before and _joins(before[-1]) and not CJK.match(first):
+    if start and (
+        (_joins(folded[start - 1]) and not CJK.match(first))
+        or (first.isdigit() and start > 1 and folded[start - 1] in ".," and folded[start - 2].isdigit())
+    ):
         return False
-    if after and _joins(after[0]) and not CJK.match(last):
-        return False
-    if first.isdigit() and len(before) == 2 and before[1] in ".," and before[0].isdigit():
-        return False
-    if last.isdigit() and len(after) == 2 and after[0] in ".," and after[1].isdigit():
+    after = folded[end : end + 2]
+    if after and (
+        (_joins(after[0]) and not CJK.match(last))
+        or (last.isdigit() and len(after) > 1 and after[0] in ".," and after[1].isdigit())
+    ):
         return False
     return not (strict and last.isdigit() and after.startswith("%"))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audiotest.score.answer_extraction.lexicon import Cue, Finder, Lexicon, Stretch, languages, lexicon
+from audiotest.score.answer_extraction.cue import Cue, Finder
+from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
 from audiotest.score.answer_extraction.loose import Token, words
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.mentions import clauses, mentions
 from audiotest.score.answer_extraction.normalise import fold
 from audiotest.score.answer_extraction.once import once
 from audiotest.score.answer_extraction.options import Options
+from audiotest.score.answer_extraction.stretch import Stretch
 from audiotest.types import CUT
 
 

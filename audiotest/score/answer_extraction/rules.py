@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from audiotest.score.answer_extraction import conclusions, leading_answer, loose, negation, polarity, structured
-from audiotest.score.answer_extraction.lexicon import Cue
+from audiotest.score.answer_extraction.cue import Cue
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.reply import ParsedReply
 from audiotest.score.answer_extraction.whole import by_half, whole

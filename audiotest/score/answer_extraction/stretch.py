@@ -1,0 +1,53 @@
+"""A stretch of a reply and which cues can be in it."""
+
+from __future__ import annotations
+
+from audiotest.score.answer_extraction.cue import ABSENT, Cue, Finder
+from audiotest.score.answer_extraction.lexicon import Lexicon
+from audiotest.score.answer_extraction.phrases import words_of
+
+
+class Stretch:
+    """A folded text in the languages of ``lex``; ``whole`` is the stretch that it is a part of, if any.
+
+    Its words are looked up once, for all cues: ``_bits`` has the bit of each that may be there, of the ``_looked_for``
+    cues that the lexicon knew by then.
+    """
+
+    __slots__ = ("_bits", "_looked_for", "_pieces", "_whole", "lex", "text", "words")
+
+    def __init__(self, text: str, lex: Lexicon, whole: Stretch | None = None) -> None:
+        self.text, self.lex, self.words = text, lex, words_of(text)
+        self._whole, self._looked_for = whole, 0
+
+    def finder(self, cue: Cue) -> Finder:
+        """What finds ``cue`` in this text and in parts of it that cut no word."""
+        sought = self.lex.sought.get(cue) or self.lex.seek(cue)
+        if self._looked_for <= sought.bit:
+            self._look()
+        return sought.pattern if self._bits & sought.bit else ABSENT
+
+    def has(self, *cues: Cue) -> bool:
+        """Whether any of ``cues`` can be in this text."""
+        return any(self.finder(cue) is not ABSENT for cue in cues)
+
+    def _look(self) -> None:
+        lex, text = self.lex, self.text
+        bits, bits_of = lex.anywhere, lex.bits.get
+        for word in self.words:
+            bits |= bits_of(word, 0)
+        if not text.isascii():
+            bits |= lex.beyond_ascii
+        self._pieces = [piece for piece in self._possible_pieces() if piece in text]
+        for piece in self._pieces:
+            bits |= lex.pieces[piece]
+        self._bits, self._looked_for = bits, 1 << len(lex.sought)
+
+    def _possible_pieces(self) -> list[str] | dict[str, int]:
+        """Those of the whole text: a part has no others."""
+        whole = self._whole
+        if whole is None:
+            return self.lex.pieces
+        if whole._looked_for < 1 << len(self.lex.sought):
+            whole._look()
+        return whole._pieces
