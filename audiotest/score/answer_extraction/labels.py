@@ -8,6 +8,7 @@ from itertools import chain
 
 from audiotest.score.answer_extraction.cue import ABSENT, Cue
 from audiotest.score.answer_extraction.lexicon import Lexicon
+from audiotest.score.answer_extraction.literal import Literal
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.options import Options
 from audiotest.score.answer_extraction.stretch import Stretch
@@ -32,6 +33,7 @@ _CHINESE_PLACES = {c: i for i, c in enumerate("一二三四五六七八九十")}
 _IN_FIGURES = re.compile(r"\d(?:st|nd|rd|th)\b")
 _PLACE_NAMED = Cue(r"(<ordinals>|(?<!\w)\d+(?:st|nd|rd|th)) <ordinal_noun>", needs=("ordinal_noun",))
 _PLACE_ALONE = Cue(r"(?:^|(?<=[.!?\n] )|(?<=\n))\W*(?:the )?<ordinals>\W*(?=$|\n|[.!]\s)")
+_SENTENCE_ENDS = re.compile(r"\W*(?=$|\n|[.!]\s)")
 _ORDINALS = Cue("<ordinals>", needs=("ordinals",))
 _ORDINAL = re.compile(r"^the ")
 _ITEM_WORDS = 3
@@ -144,6 +146,16 @@ def _is_label(match: re.Match[str], folded: str, lex: Lexicon) -> bool:
     return True
 
 
+def _ends_with_place(stretch: Stretch) -> bool:
+    """Whether a word for a place ends a sentence or a line, as one that stands alone does."""
+    if not stretch.text.isascii():
+        return True
+    places = stretch.words & stretch.lex.ordinals.keys()
+    return any(
+        _SENTENCE_ENDS.match(stretch.text, end) for word in places for _, end in Literal((word,)).places(stretch.text)
+    )
+
+
 def _places(stretch: Stretch, options: Options) -> Iterator[Mention]:
     folded, ordinals, n = stretch.text, stretch.lex.ordinals, len(options.labels)
     in_words = stretch.finder(_ORDINALS) is not ABSENT
@@ -153,7 +165,7 @@ def _places(stretch: Stretch, options: Options) -> Iterator[Mention]:
             where = int(name[:-2]) if name[0].isdigit() else int(ordinals.get(name, 0))
             if where and where <= n:
                 yield Mention(where - 1 if where > 0 else n - 1, "number", match.start(), match.end(), 0)
-    if in_words:
+    if in_words and _ends_with_place(stretch):
         for match in stretch.lex.pattern(_PLACE_ALONE).finditer(folded):
             where = int(ordinals.get(_ORDINAL.sub("", match.group(0).strip(" .!\"'*()\n")), 0))
             if where and where <= n and not options.quantities:

@@ -86,7 +86,7 @@ def words(folded: str) -> list[Token]:
 
 def stems(folded: str) -> tuple[str, ...]:
     """The stems alone."""
-    return tuple(token.stem for token in words(folded))
+    return tuple([stem(word) for word in _TOKEN.findall(folded) if word not in _DROPPED])
 
 
 @lru_cache(maxsize=4096)
@@ -106,10 +106,12 @@ def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], 
             noun, place = stem(numbered.group(1)), int(numbered.group(2))
             suffix = "th" if 10 < place < 20 else _SUFFIX.get(place % 10, "th")
             forms.append(((f"{place}{suffix}", noun), i))
+    owners: dict[tuple[str, ...], set[int]] = {}
+    for form, i in forms:
+        owners.setdefault(form, set()).add(i)
     by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for form, i in forms:
-        same = {j for other, j in forms if other == form}
-        if form and len(same) == 1 and (len(form) > 1 or len(form[0]) >= _LEAST):
+        if form and len(owners[form]) == 1 and (len(form) > 1 or len(form[0]) >= _LEAST):
             by_first.setdefault(form[0], []).append((form, i))
     return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in by_first.items()}
 
@@ -128,7 +130,9 @@ def loose_mentions(tokens: Sequence[Token], options: Options) -> Iterator[tuple[
 def parts(options: Options) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """For each option the stems of the things it lists ("piano, guitar and drums"); fewer than two: no list."""
     return tuple(
-        tuple(own for part in _PARTS.split(text) if (own := stems(part)) and any(len(word) > 2 for word in own))
+        tuple(own for part in split if (own := stems(part)) and any(len(word) > 2 for word in own))
+        if len(split := _PARTS.split(text)) > 1
+        else ()
         for text in options.folded
     )
 
@@ -161,26 +165,29 @@ def distance(a: str, b: str, most: int) -> int:
 
 def misspelt(tokens: Sequence[Token], folded: str, options: Options) -> Iterator[tuple[int, int, int]]:
     """(option, start, end) where words are nearly those of one option and of no other: ``Accordian``."""
-    wanted = [_TOKEN.findall(text) for text in options.folded]
-    plain = [(folded[t.start : t.end], t) for t in tokens]
-    for at in range(len(plain)):
+    wanted = [[word for word in _TOKEN.findall(text) if word not in _DROPPED] for text in options.folded]
+    plain = [folded[token.start : token.end] for token in tokens]
+    for at, first in enumerate(plain):
         near = []
         for i, option in enumerate(wanted):
-            option = [word for word in option if word not in _DROPPED]
-            run = [word for word, _ in plain[at : at + len(option)]]
-            if len(run) == len(option) and option and run != option and all(map(_near, run, option)):
+            if not option or not _near(first, option[0]):
+                continue
+            run = plain[at : at + len(option)]
+            if len(run) == len(option) and run != option and all(map(_near, run, option)):
                 near.append((i, len(option)))
         if len(near) == 1:
             index, length = near[0]
-            yield index, plain[at][1].start, plain[at + length - 1][1].end
+            yield index, tokens[at].start, tokens[at + length - 1].end
 
 
 def _near(word: str, option: str) -> bool:
+    if word[0] != option[0]:
+        return False
     if word == option:
         return True
     if word.startswith(option) or option.startswith(word):
         return word == option + option[-1:]  # "guitarr", but "Indian" is no misspelt "India"
-    if len(option) < 5 or word[:1] != option[:1] or not (word.isalpha() and option.isalpha()):
+    if len(option) < 5 or not (word.isalpha() and option.isalpha()):
         return False
     most = 1 if len(option) < 9 else 2
     return distance(word, option, most) <= most

@@ -8,12 +8,14 @@ from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import TypeVar
 
+from audiotest.score.answer_extraction.cue import Cue
 from audiotest.score.answer_extraction.keys import Key, option_key
 from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.literal import Literal
 from audiotest.score.answer_extraction.normalise import CJK, TOKEN, clean, fold, tokens
 from audiotest.score.answer_extraction.once import once
 from audiotest.score.answer_extraction.quantities import Quantity, option_quantity
+from audiotest.score.answer_extraction.stretch import Stretch
 
 T = TypeVar("T")
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+")
@@ -154,12 +156,17 @@ def _all_of_a_kind(kind: Callable[[str], T | None], texts: Sequence[str]) -> tup
     return tuple(out)
 
 
+_YES, _NO = (Cue(f"<{role}>(?:[,.] .*)?", needs=(role,)) for role in ("yes", "no"))
+
+
 def _polar(folded: Sequence[str]) -> tuple[int, int] | None:
     """(yes, no) among the options, where there is one of each."""
     lex = all_languages()
-    affirms = [i for i, text in enumerate(folded) if lex.compiled(r"<yes>(?:[,.] .*)?").fullmatch(text)]
-    denies = [i for i, text in enumerate(folded) if lex.compiled(r"<no>(?:[,.] .*)?").fullmatch(text)]
-    return (affirms[0], denies[0]) if len(affirms) == len(denies) == 1 and affirms != denies else None
+    if not Stretch("\n".join(folded), lex).has(_YES):
+        return None
+    affirms = [i for i, text in enumerate(folded) if lex.pattern(_YES).fullmatch(text)]
+    denies = [i for i, text in enumerate(folded) if lex.pattern(_NO).fullmatch(text)] if len(affirms) == 1 else []
+    return (affirms[0], denies[0]) if len(denies) == 1 and affirms != denies else None
 
 
 def bare(text: str) -> str:

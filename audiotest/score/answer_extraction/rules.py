@@ -229,6 +229,8 @@ _MOST = 0.6
 def _covered(option: Sequence[str], clause: Sequence[loose.Token], folded: str) -> float:
     """The share of an option's words that are together in a clause, which may leave out the end of the option where
     the clause ends, and its beginning behind an article, but put nothing in their place; 0 for a single word."""
+    if len(option) < 2 or not any(token.stem in option for token in clause):
+        return 0.0
     best = 0
     for at in range(len(option)):
         for start in range(len(clause)):
