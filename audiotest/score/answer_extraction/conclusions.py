@@ -62,25 +62,8 @@ def after_turn(reply: ParsedReply) -> list[Mention]:
 
 
 def not_aside(reply: ParsedReply) -> list[Mention]:
-    """What is affirmed outside of questions and of thoughts given up; of sentences that conclude, the last one's."""
-    stated = [m for m in reply.affirmed if not reply.asks(m.clause)]
-    kept = [m for m in stated if not m.aside]
-    concluding = [m for m in kept if _concludes(reply, m)]
-    if concluding:
-        return [m for m in concluding if m.clause == concluding[-1].clause]
-    return kept
-
-
-def _concludes(reply: ParsedReply, mention: Mention) -> bool:
-    """Whether the clause of a mention begins with a conclusion."""
-    before = reply.before(mention)
-    whole = len(before) <= _BEGINNING  # what is cut may end in half a word that is no word of the reply
-    concludes = reply.finder(negation.CONCLUDES) if whole else reply.lex.pattern(negation.CONCLUDES)
-    return concludes.search(before[:_BEGINNING]) is not None
-
-
-_BEGINNING = 60
-"""Characters of a clause."""
+    """What it asserts outside of questions and of thoughts given up."""
+    return reply.asserted
 
 
 def believed(reply: ParsedReply) -> list[Mention]:
@@ -91,7 +74,7 @@ def believed(reply: ParsedReply) -> list[Mention]:
 
 def stated(reply: ParsedReply) -> list[Mention]:
     """What sentences say of their subject ("the technique is the inhaled one"), where others are merely named."""
-    kept = [m for m in not_aside(reply) if m.stated]
+    kept = [m for m in reply.asserted if m.stated]
     if any(_beside(reply, m, other) for m in kept for other in reply.affirmed):
         return []
     return kept if _standing(reply, kept) else []
@@ -128,7 +111,7 @@ def asked_number(reply: ParsedReply) -> list[Mention]:
     if asked is None:
         return []
     wanted = set(stems(asked.group(0)[len("how many") :]))
-    return [m for m in not_aside(reply) if m.noun and wanted & set(stems(m.noun))]
+    return [m for m in reply.asserted if m.noun and wanted & set(stems(m.noun))]
 
 
 def not_of_the_question(reply: ParsedReply) -> list[Mention]:
@@ -136,7 +119,7 @@ def not_of_the_question(reply: ParsedReply) -> list[Mention]:
     question = fold(reply.question)
     if not question:
         return []
-    kept = not_aside(reply)
+    kept = reply.asserted
     repeated = {m.index for m in kept if m.kind == "text" and reply.folded[m.start : m.end] in question}
     if len(repeated) != 1 or sum(text in question for text in reply.options.folded) > 1 or len(reply.text) > _SHORT:
         return []
@@ -145,7 +128,7 @@ def not_of_the_question(reply: ParsedReply) -> list[Mention]:
 
 def not_of_a_list(reply: ParsedReply) -> list[Mention]:
     """Without the labels that are named together: "Options (A), (C) and (D) describe something else"."""
-    listing, kept = reply.lex.pattern(negation.LISTING), not_aside(reply)
+    listing, kept = reply.lex.pattern(negation.LISTING), reply.asserted
     listed: set[int] = set()
     for one, other in pairwise(kept):
         joined = listing.match(reply.folded[one.end : other.start]) is not None

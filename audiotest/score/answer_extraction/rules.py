@@ -285,7 +285,7 @@ def _several(reply: ParsedReply) -> Reading | None:
     """What is left: several options and nothing between them to decide."""
     if not reply.affirmed:
         return None
-    kept = conclusions.not_aside(reply) or [m for m in reply.affirmed if not m.aside]
+    kept = reply.asserted or [m for m in reply.affirmed if not m.aside]
     if len({m.index for m in kept}) < 2:
         return Reading(kept[0].index, "read", reply.quote(kept), rule="asked") if kept else None
     return Reading(None, "ambiguous", ", ".join(reply.text[m.start : m.end] for m in kept)[:200], rule="several")
@@ -317,13 +317,12 @@ RULES: tuple[Rule, ...] = (
     _plain("most_words", _most_words),
 )
 """In order of priority."""
+CONCLUSIVE = tuple(rule for rule in RULES if rule.conclusive)
 
 
 def decide(reply: ParsedReply) -> Reading:
     """The reading of the first rule that has one; ``none`` if no rule has. Of a cut reply only conclusive rules count."""
-    for rule in RULES:
-        if reply.cut and not rule.conclusive:
-            continue
+    for rule in CONCLUSIVE if reply.cut else RULES:
         reading = rule.decide(reply)
         if reading is not None:
             return reading
