@@ -200,7 +200,7 @@ _BEYOND_ASCII = "\u3040"
 @cache
 def _essential(language: str, role: str) -> frozenset[str] | None:
     """Words of which each match of a role holds one; None where a match may hold none."""
-    common = frozenset(phrases(language, "markers"))
+    common = frozenset((*phrases(language, "markers"), *phrases(language, "frequent")))
     words: set[str] = set()
     for phrase in phrases(language, role):
         if language in _NO_EDGES:

@@ -5,7 +5,7 @@ A question has options of its own, so a pattern compiled for each of them costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -46,9 +46,3 @@ class Literal(Struct, frozen=True):
                 return 0
             end = start + len(word)
         return end
-
-
-def places(forms: Sequence[Literal], text: str) -> Iterator[tuple[int, int]]:
-    """Where any of ``forms`` stands, those of one form after those of the other."""
-    for form in forms:
-        yield from form.places(text)

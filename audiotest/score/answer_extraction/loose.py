@@ -28,7 +28,7 @@ _LEAST = 3
 """Letters of a single word that may be inflected."""
 
 
-class Token(Struct, frozen=True):
+class Token(Struct, frozen=True, gc=False):
     """A word in its stem, at [``start``, ``end``)."""
 
     stem: str
@@ -77,11 +77,12 @@ def _without_e(word: str) -> str:
 @lru_cache(maxsize=16)
 def words(folded: str) -> list[Token]:
     """The words of a folded text that carry meaning, in their stems."""
-    return [
-        Token(stem(match.group(0)), match.start(), match.end())
-        for match in _TOKEN.finditer(folded)
-        if match.group(0) not in _DROPPED
-    ]
+    out = []
+    for match in _TOKEN.finditer(folded):
+        word = match[0]
+        if word not in _DROPPED:
+            out.append(Token(stem(word), match.start(), match.end()))
+    return out
 
 
 def stems(folded: str) -> tuple[str, ...]:

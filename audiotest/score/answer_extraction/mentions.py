@@ -13,7 +13,6 @@ from audiotest.score.answer_extraction.cue import Cue, Finder
 from audiotest.score.answer_extraction.keys import keys
 from audiotest.score.answer_extraction.labels import labels
 from audiotest.score.answer_extraction.lexicon import Lexicon
-from audiotest.score.answer_extraction.literal import places
 from audiotest.score.answer_extraction.loose import loose_mentions, words
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import CJK
@@ -151,19 +150,20 @@ def _keys(text: str, options: Options) -> Iterator[Mention]:
 
 def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
     """Options named by their text. Where two overlap, the one written in its own case wins, then the longer one."""
-    hits = [
-        (index, start, end)
-        for index, forms in enumerate(options.literals)
-        if forms and not options.measured[index]
-        for start, end in places(forms, folded)
-        if is_bounded(folded, start, end, strict=options.strict[index])
-    ]
-    hits.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]].replace("_", " "), m[1] - m[2]))
-    claimed = bytearray(len(text))
+    hits: list[tuple[int, int, int]] = []
+    for index, forms in enumerate(options.literals):
+        for form in forms:
+            if form.words[0] in folded and not options.measured[index]:
+                strict = options.strict[index]
+                hits += [
+                    (index, start, end)
+                    for start, end in form.places(folded)
+                    if is_bounded(folded, start, end, strict=strict)
+                ]
+    if len(hits) > 1:
+        hits.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]].replace("_", " "), m[1] - m[2]))
     for index, start, end in hits:
-        if claimed.find(1, start, end) < 0:
-            claimed[start:end] = b"\x01" * (end - start)
-            yield Mention(index, "text", start, end, 0)
+        yield Mention(index, "text", start, end, 0)
 
 
 def _counts(mention: Mention, options: Options, folded: str, start: int, end: int, lex: Lexicon) -> bool:

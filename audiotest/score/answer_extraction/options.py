@@ -110,6 +110,11 @@ class Options:
         """The words of ``folded``."""
         return tuple(map(tokens, self.folded))
 
+    @once
+    def most_words(self) -> int:
+        """How many words the longest has."""
+        return max(map(len, self.tokens), default=0)
+
 
 @lru_cache(maxsize=4096)
 def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> Options:

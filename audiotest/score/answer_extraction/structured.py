@@ -32,8 +32,7 @@ _KEYED_WORDS = frozenset(
 """The words behind a letter, also where nothing stands between the two."""
 _FIGURE = re.compile(r"\d")
 _ENDS = r"(?=[\s\"'),.;:!|/}\]-]*(?:$|[\n,;|/})]|\s\S{0,3}$|\(?\w[).]))"
-_FALSE = Cue(rf"(?:<verdict_false>|0|f|不){_ENDS}")
-_TRUE = Cue(rf"(?:<verdict_true>|1|t){_ENDS}")
+_VERDICT = Cue(rf"((?:<verdict_false>|0|f|不){_ENDS})|(?:<verdict_true>|1|t){_ENDS}")
 _MARKS = {
     "✓": True,
     "✔": True,
@@ -109,10 +108,22 @@ def by_verdict(reply: ParsedReply) -> list[int] | None:
         return None
     for table in (rows(reply), _keyed(reply)):
         if _is_table(table):
-            verdicts = [_verdict(reply, table, i) for i in range(len(table))]
-            if None not in verdicts:
-                return [row.index for row, verdict in zip(table, verdicts, strict=True) if verdict]
+            right = _right(reply, table)
+            if right is not None:
+                return right
     return None
+
+
+def _right(reply: ParsedReply, table: list[Row]) -> list[int] | None:
+    """The options of the rows whose verdict is that they are right; None where a row has none."""
+    right = []
+    for i, row in enumerate(table):
+        verdict = _verdict(reply, table, i)
+        if verdict is None:
+            return None
+        if verdict:
+            right.append(row.index)
+    return right
 
 
 def _is_table(table: list[Row]) -> bool:
@@ -134,11 +145,8 @@ def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
         return mark
     if not start:
         return None
-    if all_languages().pattern(_FALSE).match(after, start):
-        return False
-    if all_languages().pattern(_TRUE).match(after, start):
-        return True
-    return None
+    match = all_languages().pattern(_VERDICT).match(after, start)
+    return None if match is None else match.group(1) is None
 
 
 def by_probability(reply: ParsedReply) -> list[int] | None:
