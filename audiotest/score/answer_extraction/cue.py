@@ -8,6 +8,7 @@ each match holds one (:func:`.phrases.essential`). One look at the words of a te
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
@@ -19,6 +20,7 @@ class Cue(Struct, frozen=True, eq=False):
 
     A match holds a phrase of one of the roles that it ``needs``, or one of the words ``also``, or one of ``pieces``,
     which stand within words too; ``beyond_ascii``: or a character that is not ASCII. So a text without is not searched.
+    ``starts``: it begins with that phrase or piece, so it is tried where such begin and nowhere else.
     """
 
     template: str
@@ -27,11 +29,12 @@ class Cue(Struct, frozen=True, eq=False):
     pieces: tuple[str, ...] = ()
     beyond_ascii: bool = False
     backwards: bool = False
+    starts: bool = False
 
 
 def roles(*names: str) -> Cue:
     """The cue of any phrase of these roles."""
-    return Cue("|".join(f"<{name}>" for name in names), needs=names)
+    return Cue("|".join(f"<{name}>" for name in names), needs=names, starts=True)
 
 
 class Finder(Protocol):
@@ -63,8 +66,39 @@ class Absent:
 ABSENT = Absent()
 
 
+class AtWords:
+    """A pattern whose matches begin with one of some words: it is tried where they stand."""
+
+    def __init__(self, pattern: re.Pattern[str], words: Iterable[str]) -> None:
+        self.pattern, self.words = pattern, words
+
+    def finditer(self, string: str, pos: int = 0, endpos: int = sys.maxsize, /) -> Iterator[re.Match[str]]:
+        """The matches, left to right."""
+        starts = []
+        for word in self.words:
+            at = string.find(word, pos)
+            while at >= 0:
+                starts.append(at)
+                at = string.find(word, at + 1)
+        starts.sort()
+        for at in starts:
+            if at >= pos and (match := self.pattern.match(string, at, endpos)):
+                yield match
+                pos = match.end()
+
+    def search(self, string: str, pos: int = 0, endpos: int = sys.maxsize, /) -> re.Match[str] | None:
+        """The first match."""
+        return next(self.finditer(string, pos, endpos), None)
+
+    def match(self, string: str, pos: int = 0, endpos: int = sys.maxsize, /) -> re.Match[str] | None:
+        """The match at ``pos``."""
+        return self.pattern.match(string, pos, endpos)
+
+
 class Sought(Struct, frozen=True):
-    """A cue in the languages of a lexicon: its pattern, and the bit that stands for it where a text may hold it."""
+    """A cue in the languages of a lexicon: its pattern, the bit that stands for it where a text may hold it, and the words
+    with which its matches in ASCII begin, if they are known."""
 
     pattern: re.Pattern[str]
     bit: int
+    openings: frozenset[str] | None

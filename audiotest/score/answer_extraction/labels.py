@@ -21,6 +21,7 @@ _NAMED = Cue(
     needs=("option_noun",),
     pieces=("no.",),
     beyond_ascii=True,
+    starts=True,
 )
 _CHOSEN = Cue(
     r"(?:选择?|答案[是为:]?\s*|应为|应该是|就是|是|正解は|答えは|정답은|답은)\s*[\"'(]?([a-z]|\d{1,2})(?![a-z0-9.:])",
@@ -31,7 +32,7 @@ _QUOTED_LETTER = re.compile(r"[\"']([a-z])[\"']")
 _CHINESE_ORDINAL = Cue(r"(?:第|选项)([一二三四五六七八九十])(?:个|项|种)?(?:选项|答案|选择)?", beyond_ascii=True)
 _CHINESE_PLACES = {c: i for i, c in enumerate("一二三四五六七八九十")}
 _IN_FIGURES = re.compile(r"\d(?:st|nd|rd|th)\b")
-_PLACE_NAMED = Cue(r"(<ordinals>|(?<!\w)\d+(?:st|nd|rd|th)) <ordinal_noun>", needs=("ordinal_noun",))
+_PLACE_NAMED = Cue(r"(<ordinals>|(?<!\w)\d+(?:st|nd|rd|th)) <ordinal_noun>", needs=("ordinals",), starts=True)
 _PLACE_ALONE = Cue(r"(?:^|(?<=[.!?\n] )|(?<=\n))\W*(?:the )?<ordinals>\W*(?=$|\n|[.!]\s)")
 _SENTENCE_ENDS = re.compile(r"\W*(?=$|\n|[.!]\s)")
 _ORDINALS = Cue("<ordinals>", needs=("ordinals",))
@@ -159,8 +160,10 @@ def _ends_with_place(stretch: Stretch) -> bool:
 def _places(stretch: Stretch, options: Options) -> Iterator[Mention]:
     folded, ordinals, n = stretch.text, stretch.lex.ordinals, len(options.labels)
     in_words = stretch.finder(_ORDINALS) is not ABSENT
-    if in_words or _IN_FIGURES.search(folded):
-        for match in stretch.finder(_PLACE_NAMED).finditer(folded):
+    in_figures = _IN_FIGURES.search(folded) is not None
+    if in_words or in_figures:
+        named = stretch.lex.pattern(_PLACE_NAMED) if in_figures else stretch.finder(_PLACE_NAMED)
+        for match in named.finditer(folded):
             name = match.group(1)
             where = int(name[:-2]) if name[0].isdigit() else int(ordinals.get(name, 0))
             if where and where <= n:

@@ -18,7 +18,7 @@ from typing import Any
 from audiotest.score.answer_extraction.cue import Cue, Sought
 from audiotest.score.answer_extraction.normalise import fold
 from audiotest.score.answer_extraction.once import once
-from audiotest.score.answer_extraction.phrases import emit, essential, parse
+from audiotest.score.answer_extraction.phrases import emit, essential, openings, parse
 
 _SCRIPTS = {
     "han": "\u3400-\u9fff",
@@ -126,8 +126,14 @@ class Lexicon:
             self.beyond_ascii |= bit
         if any(own is None for own in known):
             self.anywhere |= bit
-        sought = self.sought[cue] = Sought(self.compiled(cue.template, backwards=cue.backwards), bit)
+        pattern = self.compiled(cue.template, backwards=cue.backwards)
+        sought = self.sought[cue] = Sought(pattern, bit, self._openings(cue) if cue.starts else None)
         return sought
+
+    def _openings(self, cue: Cue) -> frozenset[str] | None:
+        known = [_openings(language, role) for language in self.languages for role in cue.needs]
+        words = cue.also.union(cue.pieces, *(words for words in known if words))
+        return None if any(own is None for own in known) else words
 
     def pattern(self, cue: Cue) -> re.Pattern[str]:
         """The pattern of a cue, for texts whose words are not known."""
@@ -241,3 +247,17 @@ def _joined(parts: list[tuple[str, str, str]]) -> str:
         for (begins, ends), bodies in by_edges.items()
     ]
     return f"(?:{'|'.join(groups)})" if groups else "(?!)"
+
+
+@cache
+def _openings(language: str, role: str) -> frozenset[str] | None:
+    """The words with which the matches of a role in ASCII begin; None where they are not known."""
+    if language in _NO_EDGES:
+        return frozenset() if not any(phrase.isascii() for phrase in phrases(language, role)) else None
+    words: set[str] = set()
+    for phrase in phrases(language, role):
+        own = openings(parse(phrase), lambda name: _openings(language, name))
+        if own is None:
+            return None
+        words |= own
+    return frozenset(words)

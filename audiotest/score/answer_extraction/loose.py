@@ -90,7 +90,7 @@ def stems(folded: str) -> tuple[str, ...]:
     return tuple([stem(word) for word in _TOKEN.findall(folded) if word not in _DROPPED])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], ...]]:
     """By first stem: (the stems, the option) of every form in which options may be named, longest first."""
     forms: list[tuple[tuple[str, ...], int]] = []
@@ -127,7 +127,7 @@ def loose_mentions(tokens: Sequence[Token], options: Options) -> Iterator[tuple[
                 break
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def parts(options: Options) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """For each option the stems of the things it lists ("piano, guitar and drums"); fewer than two: no list."""
     return tuple(

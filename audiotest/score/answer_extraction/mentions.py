@@ -9,7 +9,7 @@ from itertools import chain
 from operator import attrgetter
 
 from audiotest.score.answer_extraction import negation
-from audiotest.score.answer_extraction.cue import Cue, Finder
+from audiotest.score.answer_extraction.cue import ABSENT, Cue, Finder
 from audiotest.score.answer_extraction.keys import keys
 from audiotest.score.answer_extraction.labels import labels
 from audiotest.score.answer_extraction.lexicon import Lexicon
@@ -202,9 +202,9 @@ _ABOUT = (
 def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end: int) -> list[Mention]:
     """Decide for each mention of clause ``number`` whether it is given as the answer, stated, and whether it is denied."""
     folded, lex = whole.text, whole.lex
-    clause = Stretch(folded[start:end], lex, whole)
+    clause = whole if end - start == len(folded) else Stretch(folded[start:end], lex, whole)
     listing, judged = lex.pattern(negation.LISTING), list[Mention]()
-    breaks = sorted(start + match.end() for cue in _BREAKS for match in clause.finder(cue).finditer(clause.text))
+    breaks = _breaks(clause, start)
     put_aside = negation.asides(clause)
     in_clause = about = _finders(clause)
     alternatives = not clause.words.isdisjoint(_OR_NOR)
@@ -253,6 +253,14 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
             )
         )  # fmt: skip
     return negation.denied_together(judged, folded, lex)
+
+
+def _breaks(clause: Stretch, start: int) -> list[int]:
+    """Where other statements begin in a clause that begins at ``start``."""
+    finders = [clause.finder(cue) for cue in _BREAKS]
+    if all(finder is ABSENT for finder in finders):
+        return []
+    return sorted([start + match.end() for finder in finders for match in finder.finditer(clause.text)])
 
 
 def _finders(stretch: Stretch) -> tuple[Finder, ...]:

@@ -116,7 +116,7 @@ class Options:
         return max(map(len, self.tokens), default=0)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def compile_options(choices: tuple[str, ...], labels: tuple[str, ...] = ()) -> Options:
     """Compile ``choices``; ``labels`` default to A, B, C..."""
     texts = tuple([clean(choice) for choice in choices])

@@ -135,6 +135,30 @@ def essential(
     return best[1] if best else None
 
 
+def openings(nodes: Sequence[Node], role: Callable[[str], frozenset[str] | None]) -> frozenset[str] | None:
+    """The words with which texts that the phrase matches begin, as in :func:`words_of`; None where they are not known."""
+    words: set[str] = set()
+    for i, node in enumerate(nodes):
+        if node.kind != "option" or node.space != "after":
+            own = _opening_words(next(_parts(nodes[i:])), role)
+            return None if own is None else frozenset(words | own)
+        for alternative in node.alternatives:
+            own = openings(alternative, role)
+            if own is None:
+                return None
+            words |= own
+    return None
+
+
+def _opening_words(part: Sequence[Node], role: Callable[[str], frozenset[str] | None]) -> frozenset[str] | None:
+    if len(part) == 1 and part[0].kind == "role":
+        return role(part[0].text)
+    matches = [(form, _ANY_WORDS.match(form)) for form in _forms(part, role)]
+    if any(match is None or not _is_whole(form, match) or match.group(0).isdigit() for form, match in matches):
+        return None
+    return frozenset(match.group(0) for _, match in matches if match)
+
+
 def _parts(nodes: Sequence[Node]) -> Iterator[list[Node]]:
     """The pieces of a phrase between white space; optional pieces with white space of their own are left out."""
     part: list[Node] = []

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from audiotest.score.answer_extraction.cue import ABSENT, Cue, Finder
+from audiotest.score.answer_extraction.cue import ABSENT, AtWords, Cue, Finder
 from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.phrases import words_of
+
+
+_LONG = 150
+"""Characters from which on it is quicker to go to the words with which a cue begins than to try it everywhere."""
 
 
 class Stretch:
@@ -14,18 +18,28 @@ class Stretch:
     cues that the lexicon knew by then.
     """
 
-    __slots__ = ("_bits", "_looked_for", "_pieces", "_whole", "lex", "text", "words")
+    __slots__ = ("_at_words", "_bits", "_looked_for", "_pieces", "_whole", "lex", "text", "words")
 
     def __init__(self, text: str, lex: Lexicon, whole: Stretch | None = None) -> None:
         self.text, self.lex, self.words = text, lex, words_of(text)
         self._whole, self._looked_for = whole, 0
+        self._at_words: dict[Cue, AtWords] = {}
 
     def finder(self, cue: Cue) -> Finder:
         """What finds ``cue`` in this text and in parts of it that cut no word."""
         sought = self.lex.sought.get(cue) or self.lex.seek(cue)
         if self._looked_for <= sought.bit:
             self._look()
-        return sought.pattern if self._bits & sought.bit else ABSENT
+        if not self._bits & sought.bit:
+            return ABSENT
+        if sought.openings is None or len(self.text) < _LONG or not self.text.isascii():
+            return sought.pattern
+        finder = self._at_words.get(cue)
+        if finder is None:
+            words = self.words & sought.openings
+            words |= {piece for piece in cue.pieces if piece in self._pieces}
+            finder = self._at_words[cue] = AtWords(sought.pattern, words)
+        return finder
 
     def has(self, *cues: Cue) -> bool:
         """Whether any of ``cues`` can be in this text."""
