@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from msgspec import Struct
+
+from audiotest.score.answer_extraction.once import once
 
 
 class Cue(Struct, frozen=True, eq=False):
@@ -95,10 +97,14 @@ class AtWords:
         return self.pattern.match(string, pos, endpos)
 
 
-class Sought(Struct, frozen=True):
-    """A cue in the languages of a lexicon: its pattern, the bit that stands for it where a text may hold it, and the words
-    with which its matches in ASCII begin, if they are known."""
+class Sought:
+    """A cue in the languages of a lexicon: its pattern, compiled when a text first may hold it, the bit that stands for it
+    among the cues, and the words with which its matches in ASCII begin, if they are known."""
 
-    pattern: re.Pattern[str]
-    bit: int
-    openings: frozenset[str] | None
+    def __init__(self, compiled: Callable[[], re.Pattern[str]], bit: int, openings: frozenset[str] | None) -> None:
+        self.compiled, self.bit, self.openings = compiled, bit, openings
+
+    @once
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern."""
+        return self.compiled()

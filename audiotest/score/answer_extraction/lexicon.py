@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -113,7 +113,7 @@ class Lexicon:
         self._compiled: dict[tuple[str, bool], re.Pattern[str]] = {}
 
     def seek(self, cue: Cue) -> Sought:
-        """Compile a cue and note which words make it possible."""
+        """Note which words make a cue possible."""
         bit = 1 << len(self.sought)
         known = [_essential(language, role) for language in self.languages for role in cue.needs]
         words = cue.also.union(*(words for words in known if words))
@@ -126,8 +126,8 @@ class Lexicon:
             self.beyond_ascii |= bit
         if any(own is None for own in known):
             self.anywhere |= bit
-        pattern = self.compiled(cue.template, backwards=cue.backwards)
-        sought = self.sought[cue] = Sought(pattern, bit, self._openings(cue) if cue.starts else None)
+        compiled = partial(self.compiled, cue.template, backwards=cue.backwards)
+        sought = self.sought[cue] = Sought(compiled, bit, self._openings(cue) if cue.starts else None)
         return sought
 
     def _openings(self, cue: Cue) -> frozenset[str] | None:
@@ -142,7 +142,7 @@ class Lexicon:
     def source(self, role: str, *, backwards: bool = False) -> str:
         """The pattern of a role as text: a group without a name, one that matches nothing if there are no phrases."""
         if (role, backwards) not in self._sources:
-            parts = [_bounded(p, lang, backwards) for lang in self.languages for p in phrases(lang, role)]
+            parts = [part for language in self.languages for part in _alternatives(language, role, backwards)]
             self._sources[role, backwards] = _joined(parts)
         return self._sources[role, backwards]
 
@@ -221,11 +221,17 @@ def _essential(language: str, role: str) -> frozenset[str] | None:
     return frozenset(words)
 
 
+@cache
+def _alternatives(language: str, role: str, backwards: bool) -> list[tuple[str, str, str]]:
+    """The phrases of a role in one language as patterns."""
+    return [_bounded(phrase, language, backwards) for phrase in phrases(language, role)]
+
+
 def _bounded(phrase: str, language: str, backwards: bool) -> tuple[str, str, str]:
     """(edge, pattern, edge) of a phrase: the edges of words where the script has such."""
 
     def role(name: str) -> str:
-        return _joined([_bounded(p, language, backwards) for p in phrases(language, name)])
+        return _joined(_alternatives(language, name, backwards))
 
     body = emit(parse(phrase), role, backwards=backwards)
     if language in _NO_EDGES:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 
 from msgspec import Struct
 
@@ -27,6 +28,7 @@ class Node(Struct, frozen=True):
     space: str = ""
 
 
+@cache
 def parse(phrase: str) -> tuple[Node, ...]:
     """The pieces of a phrase; ValueError for brackets that do not match."""
     (nodes, *others), end = _alternatives(phrase, 0, "")
