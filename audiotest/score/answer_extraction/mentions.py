@@ -38,6 +38,7 @@ _BREAKS = (
             "but however instead because since so therefore yet although though while whereas sondern sino aber pero mais bensi".split()  # noqa: SIM905
         ),
         beyond_ascii=True,
+        starts=True,
     ),
 )
 """Where another statement begins, to which a denial before it does not reach."""

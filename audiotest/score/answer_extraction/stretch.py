@@ -6,7 +6,7 @@ from audiotest.score.answer_extraction.cue import ABSENT, AtWords, Cue, Finder
 from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.phrases import words_of
 
-_LONG = 150
+_LONG = 40
 """Characters from which on it is quicker to go to the words with which a cue begins than to try it everywhere."""
 
 
