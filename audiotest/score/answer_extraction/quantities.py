@@ -156,7 +156,9 @@ def _single(folded: str, lex: Lexicon) -> Iterator[Quantity]:
             if value is None:
                 continue
             unit = units.get((match["unit"] or "").strip(" -"), "") or _SIGNS.get(match["sign"] or "", "")
-            if unit in _TIMES:
+            if unit == "khz":
+                value, unit = value * 1000, "hz"
+            elif unit in _TIMES:
                 value, unit = value * _TIMES[unit], "s" if unit == "s" else f"s{unit}"
             noun = _NOUN.match(folded, end) if not unit else None
             yield Quantity(value, value, unit, noun.group(1) if noun else "", start, end)
