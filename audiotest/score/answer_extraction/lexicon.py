@@ -10,7 +10,6 @@ Only the languages that a reply is written in take part, so that "so" and "was" 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any
@@ -86,11 +85,12 @@ def languages(folded: str) -> frozenset[str]:
         active = {written[script] for script, search in _script_search().items() if search.search(sample)}
         if "zh" in active and "ja" not in active:
             active.add("ja")  # "犬" may be either
-    votes: Counter[str] = Counter()
+    votes: dict[str, int] = {}
     by_word = _markers()
     for word in _WORD.findall(sample):
-        for language in by_word.get(word, ()):
-            votes[language] += 1
+        if word in by_word:
+            for language in by_word[word]:
+                votes[language] = votes.get(language, 0) + 1
     best = max(votes.values(), default=0)
     if best < _TELLING:
         return frozenset(active | (latin if not active else {"en"}))

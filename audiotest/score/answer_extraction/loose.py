@@ -117,13 +117,16 @@ def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], 
     return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in by_first.items()}
 
 
-def loose_mentions(tokens: Sequence[Token], options: Options) -> Iterator[tuple[int, int, int]]:
+def loose_mentions(folded: str, options: Options) -> Iterator[tuple[int, int, int]]:
     """(option, start, end) of every place where an option's stems are together."""
-    table = sequences(options)
-    for at, token in enumerate(tokens):
-        for form, index in table.get(token.stem, ()):
-            if all(at + k < len(tokens) and tokens[at + k].stem == word for k, word in enumerate(form)):
-                yield index, token.start, tokens[at + len(form) - 1].end
+    table, own = sequences(options), stems(folded)
+    if table.keys().isdisjoint(own):
+        return
+    spans = [match.span() for match in _TOKEN.finditer(folded) if match[0] not in _DROPPED]
+    for at, first in enumerate(own):
+        for form, index in table.get(first, ()):
+            if own[at : at + len(form)] == form:
+                yield index, spans[at][0], spans[at + len(form) - 1][1]
                 break
 
 

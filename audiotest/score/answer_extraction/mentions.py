@@ -9,11 +9,11 @@ from itertools import chain
 from operator import attrgetter
 
 from audiotest.score.answer_extraction import negation
-from audiotest.score.answer_extraction.cue import ABSENT, Cue, Finder
+from audiotest.score.answer_extraction.cue import ABSENT, Cue
 from audiotest.score.answer_extraction.keys import keys
 from audiotest.score.answer_extraction.labels import labels
 from audiotest.score.answer_extraction.lexicon import Lexicon
-from audiotest.score.answer_extraction.loose import loose_mentions, words
+from audiotest.score.answer_extraction.loose import loose_mentions
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import CJK
 from audiotest.score.answer_extraction.numbers_named import number_mentions
@@ -128,7 +128,7 @@ def _named(text: str, options: Options, stretch: Stretch) -> list[Mention]:
             claimed[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
             named.append(mention)
     if len(text) <= _SHORT or not named:
-        for index, start, end in loose_mentions(words(folded), options):
+        for index, start, end in loose_mentions(folded, options):
             if not options.measured[index] and claimed.find(1, start, end) < 0:
                 named.append(Mention(index, "text", start, end, 0, loose=True))
     named.sort(key=attrgetter("start"))
@@ -207,11 +207,11 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
     listing, judged = lex.pattern(negation.LISTING), list[Mention]()
     breaks = _breaks(clause, start)
     put_aside = negation.asides(clause)
-    in_clause = about = _finders(clause)
+    in_clause = about = clause.finders(_ABOUT)
     alternatives = not clause.words.isdisjoint(_OR_NOR)
     for i, mention in enumerate(here):
         if mention.start - start > _LEAD:
-            about = _finders(Stretch(folded[mention.start - _LEAD : end], lex, whole))
+            about = Stretch(folded[mention.start - _LEAD : end], lex, whole).finders(_ABOUT)
         else:
             about = in_clause
         gives, noun_before, states, denied_before, denied_after, follows = about
@@ -258,14 +258,13 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
 
 def _breaks(clause: Stretch, start: int) -> list[int]:
     """Where other statements begin in a clause that begins at ``start``."""
-    finders = [clause.finder(cue) for cue in _BREAKS]
-    if all(finder is ABSENT for finder in finders):
-        return []
-    return sorted([start + match.end() for finder in finders for match in finder.finditer(clause.text)])
-
-
-def _finders(stretch: Stretch) -> tuple[Finder, ...]:
-    return tuple([stretch.finder(cue) for cue in _ABOUT])
+    ends = []
+    for cue in _BREAKS:
+        finder = clause.finder(cue)
+        if finder is not ABSENT:
+            ends += [start + match.end() for match in finder.finditer(clause.text)]
+    ends.sort()
+    return ends
 
 
 _OR_NOR = frozenset({"or", "nor"})

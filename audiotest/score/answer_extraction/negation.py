@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from audiotest.score.answer_extraction.cue import Cue, roles
+from audiotest.score.answer_extraction.cue import ABSENT, Cue, roles
 from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.stretch import Stretch
@@ -66,7 +66,8 @@ TURNS = roles("turns")
 TURNS_OR_TAKES_BACK = roles("turns", "takes_back")
 TAKES_BACK = Cue(r"[\"'(\[]*(?:[\s,.:;!-]|<taken_back_filler>)*<takes_back>", needs=("takes_back",), backwards=True)
 """The text between an answer and the one that is put in its place: "B. Wait, it's C"."""
-_SET_ASIDE, _COMPARED, _RESET = roles("set_aside"), roles("compared"), Cue(",|<reset>")
+_ASIDES = _SET_ASIDE, _COMPARED = roles("set_aside"), roles("compared")
+_RESET = Cue(",|<reset>", needs=("reset",), pieces=(",",), starts=True)
 
 _EXCEPT = r"(?:except|other than|but|besides|apart from)(?: for)?\s+(?:option |an? |the )*[\"'(]*$"
 NOTHING_BUT = re.compile(rf"\b(?:no|nothing|none|nobody)\b.{{0,40}}\b{_EXCEPT}")
@@ -79,11 +80,15 @@ OR_NOR = re.compile(r"\b(?:or|nor)\s+(?:an? |the |option )*[\"'(]*$")
 
 def asides(clause: Stretch) -> list[tuple[int, int]]:
     """The stretches of a clause that report a thought since given up, or of what something is compared with."""
-    begins = [(match.end(), False) for match in clause.finder(_SET_ASIDE).finditer(clause.text)]
-    begins += [(match.end(), True) for match in clause.finder(_COMPARED).finditer(clause.text)]
+    begins = [
+        (match.end(), cue is _COMPARED)
+        for cue, finder in zip(_ASIDES, clause.finders(_ASIDES), strict=True)
+        if finder is not ABSENT
+        for match in finder.finditer(clause.text)
+    ]
     if not begins:
         return []
-    resets = [(m.start(), m.group(0) == ",") for m in clause.lex.pattern(_RESET).finditer(clause.text)]
+    resets = [(m.start(), m.group(0) == ",") for m in clause.finder(_RESET).finditer(clause.text)]
     return [
         (begin, min((at for at, comma in resets if at >= begin and (short or not comma)), default=len(clause.text)))
         for begin, short in begins

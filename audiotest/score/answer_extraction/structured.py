@@ -26,10 +26,10 @@ _KEYED = re.compile(
 )
 _KEYED_WORDS = frozenset(
     letter + word
-    for word in ("yes", "no", "true", "false", "t", "f", "correct", "incorrect")
-    for letter in ("", *ascii_lowercase)
+    for word in ("", "yes", "no", "true", "false", "t", "f", "correct", "incorrect")
+    for letter in ascii_lowercase
 )
-"""The words behind a letter, also where nothing stands between the two."""
+"""A letter, and a letter with its verdict right behind it."""
 _FIGURE = re.compile(r"\d")
 _ENDS = r"(?=[\s\"'),.;:!|/}\]-]*(?:$|[\n,;|/})]|\s\S{0,3}$|\(?\w[).]))"
 _VERDICT = Cue(rf"((?:<verdict_false>|0|f|不){_ENDS})|(?:<verdict_true>|1|t){_ENDS}")
@@ -67,15 +67,13 @@ def _is_no_table(reply: ParsedReply) -> bool:
 
 
 def _may_be_keyed(reply: ParsedReply) -> bool:
-    """Whether what :data:`_KEYED` leads up to is in a reply at all."""
+    """Whether at least two options can be named as :data:`_KEYED` has it."""
     if len(reply.folded) > _SHORT:
         return False
-    stretch = reply.stretch
-    return (
-        not stretch.words.isdisjoint(_KEYED_WORDS)
-        or _FIGURE.search(stretch.text) is not None
-        or not stretch.text.isascii()
-    )
+    if not reply.folded.isascii():
+        return True
+    letters = {word[0] for word in reply.stretch.words & _KEYED_WORDS}
+    return len(letters & reply.options.label_of.keys()) > 1
 
 
 def rows(reply: ParsedReply) -> list[Row]:
