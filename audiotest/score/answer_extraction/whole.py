@@ -92,14 +92,20 @@ def _by_text(text: str, folded: str, words: tuple[str, ...], options: Options) -
     if not same:
         if _ARTICLE.match(folded):
             joined = "".join(words[1:])
-        same = [i for i, own in enumerate(options.tokens) if len(joined) > 2 and "".join(own) == joined]
+        same = [i for i, own in enumerate(options.tokens) if len(joined) > 2 and joined in _joined(own)]
     if len(same) == 1 and not _SIGN.search(folded + options.folded[same[0]]):
         return same[0]
     return None
 
 
+_ARTICLE_WORDS = ("a", "an", "the")
 _ARTICLE, _ARTICLES = re.compile(r"(?:an?|the) "), len("the")
 _SIGN, _WORD, _ACCIDENTAL = re.compile(r"[%#+]"), re.compile(r"\w"), re.compile(r"\s*[#♯♭]")
+
+
+def _joined(own: tuple[str, ...]) -> tuple[str, str]:
+    """An option's words as one, with and without the article: "hairdryer" for "a hair dryer"."""
+    return "".join(own), "".join(own[1:] if own and own[0] in _ARTICLE_WORDS else own)
 
 
 def by_half(folded: str, options: Options) -> int | None:
@@ -119,5 +125,5 @@ def _by_half(folded: str, words: tuple[str, ...], options: Options) -> int | Non
     for i, own in enumerate(options.tokens):
         runs = (own[j : j + len(words)] for j in range(len(own) - len(words) + 1))
         if words in runs:
-            runs_of.append((i, 2 * len(words) >= len(own)))
+            runs_of.append((i, 2 * len(words) >= len(own) - (own[0] in _ARTICLE_WORDS)))
     return runs_of[0][0] if len(runs_of) == 1 and runs_of[0][1] else None
