@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from audiotest.score.answer_extraction.lexicon import languages, lexicon
-from audiotest.score.answer_extraction.negation import denied_before
+from audiotest.score.answer_extraction.negation import DENIED_BEFORE
 from audiotest.score.answer_extraction.normalise import CJK, clean, fold
 
 _EDGES = ".,;:!?\"'()[]"
@@ -38,7 +38,7 @@ def occurrences(output: str, phrase: str) -> Iterator[tuple[str, bool]]:
 def places(output: str, phrase: str) -> Iterator[tuple[int, int, bool]]:
     """(start, end, whether the sentence denies it) of each place of ``phrase`` in ``output``, folded and cleaned."""
     text = fold(clean(output))
-    denied = denied_before(lexicon(languages(text)))
+    denied = lexicon(languages(text)).pattern(DENIED_BEFORE)
     for match in pattern(phrase).finditer(text):
         clause = re.split(r"[.!?;,。！？；，\n]|\bbut\b", text[max(0, match.start() - 100) : match.start()])[-1]
         yield match.start(), match.end(), denied.match(clause[::-1]) is not None

@@ -104,7 +104,7 @@ def read(
 
 def _checked(reading: Reading, reply: ParsedReply) -> Reading:
     """A reply that declines and gives no answer all the same is a refusal, whatever it names on the way."""
-    if reading.format_kept:
+    if reading.format_kept or reading.rule == "yes_or_no":  # "I'm afraid not" is a no
         return reading
     words = declines(reply, reading.index)
     if words is None:

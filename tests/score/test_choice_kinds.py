@@ -57,6 +57,8 @@ ROWS = [
     (PLACES, "(a) Library: quiet.\n(c) Large Social Gathering: this fits.\n(d) Office: formal.\n\nBased on this, the most plausible place is a large social gathering.", 2), (FOUR, "It could be a piano or a violin. The closest one is a violin.", 2),
     (FOUR, "A piano is percussive. A guitar is plucked. The most likely answer is a guitar.", 1), (FOUR, "The options are a piano, a guitar, a violin, a drum. The best match is a drum.", 3), (FOUR, "Of these, B is the most plausible.", 1), (FOUR, "The sound is closest to C.", 2),
     (FOUR, "Piano? Possible. Violin? Possible. I conclude that it is a violin.", 2), (FOUR, "In conclusion, the instrument is a guitar. The piano is absent.", 1), (FOUR, "I would say it's B, although A is similar.", 1), (FOUR, "Given the timbre, this must be a violin.", 2),
+    (FOUR, "After weighing a piano against a drum, I settled on the drum.", 3), (FOUR, "I went with B, since it is plucked.", 1), (FOUR, "I decided on the violin rather than the guitar.", 2),
+    (("a hair dryer", "a vacuum cleaner"), "hairdryer", 0), (("a hair dryer", "a vacuum cleaner"), "vacuum", 1), (FOUR, "B vitamins are discussed.", None),
     # stated, where others are merely named
     (SINGING, "The technique used in the recording is the inhaled technique. The overall effect has a slight vibrato.", 2), (SINGING, "Below is a summary of the spoken text:\n\nThe singer is using a belting technique.", 0), (SINGING, "It is called 'vocal fry'.", 4),
     # options in other words
@@ -79,7 +81,7 @@ POLAR = [
     ("sí", 0), ("Sim", 0), ("não", 1), ("It does not.", 1), ("It doesn't.", 1), ("It does.", 0), ("It is.", 0), ("It isn't", 1), ("True", 0), ("False", 1), ("Not really", 1), ("I don't think so.", 1), ("I think so", 0), ("Nope", 1), ("Correct.", 0), ("Incorrect", 1),
     ("Absolutely not.", 1), ("Definitely.", 0), ("Of course", 0), ("Not at all.", 1), ("Affirmative", 0), ("Negative", 1), ("No, there is no such sound, although one notices a yes-like call.", 1), ("There is a dog barking in this audio.", 0), ("There is no dog in this audio.", 1),
     ("No dog can be heard.", 1), ("A dog can be heard.", 0), ("I can hear a dog barking.", 0), ("The recording does not contain a dog.", 1), ("The audio contains barking.", 0), ("I do not hear any dog.", 1), ("Yes, no doubt.", 0), ("It is unclear.", None), ("Maybe", None), ("不，没有狗叫。", 1),
-    ("Nein, es gibt keinen Hund.", 1), ("Oui, on entend un chien.", 0), ("No, no hay ningún perro.", 1), ("Yes and no.", None), ("I cannot hear any audio.", None), ("The answer is yes.", 0), ("Answer: No", 1), ("对", 0), ("не", None),
+    ("Nein, es gibt keinen Hund.", 1), ("Oui, on entend un chien.", 0), ("No, no hay ningún perro.", 1), ("Yes and no.", None), ("I cannot hear any audio.", None), ("The answer is yes.", 0), ("Answer: No", 1), ("对", 0), ("не", None), ("Sure does.", 0), ("It sure is.", 0), ("Hardly.", 1), ("I'm afraid not.", 1), ("Not as far as I can tell.", 1), ("You bet.", 0),
 ]  # fmt: skip
 
 CUT = [

@@ -32,7 +32,8 @@ ROWS = [
     (COUNTS, "3 beeps", 1), (COUNTS, "Three beeps are heard.", 1), (COUNTS, "The number is two.", 0), (COUNTS, "2 or 3", None), (COUNTS, "either two or three", None),
     (COUNTS, "Between 2 and 3", None), (COUNTS, "Speaker 3 talks at 2 o'clock.", None), (COUNTS, "More than 2", None), (COUNTS, "not 3 but 4", 2), (COUNTS, "三次", 1),
     (COUNTS, "有三个人", 1), (COUNTS, "Es sind drei.", 1), (COUNTS, "Hay cuatro personas.", 2), (COUNTS, "Il y a deux voix.", 0), (COUNTS, "dreimal", 1), (COUNTS, "3 times, I think.", 1),
-    (COUNTS, "The answer is 5 because there are 5 notes.", 3), (COUNTS, "1. A man speaks. 2. A woman speaks. In total 2.", 0), (COUNTS, "one two three", None),
+    (COUNTS, "The answer is 5 because there are 5 notes.", 3), (COUNTS, "1. A man speaks. 2. A woman speaks. In total 2.", 0), (COUNTS, "one two three", None), (COUNTS, "It is heard 2x.", 0), (HZ, "0.88 kHz", 1), (HZ, "1000 hertz", 2),
+    (("0:45", "1:30", "2:15"), "It lasts two and a quarter minutes.", 2),
     (COUNTS, "There are two speakers: a man and a woman.", 0), (COUNTS, "No one speaks", None), (COUNTS, "I can hear 3 distinct voices in the recording.", 1),
     # figures and words
     (WORDS, "14", 3), (WORDS, "15", 1), (WORDS, "0", 0), (WORDS, "fourteen", 3), (WORDS, "There are 14 of them.", 3), (WORDS, "10 words", 2),

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 
-from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
+from audiotest.score.answer_extraction.cue import roles
+from audiotest.score.answer_extraction.lexicon import languages, lexicon
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import clean, fold
 from audiotest.score.answer_extraction.reply import ParsedReply
+from audiotest.score.answer_extraction.stretch import Stretch
 
 _LONGEST = 20_000
 _QUOTED = re.compile(
@@ -21,6 +23,7 @@ _QUOTED = re.compile(
 _APOLOGY = re.compile(r"\s*(?:for|about) (?:the|any|my|that|this)\b")
 """``I'm sorry for the confusion`` declines nothing."""
 _NOTHING = re.compile(r"\W*(?:silence|nothing|no sound|no audio|unknown|n/?a)\W*")
+_NOTHING_WORDS = frozenset({"silence", "nothing", "no", "unknown", "n", "na"})
 
 _ABSTAINING = re.compile(
     r"(?:none|neither|nothing)(?: of (?:the|these|those))?(?: (?:above|options?|choices?|them|others?))?|"
@@ -57,7 +60,7 @@ def abstains(output: str) -> str | None:
     empty reply declines nothing: it is None.
     """
     text = fold(clean(output))[:_LONGEST]
-    match = _declining(_unquoted(text), lexicon(languages(text)))
+    match = _declining(_unquoted(text), Stretch(text, lexicon(languages(text))))
     return match.group(0) if match else None
 
 
@@ -70,11 +73,13 @@ def declines(reply: ParsedReply, index: int | None) -> str | None:
     own = [m for m in reply.affirmed if m.index == index]
     if any(m.given or m.kind != "text" for m in own):
         return None
+    if not _may_decline(reply.stretch):
+        return None
     text = _unquoted(reply.folded[:_LONGEST])
     for mention in own:
         if mention.end - mention.start > _PHRASE:
             text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
-    match = _declining(text, reply.lex)
+    match = _declining(text, reply.stretch)
     if match is None:
         return None
     return None if index is not None and _stands(reply, own, match) else match.group(0)
@@ -85,8 +90,8 @@ _PHRASE = 20
 
 
 def _stands(reply: ParsedReply, own: list[Mention], match: re.Match[str]) -> bool:
-    hesitant = match.re is _pattern(reply.lex, "hesitates")
-    goes_on = reply.lex.search("answering", "hedges_answer")
+    hesitant = match.re is reply.lex.pattern(_HESITATES)
+    goes_on = reply.finder(_ANSWERS_ALL_THE_SAME)
     if not own:
         return goes_on.search(reply.folded, match.end()) is not None
     if any(m.given or m.kind != "text" or m.start < match.start() for m in own):
@@ -99,25 +104,33 @@ def _stands(reply: ParsedReply, own: list[Mention], match: re.Match[str]) -> boo
     return hesitant and not re.search(r"\b(?:if|whether|that it is|which)\b", reply.before(kept[0])[-60:])
 
 
-def _pattern(lex: Lexicon, role: str) -> re.Pattern[str]:
-    return lex.search(role)
+_DECLINES, _HESITATES = roles("declines"), roles("hesitates")
+_SILENT, _PASSING = roles("silent_words"), roles("passing")
+_ANSWERS_ALL_THE_SAME = roles("answering", "hedges_answer")
 
 
-def _declining(text: str, lex: Lexicon) -> re.Match[str] | None:
-    """The first words of declining, or else of hesitation, that are not of a sound's own silence."""
+def _may_decline(stretch: Stretch) -> bool:
+    """Whether the words of declining are in a text at all."""
+    return stretch.has(_DECLINES, _HESITATES) or not stretch.words.isdisjoint(_NOTHING_WORDS)
+
+
+def _declining(text: str, stretch: Stretch) -> re.Match[str] | None:
+    """The first words of declining, or else of hesitation, that are not of a sound's own silence; ``stretch`` holds the
+    text before anything was left out of it."""
+    lex = stretch.lex
     if match := _NOTHING.fullmatch(text):
         return match
-    for match in _pattern(lex, "declines").finditer(text):
+    for match in stretch.finder(_DECLINES).finditer(text):
         if not _APOLOGY.match(text, match.end()):
             return match
-    for match in _pattern(lex, "hesitates").finditer(text):
-        silent = lex.search("silent_words").search(match.group(0))
+    for match in stretch.finder(_HESITATES).finditer(text):
+        silent = lex.pattern(_SILENT).search(match.group(0))
         around = (
             re.split(r"[.!?\n]", text[: match.start()])[-1][-40:]
             + "|"
             + re.split(r"[.!?\n]", text[match.end() :])[0][:40]
         )
-        if not (silent and lex.search("passing").search(around)):
+        if not (silent and lex.pattern(_PASSING).search(around)):
             return match
     return None
 

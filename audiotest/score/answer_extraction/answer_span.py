@@ -30,6 +30,8 @@ _OPENING = re.compile(
     | <\|channel\|>\s*(?:analysis|commentary)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MAY_THINK = re.compile(r"[<\[{]|done thinking|assistant ?final", re.IGNORECASE)
+"""One of these is in any ASCII text that holds a mark of thinking."""
 _ANSWER_KEY = r"(?:final[_ ]?|correct[_ ]?|selected[_ ]?|my[_ ]?|predicted[_ ]?|best[_ ]?)?(?:answer|choice|option|prediction|response|label|selection|letter)(?:[_ ]?(?:letter|choice|option|text|id|key))?"
 _TAGGED = (
     re.compile(r"<(?:final_?answer|answer|response|choice|option|ans|output|result|conclusion)>\s*(.*?)\s*(?:</|$)", re.IGNORECASE | re.DOTALL),
@@ -91,6 +93,8 @@ def _any_tag(output: str) -> bool:
 
 def after_thinking(output: str) -> tuple[str, bool]:
     """(what follows the thinking, whether nothing but a thought that is not closed is left)."""
+    if output.isascii() and not _MAY_THINK.search(output):
+        return output, False
     closings = list(_THINKING.finditer(output))
     if closings and output[closings[-1].end() :].strip():
         output = output[closings[-1].end() :]

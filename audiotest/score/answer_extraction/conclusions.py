@@ -9,6 +9,7 @@ import re
 from itertools import pairwise
 
 from audiotest.score.answer_extraction import negation
+from audiotest.score.answer_extraction.cue import ABSENT, roles
 from audiotest.score.answer_extraction.loose import stems
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import fold
@@ -20,11 +21,15 @@ _STANDS = re.compile(
 """What follows an answer that stands for itself, unlike what is asked ("Wait, is it C?") or merely mentioned
 ("Actually (A) can be heard too")."""
 _SHORT = 600
+_AGAINST = roles("against")
 _MANY = re.compile(r"\bhow many (?:times )?((?:[a-z]+ ){0,2}?[a-z]+)")
 
 
 def put_in_place(reply: ParsedReply) -> list[Mention]:
     """What an answer that was given is taken back for, though no words of answering lead it: "B. Wait, it's C"."""
+    takes_back = reply.finder(negation.TAKES_BACK)
+    if takes_back is ABSENT:
+        return []
     affirmed, folded = reply.affirmed, reply.folded
     last = max((i for i, m in enumerate(affirmed) if m.given), default=len(affirmed))
     for i in range(last + 1, len(affirmed)):
@@ -33,7 +38,7 @@ def put_in_place(reply: ParsedReply) -> list[Mention]:
         end = mention.end
         if i + 1 < len(affirmed) and affirmed[i + 1].index == mention.index and affirmed[i + 1].start - end < 8:
             end = affirmed[i + 1].end  # "(C) a wren": a label and its own text are one mention
-        if negation.takes_back(reply.lex).match(before[::-1]) and _STANDS.match(folded[end : end + 40]):
+        if takes_back.match(before[::-1]) and _STANDS.match(folded[end : end + 40]):
             return affirmed[i:]
     return []
 
@@ -43,7 +48,7 @@ def given(reply: ParsedReply) -> list[Mention]:
     kept = [m for m in reply.affirmed if m.given and not reply.asks(m.clause)]
     if not kept:
         return []
-    concludes = negation.concludes(reply.lex)
+    concludes = reply.finder(negation.CONCLUDES)
     concluding = [m for m in kept if concludes.search(reply.before(m))]
     last = (concluding or kept)[-1].clause
     return [m for m in kept if m.clause == last]
@@ -52,30 +57,24 @@ def given(reply: ParsedReply) -> list[Mention]:
 def after_turn(reply: ParsedReply) -> list[Mention]:
     """What is affirmed after the last change of mind."""
     first = reply.affirmed[0].start
-    ends = [match.end() for match in negation.turns(reply.lex).finditer(reply.folded) if match.end() > first]
+    ends = [match.end() for match in reply.finder(negation.TURNS).finditer(reply.folded) if match.end() > first]
     return [m for m in reply.affirmed if m.start >= ends[-1]] if ends else []
 
 
 def not_aside(reply: ParsedReply) -> list[Mention]:
-    """What is affirmed outside of questions and of thoughts given up; of sentences that conclude, the last one's."""
-    stated = [m for m in reply.affirmed if not reply.asks(m.clause)]
-    kept = [m for m in stated if not m.aside]
-    concludes = negation.concludes(reply.lex)
-    concluding = [m for m in kept if concludes.search(reply.before(m)[:60])]
-    if concluding:
-        return [m for m in concluding if m.clause == concluding[-1].clause]
-    return kept
+    """What it asserts outside of questions and of thoughts given up."""
+    return reply.asserted
 
 
 def believed(reply: ParsedReply) -> list[Mention]:
     """What the last "I believe it is" of the reply leads to, unless something else contradicts it afterwards."""
-    cue = negation.believes(reply.lex)
+    cue = reply.finder(negation.BELIEVES)
     return _standing(reply, [m for m in reply.affirmed if cue.match(reply.before(m)[-100:][::-1])])
 
 
 def stated(reply: ParsedReply) -> list[Mention]:
     """What sentences say of their subject ("the technique is the inhaled one"), where others are merely named."""
-    kept = [m for m in not_aside(reply) if m.stated]
+    kept = [m for m in reply.asserted if m.stated]
     if any(_beside(reply, m, other) for m in kept for other in reply.affirmed):
         return []
     return kept if _standing(reply, kept) else []
@@ -100,7 +99,7 @@ def _standing(reply: ParsedReply, held: list[Mention]) -> list[Mention]:
         return []
     last = held[-1]
     later = (m for m in reply.affirmed if m.start > last.end and m.index != last.index)
-    against = reply.lex.search("against")
+    against = reply.finder(_AGAINST)
     if any(against.search(reply.folded, last.end, m.start) for m in later):
         return []
     return [m for m in held if m.clause == last.clause]
@@ -112,7 +111,7 @@ def asked_number(reply: ParsedReply) -> list[Mention]:
     if asked is None:
         return []
     wanted = set(stems(asked.group(0)[len("how many") :]))
-    return [m for m in not_aside(reply) if m.noun and wanted & set(stems(m.noun))]
+    return [m for m in reply.asserted if m.noun and wanted & set(stems(m.noun))]
 
 
 def not_of_the_question(reply: ParsedReply) -> list[Mention]:
@@ -120,7 +119,7 @@ def not_of_the_question(reply: ParsedReply) -> list[Mention]:
     question = fold(reply.question)
     if not question:
         return []
-    kept = not_aside(reply)
+    kept = reply.asserted
     repeated = {m.index for m in kept if m.kind == "text" and reply.folded[m.start : m.end] in question}
     if len(repeated) != 1 or sum(text in question for text in reply.options.folded) > 1 or len(reply.text) > _SHORT:
         return []
@@ -129,7 +128,7 @@ def not_of_the_question(reply: ParsedReply) -> list[Mention]:
 
 def not_of_a_list(reply: ParsedReply) -> list[Mention]:
     """Without the labels that are named together: "Options (A), (C) and (D) describe something else"."""
-    listing, kept = negation.listing(reply.lex), not_aside(reply)
+    listing, kept = reply.lex.pattern(negation.LISTING), reply.asserted
     listed: set[int] = set()
     for one, other in pairwise(kept):
         joined = listing.match(reply.folded[one.end : other.start]) is not None

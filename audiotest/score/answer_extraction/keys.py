@@ -30,6 +30,9 @@ _QUALITY = re.compile(r"\s(?:key|chord|scale|mode|tonality|third)\b")
 _NAMED = re.compile(r"(?:\bkey\b.{0,40}|\btonic\b.{0,20})$", re.IGNORECASE | re.DOTALL)
 
 
+_KEY_OF = re.compile(r"^(?:the )?key of ")
+
+
 class Key(Struct, frozen=True):
     """A tonic (``C``, ``F#``, ``Bb``) and ``major``, ``minor`` or, where it is not given, nothing."""
 
@@ -45,7 +48,7 @@ def _of(match: re.Match[str]) -> Key:
 
 def option_key(text: str) -> Key | None:
     """The key that an option is as a whole; a note without a mode is none, since it may be a letter."""
-    match = _KEY.fullmatch(re.sub(r"^(?:the )?key of ", "", text.strip(" .")))
+    match = _KEY.fullmatch(_KEY_OF.sub("", text.strip(" .")))
     key = _of(match) if match else None
     return key if key is not None and key.mode else None
 

@@ -39,7 +39,7 @@ def opening(reply: ParsedReply) -> list[Mention]:
     if others:
         gap = folded[end : others[0].start]
         beside = len(own) == 1 and first.kind != "text"
-        if negation.listing(reply.lex).match(gap) or (beside and negation.BESIDE.fullmatch(gap)):
+        if reply.lex.pattern(negation.LISTING).match(gap) or (beside and negation.BESIDE.fullmatch(gap)):
             return []
         if beside and _contradicts(reply, first, others[0]):
             return []
@@ -73,4 +73,6 @@ def _outweighs(reply: ParsedReply, first: Mention, other: Mention) -> bool:
         alone_there = _SAYS.search(before) and negation.ENDS.match(folded, other.end) and not other.aside
         if alone_there and not any(m.index == first.index and m.start > first.end for m in reply.affirmed):
             return True
-    return bool(negation.concludes(reply.lex).search(before) or negation.takes_back(reply.lex).match(before[::-1]))
+    return bool(
+        reply.finder(negation.CONCLUDES).search(before) or reply.finder(negation.TAKES_BACK).match(before[::-1])
+    )

@@ -10,13 +10,14 @@ Only the languages that a reply is written in take part, so that "so" and "was" 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
+from audiotest.score.answer_extraction.cue import Cue, Sought
 from audiotest.score.answer_extraction.normalise import fold
-from audiotest.score.answer_extraction.phrases import emit, parse
+from audiotest.score.answer_extraction.once import once
+from audiotest.score.answer_extraction.phrases import emit, essential, openings, parse
 
 _SCRIPTS = {
     "han": "\u3400-\u9fff",
@@ -84,11 +85,12 @@ def languages(folded: str) -> frozenset[str]:
         active = {written[script] for script, search in _script_search().items() if search.search(sample)}
         if "zh" in active and "ja" not in active:
             active.add("ja")  # "犬" may be either
-    votes: Counter[str] = Counter()
+    votes: dict[str, int] = {}
     by_word = _markers()
     for word in _WORD.findall(sample):
-        for language in by_word.get(word, ()):
-            votes[language] += 1
+        if word in by_word:
+            for language in by_word[word]:
+                votes[language] = votes.get(language, 0) + 1
     best = max(votes.values(), default=0)
     if best < _TELLING:
         return frozenset(active | (latin if not active else {"en"}))
@@ -100,13 +102,47 @@ class Lexicon:
 
     def __init__(self, spoken: frozenset[str]) -> None:
         self.languages = sorted(spoken)
+        self.sought: dict[Cue, Sought] = {}
+        self.bits: dict[str, int] = {}
+        """The cues of which a word makes one match possible."""
+        self.pieces: dict[str, int] = {}
+        """The same of letters that may stand within words."""
+        self.anywhere = self.beyond_ascii = 0
+        """The cues that may be in any text, and in any that is not ASCII."""
         self._sources: dict[tuple[str, bool], str] = {}
         self._compiled: dict[tuple[str, bool], re.Pattern[str]] = {}
+
+    def seek(self, cue: Cue) -> Sought:
+        """Note which words make a cue possible."""
+        bit = 1 << len(self.sought)
+        known = [_essential(language, role) for language in self.languages for role in cue.needs]
+        words = cue.also.union(*(words for words in known if words))
+        for word in words - {_BEYOND_ASCII}:
+            table, key = (self.pieces, word[:-1]) if word.endswith("*") else (self.bits, word)
+            table[key] = table.get(key, 0) | bit
+        for piece in cue.pieces:
+            self.pieces[piece] = self.pieces.get(piece, 0) | bit
+        if cue.beyond_ascii or _BEYOND_ASCII in words:
+            self.beyond_ascii |= bit
+        if any(own is None for own in known):
+            self.anywhere |= bit
+        compiled = partial(self.compiled, cue.template, backwards=cue.backwards)
+        sought = self.sought[cue] = Sought(compiled, bit, self._openings(cue) if cue.starts else None)
+        return sought
+
+    def _openings(self, cue: Cue) -> frozenset[str] | None:
+        known = [_openings(language, role) for language in self.languages for role in cue.needs]
+        words = cue.also.union(cue.pieces, *(words for words in known if words))
+        return None if any(own is None for own in known) else words
+
+    def pattern(self, cue: Cue) -> re.Pattern[str]:
+        """The pattern of a cue, for texts whose words are not known."""
+        return (self.sought.get(cue) or self.seek(cue)).pattern
 
     def source(self, role: str, *, backwards: bool = False) -> str:
         """The pattern of a role as text: a group without a name, one that matches nothing if there are no phrases."""
         if (role, backwards) not in self._sources:
-            parts = [_bounded(p, lang, backwards) for lang in self.languages for p in phrases(lang, role)]
+            parts = [part for language in self.languages for part in _alternatives(language, role, backwards)]
             self._sources[role, backwards] = _joined(parts)
         return self._sources[role, backwards]
 
@@ -133,17 +169,17 @@ class Lexicon:
             merged |= {fold(word): value for word, value in sources()[language].get(role, {}).items()}
         return merged
 
-    @cached_property
+    @once
     def ordinals(self) -> dict[str, str]:
         """Words for places, with the place; -1 is the last."""
         return self.table("ordinals")
 
-    @cached_property
+    @once
     def numbers(self) -> dict[str, str]:
         """Words for numbers, with the number."""
         return self.table("numbers")
 
-    @cached_property
+    @once
     def everyday(self) -> frozenset[str]:
         """Words that are too common to name an option wherever they are."""
         return self.words("everyday")
@@ -163,13 +199,39 @@ def all_languages() -> Lexicon:
 
 _ROLE = re.compile(r"<(\w+)>")
 _NO_EDGES = frozenset({"zh", "ja", "ko", "th", "hi"})
+_BEYOND_ASCII = "\u3040"
+"""Stands for any word of a script without edges of words: a cue of such a language may be in any text that is not ASCII."""
+
+
+@cache
+def _essential(language: str, role: str) -> frozenset[str] | None:
+    """Words of which each match of a role holds one; None where a match may hold none."""
+    common = frozenset((*phrases(language, "markers"), *phrases(language, "frequent")))
+    words: set[str] = set()
+    for phrase in phrases(language, role):
+        if language in _NO_EDGES:
+            if phrase.isascii():
+                return None
+            words.add(_BEYOND_ASCII)
+            continue
+        own = essential(parse(phrase), lambda name: _essential(language, name), common)
+        if own is None:
+            return None
+        words |= own
+    return frozenset(words)
+
+
+@cache
+def _alternatives(language: str, role: str, backwards: bool) -> list[tuple[str, str, str]]:
+    """The phrases of a role in one language as patterns."""
+    return [_bounded(phrase, language, backwards) for phrase in phrases(language, role)]
 
 
 def _bounded(phrase: str, language: str, backwards: bool) -> tuple[str, str, str]:
     """(edge, pattern, edge) of a phrase: the edges of words where the script has such."""
 
     def role(name: str) -> str:
-        return _joined([_bounded(p, language, backwards) for p in phrases(language, name)])
+        return _joined(_alternatives(language, name, backwards))
 
     body = emit(parse(phrase), role, backwards=backwards)
     if language in _NO_EDGES:
@@ -191,3 +253,17 @@ def _joined(parts: list[tuple[str, str, str]]) -> str:
         for (begins, ends), bodies in by_edges.items()
     ]
     return f"(?:{'|'.join(groups)})" if groups else "(?!)"
+
+
+@cache
+def _openings(language: str, role: str) -> frozenset[str] | None:
+    """The words with which the matches of a role in ASCII begin; None where they are not known."""
+    if language in _NO_EDGES:
+        return frozenset() if not any(phrase.isascii() for phrase in phrases(language, role)) else None
+    words: set[str] = set()
+    for phrase in phrases(language, role):
+        own = openings(parse(phrase), lambda name: _openings(language, name))
+        if own is None:
+            return None
+        words |= own
+    return frozenset(words)

@@ -28,7 +28,7 @@ _LEAST = 3
 """Letters of a single word that may be inflected."""
 
 
-class Token(Struct, frozen=True):
+class Token(Struct, frozen=True, gc=False):
     """A word in its stem, at [``start``, ``end``)."""
 
     stem: str
@@ -77,19 +77,20 @@ def _without_e(word: str) -> str:
 @lru_cache(maxsize=16)
 def words(folded: str) -> list[Token]:
     """The words of a folded text that carry meaning, in their stems."""
-    return [
-        Token(stem(match.group(0)), match.start(), match.end())
-        for match in _TOKEN.finditer(folded)
-        if match.group(0) not in _DROPPED
-    ]
+    out = []
+    for match in _TOKEN.finditer(folded):
+        word = match[0]
+        if word not in _DROPPED:
+            out.append(Token(stem(word), match.start(), match.end()))
+    return out
 
 
 def stems(folded: str) -> tuple[str, ...]:
     """The stems alone."""
-    return tuple(token.stem for token in words(folded))
+    return tuple([stem(word) for word in _TOKEN.findall(folded) if word not in _DROPPED])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], ...]]:
     """By first stem: (the stems, the option) of every form in which options may be named, longest first."""
     forms: list[tuple[tuple[str, ...], int]] = []
@@ -106,29 +107,36 @@ def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], 
             noun, place = stem(numbered.group(1)), int(numbered.group(2))
             suffix = "th" if 10 < place < 20 else _SUFFIX.get(place % 10, "th")
             forms.append(((f"{place}{suffix}", noun), i))
+    owners: dict[tuple[str, ...], set[int]] = {}
+    for form, i in forms:
+        owners.setdefault(form, set()).add(i)
     by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for form, i in forms:
-        same = {j for other, j in forms if other == form}
-        if form and len(same) == 1 and (len(form) > 1 or len(form[0]) >= _LEAST):
+        if form and len(owners[form]) == 1 and (len(form) > 1 or len(form[0]) >= _LEAST):
             by_first.setdefault(form[0], []).append((form, i))
     return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in by_first.items()}
 
 
-def loose_mentions(tokens: Sequence[Token], options: Options) -> Iterator[tuple[int, int, int]]:
+def loose_mentions(folded: str, options: Options) -> Iterator[tuple[int, int, int]]:
     """(option, start, end) of every place where an option's stems are together."""
-    table = sequences(options)
-    for at, token in enumerate(tokens):
-        for form, index in table.get(token.stem, ()):
-            if all(at + k < len(tokens) and tokens[at + k].stem == word for k, word in enumerate(form)):
-                yield index, token.start, tokens[at + len(form) - 1].end
+    table, own = sequences(options), stems(folded)
+    if table.keys().isdisjoint(own):
+        return
+    spans = [match.span() for match in _TOKEN.finditer(folded) if match[0] not in _DROPPED]
+    for at, first in enumerate(own):
+        for form, index in table.get(first, ()):
+            if own[at : at + len(form)] == form:
+                yield index, spans[at][0], spans[at + len(form) - 1][1]
                 break
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def parts(options: Options) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """For each option the stems of the things it lists ("piano, guitar and drums"); fewer than two: no list."""
     return tuple(
-        tuple(own for part in _PARTS.split(text) if (own := stems(part)) and any(len(word) > 2 for word in own))
+        tuple(own for part in split if (own := stems(part)) and any(len(word) > 2 for word in own))
+        if len(split := _PARTS.split(text)) > 1
+        else ()
         for text in options.folded
     )
 
@@ -161,26 +169,29 @@ def distance(a: str, b: str, most: int) -> int:
 
 def misspelt(tokens: Sequence[Token], folded: str, options: Options) -> Iterator[tuple[int, int, int]]:
     """(option, start, end) where words are nearly those of one option and of no other: ``Accordian``."""
-    wanted = [_TOKEN.findall(text) for text in options.folded]
-    plain = [(folded[t.start : t.end], t) for t in tokens]
-    for at in range(len(plain)):
+    wanted = [[word for word in _TOKEN.findall(text) if word not in _DROPPED] for text in options.folded]
+    plain = [folded[token.start : token.end] for token in tokens]
+    for at, first in enumerate(plain):
         near = []
         for i, option in enumerate(wanted):
-            option = [word for word in option if word not in _DROPPED]
-            run = [word for word, _ in plain[at : at + len(option)]]
-            if len(run) == len(option) and option and run != option and all(map(_near, run, option)):
+            if not option or not _near(first, option[0]):
+                continue
+            run = plain[at : at + len(option)]
+            if len(run) == len(option) and run != option and all(map(_near, run, option)):
                 near.append((i, len(option)))
         if len(near) == 1:
             index, length = near[0]
-            yield index, plain[at][1].start, plain[at + length - 1][1].end
+            yield index, tokens[at].start, tokens[at + length - 1].end
 
 
 def _near(word: str, option: str) -> bool:
+    if word[0] != option[0]:
+        return False
     if word == option:
         return True
     if word.startswith(option) or option.startswith(word):
         return word == option + option[-1:]  # "guitarr", but "Indian" is no misspelt "India"
-    if len(option) < 5 or word[:1] != option[:1] or not (word.isalpha() and option.isalpha()):
+    if len(option) < 5 or not (word.isalpha() and option.isalpha()):
         return False
     most = 1 if len(option) < 9 else 2
     return distance(word, option, most) <= most

@@ -9,7 +9,7 @@ from msgspec import Struct
 Kind = Literal["label", "text", "number"]
 
 
-class Mention(Struct, frozen=True):
+class Mention(Struct, frozen=True, gc=False):
     """Option ``index`` named at [``start``, ``end``) of the text, in clause number ``clause``.
 
     ``given``: it is presented as *the* answer. ``stated``: it is what a sentence says of its subject ("the bird is a

@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-
-from msgspec.structs import replace
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
 
 from audiotest.score.answer_extraction import negation
+from audiotest.score.answer_extraction.cue import ABSENT, Cue
 from audiotest.score.answer_extraction.keys import keys
 from audiotest.score.answer_extraction.labels import labels
 from audiotest.score.answer_extraction.lexicon import Lexicon
-from audiotest.score.answer_extraction.loose import loose_mentions, words
+from audiotest.score.answer_extraction.loose import loose_mentions
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.normalise import CJK
 from audiotest.score.answer_extraction.numbers_named import number_mentions
-from audiotest.score.answer_extraction.options import Options, is_bounded, patterns
+from audiotest.score.answer_extraction.options import Options, is_bounded
+from audiotest.score.answer_extraction.stretch import Stretch
 
 _CLAUSE = re.compile(
     r"(?=[\s。！？；A-Z(])(?:(?<=[.!?;。！？；])\s+|(?<![:：])\n+|\n+(?=[ \t]*(?:[-+*•]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*•]|\(?\w[).:])\s)|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(]))"
 )
-_BREAK = (
-    r"[,;:，；]\s*(?:but|it is|it's|this is|so|and it|instead|however|because|since|i |that is|而|aber|pero|mais|ma|mas)|"
-    r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead(?! of)|because|since|so|therefore|yet|although|though|while|whereas|sondern|sino|aber|pero|mais|bensi)(?![a-z])|而是|但|因为|ではなく|じゃなく|بل|아니라"
+_ASCII_CLAUSE = re.compile(
+    r"[.!?;\n](?:(?<!\n)(?:\s+|(?<=[a-z]{2}[.!?])(?=[A-Z(]))|(?<=\n)(?:(?<!:\n)\n*|\n*(?=[ \t]*(?:[-+*]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*]|\(?\w[).:])\s)))"
 )
+_BREAKS = (
+    Cue(
+        r"[,;:，；]\s*(?:but|it is|it's|this is|so|and it|instead|however|because|since|i |that is|而|aber|pero|mais|ma|mas)",
+        pieces=(",", ";", ":"),
+        beyond_ascii=True,
+    ),
+    Cue(
+        r"(?<![a-z])(?:(?<!anything )(?<!everything )(?<!all )but|however|instead(?! of)|because|since|so|therefore|yet|although|though|while|whereas|sondern|sino|aber|pero|mais|bensi)(?![a-z])|而是|但|因为|ではなく|じゃなく|بل|아니라",
+        also=frozenset(
+            "but however instead because since so therefore yet although though while whereas sondern sino aber pero mais bensi".split()  # noqa: SIM905
+        ),
+        beyond_ascii=True,
+        starts=True,
+    ),
+)
+"""Where another statement begins, to which a denial before it does not reach."""
 _QUOTED = re.compile(r"[(\[{<\"']")
 _JUDGES = frozenset({"correct", "right", "true", "best", "incorrect", "wrong", "false"})
 _LEADS_ON = re.compile(r" (?!(?:or|and|nor)\b)[a-z]")
@@ -39,14 +56,22 @@ _LONGEST_CLAUSE = 800
 
 def clauses(text: str) -> list[tuple[int, int]]:
     """The sentences and lines of ``text`` as spans."""
-    spans, start = [], 0
-    for match in _CLAUSE.finditer(text):
-        if match.end() > start:
-            spans.append((start, match.start() if match.start() > start else match.end()))
-        start = match.end()
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for begin, end in _ascii_ends(text) if text.isascii() else [m.span() for m in _CLAUSE.finditer(text)]:
+        if end > start:
+            spans.append((start, begin if begin > start else end))
+        start = end
     if start < len(text):
         spans.append((start, len(text)))
+    if all(end - start <= _LONGEST_CLAUSE for start, end in spans):
+        return spans
     return [piece for span in spans for piece in _pieces(*span)]
+
+
+def _ascii_ends(text: str) -> list[tuple[int, int]]:
+    """What :data:`_CLAUSE` finds in ASCII, by going from one full stop or line end to the next."""
+    return [(match.start() + (match.group(0)[0] != "\n"), match.end()) for match in _ASCII_CLAUSE.finditer(text)]
 
 
 def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -56,18 +81,19 @@ def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-def mentions(text: str, folded: str, spans: list[tuple[int, int]], options: Options, lex: Lexicon) -> list[Mention]:
-    """All mentions in ``text`` (cleaned), from left to right."""
-    named = _named(text, folded, options, lex)
+def mentions(text: str, spans: list[tuple[int, int]], options: Options, stretch: Stretch) -> list[Mention]:
+    """All mentions in ``text`` (cleaned; ``stretch`` is the same folded), from left to right."""
+    folded, lex = stretch.text, stretch.lex
+    named = _named(text, options, stretch)
     placed: list[list[Mention]] = [[] for _ in spans]
     number = 0
     for mention in named:
         while number < len(spans) - 1 and mention.start >= spans[number][1]:
             number += 1
-        placed[number].append(replace(mention, clause=number))
-    listing = negation.listing(lex)
+        placed[number].append(mention)
+    listing = lex.pattern(negation.LISTING)
     judged: list[Mention] = []
-    for (start, end), here in zip(spans, placed, strict=True):
+    for number, ((start, end), here) in enumerate(zip(spans, placed, strict=True)):
         if not here:
             continue
         sure = [
@@ -75,42 +101,38 @@ def mentions(text: str, folded: str, spans: list[tuple[int, int]], options: Opti
             for m in here
         ]
         # An everyday word counts all the same where it is in one list with an option: "two or one".
-        kept = [
+        kept = here if all(sure) else [
             m for i, m in enumerate(here)
             if sure[i]
             or (i > 0 and sure[i - 1] and listing.match(folded[here[i - 1].end : m.start])
                 and not _LEADS_ON.match(folded, m.end, end))
             or (i + 1 < len(here) and sure[i + 1] and listing.match(folded[m.end : here[i + 1].start]))
         ]  # fmt: skip
-        judged += _judge(kept, folded, start, end, lex)
+        if kept:
+            judged += _judge(kept, stretch, number, start, end)
     return negation.asked_and_answered(judged, folded, spans)
 
 
-def _named(text: str, folded: str, options: Options, lex: Lexicon) -> list[Mention]:
+def _named(text: str, options: Options, stretch: Stretch) -> list[Mention]:
     """What is named, each place once: by text, number or key, then in other words, then by label."""
     claimed = bytearray(len(text))
     named: list[Mention] = []
-    sources: tuple[Callable[[], Iterator[Mention]], ...] = (
-        lambda: _texts(text, folded, options),
-        lambda: number_mentions(text, folded, options, lex),
-        lambda: _keys(text, options),
-        lambda: (Mention(i, "number" if kind == "number" else "label", s, e, 0) for i, kind, s, e in labels(text, folded, options, lex)),
-    )  # fmt: skip
-    for source in sources:
-        for mention in source():
-            if not any(claimed[mention.start : mention.end]):
-                claimed[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
-                named.append(mention)
+    folded = stretch.text
+    for mention in chain(
+        _texts(text, folded, options),
+        number_mentions(text, folded, options, stretch.lex),
+        _keys(text, options),
+        labels(text, stretch, options),
+    ):
+        if claimed.find(1, mention.start, mention.end) < 0:
+            claimed[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+            named.append(mention)
     if len(text) <= _SHORT or not named:
-        for index, start, end in loose_mentions(words(folded), options):
-            if not _measured(options, index) and not any(claimed[start:end]):
+        for index, start, end in loose_mentions(folded, options):
+            if not options.measured[index] and claimed.find(1, start, end) < 0:
                 named.append(Mention(index, "text", start, end, 0, loose=True))
-    named.sort(key=lambda m: m.start)
+    named.sort(key=attrgetter("start"))
     return named
-
-
-def _measured(options: Options, index: int) -> bool:
-    return bool((options.quantities and options.quantities[index]) or (options.keys and options.keys[index]))
 
 
 def _keys(text: str, options: Options) -> Iterator[Mention]:
@@ -129,19 +151,20 @@ def _keys(text: str, options: Options) -> Iterator[Mention]:
 
 def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
     """Options named by their text. Where two overlap, the one written in its own case wins, then the longer one."""
-    hits = [
-        (index, match.start(), match.end())
-        for index, pattern in enumerate(patterns(options))
-        if pattern is not None and not _measured(options, index)
-        for match in pattern.finditer(folded)
-        if is_bounded(folded, match.start(), match.end(), strict=options.strict[index])
-    ]
-    hits.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]].replace("_", " "), m[1] - m[2]))
-    claimed = bytearray(len(text))
+    hits: list[tuple[int, int, int]] = []
+    for index, forms in enumerate(options.literals):
+        for form in forms:
+            if form.words[0] in folded and not options.measured[index]:
+                strict = options.strict[index]
+                hits += [
+                    (index, start, end)
+                    for start, end in form.places(folded)
+                    if is_bounded(folded, start, end, strict=strict)
+                ]
+    if len(hits) > 1:
+        hits.sort(key=lambda m: (text[m[1] : m[2]] not in options.texts[m[0]].replace("_", " "), m[1] - m[2]))
     for index, start, end in hits:
-        if not any(claimed[start:end]):
-            claimed[start:end] = b"\x01" * (end - start)
-            yield Mention(index, "text", start, end, 0)
+        yield Mention(index, "text", start, end, 0)
 
 
 def _counts(mention: Mention, options: Options, folded: str, start: int, end: int, lex: Lexicon) -> bool:
@@ -159,54 +182,91 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
         return True
     if not before.strip(" \"'([*-:"):
         return not after.startswith(" doubt") and re.match(r"[\s.,;:!)\]\"'。，！]|$", after) is not None
-    if negation.states(lex).match(before[-80:][::-1]) and negation.ENDS.match(after):
+    lead = before[-80:][::-1]
+    if lex.pattern(negation.STATES).match(lead) and negation.ENDS.match(after):
         return True
-    return negation.gives(lex).match(before[-80:][::-1]) is not None or bool(_QUOTED.search(before[-1:]))
+    return lex.pattern(negation.GIVES).match(lead) is not None or bool(_QUOTED.search(before[-1:]))
 
 
-def _judge(here: Sequence[Mention], folded: str, start: int, end: int, lex: Lexicon) -> list[Mention]:
-    """Decide for each mention of a clause whether it is given as the answer, stated, and whether it is denied."""
-    listing, judged = negation.listing(lex), list[Mention]()
-    breaks = [m.end() for m in lex.compiled(_BREAK).finditer(folded, start, end)]
-    put_aside = negation.asides(folded[start:end], lex)
+_LEAD = 100
+"""Characters before a mention in which words are about it."""
+_ABOUT = (
+    negation.GIVES,
+    negation.NOUN_BEFORE,
+    negation.STATES,
+    negation.DENIED_BEFORE,
+    negation.DENIED_AFTER,
+    negation.FOLLOWS,
+)
+
+
+def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end: int) -> list[Mention]:
+    """Decide for each mention of clause ``number`` whether it is given as the answer, stated, and whether it is denied."""
+    folded, lex = whole.text, whole.lex
+    clause = whole if end - start == len(folded) else Stretch(folded[start:end], lex, whole)
+    listing, judged = lex.pattern(negation.LISTING), list[Mention]()
+    breaks = _breaks(clause, start)
+    put_aside = negation.asides(clause)
+    in_clause = about = clause.finders(_ABOUT)
+    alternatives = not clause.words.isdisjoint(_OR_NOR)
     for i, mention in enumerate(here):
+        if mention.start - start > _LEAD:
+            about = Stretch(folded[mention.start - _LEAD : end], lex, whole).finders(_ABOUT)
+        else:
+            about = in_clause
+        gives, noun_before, states, denied_before, denied_after, follows = about
         last_break = bisect_right(breaks, mention.start)
-        near = folded[max(breaks[last_break - 1] if last_break else start, mention.start - 100) : mention.start]
-        lead = folded[max(start, mention.start - 100) : mention.start][::-1]
+        near = folded[max(breaks[last_break - 1] if last_break else start, mention.start - _LEAD) : mention.start]
+        lead = folded[max(start, mention.start - _LEAD) : mention.start][::-1]
         given = (
             mention.given
-            or negation.gives(lex).match(lead) is not None
-            or (mention.kind != "text" and negation.noun_before(lex).match(lead) is not None)
+            or gives.match(lead) is not None
+            or (mention.kind != "text" and noun_before.match(lead) is not None)
         )
-        denied = negation.denied_before(lex).match(near[::-1]) is not None and not _is_leading_no(near)
-        stated = given or negation.states(lex).match(lead) is not None
-        gap = folded[judged[-1].end : mention.start] if judged else None
-        if gap is not None:
-            joined, beside = listing.match(gap) is not None, negation.BESIDE.fullmatch(gap) is not None
+        denied = denied_before.match(near[::-1]) is not None and not _LEADING_NO.fullmatch(near)
+        stated = given or states.match(lead) is not None
+        if judged:
             last = judged[-1]
+            gap = folded[last.end : mention.start]
+            joined, beside = listing.match(gap) is not None, negation.BESIDE.fullmatch(gap) is not None
             denied = denied or (last.denied and (joined or not gap.strip(" ().:\"'")))
             given = given or (last.given and (joined or beside))
             stated = stated or (last.stated and (joined or beside))
         following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
-        denied_behind = negation.denied_after(lex).match(following) is not None
-        first = here[i - 1].start if i else mention.start
-        ahead = folded[max(start, min(first, mention.start) - 100) : first]
-        if negation.OR_NOR.search(near[-24:]) and lex.search("denies").search(ahead[-len(near) :]):
-            denied = True  # "does not sound happy, sad or disgusted"
+        denied_behind = denied_after.match(following) is not None
+        if alternatives and negation.OR_NOR.search(near[-24:]):
+            first = here[i - 1].start if i else mention.start
+            ahead = folded[max(start, min(first, mention.start) - _LEAD) : first]
+            if lex.pattern(negation.DENIES).search(ahead[-len(near) :]):
+                denied = True  # "does not sound happy, sad or disgusted"
         if denied and negation.NOTHING_BUT.search(near):
             denied = False
         elif denied and denied_behind and negation.ALL_BUT.search(near):
             denied, given = False, True
         else:
             denied = denied or denied_behind
-        given = given or (
-            negation.follows(lex).match(following) is not None and not negation.supposed(lex).match(near[::-1])
-        )
-        aside = any(begin <= mention.start - start < stop for begin, stop in put_aside)
-        judged.append(replace(mention, given=given, denied=denied, stated=stated or given, aside=aside))
+        given = given or (follows.match(following) is not None and not lex.pattern(negation.SUPPOSED).match(near[::-1]))
+        aside = bool(put_aside) and any(begin <= mention.start - start < stop for begin, stop in put_aside)
+        judged.append(
+            Mention(
+                mention.index, mention.kind, mention.start, mention.end, number, given, denied, stated or given, aside,
+                mention.loose, mention.measured, mention.noun, mention.doubtful,
+            )
+        )  # fmt: skip
     return negation.denied_together(judged, folded, lex)
 
 
-def _is_leading_no(near: str) -> bool:
-    """``No, it is B``: the word answers and denies nothing."""
-    return re.fullmatch(r"\s*(?:no|nope|nein|non|nao|нет)[,.:]\s*", near) is not None
+def _breaks(clause: Stretch, start: int) -> list[int]:
+    """Where other statements begin in a clause that begins at ``start``."""
+    ends = []
+    for cue in _BREAKS:
+        finder = clause.finder(cue)
+        if finder is not ABSENT:
+            ends += [start + match.end() for match in finder.finditer(clause.text)]
+    ends.sort()
+    return ends
+
+
+_OR_NOR = frozenset({"or", "nor"})
+_LEADING_NO = re.compile(r"\s*(?:no|nope|nein|non|nao|нет)[,.:]\s*")
+"""``No, it is B``: the word answers and denies nothing."""

@@ -95,7 +95,7 @@ def _stands(named: Quantity, own: Quantity, folded: str, lex: Lexicon) -> bool |
     where that cannot be decided."""
     before, after = folded[max(0, named.start - 60) : named.start], folded[named.end :]
     line = re.split(r"(?<=[.!?;。！？；])\s|\n|[。！？；]", before)[-1]
-    if negation.gives(lex).match(before[::-1]):
+    if lex.pattern(negation.GIVES).match(before[::-1]):
         return True
     if named.unit == "nth":
         return not (after[:1] == "," and not line.strip()) or not after.strip(" ,.")

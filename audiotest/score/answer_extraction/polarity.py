@@ -6,6 +6,7 @@ import re
 
 from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages
 from audiotest.score.answer_extraction.loose import stems
+from audiotest.score.answer_extraction.negation import TURNS_OR_TAKES_BACK
 from audiotest.score.answer_extraction.normalise import fold
 from audiotest.score.answer_extraction.reply import ParsedReply
 from audiotest.score.answer_extraction.whole import lead_end
@@ -49,7 +50,7 @@ def leading(reply: ParsedReply) -> int | None:
     match = says_no or says_yes
     if match is None or (says_no and says_yes) or _DISCOURSE.match(reply.folded):
         return None
-    if lex.search("turns", "takes_back").search(reply.folded, match.end()):
+    if reply.finder(TURNS_OR_TAKES_BACK).search(reply.folded, match.end()):
         return None
     opposite = lex.compiled(_STARTS.format(role="yes" if says_no else "no"))
     if any(opposite.match(reply.folded, start) for start, _ in reply.spans if start >= match.end()):

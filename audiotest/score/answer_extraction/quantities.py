@@ -57,6 +57,17 @@ def _tables(lex: Lexicon) -> tuple[dict[str, float], dict[str, str], dict[str, s
     return words, lex.table("units"), ordinals, tens
 
 
+_DIGIT, _WORD = re.compile(r"\d"), re.compile(r"[a-z]+")
+
+
+@cache
+def _number_words(lex: Lexicon) -> frozenset[str]:
+    """Words of which a text in ASCII without figures holds one if it holds a number."""
+    words, _, ordinals, tens = _tables(lex)
+    named = (*words, *ordinals, *tens, *lex.table("spans_of_time"))
+    return frozenset(_WORD.findall(name)[-1] for name in named if name.isascii() and _WORD.search(name))
+
+
 @cache
 def _pattern(lex: Lexicon) -> re.Pattern[str]:
     words, units, ordinals, tens = _tables(lex)
@@ -145,7 +156,9 @@ def _single(folded: str, lex: Lexicon) -> Iterator[Quantity]:
             if value is None:
                 continue
             unit = units.get((match["unit"] or "").strip(" -"), "") or _SIGNS.get(match["sign"] or "", "")
-            if unit in _TIMES:
+            if unit == "khz":
+                value, unit = value * 1000, "hz"
+            elif unit in _TIMES:
                 value, unit = value * _TIMES[unit], "s" if unit == "s" else f"s{unit}"
             noun = _NOUN.match(folded, end) if not unit else None
             yield Quantity(value, value, unit, noun.group(1) if noun else "", start, end)
@@ -167,8 +180,11 @@ _AND_LESS = re.compile(r"\s*(?:years )?(?:and|or) (?:less|below|under|younger|fe
 
 def quantities(folded: str, lex: Lexicon | None = None) -> list[Quantity]:
     """All numbers of a folded text, left to right; times of several parts and ranges are one."""
+    lex = lex or all_languages()
+    if folded.isascii() and not _DIGIT.search(folded) and _number_words(lex).isdisjoint(_WORD.findall(folded)):
+        return []
     joined: list[Quantity] = []
-    for one in _single(folded, lex or all_languages()):
+    for one in _single(folded, lex):
         last = joined[-1] if joined else None
         if last is not None and not last.is_range:
             gap = folded[last.end : one.start]

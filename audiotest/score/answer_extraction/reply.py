@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
+from audiotest.score.answer_extraction.cue import Cue, Finder
 from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
 from audiotest.score.answer_extraction.loose import Token, words
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.mentions import clauses, mentions
+from audiotest.score.answer_extraction.negation import CONCLUDES
 from audiotest.score.answer_extraction.normalise import fold
+from audiotest.score.answer_extraction.once import once
 from audiotest.score.answer_extraction.options import Options
+from audiotest.score.answer_extraction.stretch import Stretch
 from audiotest.types import CUT
+
+_BEGINNING = 60
+"""Characters of a clause."""
 
 
 class ParsedReply:
@@ -22,38 +28,60 @@ class ParsedReply:
         self, text: str, options: Options, *, question: str = "", finish: str | None = None, tagged: bool = False
     ) -> None:
         self.text, self.options, self.question, self.finish, self.tagged = text, options, question, finish, tagged
-
-    @property
-    def cut(self) -> bool:
+        self.cut = finish in CUT and not tagged
         """Whether the token limit ended it, so that what it was about to say is not there."""
-        return self.finish in CUT and not self.tagged
 
-    @cached_property
+    @once
     def folded(self) -> str:
         """The text without case and diacritics."""
         return fold(self.text)
 
-    @cached_property
+    @once
     def lex(self) -> Lexicon:
         """The words of the languages it is written in."""
         return lexicon(languages(self.folded))
 
-    @cached_property
+    @once
+    def stretch(self) -> Stretch:
+        """The folded text with its words."""
+        return Stretch(self.folded, self.lex)
+
+    def finder(self, cue: Cue) -> Finder:
+        """What finds a cue in the folded text."""
+        return self.stretch.finder(cue)
+
+    @once
     def spans(self) -> list[tuple[int, int]]:
         """Its sentences and lines."""
         return clauses(self.text)
 
-    @cached_property
+    @once
     def mentions(self) -> list[Mention]:
         """Where it names options."""
-        return mentions(self.text, self.folded, self.spans, self.options, self.lex)
+        return mentions(self.text, self.spans, self.options, self.stretch)
 
-    @cached_property
+    @once
     def affirmed(self) -> list[Mention]:
         """The mentions that it does not deny."""
         return [mention for mention in self.mentions if not mention.denied]
 
-    @cached_property
+    @once
+    def asserted(self) -> list[Mention]:
+        """What it affirms outside of questions and of thoughts given up; of sentences that conclude, the last one's."""
+        kept = [mention for mention in self.affirmed if not mention.aside and not self.asks(mention.clause)]
+        concluding = [mention for mention in kept if self._concludes(mention)]
+        if concluding:
+            return [mention for mention in concluding if mention.clause == concluding[-1].clause]
+        return kept
+
+    def _concludes(self, mention: Mention) -> bool:
+        """Whether the clause of a mention begins with a conclusion."""
+        before = self.before(mention)
+        whole = len(before) <= _BEGINNING  # what is cut may end in half a word, which is no word of the reply
+        concludes = self.finder(CONCLUDES) if whole else self.lex.pattern(CONCLUDES)
+        return concludes.search(before[:_BEGINNING]) is not None
+
+    @once
     def tokens(self) -> list[Token]:
         """Its words in their stems."""
         return words(self.folded)
@@ -64,6 +92,8 @@ class ParsedReply:
 
     def asks(self, clause: int) -> bool:
         """Whether a clause is a question."""
+        if "?" not in self.text:
+            return False
         start, end = self.spans[clause]
         return self.text[start:end].rstrip().endswith("?")
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from audiotest.score.answer_extraction import conclusions, leading_answer, loose, negation, polarity, structured
+from audiotest.score.answer_extraction.cue import Cue
 from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.reply import ParsedReply
 from audiotest.score.answer_extraction.whole import by_half, whole
@@ -123,7 +124,7 @@ def _concluded(reply: ParsedReply, kept: Sequence[Mention]) -> bool:
     """Whether nothing that a cut reply breaks off in takes its answer back."""
     last = kept[-1]
     rest = reply.folded[last.end :]
-    if reply.lex.search("turns", "takes_back").search(rest):
+    if reply.finder(negation.TURNS_OR_TAKES_BACK).search(rest):
         return False
     others = (m for m in reply.affirmed if m.index != last.index and m.kind != "text" and m.start > last.end)
     if any(m.clause == last.clause for m in others):
@@ -159,9 +160,10 @@ def _parts(reply: ParsedReply) -> int | None:
     lists = [parts if len(parts) > 1 else () for parts in loose.parts(reply.options)]
     if not any(lists) or len(reply.text) > _SHORT or any(m.given for m in reply.affirmed):
         return None
+    denies = reply.finder(negation.DENIES)
     for start, end in reversed(reply.spans):
         clause = [token for token in reply.tokens if start <= token.start < end]
-        if reply.lex.search("denies").search(reply.folded, start, end) or " than " in reply.folded[start:end]:
+        if denies.search(reply.folded, start, end) or " than " in reply.folded[start:end]:
             continue
         index = _listed(lists, clause)
         if index is not None:
@@ -193,7 +195,7 @@ def _misspelt(reply: ParsedReply) -> int | None:
     if reply.options.quantities or reply.options.keys:
         return None
     near = list(loose.misspelt(reply.tokens, reply.folded, reply.options))
-    before = negation.denied_before(reply.lex)
+    before = reply.lex.pattern(negation.DENIED_BEFORE)
     if any(before.match(reply.folded[max(0, start - 60) : start][::-1]) for _, start, _ in near):
         return None
     indices = {index for index, _, _ in near}
@@ -208,9 +210,10 @@ def _most_words(reply: ParsedReply) -> int | None:
     own = [loose.stems(text) for text in reply.options.folded]
     if len({tuple(sorted(stems)) for stems in own}) < len(own):
         return None  # options differ only in the order of their words
+    denies = reply.finder(negation.DENIES)
     for start, end in reply.spans:
         clause = [token for token in reply.tokens if start <= token.start < end]
-        if reply.lex.search("denies").search(reply.folded, start, end):
+        if denies.search(reply.folded, start, end):
             continue
         shares = [_covered(option, clause, reply.folded) for option in own]
         best = max(shares, default=0.0)
@@ -226,6 +229,8 @@ _MOST = 0.6
 def _covered(option: Sequence[str], clause: Sequence[loose.Token], folded: str) -> float:
     """The share of an option's words that are together in a clause, which may leave out the end of the option where
     the clause ends, and its beginning behind an article, but put nothing in their place; 0 for a single word."""
+    if len(option) < 2 or not any(token.stem in option for token in clause):
+        return 0.0
     best = 0
     for at in range(len(option)):
         for start in range(len(clause)):
@@ -245,20 +250,23 @@ def _other_answer(reply: ParsedReply) -> Reading | None:
     """``The correct answer is "eleven"`` where that is no option: nothing that is merely named beside it is the answer."""
     if any(m.given for m in reply.mentions):
         return None
-    match = reply.lex.compiled(_GIVES_ANOTHER).search(reply.folded)
+    match = reply.finder(_GIVES_ANOTHER).search(reply.folded)
     if match is None or any(match.start() < m.end and m.start < match.end() for m in reply.mentions):
         return None
     return Reading(None, "none", reply.text[match.start() : match.end()].strip()[:200], rule="other_answer")
 
 
-_GIVES_ANOTHER = (
+_GIVES_ANOTHER = Cue(
     r"(?:correct|final|right|best) <answer_noun>\s*(?:is|:)[\s:]*[\"'*]*(?!not\b|that\b|the\b|to\b|as\b)"
-    r"[\w'-]+(?:[ ,]+[\w'-]+){0,3}[\"'*]*(?=[.!\s]*(?:$|\n|[.!] ))"
+    r"[\w'-]+(?:[ ,]+[\w'-]+){0,3}[\"'*]*(?=[.!\s]*(?:$|\n|[.!] ))",
+    needs=("answer_noun",),
 )
 
 
 def _closing(reply: ParsedReply) -> int | None:
     """The option that the last line is as a whole, below lines of reasoning."""
+    if "\n" not in reply.text:
+        return None
     lines = [line.strip() for line in reply.text.split("\n") if line.strip()]
     if len(lines) < 2 or len(lines[-1]) > _LINE or (reply.cut and len(lines[-1]) < 2):
         return None
@@ -277,7 +285,7 @@ def _several(reply: ParsedReply) -> Reading | None:
     """What is left: several options and nothing between them to decide."""
     if not reply.affirmed:
         return None
-    kept = conclusions.not_aside(reply) or [m for m in reply.affirmed if not m.aside]
+    kept = reply.asserted or [m for m in reply.affirmed if not m.aside]
     if len({m.index for m in kept}) < 2:
         return Reading(kept[0].index, "read", reply.quote(kept), rule="asked") if kept else None
     return Reading(None, "ambiguous", ", ".join(reply.text[m.start : m.end] for m in kept)[:200], rule="several")
@@ -309,13 +317,12 @@ RULES: tuple[Rule, ...] = (
     _plain("most_words", _most_words),
 )
 """In order of priority."""
+CONCLUSIVE = tuple(rule for rule in RULES if rule.conclusive)
 
 
 def decide(reply: ParsedReply) -> Reading:
     """The reading of the first rule that has one; ``none`` if no rule has. Of a cut reply only conclusive rules count."""
-    for rule in RULES:
-        if reply.cut and not rule.conclusive:
-            continue
+    for rule in CONCLUSIVE if reply.cut else RULES:
         reading = rule.decide(reply)
         if reading is not None:
             return reading

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from string import ascii_lowercase
 
+from audiotest.score.answer_extraction.cue import Cue
 from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.negation import BESIDE
 from audiotest.score.answer_extraction.reply import ParsedReply
@@ -22,6 +24,15 @@ _RANKED = re.compile(r"[\"')\]]*\s*>+\s*[\"'(\[]*(?:option )?$")
 _KEYED = re.compile(
     r"(?<![a-z0-9'])([a-z])[\"')\]|.]*\s*[:=|(-]*\s*(?=[\"'{]*(?:\d+(?:\.\d+)?\s?%|0?\.\d|[01]\b|yes\b|no\b|true\b|false\b|[tf]\b|(?:in)?correct\b|[✓✔✅✗✘❌✖]))"
 )
+_KEYED_WORDS = frozenset(
+    letter + word
+    for word in ("", "yes", "no", "true", "false", "t", "f", "correct", "incorrect")
+    for letter in ascii_lowercase
+)
+"""A letter, and a letter with its verdict right behind it."""
+_FIGURE = re.compile(r"\d")
+_ENDS = r"(?=[\s\"'),.;:!|/}\]-]*(?:$|[\n,;|/})]|\s\S{0,3}$|\(?\w[).]))"
+_VERDICT = Cue(rf"((?:<verdict_false>|0|f|不){_ENDS})|(?:<verdict_true>|1|t){_ENDS}")
 _MARKS = {
     "✓": True,
     "✔": True,
@@ -52,7 +63,17 @@ class Row:
 
 def _is_no_table(reply: ParsedReply) -> bool:
     """A reply that names an option once or less is no table of them."""
-    return len(reply.mentions) < 2 and (len(reply.folded) > _SHORT or not _KEYED.search(reply.folded))
+    return len(reply.mentions) < 2 and (not _may_be_keyed(reply) or not _KEYED.search(reply.folded))
+
+
+def _may_be_keyed(reply: ParsedReply) -> bool:
+    """Whether at least two options can be named as :data:`_KEYED` has it."""
+    if len(reply.folded) > _SHORT:
+        return False
+    if not reply.folded.isascii():
+        return True
+    letters = {word[0] for word in reply.stretch.words & _KEYED_WORDS}
+    return len(letters & reply.options.label_of.keys()) > 1
 
 
 def rows(reply: ParsedReply) -> list[Row]:
@@ -73,7 +94,7 @@ def rows(reply: ParsedReply) -> list[Row]:
 
 def _keyed(reply: ParsedReply) -> list[Row]:
     """``a: 10%, b: 75%``: small letters, which elsewhere are no labels."""
-    if len(reply.folded) > _SHORT:
+    if len(reply.folded) > _SHORT or not _may_be_keyed(reply):
         return []
     matches = [m for m in _KEYED.finditer(reply.folded) if m.group(1) in reply.options.label_of]
     return [Row(reply.options.label_of[m.group(1)], m.start(), m.end(1)) for m in matches]
@@ -85,10 +106,22 @@ def by_verdict(reply: ParsedReply) -> list[int] | None:
         return None
     for table in (rows(reply), _keyed(reply)):
         if _is_table(table):
-            verdicts = [_verdict(reply, table, i) for i in range(len(table))]
-            if None not in verdicts:
-                return [row.index for row, verdict in zip(table, verdicts, strict=True) if verdict]
+            right = _right(reply, table)
+            if right is not None:
+                return right
     return None
+
+
+def _right(reply: ParsedReply, table: list[Row]) -> list[int] | None:
+    """The options of the rows whose verdict is that they are right; None where a row has none."""
+    right = []
+    for i, row in enumerate(table):
+        verdict = _verdict(reply, table, i)
+        if verdict is None:
+            return None
+        if verdict:
+            right.append(row.index)
+    return right
 
 
 def _is_table(table: list[Row]) -> bool:
@@ -105,23 +138,18 @@ def _verdict(reply: ParsedReply, table: list[Row], i: int) -> bool | None:
         return True if _CHECKED.search(before) else False if _UNCHECKED.search(before) else None
     after = folded[row.end : stop]
     start = _GAP.match(after).end()  # type: ignore[union-attr]
-    for mark, verdict in _MARKS.items():
-        if after.startswith(mark, start):
-            return verdict
+    mark = _MARKS.get(after[start : start + 1])
+    if mark is not None:
+        return mark
     if not start:
         return None
-    ends = r"(?=[\s\"'),.;:!|/}\]-]*(?:$|[\n,;|/})]|\s\S{0,3}$|\(?\w[).]))"
-    lex = all_languages()
-    if lex.compiled(rf"(?:<verdict_false>|0|f|不){ends}").match(after, start):
-        return False
-    if lex.compiled(rf"(?:<verdict_true>|1|t){ends}").match(after, start):
-        return True
-    return None
+    match = all_languages().pattern(_VERDICT).match(after, start)
+    return None if match is None else match.group(1) is None
 
 
 def by_probability(reply: ParsedReply) -> list[int] | None:
     """The likeliest options where each of at least two named has a probability; None where that is not so."""
-    if _is_no_table(reply):
+    if not _FIGURE.search(reply.folded) or _is_no_table(reply):
         return None
     for table in (rows(reply), _keyed(reply)):
         shares = _after(reply, table) or _ahead(reply, table) if _is_table(table) else []

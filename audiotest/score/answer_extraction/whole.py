@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from audiotest.score.answer_extraction.cue import Cue
 from audiotest.score.answer_extraction.lexicon import all_languages
-from audiotest.score.answer_extraction.negation import denied_before
+from audiotest.score.answer_extraction.negation import DENIED_BEFORE
 from audiotest.score.answer_extraction.normalise import fold, tokens
 from audiotest.score.answer_extraction.options import Options, bare
 
-_LEAD = (
+_LEAD = Cue(
     r"\W*(?:(?:<concludes>|ok|okay|sure|yes|well)[,:!.，]?\s+)?"
     r"(?:(?:(?:the|my)\s+)?<answer_leads>|<believes>|(?:the |my )?<answer_noun>|(?:it is|it's|this is|that is|that's|here it is|i think|i believe)(?=\s)|(?:正确)?(?:答案|选项)|选择?)"
     r"\s*(?:(?:is|[:=]|-+>|=>|-)\s*)*(?:<option_noun>\s*[:#]?\s*)*"
@@ -21,7 +22,7 @@ _STOPWORDS = frozenset("a an the of in on at to is are and or it its with by for
 
 def whole(text: str, options: Options) -> tuple[int, str] | None:
     """(the option that ``text`` (cleaned, not empty) is as a whole, the rule that says so), or None."""
-    if len(text) > 4 * max(map(len, options.texts), default=0) + 120:
+    if len(text) > 4 * options.longest + 120:
         return None
     folded = fold(text)
     if folded in options.label_of and len(options.exact.get(folded, ())) != 1:
@@ -37,7 +38,7 @@ def whole(text: str, options: Options) -> tuple[int, str] | None:
 
 def lead_end(folded: str) -> int:
     """Where the words end that lead to an answer ("so the correct answer is"); 0 if there are none."""
-    lead = all_languages().compiled(_LEAD).match(folded)
+    lead = all_languages().pattern(_LEAD).match(folded)
     return lead.end() if lead else 0
 
 
@@ -47,10 +48,11 @@ def _after_lead(text: str, folded: str, options: Options, *, led: bool) -> tuple
         index = _labelled(text, match, options)
         if index is not None:
             return index, "label" if not match.group(2).strip(" .!") else "label_and_text"
-    index = _by_text(text, folded, options)
+    words = tokens(folded)
+    index = _by_text(text, folded, words, options)
     if index is not None:
         return index, "text"
-    index = by_half(folded, options) if not led else None
+    index = _by_half(folded, words, options) if not led else None
     return None if index is None else (index, "half")
 
 
@@ -63,9 +65,9 @@ def _labelled(text: str, match: re.Match[str], options: Options) -> int | None:
     if index is None:
         return None
     after = bare(rest) if rest.strip() else ""
-    if re.match(r"\s*[#♯♭]", rest):
+    if _ACCIDENTAL.match(rest):
         return None  # a note
-    if not after or not re.search(r"\w", after):
+    if not after or not _WORD.search(after):
         letter = text[match.start(1)]
         # A lone "a" or "i" is a label where there is nothing else; "3" may be an option's own text.
         return index if not letter.isdigit() or not options.exact.get(name) else options.exact[name][0]
@@ -76,36 +78,52 @@ def _labelled(text: str, match: re.Match[str], options: Options) -> int | None:
     return None
 
 
-def _by_text(text: str, folded: str, options: Options) -> int | None:
+def _by_text(text: str, folded: str, words: tuple[str, ...], options: Options) -> int | None:
     exact = options.exact.get(bare(folded), ())
     if len(exact) == 1:
         return exact[0]
     if len(exact) > 1:
         same = [i for i in exact if options.texts[i].strip(" .") == text.strip(" .")]
         return same[0] if len(same) == 1 else None
-    words = tokens(folded)
-    same = [i for i, own in enumerate(options.tokens) if words and own == words]
+    joined = "".join(words)
+    if not joined or len(joined) > options.longest + _ARTICLES:
+        return None
+    same = [i for i, own in enumerate(options.tokens) if own == words]
     if not same:
-        joined = "".join(words[1:] if re.match(r"(?:an?|the) ", folded) else words)
-        same = [i for i, own in enumerate(options.tokens) if len(joined) > 2 and "".join(own) == joined]
-    if len(same) == 1 and not re.search(r"[%#+]", folded + options.folded[same[0]]):
+        if _ARTICLE.match(folded):
+            joined = "".join(words[1:])
+        same = [i for i, own in enumerate(options.tokens) if len(joined) > 2 and joined in _joined(own)]
+    if len(same) == 1 and not _SIGN.search(folded + options.folded[same[0]]):
         return same[0]
     return None
 
 
+_ARTICLE_WORDS = ("a", "an", "the")
+_ARTICLE, _ARTICLES = re.compile(r"(?:an?|the) "), len("the")
+_SIGN, _WORD, _ACCIDENTAL = re.compile(r"[%#+]"), re.compile(r"\w"), re.compile(r"\s*[#♯♭]")
+
+
+def _joined(own: tuple[str, ...]) -> tuple[str, str]:
+    """An option's words as one, with and without the article: "hairdryer" for "a hair dryer"."""
+    return "".join(own), "".join(own[1:] if own and own[0] in _ARTICLE_WORDS else own)
+
+
 def by_half(folded: str, options: Options) -> int | None:
     """A run of words that makes up at least half of one option, has a word of substance and is in no other option."""
-    words = tokens(folded)
+    return _by_half(folded, tokens(folded), options)
+
+
+def _by_half(folded: str, words: tuple[str, ...], options: Options) -> int | None:
     if (
         not words
-        or len(words) > max(map(len, options.tokens), default=0)
+        or len(words) > options.most_words
         or not any((len(w) > 3 and w not in _STOPWORDS) or w.isdigit() for w in words)
-        or denied_before(all_languages()).match(" " + folded[::-1])
+        or all_languages().pattern(DENIED_BEFORE).match(" " + folded[::-1])
     ):
         return None
     runs_of: list[tuple[int, bool]] = []
     for i, own in enumerate(options.tokens):
         runs = (own[j : j + len(words)] for j in range(len(own) - len(words) + 1))
         if words in runs:
-            runs_of.append((i, 2 * len(words) >= len(own)))
+            runs_of.append((i, 2 * len(words) >= len(own) - (own[0] in _ARTICLE_WORDS)))
     return runs_of[0][0] if len(runs_of) == 1 and runs_of[0][1] else None
