@@ -109,7 +109,9 @@ class Scorer(Member):
     raises ValueError for a case that it could not judge, whatever the reply. ``pooled_by`` (the module's
     ``POOLED_BY``) names the metrics that are taken over its verdicts together, such as a word error rate: the first
     of them is the suite's figure in the place of a mean of scores. ``paths`` (``PATHS``) names the options that may
-    be a path: one that begins with a dot starts from the suite's folder.
+    be a path: one that begins with a dot starts from the suite's folder. ``one_answer`` (``ONE_ANSWER``): by its rule
+    one answer is right, so a case with several is refused; without it the scorer asks ``question.is_right`` or compares
+    with ``question.right_answers``.
     """
 
     function_name = "score"
@@ -126,6 +128,7 @@ class Scorer(Member):
     open_questions: bool = True
     pooled_by: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    one_answer: bool = False
 
     @property
     def needs_assistance(self) -> bool:
@@ -153,6 +156,7 @@ class Scorer(Member):
             "open_questions": bool(given.get("OPEN_QUESTIONS", True)),
             "pooled_by": tuple(given.get("POOLED_BY", ())),
             "paths": tuple(given.get("PATHS", ())),
+            "one_answer": bool(given.get("ONE_ANSWER", False)),
         }
 
 

@@ -179,7 +179,7 @@ def _row(record: Record) -> dict[str, Any]:
         "status": verdict.status if verdict is not None else None,
         "score": verdict.score if verdict is not None else None,
         "question": record.question,
-        "answer": record.answer,
+        "answer": " / ".join(record.right_answers) or None,
         "reply": reply.text if reply is not None else None,
         "seconds": reply.seconds if reply is not None else None,
         "cached": record.cached,

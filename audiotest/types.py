@@ -123,8 +123,9 @@ class Case(Struct, frozen=True):
 
     ``known_issue``: what the suite's ``known_issues`` say is wrong with it; it is asked, and in no figure.
 
-    ``answer`` is the text of the right option, or None for an open question. ``tags`` may have
-    several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
+    ``answer`` is the text of the right option, or the expected answer of an open question; None where there is none.
+    Where several are right ``answers`` has all of them (empty otherwise), and ``answer`` is the first. ``tags`` may
+    have several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
     transcription...), for scorers that need it. ``line`` is where the case starts in its file. ``repeat``
     counts the times that a case is asked, from 1 (:mod:`audiotest.declare.repeating`).
     """
@@ -147,6 +148,7 @@ class Case(Struct, frozen=True):
     file: str = ""
     line: int = 0
     repeat: int = 1
+    answers: tuple[str, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -155,7 +157,12 @@ class Case(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Take what a person writes in Python for what it stands for: a file's name for a clip, lists for tuples, a
-        tag's single value, ``{"text": ..., "kind": ...}`` for a choice, a scorer's name for a check."""
+        tag's single value, ``{"text": ..., "kind": ...}`` for a choice, a scorer's name for a check, a list for several
+        right answers."""
+        if isinstance(self.answer, list | tuple):
+            several = tuple(map(str, self.answer))
+            force_setattr(self, "answer", several[0] if several else None)
+            force_setattr(self, "answers", several if len(several) > 1 else ())
         if isinstance(self.audio, str | dict | ClipSpec):
             force_setattr(self, "audio", (self.audio,))
         if not isinstance(self.audio, tuple) or any(not isinstance(clip, ClipSpec) for clip in self.audio):
@@ -200,9 +207,10 @@ def _split_choices(case: Case) -> None:
 class Question(Struct, frozen=True):
     """What was asked, as a scorer sees it: the choices in the order in which they were shown.
 
-    ``answer`` is the text of the right option (None for open questions) and ``answer_index`` its
-    place among ``choices``. ``metadata`` carries what one benchmark's rule needs besides
-    (``answer_order`` for muchomusic; ``task_identifier`` and ``kwargs`` for mmau_pro_if; ...).
+    ``answer`` is the text of the right option (None where there is none) and ``answer_index`` its place among
+    ``choices``. Where several are right ``answers`` has all of them, and ``answer`` is one: a scorer asks
+    :meth:`is_right` of an option, and compares with :attr:`right_answers`. ``metadata`` carries what one benchmark's
+    rule needs besides (``answer_order`` for muchomusic; ``task_identifier`` and ``kwargs`` for mmau_pro_if; ...).
     ``finish`` is how the reply that is scored ended (``length``: cut by the token limit), None where it is not known.
     """
 
@@ -213,6 +221,17 @@ class Question(Struct, frozen=True):
     reference: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     finish: str | None = None
+    answers: tuple[str, ...] = ()
+
+    @property
+    def right_answers(self) -> tuple[str, ...]:
+        """All right answers; empty where there is none."""
+        return self.answers or ((self.answer,) if self.answer is not None else ())
+
+    def is_right(self, place: int) -> bool:
+        """Whether the option at ``place`` is right: the one at ``answer_index``, or one of the same text (a release may
+        hold an option twice)."""
+        return place == self.answer_index or self.choices[place] in self.right_answers
 
 
 class Verdict(Struct, frozen=True):
@@ -336,7 +355,8 @@ Outcome = Literal["passed", "recorded", "failed", "missed", "error", "skipped", 
 class Record(Struct, frozen=True):
     """A line of ``trials.jsonl``: one trial, what was said and what it was worth.
 
-    ``choices`` and ``answer_index`` are as shown under the condition. ``order[i]`` is the place in the
+    ``choices`` and ``answer_index`` are as shown under the condition; where several options are right ``answers`` has
+    all of them that were shown, and ``answer`` is the first of these. ``order[i]`` is the place in the
     case's own list of the option shown at place ``i``, so choices can be compared across orders (-1: an option that
     is not the case's own). ``labels`` are those shown, where the condition changed them.
     ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
@@ -370,6 +390,25 @@ class Record(Struct, frozen=True):
     reference: tuple[str, ...] = ()
     at: float | None = None
     known_issue: str = ""
+    answers: tuple[str, ...] = ()
+
+    @property
+    def right_answers(self) -> tuple[str, ...]:
+        """All right answers; empty where there is none."""
+        return self.answers or ((self.answer,) if self.answer is not None else ())
+
+    @property
+    def right_places(self) -> tuple[int, ...]:
+        """The places of all right options as shown, from 0."""
+        if not self.answers:
+            return (self.answer_index,) if self.answer_index is not None else ()
+        return tuple(place for place, choice in enumerate(self.choices) if choice in self.answers)
+
+    @property
+    def chance(self) -> float:
+        """How often a blind guess among the options shown is right: k/n with k right ones of n, 1/n where none is
+        known to be, 0 without options."""
+        return max(1, len(self.right_places)) / len(self.choices) if self.choices else 0.0
 
     def _repr_html_(self) -> str:
         from audiotest.registry import REPORTS

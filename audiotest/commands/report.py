@@ -200,7 +200,7 @@ def _differing(records: list[Record], condition: str) -> Iterator[str]:
     for one in differences:
         record, reply = one.record, one.record.reply
         yield record.nodeid
-        yield f"  expected: {record.answer}"
+        yield f"  expected: {' or '.join(record.right_answers)}"
         yield f"  {one.scorer}: {_verdict_text(record, one.official.correct, one.official.choice)}"
         yield f"  choice: {_verdict_text(record, one.careful.correct, one.careful.choice)} ({one.careful.status})"
         yield f"  reply: {_short(reply.text) if reply else ''}"

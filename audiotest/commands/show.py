@@ -50,7 +50,8 @@ def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
         trial = Trial(suite, cases[named], parse_one(condition), "recorded")
         view = present(trial, seed)
         say(prompt_of(trial, view))
-        say(f"\nright: {view.answer}" if view.answer is not None else "\nno right option", err=True)
+        right = " / ".join(view.answers) or view.answer
+        say(f"\nright: {right}" if right is not None else "\nno right option", err=True)
         if not view.audio:
             say("no audio part", err=True)
             return

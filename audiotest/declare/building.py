@@ -77,6 +77,8 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
             texts.append(choice["text"])
             kinds.append(choice.get("kind"))
     reference = row.get("reference", ())
+    answer = row.get("answer")
+    answers = tuple(answer) if isinstance(answer, list) else ()
     tags = row.get("tags", {})
     return Case(
         id=row["id"],
@@ -84,7 +86,8 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
         audio=_clips(row["audio"]) if "audio" in row else (),
         choices=tuple(texts),
         distractor_types=tuple(kinds) if any(kinds) else (),
-        answer=row.get("answer"),
+        answer=next(iter(answers), None) if isinstance(answer, list) else answer,
+        answers=answers if len(answers) > 1 else (),
         reference=(reference,) if isinstance(reference, str) else tuple(reference),
         task=row.get("task", ""),
         tags={k: (v,) if isinstance(v, str) else tuple(v) for k, v in tags.items()},

@@ -62,7 +62,7 @@ def case_data(case: Case) -> dict[str, Any]:
         "audio": clips[0] if len(clips) == 1 else clips,
         "question": case.question,
         "choices": choices,
-        "answer": case.answer,
+        "answer": list(case.answers) or case.answer,
         "reference": list(case.reference),
         "tags": {tag: values[0] if len(values) == 1 else list(values) for tag, values in case.tags.items()},
         "expect": list(map(_check, case.expect)),

@@ -39,6 +39,7 @@ def question_of(record: Record, case: Case | None = None) -> Question:
         _reference(record, case),
         metadata,
         finish=record.reply.finish if record.reply is not None else None,
+        answers=record.answers,
     )
 
 

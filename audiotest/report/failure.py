@@ -19,12 +19,12 @@ def failure_text(record: Record, trial: Trial) -> str:
     chosen = verdict.choice if verdict is not None else None
     lines = [f"{record.condition}: {record.reason}", *_field("question", record.question)]
     for i, choice in enumerate(record.choices):
-        notes = [note for note, here in (("expected", record.answer_index), ("chosen", chosen)) if here == i]
+        notes = [note for note, here in (("expected", record.right_places), ("chosen", (chosen,))) if i in here]
         mark = f"   <- {' and '.join(notes)}" if notes else ""
         label = named(record.choices, i, record.labels)
         lines.append(f"    {choice if label == choice else f'{label} {choice}'}{mark}")
     if not record.choices and record.answer is not None:
-        lines += _field("expected", record.answer)
+        lines += _field("expected", " or ".join(record.right_answers))
     for reference in trial.case.reference[:3]:
         lines += _field("reference", reference)
     reply_text = record.reply.text if record.reply is not None else ""

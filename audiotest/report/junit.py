@@ -21,7 +21,8 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
         ("outcome", record.outcome),
     ]
     if record.answer is not None:
-        pairs.append(("expected", _option(record, record.answer_index) or record.answer))
+        expected = [_option(record, place) for place in record.right_places]
+        pairs.append(("expected", " | ".join(expected or record.right_answers)))
     if verdict is not None:
         pairs.append(("chosen", _option(record, verdict.choice) or verdict.status))
     if record.reply is not None:

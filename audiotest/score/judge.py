@@ -192,8 +192,8 @@ def _rendered(text: str, question: Question, reply: str) -> str:
     shown = {
         "question": question.question,
         "choices": list(question.choices),
-        "answer": question.answer,
-        "reference": list(question.reference) or ([question.answer] if question.answer else []),
+        "answer": " or ".join(question.right_answers) or None,
+        "reference": list(question.reference) or [text for text in question.right_answers if text],
         "facts": dict(question.metadata),
         "reply": reply,
     }

@@ -42,6 +42,7 @@ def apply(
         distractor_types=(),
         order=(-1,) * len(lender.choices),
         answer=None,
+        answers=(),
         answer_index=None,
         answerable=False,
     )

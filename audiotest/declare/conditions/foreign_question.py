@@ -46,6 +46,7 @@ def apply(
         distractor_types=(),
         order=(-1,) * len(lender.choices),
         answer=None,
+        answers=(),
         answer_index=None,
         answerable=False,
     )

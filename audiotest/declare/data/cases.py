@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from audiotest.declare import building
 from audiotest.declare.data.fields import UNFIT, Compiler, Fields, RowFault, columns_in, condition
-from audiotest.declare.data.options import form_of
+from audiotest.declare.data.options import form_of, named_in
 from audiotest.declare.data.sources import Sources, find, may_fetch
 from audiotest.declare.data.tables import NotHere, Row, Table, TableError
 from audiotest.declare.problems import Invalid, Problem
@@ -148,7 +148,7 @@ class _Loading:
             except RowFault:
                 continue
             if options and value is not None:
-                looked_at.append((value, options))
+                looked_at += [(one, options) for one in named_in(value, options, fields.answer_split)]
         fields.form, why = form_of(looked_at)
         if why:
             self.faults.append((("data", "fields", "answer"), why))

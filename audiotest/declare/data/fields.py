@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.declare.building import TRANSCRIPTION
-from audiotest.declare.data.options import Form, answer_in, before_options, options_of
+from audiotest.declare.data.options import Form, answers_in, before_options, named_in, options_of
 from audiotest.declare.data.tables import Row
 from audiotest.declare.problems import Path
 from audiotest.declare.template_limits import bounded, environment, joined
@@ -46,6 +46,7 @@ class Fields(Struct):
     task: Read | None = None
     answer: Read | None = None
     form: Form | None = None
+    answer_split: str = ""
     choices: tuple[Read, ...] = ()
     split: str = ""
     audio: tuple[Read, ...] = ()
@@ -94,7 +95,9 @@ class Fields(Struct):
                 case["choices"] = [options[i] for i in order]
                 facts["choice_order"] = order
         elif self.answer is not None:
-            case["answer"] = self._text(row, "answer", self.answer)
+            value = self.answer(row)
+            several = _texts(value) if isinstance(value, list) else []
+            case["answer"] = several or self._text(row, "answer", self.answer)
         if self.reference:
             case["reference"] = [text for read in self.reference for text in _texts(read(row))]
         if self.task is not None:
@@ -142,17 +145,19 @@ class Fields(Struct):
             clips.append(clip)
         return clips
 
-    def _answer(self, row: Row, options: Sequence[str]) -> str | None:
+    def _answer(self, row: Row, options: Sequence[str]) -> str | list[str] | None:
         if self.answer is None:
             return None
         value = self.answer(row)
-        if value is None:
+        if value is None or value == []:
             raise RowFault("answer", "there is none in this row (null)")
-        place = answer_in(value, options, self.form or "text")
-        if place is None:
+        places = answers_in(value, options, self.form or "text", self.answer_split)
+        if places is None:
+            named = named_in(value, options, self.answer_split)
+            wrong = next(one for one in named if answers_in(one, options, self.form or "text") is None)
             raise RowFault("answer", unknown(f"answer, not among the options (read as {self.form or 'text'}):",
-                                             str(value).strip(), list(options)))  # fmt: skip
-        return options[place]
+                                             str(wrong).strip(), list(options)))  # fmt: skip
+        return options[places[0]] if len(places) == 1 else [options[place] for place in places]
 
 
 def _order(count: int, seed: int, case: str) -> list[int]:
@@ -205,6 +210,7 @@ class Compiler:
         answer = written.get("answer")
         if isinstance(answer, dict) and "column" in answer:
             fields.form = answer.get("as")
+            fields.answer_split = answer.get("split", "")
             answer = answer["column"]
         if answer is not None:
             fields.answer = self.value(answer, ("answer",))

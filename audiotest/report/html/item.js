@@ -71,9 +71,9 @@ function aligned(pieces) {
 }
 
 function choice(t, text, k) {
-  const notes = [k === t.answer_index ? " (right)" : "", k === t.choice ? " (chosen)" : ""].join("");
+  const notes = [t.rights.includes(k) ? " (right)" : "", k === t.choice ? " (chosen)" : ""].join("");
   const label = t.labels[k] ? `${t.labels[k]} ` : "";
-  return el("li", { class: k === t.answer_index ? "right" : k === t.choice ? "wrong" : null }, label, el("bdi", {}, text), notes);
+  return el("li", { class: t.rights.includes(k) ? "right" : k === t.choice ? "wrong" : null }, label, el("bdi", {}, text), notes);
 }
 
 const judgement = (v) => (v.correct === null ? (known(v.score) ? v.score.toFixed(2) : v.status) : v.correct ? "right" : "wrong") + (v.correct !== null && v.status !== "read" ? ` (${v.status})` : "");
