@@ -40,6 +40,10 @@ def faults(case: Case, known: frozenset[str], odd: Pairs | None = None) -> Itera
 
 def _choice_faults(case: Case, known: frozenset[str], odd: Pairs | None) -> Iterator[tuple[Path, str]]:
     choices = case.choices
+    if case.choice_sounds and len(case.choice_sounds) < len(choices):
+        yield ("choices",), "some choices are sounds and others are text: give each an `audio`, or none"
+    for i, clip in enumerate(case.choice_sounds):
+        yield from ((("choices", i, "audio"), message) for message in _clip_faults(clip))
     if len(choices) < 2 and "one_choice" not in known:
         yield ("choices",), "a single choice is no choice: give at least two"
     if not _plainly_distinct(choices):

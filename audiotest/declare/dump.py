@@ -54,7 +54,10 @@ def suite_data(suite: Suite) -> dict[str, Any]:
 def case_data(case: Case) -> dict[str, Any]:
     """A case as its file has it."""
     types = case.distractor_types or (None,) * len(case.choices)
-    choices = [{"text": c, "kind": t} if t else c for c, t in zip(case.choices, types, strict=True)]
+    choices: list[Any] = [{"text": c, "kind": t} if t else c for c, t in zip(case.choices, types, strict=True)]
+    if case.choice_sounds:
+        options = zip(case.choices, types, case.choice_sounds, strict=True)
+        choices = [{"audio": _clip(clip), "text": c, **({"kind": t} if t else {})} for c, t, clip in options]
     clips = [_clip(clip) for clip in case.audio]
     data = {
         "id": case.id,

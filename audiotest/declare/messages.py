@@ -10,8 +10,10 @@
 
 A turn is a text or a list of parts: texts, which are templates over ``prompt`` (the suite's prompt as it would stand
 alone), ``question``, ``choices``, ``labels``, ``tags`` and ``facts``; ``{clip: N}``, the case's own clip N, from 1,
-under the trial's condition; and ``{audio: ...}``, a sound of the suite's, which no condition touches. Clips that no
-part names stand at the beginning of the last turn. Where a condition takes the sound away, no turn has any.
+under the trial's condition; ``{choice: N}``, the option shown at place N, where the options are sounds; and
+``{audio: ...}``, a sound of the suite's, which no condition touches. Clips that no part names stand at the beginning of
+the last turn, and behind them the options that no part names, each below its caption (``Sound A:``). Where a condition
+takes the sound away, no turn has any.
 """
 
 from __future__ import annotations
@@ -19,11 +21,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from audiotest.declare import prompt as prompts
 from audiotest.declare.problems import Path
 from audiotest.types import ClipSpec, Message, Part, Turn
 
 Faults = list[tuple[Path, str]]
+PLAIN = (Message("user", (Part(text="{{ prompt }}"),)),)
+"""The turns of a case without any, where its sounds have to be told apart."""
+
+
+class Asked(Struct, frozen=True):
+    """What the templates of turns know: the rendered prompt, its parts, and ``about``: the case's tags and facts."""
+
+    prompt: str
+    question: str
+    choices: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    about: Mapping[str, Any] = {}
 
 
 def read(rows: Sequence[Any], path: Path, faults: Faults) -> tuple[Message, ...]:
@@ -51,6 +67,8 @@ def _part(value: Any) -> Part:
         return Part(text=str(value))
     if "clip" in value:
         return Part(clip=int(value["clip"]))
+    if "choice" in value:
+        return Part(choice=int(value["choice"]))
     audio = value.get("audio")
     return Part(audio=ClipSpec(file=audio) if isinstance(audio, str) else ClipSpec(**(audio or {})))
 
@@ -85,44 +103,59 @@ def asks(messages: Sequence[Message]) -> bool:
 
 
 def turns_of(
-    messages: Sequence[Message],
-    clips: int,
-    prompt: str,
-    question: str,
-    choices: Sequence[str],
-    labels: Sequence[str],
-    about: Mapping[str, Any],
+    messages: Sequence[Message], clips: int, captions: Sequence[str], asked: Asked
 ) -> tuple[tuple[Turn, ...], list[int | ClipSpec]]:
     """The turns of a trial, and its sounds in the order in which they are named: the place of one of the case's
-    ``clips`` (from 0; none where the trial has no sound), or a sound of the suite's.
+    ``clips`` (from 0; none where the trial has no sound) or, behind these, of one of the options with these
+    ``captions``, or a sound of the suite's.
 
-    Raises :class:`~audiotest.declare.prompt.PromptError` for a template that cannot be rendered, or names a clip that
-    the case does not have.
+    Raises :class:`~audiotest.declare.prompt.PromptError` for a template that cannot be rendered, or names a clip or an
+    option that the case does not have.
     """
     sounds: list[int | ClipSpec] = []
     named = {part.clip for message in messages for part in message.parts if part.clip is not None}
+    offered = {part.choice for message in messages for part in message.parts if part.choice is not None}
     turns: list[Turn] = []
     for message in messages:
-        last = message is messages[-1]
         parts: list[str | int] = []
-        unnamed = [place for place in range(clips) if place + 1 not in named] if last else []
-        for place in unnamed:
+
+        def sound(one: int | ClipSpec, parts: list[str | int] = parts) -> None:
             parts.append(len(sounds))
-            sounds.append(place)
+            sounds.append(one)
+
+        if message is messages[-1]:
+            for place in range(clips):
+                if place + 1 not in named:
+                    sound(place)
+            for place, caption in enumerate(captions):
+                if place + 1 not in offered:
+                    parts.append(f"{caption}:")
+                    sound(clips + place)
         for part in message.parts:
             if part.text:
-                known = {**about, "prompt": prompt}
-                parts.append(prompts.render(part.text, question, choices, labels, about=known, written=True))
-            elif clips and part.clip is not None:
-                if part.clip > clips:
-                    raise prompts.PromptError(f"the turns name clip {part.clip}, and the case has {clips}")
-                parts.append(len(sounds))
-                sounds.append(part.clip - 1)
-            elif clips and part.audio is not None:
-                parts.append(len(sounds))
-                sounds.append(part.audio)
+                parts.append(_rendered(part.text, asked))
+            elif not clips and not captions:
+                continue  # the condition takes the sound away
+            elif part.clip is not None:
+                sound(_place(part.clip, clips, "clip"))
+            elif part.choice is not None:
+                sound(clips + _place(part.choice, len(captions), "choice"))
+            elif part.audio is not None:
+                sound(part.audio)
         turns.append(Turn(message.role, tuple(parts)))
     return tuple(turns), sounds
+
+
+def _rendered(text: str, asked: Asked) -> str:
+    about = {**asked.about, "prompt": asked.prompt}
+    return prompts.render(text, asked.question, asked.choices, asked.labels, about=about, written=True)
+
+
+def _place(number: int, count: int, word: str) -> int:
+    if number > count:
+        what = "clips" if word == "clip" else "options that are sounds"
+        raise prompts.PromptError(f"the turns name {word} {number}, and the case has {count} {what}")
+    return number - 1
 
 
 def shown(turns: Sequence[Turn]) -> str:

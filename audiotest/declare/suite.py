@@ -344,14 +344,15 @@ def _with_audio_checked(suite: Suite) -> Suite:
     missing: dict[str, list[tuple[KeyPath, str]]] = {}
     root = suite.folder
     for case in suite.cases:
-        for i, clip in enumerate(case.audio):
+        for i, clip in enumerate(case.clips):
             if clip.file is None:
                 continue
             head, tail = os.path.split(os.path.join(root, clip.file))
             if head not in names:
                 names[head] = set(os.listdir(head)) if os.path.isdir(head) else set()
             if tail not in names[head]:
-                path: KeyPath = ("audio", i) if len(case.audio) > 1 else ("audio",)
+                own, place = len(case.audio), i - len(case.audio)
+                path: KeyPath = ("choices", place, "audio") if place >= 0 else ("audio", i) if own > 1 else ("audio",)
                 message = f"there is no file {os.path.join(root, clip.file)}"
                 missing.setdefault(case.id, []).append((path, message))
     if not missing:

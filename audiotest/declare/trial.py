@@ -66,22 +66,27 @@ def present(trial: Trial, seed: int) -> View:
         view = part.member.apply(view, generator(seed, trial.case.origin, str(part)), **part.arguments, **extra)
     sound = trial.condition.of("sound")
     if sound and not view.audio:
-        why = "is shown without it" if trial.case.audio else "has none"
+        why = "is shown without it" if trial.case.clips else "has none"
         raise NotApplicable(f"{sound[0].name} needs audio; this case {why}")
-    return view
+    foreign = next((part for part in sound if part.member.foreign_sound), None)
+    if foreign is not None and not trial.case.audio:
+        raise NotApplicable(f"{foreign.name} changes the sound that is asked about; this case has none but its options")
+    return view.with_sounds_named()
 
 
 def turns_of(trial: Trial, view: View, prompt: str, *, audible: bool) -> tuple[tuple[Turn, ...], list[int | ClipSpec]]:
-    """The turns of a trial whose case or suite has ``messages``, and its sounds in the order in which they are named
-    (:func:`audiotest.declare.messages.turns_of`); nothing where there are none. ``audible``: whether it has sound.
+    """The turns of a trial whose case or suite has ``messages``, or whose options are sounds, and its sounds in the
+    order in which they are named (:func:`audiotest.declare.messages.turns_of`); nothing where there are none.
+    ``audible``: whether it has sound.
 
     Raises :class:`~audiotest.declare.prompt.PromptError`.
     """
     declared = trial.case.messages or trial.suite.messages
-    if not declared:
+    if not declared and not (audible and view.captions):
         return (), []
-    clips = len(trial.case.audio) if audible else 0
-    return messages.turns_of(declared, clips, prompt, view.question, view.choices, view.labels, _about(trial))
+    clips, captions = (len(trial.case.audio), view.captions) if audible else (0, ())
+    asked = messages.Asked(prompt, view.question, view.choices, view.labels, _about(trial))
+    return messages.turns_of(declared or messages.PLAIN, clips, captions, asked)
 
 
 def _about(trial: Trial) -> dict[str, Any]:

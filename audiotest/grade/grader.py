@@ -106,6 +106,7 @@ class Grader:
             reference=case.reference if view is None or view.answerable else (),
             known_issue=case.known_issue,
             answers=view.answers if view else case.answers,
+            choice_sounds=view.sounds if view else (),
         )
 
 

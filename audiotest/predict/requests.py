@@ -89,12 +89,12 @@ class Requests:
         trial, view = item.trial, item.answer.view
         assert view is not None
         audible = view.audio and self.model.needs.audio
-        audio = self.sounds.waveforms(trial) if audible else ()
+        audio = self.sounds.waveforms(trial, view.clips) if audible else ()
+        own, suite = audio, trial.suite
         if item.answer.sounds:
-            own, suite = audio, trial.suite
             audio = tuple(own[s] if isinstance(s, int) else self.sounds.example(suite, s) for s in item.answer.sounds)
-        if audio and not item.answer.sounds and trial.condition.name == ORIGINAL:
-            item.doubts = self.sounds.doubts(trial, audio)
+        if own and trial.condition.name == ORIGINAL:
+            item.doubts = self.sounds.doubts(trial, own, view.clips)
         return Request(
             suite=trial.suite.name,
             case=trial.case.id,
@@ -130,11 +130,17 @@ class Requests:
             declared = trial.case.messages or trial.suite.messages
             answer.prompt = prompt_of(trial, view)
             sound = source = ""
+            joined = False
             if view.audio and self.model.needs.audio:
-                sound, source = self.sounds.fingerprints(trial)
-                if self.sounds.joins(trial) and not declared:
-                    answer.prompt = f"{_joined(trial)}\n{answer.prompt}"
-            if declared:
+                sound, source = self.sounds.fingerprints(trial, view.clips)
+                joined = self.sounds.joins(trial, len(view.clips))
+                if view.clips and self.sounds.too_many(trial, len(view.clips)) and not joined:
+                    count, most = len(trial.case.audio) + len(view.clips), self.model.needs.clips
+                    raise Unsupported(f"question and options are {count} clips; the model takes {most} a request")
+                if (joined or (view.clips and not self.model.needs.turns)) and not declared:
+                    answer.prompt = f"{_in_order(trial, view, joined)}\n{answer.prompt}"
+                    joined = True
+            if declared or (view.audio and view.clips and self.model.needs.audio and not joined):
                 self._converse(trial, answer, view)
         except (NotApplicable, Unsupported, PromptError, UnknownName, ValueError, OSError) as error:
             answer.error = error
@@ -189,7 +195,13 @@ class Requests:
         return [p for p in pending if p.answer.reply is None]
 
 
-def _joined(trial: Trial) -> str:
-    """What the prompt says of clips that were joined for it."""
-    count, gap = len(trial.case.audio), trial.suite.join_clips
-    return f"The audio holds {count} recordings, one after the other, with {gap:g} seconds of silence between them."
+def _in_order(trial: Trial, view: View, joined: bool) -> str:
+    """What the prompt says of several clips where no turns do: that they were joined, and which is which."""
+    count, gap = len(trial.case.audio) + len(view.clips), trial.suite.join_clips
+    apart = f", one after the other, with {gap:g} seconds of silence between them" if joined else ""
+    text = f"The audio holds {count} recordings{apart}"
+    if not view.clips:
+        return f"{text}."
+    own = len(trial.case.audio)
+    first = ["the sound of the question"] if own == 1 else [f"{own} sounds of the question"] if own else []
+    return f"{text}, in this order: {', '.join((*first, *view.captions))}."

@@ -41,5 +41,5 @@ def _name(text: str) -> str:
 def _option(record: Record, index: int | None) -> str:
     if index is None:
         return ""
-    label, choice = named(record.choices, index, record.labels), record.choices[index]
-    return choice if label == choice else f"{label} {choice}"
+    label = named(record.choices, index, record.labels)
+    return record.option(index) if label == record.choices[index] else f"{label} {record.option(index)}"

@@ -86,7 +86,7 @@ def _items(run: Run) -> Iterator[str]:
         texts = (
             _name(record),
             record.question,
-            "; ".join(record.right_answers or record.reference),
+            "; ".join(record.expected or record.reference),
             reply,
             record.reason,
         )

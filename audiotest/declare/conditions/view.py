@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.declare.prompt import labels_for
-from audiotest.types import Case
+from audiotest.types import Case, ClipSpec
 from audiotest.types import NotApplicable as NotApplicable
 
 NONE = "none of the above"
@@ -16,13 +16,13 @@ NONE = "none of the above"
 class View(Struct, frozen=True):
     """What a trial shows of its case.
 
-    ``choices`` and ``distractor_types`` are in the order shown; ``order[i]`` is the place in the case's own list
-    of what is shown at place ``i``, -1 for what is not in it; ``answer_index`` follows the answer. ``answers`` are all
-    right options among those shown where several are, and ``answer`` is then the first of them. ``audio`` False: the
-    prompt has no audio part at all. ``prompt`` replaces the suite's template where it is set; ``label_style`` is one of
+    ``choices`` and ``distractor_types`` are in the order shown; ``order[i]`` is the place in the case's own list of
+    what is shown at place ``i``, -1 for what is not in it; ``answer_index`` follows the answer. ``answers`` are all
+    right options among those shown where several are, and ``answer`` is then the first of them. ``sounds`` are the
+    names of options that are sounds once :meth:`with_sounds_named` has given them others. ``audio`` False: the prompt
+    has no audio part at all. ``prompt`` replaces the suite's template where it is set; ``label_style`` is one of
     :data:`~audiotest.declare.prompt.STYLES`. ``answerable`` False: the question has no right answer but to decline or
-    to choose "none of the above", so what the case holds a reply against (reference, checks) does not apply.
-    """
+    to choose "none of the above", so what the case holds a reply against (reference, checks) does not apply."""
 
     case: Case
     question: str
@@ -36,6 +36,35 @@ class View(Struct, frozen=True):
     label_style: str = "letters"
     answerable: bool = True
     answers: tuple[str, ...] = ()
+    sounds: tuple[str, ...] = ()
+
+    @property
+    def clips(self) -> tuple[ClipSpec, ...]:
+        """The sounds of the options that are shown, in their order."""
+        own = self.case.choice_sounds
+        return tuple(own[place] for place in self.order if place >= 0) if own else ()
+
+    @property
+    def captions(self) -> tuple[str, ...]:
+        """What each of :attr:`clips` is called in the prompt."""
+        return tuple(choice for choice, name in zip(self.choices, self.sounds, strict=False) if name)
+
+    def with_sounds_named(self) -> View:
+        """The same view, and each option that is a sound is called ``Sound A``, ``Sound B``... in the order in which
+        they are shown: so the choice can be read, and its name gives nothing away. :attr:`sounds` keeps their names."""
+        if not self.case.choice_sounds:
+            return self
+        letters = labels_for(len(self.choices))
+        labels = [label or letter for label, letter in zip(self.labels or letters, letters, strict=True)]
+        shown = tuple(f"Sound {labels[i]}" if place >= 0 else self.choices[i] for i, place in enumerate(self.order))
+        called = dict(zip(self.choices, shown, strict=True))
+        return replace(
+            self,
+            choices=shown,
+            answer=called.get(self.answer) if self.answer is not None else None,
+            answers=tuple(called[answer] for answer in self.answers),
+            sounds=tuple(name if place >= 0 else "" for name, place in zip(self.choices, self.order, strict=True)),
+        )
 
     @property
     def rights(self) -> tuple[int, ...]:
@@ -104,5 +133,5 @@ def first_view(case: Case) -> View:
         answer=case.answer,
         answer_index=index,
         answers=case.answers,
-        audio=bool(case.audio),
+        audio=bool(case.clips),
     )

@@ -273,7 +273,7 @@ def suite_from(
 def _absent_sound(cases: Iterable[Case], folder: Path) -> str:
     """The first sound file that is not there; "" where all are."""
     for case in cases:
-        for clip in case.audio:
+        for clip in case.clips:
             if clip.file is not None and not (folder / clip.file).is_file():
                 return str(folder / clip.file)
     return ""

@@ -57,7 +57,7 @@ def _record(record: Record, clips: Sequence[Waveform]) -> str:
         marks[chosen] = "expected and chosen" if chosen in marks else "chosen"
     choices = "".join(
         f"<li>{_text(choice)}{f' <i>({marks[i]})</i>' if i in marks else ''}</li>"
-        for i, choice in enumerate(record.choices)
+        for i, choice in enumerate(map(record.option, range(len(record.choices))))
     )
     reply = _text(record.reply.text) if record.reply is not None else "<i>none</i>"
     reason = f" ({_text(record.reason)})" if record.reason else ""

@@ -22,7 +22,7 @@ def confusions(records: Iterable[Record]) -> dict[str, Any]:
     tables = {}
     for suite, rows in by_suite.items():
         labels = sorted(rows[0].choices)
-        if not 1 < len(labels) <= _MOST_CLASSES or any(sorted(r.choices) != labels for r in rows):
+        if not 1 < len(labels) <= _MOST_CLASSES or any(sorted(r.choices) != labels or r.choice_sounds for r in rows):
             continue
         counts, unread = [[0] * len(labels) for _ in labels], [0] * len(labels)
         for record in rows:

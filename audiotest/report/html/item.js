@@ -54,7 +54,11 @@ function reply(j, i, question) {
   if (t.basis) box.append(el("p", { class: "soft", dir: "auto" }, t.basis));
   const judged = Object.entries(t.verdicts);
   if (judged.length > 1) box.append(el("p", { class: "soft" }, judged.map(([name, v]) => `${name}: ${judgement(v)}`).join(" · ")));
-  for (const sound of D.audio[t.sound] || []) box.append(player(sound, t.condition));
+  const sounds = D.audio[t.sound] || [], own = sounds.length - t.sounds.length;
+  sounds.forEach((sound, k) => {
+    if (own >= 0 && k >= own) box.append(el("p", { class: "soft" }, el("bdi", {}, t.sounds[k - own])));
+    box.append(player(sound, t.condition));
+  });
   if (j !== i) box.append(copying("command", rerun(t.nodeid)), " ", copying("node id", t.nodeid));
   return box;
 }

@@ -110,7 +110,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
         name: []
         for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer",
                      "answer_index", "rights", "choice", "correct", "basis", "aligned", "reference", "labels", "reply",
-                     "reason", "verdicts", "tags", "sound", "label", "regressed", "incomplete", "issue")
+                     "reason", "verdicts", "tags", "sound", "sounds", "label", "regressed", "incomplete", "issue")
     }  # fmt: skip
     label_of = _labels(records)
     for record in records:
@@ -122,8 +122,8 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
             "nodeid": record.nodeid,
             "outcome": record.outcome,
             "question": record.question,
-            "choices": list(record.choices),
-            "answer": " / ".join(record.right_answers) or record.answer,
+            "choices": list(map(record.option, range(len(record.choices)))),
+            "answer": " / ".join(record.expected) or None,
             "answer_index": record.answer_index,
             "rights": list(record.right_places),
             "choice": verdict.choice if verdict is not None else None,
@@ -137,6 +137,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
             "verdicts": _verdicts(record),
             "tags": [f"{tag}: {value}" for tag, values in record.tags.items() for value in values],
             "sound": sound_key(record),
+            "sounds": [record.option(i) for i, name in enumerate(record.choice_sounds) if name],
             "label": label_of.get((record.suite, record.case), ""),
             "regressed": regressed(record),
             "incomplete": bool(fault(record)),
