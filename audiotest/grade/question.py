@@ -12,7 +12,7 @@ from audiotest.analyse.trials import UNANSWERABLE, is_of
 from audiotest.types import Case, Question, Record
 
 _OF_THE_REPLY = {"thinking": "thinking_prediction", "likelihoods": "likelihoods", "answer_order": "answer_order",
-                 "refusal": "refusal"}  # fmt: skip
+                 "refusal": "refusal", "replies": "replies"}  # fmt: skip
 """Details of a reply, and the names by which scorers know them."""
 
 
