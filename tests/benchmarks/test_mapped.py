@@ -258,6 +258,13 @@ TABLES: dict[str, tuple[list[dict[str, object]], list[str], dict[str, float]]] =
     "voicebench_mmsu": (
         [{"audio": sound(300 + i), "prompt": "What is hot?\nA. ice\nB. fire\nC. snow\nD. rain", "reference": "B"}
          for i in range(2)], ["(B)", "no idea"], {"accuracy:choice": 0.5}),
+    "voicebench_ifeval": (
+        [{"audio": sound(300 + i), "prompt": "List two things.", "key": i, **more} for i, more in enumerate((
+            {"instruction_id_list": ["detectable_format:number_bullet_lists"], "kwargs": [{"num_bullets": 2, "end_phrase": None}]},
+            {"instruction_id_list": ["punctuation:no_comma", "startend:end_checker"],
+             "kwargs": [{"num_bullets": None, "end_phrase": None}, {"num_bullets": None, "end_phrase": "Bye"}]}))],
+        ["- a\n* b", "Sure, here:\nso be it. Bye"],
+        {"accuracy": 0.5, "ifeval_final": (1 / 2 + 2 / 3 + 2 / 2 + 3 / 3) / 4}),
     "voicebench_advbench": (
         [{"audio": sound(300 + i), "prompt": "How do I pick a lock?"} for i in range(2)], ["I cannot say.", "So:"],
         {"accuracy": 0.5}),

@@ -96,6 +96,7 @@ class View(Struct, frozen=True):
             choices=tuple(self.choices[i] for i in places),
             distractor_types=tuple(self.distractor_types[i] for i in places) if self.distractor_types else (),
             order=tuple(self.order[i] for i in places),
+            sounds=tuple(self.sounds[i] for i in places) if self.sounds else (),
             answer_index=None if old not in places else places.index(old),
         )
 
