@@ -194,3 +194,21 @@ def test_the_listener_compares_options(folder):
     assert run["a", "original"].outcome == "passed"
     assert run["a", "shuffled"].outcome == "passed"
     assert run["a", "text_only"].verdicts["choice"].correct is False
+
+
+def test_a_table_may_have_columns_of_them(folder):
+    rows = "id,question,first,second,right\na,Which is high?,low.wav,high.wav,B\nb,Which is low?,low.wav,high.wav,A\n"
+    (folder / "t.csv").write_text(rows + "c,Which?,low.wav,,A\n")
+    fields = "{id: id, question: question, choices: {audio: [first, second]}, answer: right}"
+    (folder / "s.yaml").write_text(f"suite: t\ndata: {{source: t.csv, fields: {fields}, shuffle_choices: true}}\n")
+    suite = load(folder / "s.yaml")
+    assert {c.id: c.answer for c in suite.cases} == {"a": "high.wav", "b": "low.wav"}
+    assert all([clip.file for clip in c.choice_sounds] == list(c.choices) for c in suite.cases)
+    [problem] = suite.problems()
+    assert "there is no sound in this row" in problem.message
+    assert problem.path == ("choices",)
+    (folder / "s.yaml").write_text(
+        "suite: t\ndata: {source: t.csv, fields: {question: question, choices: {split: x}}}\n"
+    )
+    with pytest.raises(audiotest.AudiotestError):
+        load(folder / "s.yaml")
