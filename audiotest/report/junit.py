@@ -21,7 +21,8 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
         ("outcome", record.outcome),
     ]
     if record.answer is not None:
-        pairs.append(("expected", _option(record, record.answer_index) or record.answer))
+        expected = [_option(record, place) for place in record.right_places]
+        pairs.append(("expected", " | ".join(expected or record.right_answers)))
     if verdict is not None:
         pairs.append(("chosen", _option(record, verdict.choice) or verdict.status))
     if record.reply is not None:
@@ -40,5 +41,5 @@ def _name(text: str) -> str:
 def _option(record: Record, index: int | None) -> str:
     if index is None:
         return ""
-    label, choice = named(record.choices, index, record.labels), record.choices[index]
-    return choice if label == choice else f"{label} {choice}"
+    label = named(record.choices, index, record.labels)
+    return record.option(index) if label == record.choices[index] else f"{label} {record.option(index)}"

@@ -27,6 +27,8 @@ from collections.abc import Sequence
 from audiotest.score.official.unjudged import without_answer
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 
 def compares(question: Question, output: str) -> tuple[str, tuple[str, ...]] | None:
     """The reply and the options to embed; None where the question has fewer than two."""

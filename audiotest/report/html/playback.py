@@ -45,8 +45,9 @@ class Hearing:
         """The waveforms of a trial, none without a sound; raises LookupError where its suite is not there."""
         try:
             trial = self._trial(record)
-            sounds = self._joined if self._joined.joins(trial) else self._apart
-            return sounds.waveforms(trial) if present(trial, self.seed).audio else ()
+            view = present(trial, self.seed)
+            sounds = self._joined if self._joined.joins(trial, len(view.clips)) else self._apart
+            return sounds.waveforms(trial, view.clips) if view.audio else ()
         except (LookupError, OSError, ValueError, RuntimeError) as error:
             self.lost[str(error)] += 1
             raise
@@ -65,9 +66,10 @@ class Hearing:
             return record
         try:
             trial = self._trial(record)
-            if not present(trial, self.seed).audio:
+            view = present(trial, self.seed)
+            if not view.audio:
                 return record
-            sound = self._apart.fingerprints(trial)[0][:16]
+            sound = self._apart.fingerprints(trial, view.clips)[0][:16]
         except NotApplicable:
             return record
         except (LookupError, OSError, ValueError) as error:

@@ -109,8 +109,8 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: []
         for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer",
-                     "answer_index", "choice", "correct", "basis", "aligned", "reference", "labels", "reply", "reason",
-                     "verdicts", "tags", "sound", "label", "regressed", "incomplete", "issue")
+                     "answer_index", "rights", "choice", "correct", "basis", "aligned", "reference", "labels", "reply",
+                     "reason", "verdicts", "tags", "sound", "sounds", "label", "regressed", "incomplete", "issue")
     }  # fmt: skip
     label_of = _labels(records)
     for record in records:
@@ -122,9 +122,10 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
             "nodeid": record.nodeid,
             "outcome": record.outcome,
             "question": record.question,
-            "choices": list(record.choices),
-            "answer": record.answer,
+            "choices": list(map(record.option, range(len(record.choices)))),
+            "answer": " / ".join(record.expected) or None,
             "answer_index": record.answer_index,
+            "rights": list(record.right_places),
             "choice": verdict.choice if verdict is not None else None,
             "correct": verdict.correct if verdict is not None else None,
             "basis": _basis(record),
@@ -136,6 +137,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
             "verdicts": _verdicts(record),
             "tags": [f"{tag}: {value}" for tag, values in record.tags.items() for value in values],
             "sound": sound_key(record),
+            "sounds": [record.option(i) for i, name in enumerate(record.choice_sounds) if name],
             "label": label_of.get((record.suite, record.case), ""),
             "regressed": regressed(record),
             "incomplete": bool(fault(record)),
@@ -155,11 +157,12 @@ def _labels(records: Iterable[Record]) -> dict[tuple[str, str], str]:
 
 
 def _chance(records: Iterable[Record]) -> dict[str, dict[str, float]]:
-    """The accuracy of blind guessing by suite and condition: the mean of 1/k over the trials with k options."""
+    """The accuracy of blind guessing by suite and condition: the mean of k/n over the trials with k right ones of n
+    options."""
     shares: dict[str, dict[str, list[float]]] = {}
     for record in records:
         if record.choices:
-            shares.setdefault(record.suite, {}).setdefault(record.condition, []).append(1 / len(record.choices))
+            shares.setdefault(record.suite, {}).setdefault(record.condition, []).append(record.chance)
     return {name: {c: sum(s) / len(s) for c, s in conditions.items()} for name, conditions in shares.items()}
 
 
