@@ -60,11 +60,12 @@ def run(
     are those of a named model. ``limit``: a sample of that many cases of each suite, drawn by ``seed``;
     ``limit_first``: the first ones instead. ``repeats``: how often each trial is asked. ``conditions``: only these,
     such as ``["original", "noise(snr_db=10)"]``; those that a suite does not declare are ``recorded``. ``judge`` and
-    ``embedder`` are named as for ``--judge`` and ``--embedder``. ``results``: a folder to write the run into as it goes. ``progress``: True for a bar, or a function of (trials done, of all).
-    ``cache``: whether replies are kept and looked up, or the file for that; ``cached``: an endpoint's too where the
-    environment variable ``CI`` is set. ``baseline``: an earlier run's folder to hold this one against, by the rule
-    ``baseline_fail`` (see :mod:`audiotest.baseline`). ``budget``: what the run may take, such as ``"20m"`` or
-    ``"5USD"`` (:mod:`audiotest.predict.budget`); then it stops, with ``run.partial``.
+    ``embedder`` are named as for ``--judge`` and ``--embedder``. ``results``: a folder to write the run to as it goes.
+    ``progress``: True for a bar, or a function of (trials done, of all). ``cache``: whether replies are kept and looked
+    up, or the file for that; ``cached``: an endpoint's too where the environment variable ``CI`` is set. ``baseline``:
+    an earlier run's folder to hold this one against, by the rule ``baseline_fail`` (see :mod:`audiotest.baseline`).
+    ``budget``: what the run may take, such as ``"20m"`` or ``"5USD"`` (:mod:`audiotest.predict.budget`); then it stops,
+    with ``run.partial``.
 
     Ctrl-C gives the run as far as it got, with ``run.partial``. Raises :class:`AudiotestError`: for arguments that
     cannot be, suites that do not load, a model that cannot be opened or loaded, and (``ModelDown``, whose ``run`` has

@@ -35,7 +35,7 @@ from audiotest.grade.similarities import Similarities
 from audiotest.masking import masked
 from audiotest.models.loading import load_model, open_embedder, open_model
 from audiotest.models.protocol import Adapter, Unavailable
-from audiotest.predict.blocks import Block, block_seconds, block_sizes, plan
+from audiotest.predict.blocks import Block, as_asked, block_seconds, block_sizes, longest_first, plan
 from audiotest.predict.breaker import ModelDown
 from audiotest.predict.budget import Budget, Spending, parse_budget
 from audiotest.predict.engine import Engine
@@ -236,6 +236,12 @@ class Session:
         batch = self.settings.batch_size or min(self._batch, _MOST_TRIALS)
         of_all = len(keyed), self.workers, batch
         return plan(keyed, block_sizes(*of_all), block_seconds(sum(item[2] for item in keyed), *of_all))
+
+    def as_asked(self, blocks: list[list[T]], trial: Callable[[T], Trial]) -> list[list[T]]:
+        """``blocks`` in the order in which a model that listens is asked: those with the most sound first, and within
+        each the trials as its requests go out, so that whoever goes by it finds replies there as they come."""
+        ordered = longest_first(blocks, lambda item: self.seconds(trial(item)))
+        return ordered if self.settings.batch_size == 1 else [as_asked(b, trial, self.seconds) for b in ordered]
 
     def seconds(self, trial: Trial) -> float:
         """How much sound a trial's case has, looked up once."""

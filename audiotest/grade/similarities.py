@@ -34,8 +34,8 @@ class Comparer:
         self.embedder.load()
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
-        """The cosines of each request; every text of the batch is embedded once. A text whose vector is no finite number
-        costs the requests that hold it their cosines."""
+        """The cosines of each request; every text of the batch is embedded once. A vector that is not finite costs
+        the requests that hold its text their cosines."""
         texts = list(dict.fromkeys(text for r in requests for text in (r.prompt, *r.choices)))
         vectors = np.asarray(self.embedder.embed(texts), dtype=np.float64)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -44,9 +44,8 @@ class Comparer:
         replies: list[Reply | Exception] = []
         for request in requests:
             # Summed row by row: a matrix product gives equal vectors cosines that differ in their last places.
-            cosines = (vectors[[places[text] for text in request.choices]] * vectors[places[request.prompt]]).sum(
-                axis=1
-            )
+            others = vectors[[places[text] for text in request.choices]]
+            cosines = (others * vectors[places[request.prompt]]).sum(axis=1)
             if np.isfinite(cosines).all():
                 replies.append(Reply("", details={"cosines": [float(value) for value in cosines]}))
             else:

@@ -35,6 +35,7 @@ class Listening:
         # How a suite wants answers generated (ten tokens, a stop string) would cut a description.
         self._generation = Generation(max_new_tokens=max(1, words))
         self._texts: dict[str, str] = {}
+        self._seconds: dict[str, float] = {}
         self.kept: Kept | None = None
 
     def heard(self, requests: Sequence[Request]) -> list[Heard]:
@@ -53,9 +54,16 @@ class Listening:
         replies = {name: reply for name, reply in zip(unheard, answers, strict=True) if isinstance(reply, Reply)}
         failures = {name: reply for name, reply in zip(unheard, answers, strict=True) if isinstance(reply, Exception)}
         self._texts |= {name: reply.text for name, reply in replies.items()}
+        self._seconds |= {name: reply.seconds or 0.0 for name, reply in replies.items()}
         if self.kept is not None and self.listener.identity and replies:
             self.kept.put(self.listener.name, {self._key(name): reply for name, reply in replies.items()})
         return [self._of(names_of_one, failures) for names_of_one in names]
+
+    def seconds(self, request: Request) -> float:
+        """How long the listener took for the clips of ``request``, of those that no request before it had."""
+        if not self._seconds:
+            return 0.0
+        return sum(self._seconds.pop(sound_name(clip), 0.0) for clip in request.audio)
 
     def _of(self, names: list[str], failures: dict[str, Exception]) -> Heard:
         broken = next((failures[name] for name in names if name in failures), None)

@@ -89,7 +89,7 @@ class Cascade:
 
     def stream(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Reply | Exception]]:
         """Requests go to the language model as soon as their clips are described; every clip is described once."""
-        asked: dict[int, tuple[Request, Request, list[str]]] = {}
+        asked: dict[int, tuple[Request, Request, list[str], float]] = {}
         failed: deque[tuple[Request, Exception]] = deque()
 
         def prompts() -> Iterator[Request]:
@@ -98,15 +98,16 @@ class Cascade:
                     failed.append((request, heard))
                     continue
                 prompt = replace(request, audio=(), prompt=self._prompt(request, heard))
-                asked[id(prompt)] = request, prompt, heard
+                asked[id(prompt)] = request, prompt, heard, self._listening.seconds(request)
                 yield prompt
 
         for prompt, reply in stream_of(self.llm)(prompts()):
             while failed:
                 yield failed.popleft()
-            request, _, heard = asked.pop(id(prompt))
+            request, _, heard, listening = asked.pop(id(prompt))
             if isinstance(reply, Reply):
-                reply = replace(reply, details={**reply.details, "intermediate": heard})
+                seconds = (reply.seconds or 0.0) + listening
+                reply = replace(reply, seconds=seconds, details={**reply.details, "intermediate": heard})
             yield request, reply
         yield from failed
 
@@ -120,9 +121,9 @@ class Cascade:
         self.llm.close()
 
     def _described(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Heard]]:
-        """Each request with what the listener says of its clips. So many requests at a time as fill a batch of either
-        model: the language model goes on with what it has while the next ones are listened to."""
-        while chunk := list(islice(requests, max(self.listener.batch_size, self.llm.batch_size))):
+        """Each request with what the listener says of its clips, a batch of the listener at a time: a slow one does not
+        keep the language model from what has been heard (:data:`~audiotest.models.streaming.GATHER_S`)."""
+        while chunk := list(islice(requests, self.listener.batch_size)):
             yield from zip(chunk, self._listening.heard(chunk), strict=True)
 
     def _prompt(self, request: Request, heard: list[str]) -> str:
