@@ -90,7 +90,7 @@ def plan(
 def as_asked(items: list[T], trial: Callable[[T], Trial], seconds: Callable[[Trial], float]) -> list[T]:
     """``items`` in the order in which a model that listens is asked about their trials, so that what is asked together
     is of like length and little is padded: the longest sound first, questions about one sound side by side, and last
-    those without sound, the longest text first. What is in this order already keeps it."""
+    those without sound. Else they keep their order, and what is in this order already keeps it."""
     clips: dict[tuple[str, str], int] = {}
     sounds: dict[tuple[str, ...], int] = {}
 
@@ -98,11 +98,10 @@ def as_asked(items: list[T], trial: Callable[[T], Trial], seconds: Callable[[Tri
         asked = trial(item)
         case, changes = asked.case, asked.condition.of("sound")
         clip = clips.setdefault((asked.suite.name, clip_id(asked.suite, case) or case.id), len(clips))
-        text = len(case.question) + sum(map(len, case.choices))
         if not asked.is_heard:
-            return 1, -text, -seconds(asked), clip
+            return 1, -seconds(asked), clip
         sound = sounds.setdefault((str(clip), *map(str, changes)), len(sounds))
-        return 0, -seconds(asked), clip, sound, -text
+        return 0, -seconds(asked), clip, sound
 
     return sorted(items, key=place)
 
