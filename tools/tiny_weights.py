@@ -125,6 +125,59 @@ def gama(repo, folder):
     lora(model, folder / "checkpoint.bin")
 
 
+def mert(folder, **sizes):
+    """In the place of MERT: the HuBERT that it is made of, without its constant-Q transform, whose code is on the hub
+    alone. It hears 24 kHz as MERT does."""
+    from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
+
+    tiny = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
+    tiny.update(conv_dim=[16] * 7, num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4)
+    model = HubertModel(HubertConfig(**dict(tiny, **sizes)))
+    spread(model).save_pretrained(str(folder))
+    Wav2Vec2FeatureExtractor(sampling_rate=24000, return_attention_mask=True).save_pretrained(str(folder))
+    return model.config.hidden_size
+
+
+def vicuna(folder, **sizes):
+    """A language model with its tokenizer; returns its width."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(vocab_size=len(tokenizer(folder)), **dict(LLAMA, **sizes))
+    spread(LlamaForCausalLM(config)).save_pretrained(str(folder))
+    return config.hidden_size
+
+
+def linear(name, heard, width):
+    """The weights of a projection."""
+    layer = spread(torch.nn.Linear(heard, width))
+    return {"{}.{}".format(name, key): value for key, value in layer.state_dict().items()}
+
+
+def musilingo(repo, folder):
+    """FOLDER/llm, FOLDER/mert and FOLDER/checkpoint.pth, which holds the projection of the sound."""
+    heard, width = mert(folder / "mert"), vicuna(folder / "llm")
+    torch.save({"model": linear("llama_proj", heard, width)}, str(folder / "checkpoint.pth"))
+
+
+def imagebind(model, file):
+    """ImageBind in its real size (4.8 GB), which is written into its code; ``model`` is the repository's module."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(0)
+        torch.save(model.imagebind_huge(pretrained=False).state_dict(), str(file))
+
+
+def pandagpt(repo, folder):
+    """FOLDER/imagebind/imagebind_huge.pth, FOLDER/llm and FOLDER/pytorch_model.pt, the delta."""
+    os.chdir(str(repo / "code"))
+    sys.path.insert(0, str(repo / "code"))
+    from model.ImageBind.models import imagebind_model
+
+    imagebind(imagebind_model, folder / "imagebind" / "imagebind_huge.pth")
+    width = vicuna(folder / "llm")
+    torch.save(linear("llama_proj", 1024, width), str(folder / "pytorch_model.pt"))
+
+
 if __name__ == "__main__":
-    makers = {"blsp": blsp, "ltu": ltu, "ltu_as": ltu_as, "gama": gama}
+    makers = {"blsp": blsp, "ltu": ltu, "ltu_as": ltu_as, "gama": gama, "musilingo": musilingo, "pandagpt": pandagpt}
     makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())
