@@ -14,7 +14,9 @@ def _unmoved(self, *_, **__):
 
 
 def _on_cpu(place):
-    on_gpu = isinstance(place, str) and place.startswith("cuda") or isinstance(place, torch.device) and place.type == "cuda"
+    on_gpu = (isinstance(place, str) and place.startswith("cuda")) or (
+        isinstance(place, torch.device) and place.type == "cuda"
+    )
     return torch.device("cpu") if on_gpu else place
 
 
