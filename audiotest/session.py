@@ -205,7 +205,8 @@ class Session:
         progress: Progress | None = None,
         upcoming: Callable[[], Iterable[TrialKey]] | None = None,
     ) -> Predictor:
-        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan."""
+        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan: within each they keep
+        their order."""
         if id(model) not in self._predictors:
             predictor = Predictor(
                 model,
@@ -218,8 +219,8 @@ class Session:
                 upcoming=upcoming,
                 arrived=self.grader.arrived,
             )
-            blocks = self.blocks((trial, trial) for trial in trials)
-            predictor.plan(Block(number, tuple(block)) for number, block in enumerate(blocks))
+            blocks = self.blocks(enumerate(given := tuple(trials)))
+            predictor.plan(Block(n, tuple(given[i] for i in sorted(block))) for n, block in enumerate(blocks))
             self._predictors[id(model)] = model, predictor
             self._warn_of_strangers(model)
         return self._predictors[id(model)][1]
@@ -365,7 +366,8 @@ class Session:
         self.model_name = model.name
         down: ModelDown | None = None
         try:
-            predictor = self.predictor(model, trials)
+            planned = self.blocks((trial, trial) for trial in trials)
+            predictor = self.predictor(model, [trial for block in planned for trial in block])
             for done, (trial, answer) in enumerate(predictor.answers(), 1):
                 record = self._graded(trial, answer, predictor)
                 self.add(self.baseline.against(record, trial.suite.policy))
