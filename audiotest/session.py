@@ -205,8 +205,8 @@ class Session:
         progress: Progress | None = None,
         upcoming: Callable[[], Iterable[TrialKey]] | None = None,
     ) -> Predictor:
-        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan: within each they keep
-        their order."""
+        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan. Within each block
+        they keep their order."""
         if id(model) not in self._predictors:
             predictor = Predictor(
                 model,
