@@ -182,6 +182,7 @@ def _row(record: Record) -> dict[str, Any]:
         "answer": " / ".join(record.expected) or None,
         "reply": reply.text if reply is not None else None,
         "seconds": reply.seconds if reply is not None else None,
+        "waited": reply.waited if reply is not None else None,
         "cached": record.cached,
         "reason": record.reason,
         **{f"tag.{tag}": ", ".join(values) for tag, values in record.tags.items()},

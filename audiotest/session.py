@@ -35,7 +35,7 @@ from audiotest.grade.similarities import Similarities
 from audiotest.masking import masked
 from audiotest.models.loading import load_model, open_embedder, open_model
 from audiotest.models.protocol import Adapter, Unavailable
-from audiotest.predict.blocks import Block, block_seconds, block_sizes, plan
+from audiotest.predict.blocks import Block, as_asked, block_seconds, block_sizes, longest_first, plan
 from audiotest.predict.breaker import ModelDown
 from audiotest.predict.budget import Budget, Spending, parse_budget
 from audiotest.predict.engine import Engine
@@ -209,7 +209,8 @@ class Session:
         progress: Progress | None = None,
         upcoming: Callable[[], Iterable[TrialKey]] | None = None,
     ) -> Predictor:
-        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan."""
+        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan. Within each block
+        they keep their order."""
         if id(model) not in self._predictors:
             predictor = Predictor(
                 model,
@@ -222,8 +223,8 @@ class Session:
                 upcoming=upcoming,
                 arrived=self.grader.arrived,
             )
-            blocks = self.blocks((trial, trial) for trial in trials)
-            predictor.plan(Block(number, tuple(block)) for number, block in enumerate(blocks))
+            blocks = self.blocks(enumerate(given := tuple(trials)))
+            predictor.plan(Block(n, tuple(given[i] for i in sorted(block))) for n, block in enumerate(blocks))
             self._predictors[id(model)] = model, predictor
             self._warn_of_strangers(model)
         return self._predictors[id(model)][1]
@@ -240,6 +241,12 @@ class Session:
         batch = self.settings.batch_size or min(self._batch, _MOST_TRIALS)
         of_all = len(keyed), self.workers, batch
         return plan(keyed, block_sizes(*of_all), block_seconds(sum(item[2] for item in keyed), *of_all))
+
+    def as_asked(self, blocks: list[list[T]], trial: Callable[[T], Trial]) -> list[list[T]]:
+        """``blocks`` in the order in which a model that listens is asked: those with the most sound first, and within
+        each the trials as its requests go out, so that whoever goes by it finds replies there as they come."""
+        ordered = longest_first(blocks, lambda item: self.seconds(trial(item)))
+        return ordered if self.settings.batch_size == 1 else [as_asked(b, trial, self.seconds) for b in ordered]
 
     def seconds(self, trial: Trial) -> float:
         """How much sound a trial's case has, looked up once."""
@@ -367,7 +374,8 @@ class Session:
         self.model_name = model.name
         down: ModelDown | None = None
         try:
-            predictor = self.predictor(model, trials)
+            planned = self.blocks((trial, trial) for trial in trials)
+            predictor = self.predictor(model, [trial for block in planned for trial in block])
             for done, (trial, answer) in enumerate(predictor.answers(), 1):
                 record = self._graded(trial, answer, predictor)
                 self.add(self.baseline.against(record, trial.suite.policy))

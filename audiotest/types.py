@@ -327,13 +327,18 @@ CUT = frozenset({"length", "max_tokens", "max_new_tokens"})
 
 class Reply(Struct, frozen=True):
     """What the model said. ``text`` is what gets scored; ``raw`` the whole output where it differs
-    (thinking, tags); ``finish`` says why it ended; ``seconds`` is the model's own time for it."""
+    (thinking, tags); ``finish`` says why it ended.
+
+    ``seconds`` is the model's own time for it: of a batch the share (the batch's time divided by its replies), of a
+    cascade what both models took. ``waited`` is the time beside that, in seconds, from when the model was given the
+    request: in a batch that was filled or answered, in a queue, for other attempts."""
 
     text: str
     raw: str | None = None
     finish: str | None = None
     seconds: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    waited: float | None = None
 
     def __post_init__(self) -> None:
         """Keep to what can be written: half a surrogate pair, as of an emoji that was cut, is no text."""

@@ -38,6 +38,11 @@ class Trial(Struct, frozen=True):
         return self.case.generation or self.suite.generation
 
     @property
+    def is_heard(self) -> bool:
+        """Whether there is any sound in it, be that silence: ``text_only`` has none."""
+        return bool(self.case.audio) and not any(part.member.soundless for part in self.condition.of("text"))
+
+    @property
     def likelihoods(self) -> bool:
         """Whether a scorer ranks the options by what the model thinks of each, rather than by what it says."""
         return any(SCORERS.get(check.name).wants_likelihoods for check in (*self.suite.scorers, *self.case.expect))

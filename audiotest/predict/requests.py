@@ -15,6 +15,7 @@ from audiotest.declare.messages import replies_in, shown
 from audiotest.declare.prompt import PromptError
 from audiotest.declare.trial import Trial, present, prompt_of, turns_of
 from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.predict.blocks import as_asked
 from audiotest.predict.sound import Sounds, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
@@ -151,18 +152,10 @@ class Requests:
         )
 
     def by_length(self, pending: list[Pending], batch_size: int) -> list[Pending]:
-        """What is asked together is of like length, so that little is padded: the longest sound first, questions about
-        one sound side by side, those without sound last. Only where it can matter."""
+        """In the order of :func:`~audiotest.predict.blocks.as_asked`, where it can matter."""
         if not self.model.needs.audio or len(pending) <= batch_size or batch_size == 1:
             return pending
-
-        def length(item: Pending) -> tuple[float, str, int]:
-            view = item.answer.view
-            heard = view is not None and view.audio
-            sound = item.answer.hashes["sound"] if heard else "~"
-            return -item.seconds if heard else 1.0, sound, -len(item.answer.prompt)
-
-        return sorted(pending, key=length)
+        return as_asked(pending, lambda item: item.trial, lambda trial: seconds(trial.suite, trial.case))
 
     def _prepare(self, trial: Trial, answer: Answer, block: int) -> Pending | None:
         try:

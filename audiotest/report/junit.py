@@ -12,7 +12,8 @@ _REPLY_LIMIT = 2000
 
 
 def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
-    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds, and ``tag.KEY`` for every tag."""
+    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds and what it waited, and ``tag.KEY``
+    for every tag."""
     verdict = next(iter(record.verdicts.values()), None)
     pairs: list[tuple[str, object]] = [
         ("suite", record.suite),
@@ -27,7 +28,8 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
         pairs.append(("chosen", _option(record, verdict.choice) or verdict.status))
     if record.reply is not None:
         pairs.append(("reply", record.reply.text[:_REPLY_LIMIT]))
-        pairs += [("seconds", round(record.reply.seconds, 3))] if record.reply.seconds is not None else []
+        times = ("seconds", record.reply.seconds), ("waited", record.reply.waited)
+        pairs += [(name, round(value, 3)) for name, value in times if value is not None]
     pairs += [(f"tag.{_name(key)}", ", ".join(values)) for key, values in record.tags.items()]
     return pairs
 

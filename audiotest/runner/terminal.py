@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
     """A missed trial of a benchmark gets a letter and a word of its own; one that was only to be recorded passes as a
     test, under a word that does not call its reply right."""
-    if report.skipped and str(getattr(report, "wasxfail", "")).startswith("missed: "):
+    if is_missed(report):
         return "missed", "m", ("MISSED", {"yellow": True})
     if report.passed and report.when == "call" and ("outcome", "recorded") in report.user_properties:
         return "passed", ".", ("RECORDED", {"cyan": True})
     return None
+
+
+def is_missed(report: pytest.TestReport) -> bool:
+    """Whether a trial of a benchmark did not show what it should, and no baseline knew of it."""
+    return report.skipped and str(getattr(report, "wasxfail", "")).startswith("missed: ")
 
 
 def summary(terminal: Any, state: State) -> None:
