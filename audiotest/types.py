@@ -426,12 +426,13 @@ class Record(Struct, frozen=True):
     def right_places(self) -> tuple[int, ...]:
         """The places of all right options as shown, from 0."""
         if not self.answers:
-            return (self.answer_index,) if self.answer_index is not None else ()
+            place = self.answer_index
+            return (place,) if place is not None and 0 <= place < len(self.choices) else ()
         return tuple(place for place, choice in enumerate(self.choices) if choice in self.answers)
 
     def option(self, place: int) -> str:
         """The option at ``place`` as reports show it: its text; of a sound, what it was called and its name."""
-        name = self.choice_sounds[place] if self.choice_sounds else ""
+        name = self.choice_sounds[place] if place < len(self.choice_sounds) else ""
         return f"{self.choices[place]} ({name})" if name else self.choices[place]
 
     @property

@@ -57,7 +57,8 @@ def settings(data: Mapping[str, Any], inherited: Mapping[str, Any] | None = None
 
 def _gate(row: Mapping[str, Any], declared: list[str], i: int, findings: Findings) -> Gate | None:
     fields = suite_checks.gate(row, declared, ("gates", i), findings)
-    return Gate(**fields) if fields.get("metric") else None
+    kept = {name: value for name, value in fields.items() if value is not None}  # None: the schema refused it
+    return Gate(**kept) if "metric" in kept else None
 
 
 def generation(data: Mapping[str, Any]) -> Generation:

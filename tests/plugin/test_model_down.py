@@ -100,6 +100,7 @@ def test_a_refused_key_ends_it(project, refusing, workers, monkeypatch):
     assert "sk-none-of-yours" not in result.stdout.str()
 
 
+@pytest.mark.usefixtures("own_interpreter")
 def test_with_ray_too(project):
     pytest.importorskip("ray")
     ends_once(
