@@ -10,6 +10,7 @@ items wait for their own reply) or have all of them answered in the order in whi
 from __future__ import annotations
 
 import logging
+import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -45,6 +46,7 @@ from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import NoCache, ReplyStore
 from audiotest.provenance import in_ci, provenance
 from audiotest.resources import cache_dir
+from audiotest.run_folder import Plan
 from audiotest.runs import Run, RunWriter
 from audiotest.types import GateResult, Record, TrialKey
 
@@ -154,6 +156,7 @@ class Session:
         self.stopped = ""
         """Why the run ends before its last trial."""
         self.command: Sequence[str] = ("audiotest.run",)
+        self._planned = 0
 
     # -- models --------------------------------------------------------------------------------------------
 
@@ -330,6 +333,17 @@ class Session:
         if self.writer is not None:
             self.writer.add(record, line)
 
+    @property
+    def planned(self) -> int:
+        """How many trials this run is to have, as far as that is known; it is noted in the results folder."""
+        return self._planned
+
+    @planned.setter
+    def planned(self, trials: int) -> None:
+        self._planned = trials
+        if self.writer is not None and trials:
+            self.writer.expect(Plan(trials, self.model_name, time.time(), self.settings.seed))
+
     def spent(self, planned: int) -> str:
         """Why a run of ``planned`` trials stops here since its budget is spent, which is noted; "" while something is
         left of it, and where no trial is left to run."""
@@ -365,6 +379,7 @@ class Session:
         model = self.open_model()
         self.load(model)
         self.model_name = model.name
+        self.planned = len(trials)
         down: ModelDown | None = None
         try:
             predictor = self.predictor(model, trials)

@@ -40,7 +40,7 @@ def pace_for(state: State) -> Callable[[], None]:
     shows = pace.every > 0 and terminal is not None and state.config.option.verbose >= 0
 
     def step() -> None:
-        line = pace.step(state.planned) if shows else ""
+        line = pace.step(state.session.planned) if shows else ""
         if line:
             terminal.ensure_newline()
             if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
