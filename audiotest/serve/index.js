@@ -20,7 +20,8 @@ function row(run, suite) {
   const name = el("div", {}, el("a", { href: `run/${run.id}/` }, el("bdi", {}, run.path)), run.message ? el("div", { class: run.state === "going on" ? "soft" : "error" }, `${run.state}: ${run.message}`) : null);
   const suites = several(own, (s) => el("div", {}, el("bdi", {}, s.name)));
   if (more > 0) suites.append(el("div", { class: "soft" }, `and ${more} more`));
-  return [name, box, suites, el("bdi", {}, run.model), run.when.replace("T", " ").slice(0, 16), run.commit, several(own, figure),
+  const text = (shown) => keyed(el("bdi", {}, shown), shown.toLowerCase()), when = run.when.replace("T", " ").slice(0, 16);
+  return [keyed(name, run.path.toLowerCase()), box, suites, text(run.model), keyed(el("span", {}, when), when), text(run.commit), several(own, figure),
     several(own, (s) => el("div", {}, gap(s.gap))), several(own, (s) => el("div", { class: s.failed ? "failed" : "" }, gates(s) || "–"))];
 }
 
@@ -63,7 +64,6 @@ choices("f-suite", RUNS.flatMap((run) => run.suites.map((s) => s.name)), "all su
 choices("f-model", RUNS.map((run) => run.model), "all models");
 choices("f-state", RUNS.map((run) => run.state), "all");
 choices("f-gates", ["failed", "passed"], "all");
-$("filters").addEventListener("submit", (e) => e.preventDefault());
 $("filters").addEventListener("input", show);
 $("compare").addEventListener("click", () => { location.href = `compare/?${new URLSearchParams({ a: chosen[0], b: chosen[1] })}`; });
 show();

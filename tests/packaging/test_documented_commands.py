@@ -21,6 +21,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 NOT_RUN = {
     "make demo": "CI runs it",
+    "audiotest serve results/": "ends with Ctrl-C; tests/serve starts it",
     "make test": "it is what runs this test",
     "make recordings": "takes an hour; tests/real has its parts",
     "audiotest weights fetch --all": "needs a package index; tests/models/test_weights.py has one of its own",

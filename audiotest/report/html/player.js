@@ -24,3 +24,6 @@ function player(sound, condition) {
   audio.addEventListener("loadedmetadata", () => { if (!sound.seconds) end.textContent = `${audio.duration.toFixed(2)} s`; });
   return el("div", { class: "sound" }, audio, picture, el("small", { class: "axis" }, el("span", {}, "0 s"), el("span", {}, sound.khz ? `0 to ${sound.khz} kHz` : ""), end));
 }
+
+// No form of these pages is sent anywhere.
+document.addEventListener("submit", (e) => e.preventDefault());
