@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -362,18 +362,18 @@ class Session:
 
     # -- the whole run -------------------------------------------------------------------------------------
 
-    def run(self, progress: Callable[[int, int], None] | None = None) -> Run:
-        """Answer and grade every trial. ``progress(done, total)`` is called after each; Ctrl-C gives what there is, and
-        so does a budget that is spent.
+    def run(self, progress: Callable[[int, int], None] | None = None, only: Collection[TrialKey] | None = None) -> Run:
+        """Answer and grade every trial, or ``only`` some. ``progress(done, total)`` is called after each; Ctrl-C gives
+        what there is, and so does a budget that is spent.
 
         Raises :class:`NoTrials`, :class:`~audiotest.models.loading.ModelError`, and
         :class:`~audiotest.predict.breaker.ModelDown`, whose ``run`` holds what was answered before.
         """
         with foreign_code.allowing(self.settings.allow_code):
-            return self._run(progress)
+            return self._run(progress, only)
 
-    def _run(self, progress: Callable[[int, int], None] | None) -> Run:
-        trials = self.suites.trials()
+    def _run(self, progress: Callable[[int, int], None] | None, only: Collection[TrialKey] | None) -> Run:
+        trials = [trial for trial in self.suites.trials() if only is None or trial.key in only]
         if not trials:
             raise NoTrials("there is no trial to run: the suites have no cases, or none that can be used")
         model = self.open_model()

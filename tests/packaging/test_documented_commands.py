@@ -21,6 +21,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 NOT_RUN = {
     "make demo": "CI runs it",
+    "audiotest watch suites/kitchen.yaml --model NAME": "ends with Ctrl-C; tests/cli/test_watch.py starts it",
     "audiotest serve results/": "ends with Ctrl-C; tests/serve starts it",
     "make test": "it is what runs this test",
     "make recordings": "takes an hour; tests/real has its parts",
