@@ -244,6 +244,11 @@ def recorded(reader):
     suite = "suite: mine\ncases:\n  - {id: one, question: What rings?, choices: [a bell, a phone], answer: a bell}\n"
     reader.write("suites/mine.yaml", suite)
     reader.lines("recorded.jsonl", [{"id": "one", "output": "(A)"}])
+    reader.prepare("pytest suites/mine.yaml --model replay:recorded.jsonl --results upstream/base")
+    reader.prepare(
+        "cd upstream && git init -qb main && git add base && git -c user.name=A -c user.email=a@b commit -qm base"
+    )
+    reader.prepare("git init -q && git remote add origin ./upstream")
 
 
 def audiogram(reader):
