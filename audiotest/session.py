@@ -10,8 +10,9 @@ items wait for their own reply) or have all of them answered in the order in whi
 from __future__ import annotations
 
 import logging
+import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -45,6 +46,7 @@ from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import NoCache, ReplyStore
 from audiotest.provenance import in_ci, provenance
 from audiotest.resources import cache_dir
+from audiotest.run_folder import Plan
 from audiotest.runs import Run, RunWriter
 from audiotest.types import GateResult, Record, TrialKey
 
@@ -154,6 +156,7 @@ class Session:
         self.stopped = ""
         """Why the run ends before its last trial."""
         self.command: Sequence[str] = ("audiotest.run",)
+        self._planned = 0
 
     # -- models --------------------------------------------------------------------------------------------
 
@@ -337,6 +340,17 @@ class Session:
         if self.writer is not None:
             self.writer.add(record, line)
 
+    @property
+    def planned(self) -> int:
+        """How many trials this run is to have, as far as that is known; it is noted in the results folder."""
+        return self._planned
+
+    @planned.setter
+    def planned(self, trials: int) -> None:
+        self._planned = trials
+        if self.writer is not None and trials:
+            self.writer.expect(Plan(trials, self.model_name, time.time(), self.settings.seed))
+
     def spent(self, planned: int) -> str:
         """Why a run of ``planned`` trials stops here since its budget is spent, which is noted; "" while something is
         left of it, and where no trial is left to run."""
@@ -355,23 +369,24 @@ class Session:
 
     # -- the whole run -------------------------------------------------------------------------------------
 
-    def run(self, progress: Callable[[int, int], None] | None = None) -> Run:
-        """Answer and grade every trial. ``progress(done, total)`` is called after each; Ctrl-C gives what there is, and
-        so does a budget that is spent.
+    def run(self, progress: Callable[[int, int], None] | None = None, only: Collection[TrialKey] | None = None) -> Run:
+        """Answer and grade every trial, or ``only`` some. ``progress(done, total)`` is called after each; Ctrl-C gives
+        what there is, and so does a budget that is spent.
 
         Raises :class:`NoTrials`, :class:`~audiotest.models.loading.ModelError`, and
         :class:`~audiotest.predict.breaker.ModelDown`, whose ``run`` holds what was answered before.
         """
         with foreign_code.allowing(self.settings.allow_code):
-            return self._run(progress)
+            return self._run(progress, only)
 
-    def _run(self, progress: Callable[[int, int], None] | None) -> Run:
-        trials = self.suites.trials()
+    def _run(self, progress: Callable[[int, int], None] | None, only: Collection[TrialKey] | None) -> Run:
+        trials = [trial for trial in self.suites.trials() if only is None or trial.key in only]
         if not trials:
             raise NoTrials("there is no trial to run: the suites have no cases, or none that can be used")
         model = self.open_model()
         self.load(model)
         self.model_name = model.name
+        self.planned = len(trials)
         down: ModelDown | None = None
         try:
             planned = self.blocks((trial, trial) for trial in trials)

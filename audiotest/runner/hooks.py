@@ -105,7 +105,7 @@ def collected(session: pytest.Session) -> None:
     state.alone = frozenset(item.trial.key for item in items if item.nodeid in alone)
     if state.is_worker:  # its blocks come as they are handed out
         state.upcoming = lambda: queued(session)
-    state.planned = len(state.trials)
+    state.session.planned = len(state.trials)
     if state.trials:
         gc.freeze()
         # A suite that does not load is an error of its own and stops no other, unless a Python test module failed as
@@ -182,7 +182,7 @@ class RecordTaker:
 
     def _stop_if_spent(self) -> None:
         """Have pytest, and xdist where it is at work, end after what is under way."""
-        plugins, spent = self.state.config.pluginmanager, self.state.session.spent(self.state.planned)
+        plugins, spent = self.state.config.pluginmanager, self.state.session.spent(self.state.session.planned)
         for plugin in filter(None, map(plugins.get_plugin, ("session", "dsession") if spent else ())):
             plugin.shouldstop = plugin.shouldstop or spent
 

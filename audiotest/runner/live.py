@@ -43,7 +43,7 @@ def lines_for(state: State) -> Lines:
 
     quiet = terminal is None or state.config.option.verbose < 0
     pace = Pace(state.config.getini(INI), lambda: state.session.records)
-    return Lines(pace, lambda: state.planned, None if quiet else write)
+    return Lines(pace, lambda: state.session.planned, None if quiet else write)
 
 
 class Replies:

@@ -41,7 +41,7 @@ def summary(terminal: Any, state: State) -> None:
     for missed in terminal.stats.get("missed", ()) if terminal.hasopt("x") else ():
         text = f"MISSED {missed.nodeid} - {inert.line(missed.wasxfail.removeprefix('missed: '))}"
         terminal.write_line(text, yellow=True)
-    for text, markup in report.tail(run, state.session.baseline, state.planned, state.session.writer):
+    for text, markup in report.tail(run, state.session.baseline, state.session.planned, state.session.writer):
         terminal.write_line(text, **markup)
     for text in (state.job_page, state.page and f"report: {state.page}"):
         if text:

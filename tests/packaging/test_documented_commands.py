@@ -21,6 +21,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 NOT_RUN = {
     "make demo": "CI runs it",
+    "audiotest watch suites/kitchen.yaml --model NAME": "ends with Ctrl-C; tests/cli/test_watch.py starts it",
+    "audiotest serve results/": "ends with Ctrl-C; tests/serve starts it",
     "make test": "it is what runs this test",
     "make recordings": "takes an hour; tests/real has its parts",
     "audiotest weights fetch --all": "needs a package index; tests/models/test_weights.py has one of its own",
@@ -242,6 +244,11 @@ def recorded(reader):
     suite = "suite: mine\ncases:\n  - {id: one, question: What rings?, choices: [a bell, a phone], answer: a bell}\n"
     reader.write("suites/mine.yaml", suite)
     reader.lines("recorded.jsonl", [{"id": "one", "output": "(A)"}])
+    reader.prepare("pytest suites/mine.yaml --model replay:recorded.jsonl --results upstream/base")
+    reader.prepare(
+        "cd upstream && git init -qb main && git add base && git -c user.name=A -c user.email=a@b commit -qm base"
+    )
+    reader.prepare("git init -q && git remote add origin ./upstream")
 
 
 def audiogram(reader):
