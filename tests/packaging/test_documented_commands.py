@@ -166,7 +166,10 @@ class Reader:
         if setting:
             self.env[setting.group(1)] = setting.group(2)
             return 0, ""
-        done = subprocess.run(["bash", "-c", self.local(command)], cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL,
+        env = self.env
+        if "hf:FOLDER" in command:
+            env = {**env, "PATH": os.pathsep.join((str(self.with_torch), env["PATH"]))}
+        done = subprocess.run(["bash", "-c", self.local(command)], cwd=self.folder, env=env, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)  # fmt: skip
         return done.returncode, done.stdout
 
@@ -287,6 +290,7 @@ def test_the_commands_of_a_page_do_what_it_says(page, tmp_path, url, forked, req
     if any("hf:FOLDER" in command for command in commands(page)):
         pytest.importorskip("transformers", reason="a command asks a checkpoint of transformers")
         reader.checkpoint = request.getfixturevalue("checkpoints")
+        reader.with_torch = request.getfixturevalue("forked_with_torch")
     reader.write("suites/listening/pitch.yaml", (ROOT / "suites/listening/pitch.yaml").read_text(encoding="utf-8"))
     PREPARE.get(page, lambda _: None)(reader)
     done = {*NOT_RUN, *(command for command, where in ONCE.items() if where != page)}
