@@ -184,7 +184,10 @@ def test_sounds_come_in_ranges_and_from_suites_below_the_root_alone(client, tmp_
     save(tmp_path / "runs/b", outside)
     with TestClient(confined.app(TOKEN)) as other:
         run = id_of(other, "b")
-        assert '"audio":{"key":[]}' in other.get(f"/{TOKEN}/run/{run}/").text
+        text = other.get(f"/{TOKEN}/run/{run}/").text
+        assert '"audio":{"key":[]}' in text
+        assert "1 trials have no player: ../s.yaml is not below" in text
+        assert "--root FOLDER" in text
         answer = other.get(f"/{TOKEN}/run/{run}/sound/key/0.flac")
     confined.desk.close()
     assert answer.status_code == 404
