@@ -518,7 +518,7 @@ BENCHMARKS = Room(
     Benchmark,
     "benchmark",
     ("audiotest.benchmarks",),
-    ("importing", "writing", "download", "tables", "exporting", "mapped"),
+    ("archives", "importing", "writing", "download", "tables", "exporting", "mapped", "migrating"),
 )
 COMMANDS = Room(Command, "command", ("audiotest.commands",))
 FACULTIES = Room(Faculty, "faculty", ("audiotest.hearing.faculties",))

@@ -156,7 +156,7 @@ class Session:
         self.stopped = ""
         """Why the run ends before its last trial."""
         self.command: Sequence[str] = ("audiotest.run",)
-        self._planned = 0
+        self._plan = Plan(0, self.model_name, 0.0)
 
     # -- models --------------------------------------------------------------------------------------------
 
@@ -339,17 +339,20 @@ class Session:
         self._spending.note(record)
         if self.writer is not None:
             self.writer.add(record, line)
+            if self._plan.trials and self._plan.model != self.model_name:  # a fixture's, which is known by now
+                self._plan.model = self.model_name
+                self.writer.expect(self._plan)
 
     @property
     def planned(self) -> int:
         """How many trials this run is to have, as far as that is known; it is noted in the results folder."""
-        return self._planned
+        return self._plan.trials
 
     @planned.setter
     def planned(self, trials: int) -> None:
-        self._planned = trials
+        self._plan = Plan(trials, self.model_name, time.time(), self.settings.seed)
         if self.writer is not None and trials:
-            self.writer.expect(Plan(trials, self.model_name, time.time(), self.settings.seed))
+            self.writer.expect(self._plan)
 
     def spent(self, planned: int) -> str:
         """Why a run of ``planned`` trials stops here since its budget is spent, which is noted; "" while something is

@@ -108,7 +108,8 @@ class Desk:
             text = self._pages.get(name)
             if text is None:
                 opened = self.open(place, row)
-                text = page(opened.run, opened.players(opened.run.records, ""))
+                players = opened.players(opened.run.records, "")
+                text = page(opened.run, players, notes=_without_sound(opened.heard))
                 self._pages.put(name, text)
             return text
 
@@ -131,6 +132,12 @@ class Desk:
                 if gone is not None:
                     gone.unlink(missing_ok=True)
         return Path(self._folder.name) / f"{label}.{kind}"
+
+
+def _without_sound(heard: Hearing) -> list[str]:
+    """Why sounds cannot be listened to, if so."""
+    lost = heard.lost_sounds().removeprefix("; ")
+    return [f"{lost} (`audiotest serve --root FOLDER` names the folder that the runs were made in)"] if lost else []
 
 
 def is_key(text: str) -> bool:

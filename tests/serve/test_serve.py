@@ -184,7 +184,10 @@ def test_sounds_come_in_ranges_and_from_suites_below_the_root_alone(client, tmp_
     save(tmp_path / "runs/b", outside)
     with TestClient(confined.app(TOKEN)) as other:
         run = id_of(other, "b")
-        assert '"audio":{"key":[]}' in other.get(f"/{TOKEN}/run/{run}/").text
+        text = other.get(f"/{TOKEN}/run/{run}/").text
+        assert '"audio":{"key":[]}' in text
+        assert "1 trials have no player: ../s.yaml is not below" in text
+        assert "--root FOLDER" in text
         answer = other.get(f"/{TOKEN}/run/{run}/sound/key/0.flac")
     confined.desk.close()
     assert answer.status_code == 404
@@ -276,12 +279,14 @@ def test_pytest_notes_how_many_trials_a_run_is_to_have(pytester, monkeypatch):
         "class M:\n    name, identity, needs, batch_size = 'm', '', Needs(), 1\n    def load(self): pass\n    def close(self): pass\n"
         "    def answer(self, requests):\n"
         "        plan = json.loads(pathlib.Path('out/.audiotest.plan').read_text())\n"
-        "        return [Reply(str(plan['trials'])) for r in requests]\n"
+        "        return [Reply(f\"{plan['trials']} of {plan['model']}\") for r in requests]\n"
         "@pytest.fixture(scope='session')\ndef model(): return M()\n"
     )
     pytester.runpytest_subprocess("s.yaml", "--results", "out")
     lines = (pytester.path / "out/trials.jsonl").read_text().splitlines()
-    assert {json.loads(line)["reply"]["text"] for line in lines} == {"9"}
+    replies = [json.loads(line)["reply"]["text"] for line in lines]
+    assert sorted(set(replies)) == ["9 of listener", "9 of m"]  # the fixture's name is known with its first record
+    assert replies.count("9 of m") > 4
     assert not (pytester.path / "out/.audiotest.plan").exists()
 
 

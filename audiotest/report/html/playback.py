@@ -61,7 +61,10 @@ class Hearing:
         try:
             trial = self._trial(record)
             audible = present(trial, self.seed).audio
-        except (AudiotestError, LookupError, OSError, ValueError, RuntimeError):
+        except NotApplicable:
+            return 0
+        except (AudiotestError, LookupError, OSError, ValueError, RuntimeError) as error:
+            self.lost[str(error)] += 1
             return 0
         return (1 if self._joined.joins(trial) else len(trial.case.audio)) if audible else 0
 

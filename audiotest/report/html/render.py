@@ -33,8 +33,9 @@ _SCRIPTS = (
 """In the order in which they are read: each uses what stands in those before it, the last one starts the page."""
 
 
-def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "") -> str:
-    """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips; ``title`` heads it."""
+def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "", notes: Sequence[str] = ()) -> str:
+    """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips; ``title`` heads it, ``notes``
+    are sentences about the run as a whole."""
     records, summary, model = run.records, run.summary, run.summary.model
     tables = [
         t
@@ -48,7 +49,7 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str =
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
-        "notes": [*first_lines(run), *marked(run)],
+        "notes": [*notes, *first_lines(run), *marked(run)],
         "chance": _chance(records),
         "soundless": sorted({r.condition for r in records if without_sound(r.condition)}),
         "labels": LABELS,
