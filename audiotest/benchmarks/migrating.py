@@ -64,8 +64,6 @@ def migrate(source: Path, target: Path, table: Path | None = None, audio: Path |
         raise ImportFailed(f"{path} is there already; import into a folder of its own")
     target.mkdir(parents=True, exist_ok=True)
     data = _source(task, source, target, table)
-    if audio is not None:
-        _require_apart(audio, target)
     roots = [folder for folder in (table and (table if table.is_dir() else table.parent), audio) if folder]
     with allowing(roots):
         fields, notes = _fields(task, data, target)
@@ -131,20 +129,9 @@ def _source(task: Mapping[str, Any], path: Path, target: Path, table: Path | Non
         config = task.get("dataset_name")
         about = {"config": str(config) if config else "", "split": split}
         return {"source": f"hf://{given}", **{key: value for key, value in about.items() if value}}
-    _require_apart(table if table.is_dir() else table.parent, target)
     link_audio(table if table.is_dir() else table.parent, target / "data")
     data = {"source": "data" if table.is_dir() else f"data/{table.name}"}
     return {**data, "split": split} if split and table.is_dir() and any(table.rglob(f"*{split}*.parquet")) else data
-
-
-def _require_apart(linked: Path, target: Path) -> None:
-    """Raise :class:`ImportFailed` where the suite would lie within the folder that it links to: whoever follows the
-    link would come by the suite again, without end."""
-    if target.resolve().is_relative_to(linked.resolve()):
-        raise ImportFailed(
-            f"{target} lies within {linked.absolute()}, which the suite would link to: put the table and its sounds "
-            "into a folder of their own, or the suite elsewhere"
-        )
 
 
 def _fields(task: Mapping[str, Any], data: dict[str, Any], target: Path) -> tuple[dict[str, Any], list[str]]:

@@ -140,11 +140,13 @@ def test_without_its_table_a_shipped_suite_has_no_cases_and_no_fault(name: str, 
 
 
 def test_what_import_cannot_do_is_said(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
     for arguments, message in (
         (["mmsux", "--download"], "did you mean 'mmsu'"),
         (["mmsu"], "give either SOURCE"),
         (["mmsu", str(tmp_path)], "give --into FOLDER"),
-        (["mmsu", str(tmp_path), "--into", str(tmp_path / "s")], "no sound in this folder"),
+        (["mmsu", str(tmp_path / "tables"), "--into", str(tmp_path / "s")], "no sound in this folder"),
+        (["mmsu", str(tmp_path), "--into", str(tmp_path / "t")], "which the suite would link to"),
         (["mmar", str(tmp_path)], "give --into FOLDER"),
     ):
         done = CliRunner().invoke(main, ["import", *arguments])
