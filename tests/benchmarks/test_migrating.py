@@ -92,7 +92,7 @@ def test_a_task_becomes_a_suite_that_runs(folder):
     assert run.summary.suites["sounds_test"].conditions["original"].metrics["accuracy"].value == pytest.approx(1 / 3)
     assert "text_only" in run.summary.suites["sounds_test"].conditions
     inside = migrate("task/sounds.yaml", "--table", "release/test.jsonl", "--into", "release/suites/sounds")
-    assert "put the table and its sounds into a folder of their own" in inside.output
+    assert "which the suite would link to" in inside.output
     assert not Path("release/suites/sounds/data").exists()
     again = migrate("task/sounds.yaml", "--table", "release/test.jsonl", "--into", "suites/sounds")
     assert "is there already" in again.output
