@@ -137,7 +137,7 @@ def _print(item: Item, place: str) -> None:
     say(f"{item.question}")
     shown = next((one for one in item.conditions if not one.problem), None)
     for i, option in enumerate(shown.choices if shown else ()):
-        right = shown is not None and i == shown.answer_index
+        right = shown is not None and i in shown.rights
         say(f"  {'*' if right else ' '} {option}{'  (right)' if right else ''}")
     if item.answer and not (shown and shown.choices):
         say(f"  expected: {item.answer}")

@@ -51,7 +51,7 @@ def test_the_page_has_prompts_sounds_and_what_does_not_apply(suite):
     assert first["place"] == "s.yaml:5"
     shown = {one["condition"]: one for one in first["conditions"]}
     assert shown["original"]["prompt"].startswith("Which one?")
-    assert shown["original"]["answer_index"] == 1
+    assert shown["original"]["rights"] == [1]
     assert "paraphrases" in shown["rephrased"]["problem"]
     assert shown["text_only"]["sound"] == ""
     assert shown["shuffled"]["sound"] == shown["original"]["sound"]

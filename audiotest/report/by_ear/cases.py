@@ -17,8 +17,8 @@ from audiotest.types import Case, Needs, Record, Waveform
 
 
 class Shown(Struct, frozen=True):
-    """A case under one condition: the prompt as it is sent, and the options in their order. ``sound`` is the key of
-    its sound, "" where there is none; ``problem`` says why the condition does not apply, or what is wrong."""
+    """A case under one condition: the prompt as it is sent, and the options in their order, with the
+    places of the right ones. ``sound`` is the key of its sound, "" where there is none; ``problem`` says why the condition does not apply, or what is wrong."""
 
     condition: str
     nodeid: str
@@ -26,7 +26,7 @@ class Shown(Struct, frozen=True):
     question: str = ""
     choices: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    answer_index: int | None = None
+    rights: tuple[int, ...] = ()
     sound: str = ""
     problem: str = ""
 
@@ -85,7 +85,7 @@ class Ear:
             case=case.id,
             question=case.question,
             place=f"{self.suite.file_of(case)}:{case.line}" if self.suite.path else "",
-            answer=case.answer or "",
+            answer=" / ".join(case.answers or filter(None, [case.answer])),
             reference=case.reference,
             tags=tuple(f"{tag}: {value}" for tag, values in case.tags.items() for value in values),
             issue=case.known_issue,
@@ -105,9 +105,7 @@ class Ear:
             sound = f"{sound}-{answer.hashes['prompt']}" if answer.sounds else ""
         if sound:
             self._pending.setdefault(sound, pending)
-        right = view.answer
-        index = view.choices.index(right) if right is not None and right in view.choices else None
         return Shown(
             trial.condition.name, nodeid, prompt=answer.prompt, question=view.question, choices=view.choices,
-            labels=view.labels, answer_index=index, sound=sound,
+            labels=view.labels, rights=view.rights, sound=sound,
         )  # fmt: skip

@@ -3,7 +3,7 @@ const CASES = D.items, words = (c) => [c.case, c.question, c.answer, ...c.tags, 
 let within = [], at = -1;
 
 function under(shown, c) {
-  const blind = $("blind").checked, t = { ...shown, choice: null, answer_index: blind ? null : shown.answer_index };
+  const blind = $("blind").checked, t = { ...shown, choice: null, rights: blind ? [] : shown.rights };
   const box = el("section", { class: "reply", "aria-label": shown.condition });
   box.append(el("h3", {}, el("span", {}, shown.condition)));
   if (shown.problem) { box.append(el("p", { class: "soft", dir: "auto" }, shown.problem)); return box; }
