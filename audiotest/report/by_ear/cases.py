@@ -17,8 +17,9 @@ from audiotest.types import Case, Needs, Record, Waveform
 
 
 class Shown(Struct, frozen=True):
-    """A case under one condition: the prompt as it is sent, and the options in their order, with the
-    places of the right ones. ``sound`` is the key of its sound, "" where there is none; ``problem`` says why the condition does not apply, or what is wrong."""
+    """A case under one condition: the prompt as it is sent, and the options in their order, with the places of the
+    right ones. ``sound`` is the key of its sound, "" where there is none; ``problem`` says why the condition does not
+    apply, or what is wrong."""
 
     condition: str
     nodeid: str
