@@ -6,6 +6,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
 from itertools import islice
 from typing import Any
 
@@ -64,12 +65,13 @@ def in_order(answered: Iterable[Answered], requests: Sequence[Request]) -> list[
 def chunks_of(model: Adapter, batch_size: int | None = None) -> Callable[[Iterator[Request]], Iterator[list[Answered]]]:
     """As :func:`stream_of`, with what is there at once in one list: a batch, or a single reply of a stream."""
     if streams(model):
-        return lambda requests: _checked_stream(model, requests)
+        at_once = () if batch_size is None or "at_once" not in signature(model.stream).parameters else (batch_size,)
+        return lambda requests: _checked_stream(model, requests, at_once)
     size = batch_size or model.batch_size
-    return lambda requests: _in_batches(model, requests, size)
+    return lambda requests: in_batches(model, requests, size)
 
 
-def _checked_stream(model: Any, requests: Iterator[Request]) -> Iterator[list[Answered]]:
+def _checked_stream(model: Any, requests: Iterator[Request], at_once: tuple[int, ...]) -> Iterator[list[Answered]]:
     pulled: dict[int, float] = {}
 
     def noted() -> Iterator[Request]:
@@ -77,14 +79,15 @@ def _checked_stream(model: Any, requests: Iterator[Request]) -> Iterator[list[An
             pulled[id(request)] = time.perf_counter()
             yield request
 
-    for request, outcome in model.stream(noted()):
+    for request, outcome in model.stream(noted(), *at_once):
         started = pulled.pop(id(request), time.perf_counter())
         yield [(request, checked(outcome, time.perf_counter() - started, model.name))]
 
 
-def _in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Answered]]:
+def in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Answered]]:
+    """What ``model`` answers to batches of ``size``, one prepared ahead."""
     for batch in _batches(model, requests, size):
-        yield from _answers(model, batch)
+        yield from answers_of(model, batch)
 
 
 def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
@@ -111,7 +114,8 @@ def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _answers(model: Adapter, requests: list[Request]) -> Iterator[list[Answered]]:
+def answers_of(model: Adapter, requests: list[Request]) -> Iterator[list[Answered]]:
+    """What ``model`` answers to one batch; one that raises is asked again one by one."""
     started = time.perf_counter()
     try:
         replies = list(model.answer(requests))
@@ -128,7 +132,7 @@ def _answers(model: Adapter, requests: list[Request]) -> Iterator[list[Answered]
         return
     # Outside of the handler, so that what is raised now does not drag the batch's failure along.
     for request in requests:
-        yield from _answers(model, [request])
+        yield from answers_of(model, [request])
 
 
 def checked(outcome: object, seconds: float, model: str) -> Outcome:
