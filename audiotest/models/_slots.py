@@ -31,14 +31,20 @@ class Group(Generic[T]):
 
     ``tokens``: what a row of it is long at its end, prompt and reply. ``inputs``: what the engine made of the items,
     ahead; None where it is to be made. ``divisible``: some of the items can be prefilled now and others later at no
-    cost, as questions that share the prefix of a clip. ``whole``: not for slots; asked when nothing else is in flight.
+    cost, as questions that share the prefix of a clip. ``alone``: not to be read at once with others. ``whole``: not
+    for slots; asked when nothing else is in flight.
     """
 
     items: list[T]
     tokens: int = 1
     inputs: Any = None
     divisible: bool = False
+    alone: bool = False
     whole: bool = False
+
+    def joins(self, other: Group[T]) -> bool:
+        """Whether it could be read at once with ``other``."""
+        return not any(group.divisible or group.alone or group.whole for group in (self, other))
 
 
 class Engine(Protocol[T]):
@@ -121,7 +127,7 @@ class Slots(Generic[T]):
             return None
         while self._ready(following, wait=False, at_least=2):
             second = self._waiting[1]
-            if head.divisible or second.divisible or second.whole or not self._fits(head, second):
+            if not head.joins(second) or not self._fits(head, second):
                 break
             both = self.engine.together(head, second)
             if both is None:
@@ -190,8 +196,8 @@ class Slots(Generic[T]):
             self._waiting.appendleft(rest)
 
     def _failed(self, group: Group[T], rows: int, error: Exception, *, memory: bool) -> Ended[T]:
-        """A prefill that raised: one item alone has the error as its outcome; several are read again one by one, or, out
-        of memory, fewer of them at once, when there is room."""
+        """A prefill that raised: one item alone has the error as its outcome; several are read again one by one, or,
+        out of memory, fewer of them at once, when there is room."""
         if rows == 1 and len(group.items) > 1:
             self._waiting.appendleft(Group(group.items[1:], group.tokens))
             group = Group(group.items[:1], group.tokens)
@@ -202,7 +208,7 @@ class Slots(Generic[T]):
             self._release()
             self._waiting.appendleft(Group(group.items, group.tokens))
         else:
-            self._waiting.extendleft(Group([item], group.tokens) for item in reversed(group.items))
+            self._waiting.extendleft(Group([item], group.tokens, alone=True) for item in reversed(group.items))
         return []
 
     def _step(self) -> Ended[T]:

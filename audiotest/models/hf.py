@@ -10,7 +10,7 @@ Options
     ``attention``         ``auto`` (SDPA in the parts that have it), ``sdpa``, ``flash_attention_2``, ``eager``
     ``trust_remote_code``  run code that comes with the checkpoint; never unless you say so
     ``memory``            gigabytes that a batch may take; by default a share of what is free once the model is loaded
-    ``batch_size``        the most requests at once (32), if they are answered like single ones: ``audiotest check-model``
+    ``batch_size``        the most requests at once (32), if they answer like single ones: ``audiotest check-model``
     ``continuous``        whether a reply that ends makes room for the next request, where the model can (true)
     ``refill``            how many slots are free before they are filled again; 0, by default: an eighth of them
     ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt

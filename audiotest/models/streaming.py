@@ -65,10 +65,15 @@ def in_order(answered: Iterable[Answered], requests: Sequence[Request]) -> list[
 def chunks_of(model: Adapter, batch_size: int | None = None) -> Callable[[Iterator[Request]], Iterator[list[Answered]]]:
     """As :func:`stream_of`, with what is there at once in one list: a batch, or a single reply of a stream."""
     if streams(model):
-        at_once = () if batch_size is None or "at_once" not in signature(model.stream).parameters else (batch_size,)
+        at_once = (batch_size,) if batch_size is not None and _limited(model) else ()
         return lambda requests: _checked_stream(model, requests, at_once)
     size = batch_size or model.batch_size
     return lambda requests: in_batches(model, requests, size)
+
+
+def _limited(model: Any) -> bool:
+    """Whether the stream of ``model`` takes how many requests it may work on at once."""
+    return "at_once" in signature(model.stream).parameters
 
 
 def _checked_stream(model: Any, requests: Iterator[Request], at_once: tuple[int, ...]) -> Iterator[list[Answered]]:

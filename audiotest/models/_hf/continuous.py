@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from audiotest.models._generating import TOKENIZER, NoNumbers, reply
 from audiotest.models._hf.decoding import Row, Rows, prefilled
 from audiotest.models._hf.sharing import Shared
-from audiotest.models._slots import Ended, Group, Slots, refill_of
+from audiotest.models._slots import Ended, Engine, Group, Slots, refill_of
 from audiotest.models.streaming import answers_of, in_batches
 from audiotest.types import Reply, Request
 
 Groups = list[Group[Request]]
+
 
 def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[tuple[Request, Reply | Exception]]:
     """Each request with its reply when it is there; batch by batch for a model whose rows cannot come and go."""
@@ -27,7 +28,7 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
         for chunk in in_batches(adapter, requests, at_once):
             yield from chunk
         return
-    engine = Decoding(adapter)
+    engine: Engine[Request] = Decoding(adapter)
     refill = min(at_once, adapter.settings.refill or refill_of(at_once))
     ahead = Ahead(requests, at_once, lambda window: groups(adapter, window, refill))
     budget = adapter._budget
@@ -40,8 +41,8 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
 
 
 class Ahead:
-    """Groups of requests whose inputs were made in another thread: of a window of ``size`` requests, and of the next one
-    meanwhile."""
+    """Groups of requests whose inputs were made in another thread: of a window of ``size`` requests, and of the next
+    one meanwhile."""
 
     def __init__(self, requests: Iterator[Request], size: int, make: Callable[[list[Request]], Groups]) -> None:
         self._requests, self._size, self._make = requests, size, make
@@ -70,17 +71,21 @@ class Ahead:
 
 def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
     """Requests in groups that can be prefilled at once, with their inputs: all questions about a clip that share its
-    prefix, and of others at most ``refill``. Those that are ranked or sampled are asked as batches, after the others."""
+    prefix, and of others at most ``refill``. Those that are ranked or sampled are asked as batches, after these."""
     slotted = [r for r in window if not (r.likelihoods or r.generation.temperature > 0 or adapter.cannot_hear(r))]
     in_slots = set(map(id, slotted))
     whole = [r for r in window if id(r) not in in_slots]
     made: Groups = []
     for places in adapter._batches(slotted):
         batch = [slotted[i] for i in places]
-        if adapter._one_sound(batch) and (shared := _group(adapter, batch)).divisible:
+        one_sound = adapter._one_sound(batch)
+        if one_sound and (shared := _group(adapter, batch)).divisible:
             made.append(shared)
             continue
-        made += [_group(adapter, batch[i : i + refill]) for i in range(0, len(batch), refill)]
+        parts = [_group(adapter, batch[i : i + refill]) for i in range(0, len(batch), refill)]
+        for part in parts:
+            part.alone = one_sound  # what is encoded once for them is lost among other sounds
+        made += parts
     if whole:
         adapter.prepare(whole)
         made.append(Group(whole, whole=True))
@@ -98,8 +103,6 @@ def _group(adapter: Any, requests: list[Request]) -> Group[Request]:
     return Group(requests, inputs.inputs["input_ids"].shape[1] + requests[0].generation.max_new_tokens, inputs)
 
 
-
-
 class Decoding:
     """The engine of :class:`audiotest.models._slots.Slots` for a loaded model.
 
@@ -109,7 +112,7 @@ class Decoding:
     def __init__(self, adapter: Any) -> None:
         import torch
 
-        self.out_of_memory = (torch.cuda.OutOfMemoryError,)
+        self.out_of_memory: tuple[type[BaseException], ...] = (torch.cuda.OutOfMemoryError,)
         self._adapter, self._model = adapter, adapter._model
         self._tokenizer = getattr(adapter._processor, "tokenizer", adapter._processor)
         self._rows: Rows | None = None
@@ -205,8 +208,8 @@ class Decoding:
 
 
 def _joined(first: Group[Request], second: Group[Request], pad: int | None) -> Any:
-    """Inputs of two groups as those of one: tokens are padded on the left, and whatever else there is has the same shape
-    for each prompt or clip of both. None where that is not so, or the prompts of one hear one sound."""
+    """Inputs of two groups as those of one: tokens are padded on the left, and whatever else there is has the same
+    shape for each prompt or clip of both. None where that is not so, or the prompts of one hear one sound."""
     import torch
 
     one, two = first.inputs, second.inputs

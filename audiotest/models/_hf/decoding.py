@@ -16,7 +16,7 @@ from audiotest.models._generating import how
 from audiotest.types import Request
 
 
-class CannotJoin(Exception):  # noqa: N818
+class CannotJoin(Exception):
     """What a row needs is not in its own tokens: why its model answers in batches."""
 
 
@@ -48,9 +48,10 @@ class Rows:
 
     def step(self) -> list[Row]:
         """Read the last token of every row and choose the next; the rows that end with it."""
+        mask = self.mask if self.padded else None
         positions = self.mask.long().cumsum(-1) - 1
         given = self.model.prepare_inputs_for_generation(
-            self.ids, next_sequence_length=1, past_key_values=self.cache, attention_mask=self.mask if self.padded else None,
+            self.ids, next_sequence_length=1, past_key_values=self.cache, attention_mask=mask,
             position_ids=positions, use_cache=True,
         )  # fmt: skip
         self.logits = self.model(**given, return_dict=True).logits[:, -1]
@@ -126,8 +127,12 @@ class Rules:
     """What transformers makes of a model's generation settings, for rows that are to be independent of each other."""
 
     def __init__(self, processors: Any, criteria: Any) -> None:
-        from transformers.generation import EosTokenCriteria, MaxLengthCriteria, RepetitionPenaltyLogitsProcessor
-        from transformers.generation import SuppressTokensLogitsProcessor
+        from transformers.generation import (
+            EosTokenCriteria,
+            MaxLengthCriteria,
+            RepetitionPenaltyLogitsProcessor,
+            SuppressTokensLogitsProcessor,
+        )
 
         # These look at a row's own scores and the set of its tokens, so what a row is padded with is a token of it.
         alone = (RepetitionPenaltyLogitsProcessor, SuppressTokensLogitsProcessor)
@@ -148,8 +153,8 @@ class Rules:
 
 
 def prefilled(model: Any, tokenizer: Any, requests: Sequence[Request], batch: Any) -> tuple[Rows, list[Row]]:
-    """(Rows after the first token of each request, those that ended with it.) ``batch`` holds their model inputs, on the
-    model's device. Raises :class:`CannotJoin`."""
+    """(Rows after the first token of each request, those that ended with it.) ``batch`` holds their model inputs, on
+    the model's device. Raises :class:`CannotJoin`."""
     import torch
     from transformers.generation import StopStringCriteria
 
