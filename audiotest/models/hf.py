@@ -113,9 +113,14 @@ class HF:
         # The checkpoint's family, and with it what it takes, is not known before it was downloaded.
         fetch(self.checkpoint, self.settings.revision)
         self._take(settings(self.checkpoint, self.options))
-        self._model, self._processor = load(self.checkpoint, self.settings)
+        self.adopt(*load(self.checkpoint, self.settings))
+
+    def adopt(self, model: Any, processor: Any) -> None:
+        """Answer with ``model``, of transformers, and its ``processor``; raises ValueError for one of another rate."""
+        self._model, self._processor = model, processor
         self._encoding = encode_once(self._model) if self.settings.shared else None
         self._budget = budget(self._model, self.settings.memory)
+        self._why_batches = None
         extractor = getattr(self._processor, "feature_extractor", None) or getattr(
             self._processor, "audio_processor", None
         )
@@ -202,7 +207,8 @@ class HF:
             return Unsupported(f"{self.name} reads only; put a model that listens before it: --model cascade")
         return self.answer([request])[0]
 
-    def _batches(self, requests: Sequence[Request]) -> Iterator[list[int]]:
+    def _batches(self, requests: Sequence[Request], *, in_slots: bool = False) -> Iterator[list[int]]:
+        """The places of requests that can be asked at once. ``in_slots``: what ends a reply is looked at row by row."""
         sounds = sounds_of(requests)
         count = Counter(filter(None, sounds))
 
@@ -216,7 +222,10 @@ class HF:
             # A sampled reply must not depend on its neighbours, so it is drawn alone.
             several = self.settings.several_alone and len(request.audio) > 1
             alone = str(i) if request.generation.temperature > 0 or several else ""
-            return f"{msgspec.json.encode(request.generation).decode()} {sound} {alone}"
+            generation = request.generation
+            if in_slots:
+                generation = msgspec.structs.replace(generation, max_new_tokens=0, stop=())
+            return f"{msgspec.json.encode(generation).decode()} {sound} {alone}"
 
         for _, group in groupby(sorted(range(len(requests)), key=kind), key=kind):
             yield list(group)

@@ -94,6 +94,14 @@ def test_a_model_that_mixes_its_rows_is_found_out_before_it_is_asked(folder, mon
     assert model.why_batches() == "other rows change what it computes for one"
 
 
+def test_questions_about_a_clip_share_its_prefill_whatever_ends_their_replies(folder):
+    about = [replace(r, audio=ASKED[2].audio) for r in ASKED]
+    model = opened(folder)
+    replies = streamed(model, about, 3)
+    assert texts(replies) == [texts(model.answer([one]))[0] for one in about]
+    assert all(reply.details["shared"] for reply in replies)
+
+
 def test_what_is_ranked_or_sampled_is_asked_beside_the_slots(folder):
     model = opened(folder)
     ranked = [replace(r, choices=("a dog", "rain"), likelihoods=True) for r in ASKED[:2]]

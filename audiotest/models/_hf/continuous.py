@@ -76,7 +76,7 @@ def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
     in_slots = set(map(id, slotted))
     whole = [r for r in window if id(r) not in in_slots]
     made: Groups = []
-    for places in adapter._batches(slotted):
+    for places in adapter._batches(slotted, in_slots=True):
         batch = [slotted[i] for i in places]
         one_sound = adapter._one_sound(batch)
         if one_sound and (shared := _group(adapter, batch)).divisible:
@@ -100,7 +100,8 @@ def _group(adapter: Any, requests: list[Request]) -> Group[Request]:
         return Group(requests)
     if inputs.how:
         return Group(requests, inputs.how.tokens, inputs, divisible=True)
-    return Group(requests, inputs.inputs["input_ids"].shape[1] + requests[0].generation.max_new_tokens, inputs)
+    new = max(request.generation.max_new_tokens for request in requests)
+    return Group(requests, inputs.inputs["input_ids"].shape[1] + new, inputs)
 
 
 class Decoding:

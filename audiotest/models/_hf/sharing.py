@@ -55,7 +55,7 @@ def shared(processor: Any, requests: Sequence[Request], first: Any, settings: Se
     # A tokenizer that joins across the border would have other tails; a processor may put marks after the sound.
     if sound in ids[length:] or tails[0] != ids[length:]:
         return None
-    plan = Shared(length, tails, requests[0].generation.max_new_tokens)
+    plan = Shared(length, tails, max(request.generation.max_new_tokens for request in requests))
     return None if len(set(map(len, tails))) > 1 and plan.tokens > _window(config) else plan
 
 
