@@ -5,10 +5,12 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 import torch
+from click.testing import CliRunner
 from hf_checks import REQUESTS, streamed, texts
 from msgspec.structs import replace
 from tiny import audioflamingo3, qwen2_audio
 
+from audiotest.cli import main
 from audiotest.models._hf import continuous, decoding
 from audiotest.models._hf.memory import Budget
 from audiotest.models.loading import open_model
@@ -208,3 +210,14 @@ def test_a_stream_that_is_closed_lets_its_rows_go(folder):
     next(stream)
     stream.close()
     assert texts(streamed(model, ASKED[:2], 2)) == texts([model.answer([one])[0] for one in ASKED[:2]])
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [((), "a reply that ends makes room for the next"), (("--option", "continuous=false"), "wait for the longest")],
+)
+def test_check_model_asks_in_slots_too_and_says_whether_there_are_any(folder, options, says):
+    checked = CliRunner().invoke(main, ["check-model", f"hf:{folder}", "--tokens", "4", *options])
+    assert checked.exit_code == 0, checked.output
+    assert says in checked.output
+    assert "0 of 8 replies differ" in checked.output
