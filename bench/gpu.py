@@ -323,6 +323,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tiny", action="store_true", help="toys, on a CPU")
     parser.add_argument("--requests", type=int, help=f"requests of a measurement ({FULL.requests})")
     parser.add_argument("--at-once", type=int, help=f"rows at once ({FULL.at_once})")
+    parser.add_argument("--shrink", type=int, help="by what drawn lengths are divided, for a slow machine (1)")
     parser.add_argument("--questions", type=int, nargs="+", default=[1, 8, 32], help="questions about a clip")
     parser.add_argument("--replies", nargs="+", choices=REPLIES, default=REPLIES, help="tokens of a reply")
     options = parser.parse_args(arguments)
@@ -333,7 +334,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if device == "cpu" and not (options.tiny or options.model):
         sys.exit("there is no GPU here; --tiny runs the same with toys on a CPU")
     size = TINY if options.tiny else FULL
-    size = replace(size, requests=options.requests or size.requests, at_once=options.at_once or size.at_once)
+    given = {"requests": options.requests, "at_once": options.at_once, "shrink": options.shrink}
+    size = replace(size, **{name: value for name, value in given.items() if value})
     with tempfile.TemporaryDirectory() as scratch:
         if options.model:
             adapter: Any = open_model(options.model)
