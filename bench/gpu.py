@@ -234,9 +234,11 @@ class Bench:
 
 
 class Cell(Struct):
-    """What was measured: items a second, the share of slots in use, peak gigabytes, the share outside the model."""
+    """What was measured: items a second, CPU seconds an item, the share of slots in use, peak gigabytes, the share of
+    the time that is outside the model."""
 
     rate: float
+    cpu: float
     use: float | None
     peak: float
     outside: float
@@ -268,9 +270,9 @@ def measured(bench: Bench, way: str, requests: list[Request]) -> Cell:
     ]
     if cuda:
         torch.cuda.reset_peak_memory_stats()
-    started = now()
+    started, worked = now(), time.process_time()
     replies = bench.ways[way](requests)
-    seconds = now() - started
+    seconds, worked = now() - started, time.process_time() - worked
     for hook in hooks:
         hook.remove()
     wrong = next((reply for reply in replies if isinstance(reply, Exception)), None)
@@ -279,7 +281,8 @@ def measured(bench: Bench, way: str, requests: list[Request]) -> Cell:
     useful = sum(request.generation.max_new_tokens - 1 for request in requests)
     slots = 1 if way == "plain loop" else bench.size.at_once
     peak = torch.cuda.max_memory_allocated() / 1e9 if cuda else _resident()
-    return Cell(len(requests) / seconds, useful / (steps[0] * slots) if steps[0] else None, peak, 1 - own[0] / seconds)
+    use = useful / (steps[0] * slots) if steps[0] else None
+    return Cell(len(requests) / seconds, worked / len(requests), use, peak, 1 - own[0] / seconds)
 
 
 def _resident() -> float:
@@ -291,8 +294,10 @@ def _resident() -> float:
 def table(bench: Bench, questions: Sequence[int], replies: Sequence[str]) -> None:
     """All ways, for every number of questions and every kind of reply."""
     size = bench.size
-    print("| questions a clip | tokens | how | items a second | times the loop | slot use | peak GB | outside |")
-    print("| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |", flush=True)
+    print(
+        "| questions a clip | tokens | how | items a second | times the loop | CPU s an item | slot use | peak GB | outside |"
+    )
+    print("| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
     seed = 0
     for many in questions if bench.sound else (1,):
         for kind in replies:
@@ -309,7 +314,7 @@ def table(bench: Bench, questions: Sequence[int], replies: Sequence[str]) -> Non
                 floor = floor or cell.rate
                 use = "" if cell.use is None else f"{100 * cell.use:.0f}%"
                 print(
-                    f"| {many} | {kind} | {way} | {cell.rate:.2f} | {cell.rate / floor:.2f} | {use} | "
+                    f"| {many} | {kind} | {way} | {cell.rate:.2f} | {cell.rate / floor:.2f} | {cell.cpu:.3f} | {use} | "
                     f"{cell.peak:.1f} | {100 * cell.outside:.1f}% |",
                     flush=True,
                 )

@@ -18,7 +18,7 @@ def test_every_way_is_measured_for_every_number_of_questions_and_kind_of_reply(s
     ]
     ways = ["plain loop", "batches", "shared prefixes", "continuous"]
     assert [row[:3] for row in rows] == [[many, kind, way] for many in questions for kind in kinds for way in ways]
-    assert all(float(row[3]) > 0 and 0 < float(row[7].rstrip("%")) < 100 for row in rows)
+    assert all(float(row[3]) > 0 and 0 < float(row[8].rstrip("%")) < 100 for row in rows)
     for batches, slots in zip(rows[1::4], rows[3::4], strict=True):
-        if batches[5]:
-            assert float(slots[5].rstrip("%")) >= float(batches[5].rstrip("%"))
+        if batches[6]:
+            assert float(slots[6].rstrip("%")) >= float(batches[6].rstrip("%"))
