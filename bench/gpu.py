@@ -295,7 +295,7 @@ def table(bench: Bench, questions: Sequence[int], replies: Sequence[str]) -> Non
     """All ways, for every number of questions and every kind of reply."""
     size = bench.size
     print(
-        "| questions a clip | tokens | how | items a second | times the loop | CPU s an item | slot use | peak GB | outside |"
+        "| questions a clip | tokens | how | items/s | times the loop | CPU s an item | slot use | peak GB | outside |"
     )
     print("| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
     seed = 0
