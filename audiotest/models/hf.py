@@ -10,7 +10,6 @@ Options
     ``attention``         ``auto`` (SDPA in the parts that have it), ``sdpa``, ``flash_attention_2``, ``eager``
     ``quantization``      ``bnb-8bit``, ``bnb-4bit``, ``torchao-int8``, ``torchao-int4``: weights of fewer bits
     ``device_map``        ``auto``, ``balanced``...: the layers over all GPUs that this process sees
-    ``compile``           ``default``, ``reduce-overhead``...: the model through torch.compile in this mode
     ``trust_remote_code``  run code that comes with the checkpoint; never unless you say so
     ``memory``            gigabytes that a batch may take; by default a share of what is free once the model is loaded
     ``batch_size``        the most requests at once (32), if they answer like single ones: ``audiotest check-model``
@@ -91,7 +90,7 @@ class HF:
         deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
         fields = msgspec.to_builtins(deciding)
         del fields["continuous"], fields["refill"]
-        for name in ("several_alone", "quantization", "device_map", "compile"):
+        for name in ("several_alone", "quantization", "device_map"):
             if not fields[name]:  # an option of later: replies that were cached before have no word of it
                 del fields[name]
         self.identity = f"hf {VERSION} {self.given} {msgspec.json.encode(fields).decode()}{state_of(self.checkpoint)}"

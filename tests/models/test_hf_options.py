@@ -1,4 +1,4 @@
-"""How weights of the adapter ``hf`` are loaded: fewer bits, several devices, compiled; and that it is in the identity."""
+"""How weights of the adapter ``hf`` are loaded: fewer bits, several devices; and that it is in the identity."""
 
 from importlib import import_module
 
@@ -69,7 +69,7 @@ def test_what_changes_the_numbers_is_in_the_identity_and_what_does_not_is_not(fo
         return open_model(f"hf:{folder}", options).identity
 
     plain = identity()
-    assert not any(name in plain for name in ("quantization", "device_map", "compile", "continuous", "refill"))
-    for option, value in (("quantization", "bnb-4bit"), ("device_map", "auto"), ("compile", "default")):
+    assert not any(name in plain for name in ("quantization", "device_map", "continuous", "refill"))
+    for option, value in (("quantization", "bnb-4bit"), ("device_map", "auto")):
         assert f'"{option}":"{value}"' in identity(**{option: value})
     assert identity(continuous="false", refill="4", batch_size="3") == plain

@@ -46,12 +46,7 @@ def load(checkpoint: str, settings: Settings) -> tuple[Any, Any]:
         given["config"] = getattr(config, settings.part)
     architecture = model_class(config, settings)
     model = architecture.from_pretrained(checkpoint, dtype=dtype, **given)
-    model = model.eval() if placed else model.to(device).eval()
-    if settings.compile:
-        import torch
-
-        model.forward = torch.compile(model.forward, mode=settings.compile, dynamic=True)
-    return model, processor
+    return (model if placed else model.to(device)).eval(), processor
 
 
 def model_class(config: Any, settings: Settings) -> Any:

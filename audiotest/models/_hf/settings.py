@@ -30,7 +30,6 @@ class Settings(Struct, frozen=True):
     attention: str = "auto"
     quantization: str = ""
     device_map: str = ""
-    compile: str = ""
     trust_remote_code: bool = False
     sample_rate: int = 0
     max_seconds: float = 0.0
