@@ -139,9 +139,10 @@ class Decoding:
 
     def _after_prefix(self, group: Group[Request], inputs: Any, batch: Any, rows: int) -> Any:
         from audiotest.models._hf.sharing import prefilled as prefix_of
-        from audiotest.models._hf.sharing import shared_inputs
+        from audiotest.models._hf.sharing import put_shift, shared_inputs
 
         prefix = inputs.prefix or prefix_of(self._model, batch, inputs.how.length)
+        put_shift(self._model, prefix)
         later = rows < len(group.items)
         how = Shared(inputs.how.length, inputs.how.tails[:rows], inputs.how.new)
         cache = copy.deepcopy(prefix.cache) if later else prefix.cache

@@ -35,10 +35,14 @@ class Row(Struct, eq=False):
 
 class Rows:
     """``rows`` with a ``cache`` of T tokens each, and ``mask`` and ``ids`` of shape (rows, T + 1): the last token was
-    chosen and is still to be read."""
+    chosen and is still to be read. ``positions`` of shape (..., rows, 1) are those of the token before it, in as many
+    dimensions as the model counts them."""
 
-    def __init__(self, model: Any, rows: list[Row], cache: Any, mask: Any, ids: Any, rules: Rules) -> None:
-        self.model, self.rows, self.cache, self.mask, self.ids, self.rules = model, rows, cache, mask, ids, rules
+    def __init__(self, model: Any, cache: Any, mask: Any, ids: Any, positions: Any, rules: Rules) -> None:
+        self.model, self.cache, self.mask, self.ids, self.positions, self.rules = (
+            model, cache, mask, ids, positions, rules,
+        )  # fmt: skip
+        self.rows: list[Row] = []
         self.logits: Any = None
         self._look()
 
@@ -49,10 +53,10 @@ class Rows:
     def step(self) -> list[Row]:
         """Read the last token of every row and choose the next; the rows that end with it."""
         mask = self.mask if self.padded else None
-        positions = self.mask.long().cumsum(-1) - 1
+        self.positions = self.positions + 1
         given = self.model.prepare_inputs_for_generation(
             self.ids, next_sequence_length=1, past_key_values=self.cache, attention_mask=mask,
-            position_ids=positions, use_cache=True,
+            position_ids=self.positions, use_cache=True,
         )  # fmt: skip
         self.logits = self.model(**given, return_dict=True).logits[:, -1]
         self.choose(self.logits)
@@ -93,7 +97,7 @@ class Rows:
             self.cache = None
             return
         kept = torch.tensor(places, device=self.ids.device)
-        self.ids, self.mask = self.ids[kept], self.mask[kept]
+        self.ids, self.mask, self.positions = self.ids[kept], self.mask[kept], self.positions.index_select(-2, kept)
         unused = self.mask.shape[1] - int(self.mask.sum(dim=1).max())
         self.ids, self.mask = self.ids[:, unused:], self.mask[:, unused:]
         for layer in self.cache.layers:
@@ -107,7 +111,8 @@ class Rows:
         if not other.rows:
             return
         if not self.rows:
-            self.rows, self.cache, self.mask, self.ids = other.rows, other.cache, other.mask, other.ids
+            self.rows, self.cache, self.positions = other.rows, other.cache, other.positions
+            self.mask, self.ids = other.mask, other.ids
             self._look()
             return
         length = max(self.mask.shape[1], other.mask.shape[1])
@@ -119,6 +124,7 @@ class Rows:
         pad = torch.nn.functional.pad
         self.mask = torch.cat([pad(self.mask, (mine, 0)), pad(other.mask, (its, 0))])
         self.ids = torch.cat([_filled(self.ids, mine), _filled(other.ids, its)])
+        self.positions = torch.cat([self.positions, other.positions], dim=-2)
         self.rows = self.rows + other.rows
         self._look()
 
@@ -190,12 +196,12 @@ def _first(
     cache = outputs.past_key_values
     if any(type(layer) is not DynamicLayer for layer in getattr(cache, "layers", [None])):
         raise CannotJoin("its layers keep more, or less, than the keys and values of all tokens")
-    positions = model_kwargs.get("position_ids")
-    if positions is not None and positions.dim() != 2:
-        raise CannotJoin("it counts positions in several dimensions")
-    mask = model_kwargs.get("attention_mask")
+    mask, positions = model_kwargs.get("attention_mask"), model_kwargs.get("position_ids")
     mask = torch.ones_like(input_ids) if mask is None else mask  # it is left out where nothing is padded
-    rows = Rows(model, [], cache, mask, input_ids, rules)
+    if positions is None:
+        positions = mask.long().cumsum(-1) - 1
+    last = positions[..., -1:]
+    rows = Rows(model, cache, mask, input_ids, last.expand(*last.shape[:-2], len(input_ids), 1), rules)
     rows.logits = outputs.logits[:, -1]
     _without_gaps(rows)
     return rows

@@ -88,6 +88,15 @@ def shift_of(model: Any) -> int | None:
     return None if deltas is None else int(deltas.reshape(-1)[0])
 
 
+def put_shift(model: Any, prefix: Prefix) -> None:
+    """What ``model`` reads next follows ``prefix``, whatever it has read meanwhile."""
+    import torch
+
+    if prefix.shift is not None:
+        owner = getattr(model, "model", model)
+        owner.rope_deltas = torch.full_like(owner.rope_deltas[:1], prefix.shift)
+
+
 def shared_inputs(model: Any, processor: Any, first: Any, how: Shared, cache: Any) -> dict[str, Any]:
     """Model inputs after a prefix, whose ``cache`` is used up."""
     import torch

@@ -29,8 +29,6 @@ def why_batches(adapter: Any) -> str:
         return f"{type(model).__name__} generates in a way of its own"
     if model.config.is_encoder_decoder:
         return f"{type(model).__name__} has an encoder and a decoder"
-    if any(hasattr(module, "rope_deltas") for module in (model, getattr(model, "model", None))):
-        return f"{type(model).__name__} counts positions in several dimensions"
     try:
         return _differs(adapter)
     except CannotJoin as reason:
