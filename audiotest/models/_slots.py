@@ -112,9 +112,11 @@ class Slots(Generic[T]):
     # -- what goes into free slots ------------------------------------------------------------------------
 
     def _may_fill(self) -> bool:
-        """Whether enough slots are free; the last refill ended with what did not fit."""
-        free = self.slots - len(self._flying)
-        return not self._flying or free >= min(self.slots, self.refill or refill_of(self.slots))
+        """Whether enough slots are free, of those that memory has room for."""
+        if not self._flying:
+            return True
+        slots = len(self._flying) + self._room(self._waiting[0].tokens if self._waiting else 1)
+        return slots - len(self._flying) >= min(slots, self.refill or refill_of(slots))
 
     def _next(self, following: Callable[[bool], Group[T] | None]) -> Group[T] | None:
         """The group that comes next, if some of it fits now; groups that can be read at once are one."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+import audiotest
+
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 import torch
@@ -221,3 +223,13 @@ def test_check_model_asks_in_slots_too_and_says_whether_there_are_any(folder, op
     assert checked.exit_code == 0, checked.output
     assert says in checked.output
     assert "0 of 8 replies differ" in checked.output
+
+
+def test_a_run_has_the_records_that_it_has_in_batches(folder):
+    runs = [
+        audiotest.run("suites/listening/pitch.yaml", model, limit=2, conditions=["original", "text_only"], cache=False)
+        for model in (open_model(f"hf:{folder}"), open_model(f"hf:{folder}", {"continuous": "false"}))
+    ]
+    slots, batches = ({r.nodeid: (r.reply.text, r.outcome, r.verdicts) for r in run.records} for run in runs)
+    assert slots == batches
+    assert len(slots) > 2

@@ -31,9 +31,9 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
     engine: Engine[Request] = Decoding(adapter)
     refill = min(at_once, adapter.settings.refill or refill_of(at_once))
     ahead = Ahead(requests, at_once, lambda window: groups(adapter, window, refill))
-    budget = adapter._budget
+    budget, wanted = adapter._budget, adapter.settings.refill
     try:
-        for ended in Slots(engine, at_once, budget.allowed // budget.per_token, refill).run(ahead):
+        for ended in Slots(engine, at_once, budget.allowed // budget.per_token, wanted).run(ahead):
             yield from ended
     finally:
         ahead.close()
