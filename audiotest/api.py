@@ -43,6 +43,7 @@ def run(
     progress: bool | Progress | None = None,
     conditions: Sequence[str] | None = None,
     judge: str | None = None,
+    embedder: str | None = None,
     cache: bool | str | os.PathLike[str] = True,
     options: Mapping[str, Any] | None = None,
     batch_size: int | None = None,
@@ -59,13 +60,14 @@ def run(
     built-in listener), or is an object with the attributes of :class:`audiotest.models.protocol.Adapter`; ``options``
     are those of a named model. ``limit``: a sample of that many cases of each suite, drawn by ``seed``;
     ``limit_first``: the first ones instead. ``repeats``: how often each trial is asked. ``conditions``: only these,
-    such as ``["original", "noise(snr_db=10)"]``; those that a suite does not declare are ``recorded``. ``results``: a
-    folder to write the run into as it goes. ``progress``: True for a bar, or a function of (trials done, of all).
-    ``cache``: whether replies are kept and looked up, or the file for that; ``cached``: an endpoint's too where the
-    environment variable ``CI`` is set. ``baseline``: an earlier run's folder to hold this one against, by the rule
-    ``baseline_fail`` (see :mod:`audiotest.baseline`). ``budget``: what the run may take, such as ``"20m"`` or
-    ``"5USD"`` (:mod:`audiotest.predict.budget`); then it stops, with ``run.partial``. ``allow_code``: programs that the
-    suites name, such as a metric of ``evaluate`` in a folder, may run.
+    such as ``["original", "noise(snr_db=10)"]``; those that a suite does not declare are ``recorded``. ``judge`` and
+    ``embedder`` are named as for ``--judge`` and ``--embedder``. ``results``: a folder to write the run to as it goes.
+    ``progress``: True for a bar, or a function of (trials done, of all). ``cache``: whether replies are kept and looked
+    up, or the file for that; ``cached``: an endpoint's too where the environment variable ``CI`` is set. ``baseline``:
+    an earlier run's folder to hold this one against, by the rule ``baseline_fail`` (see :mod:`audiotest.baseline`).
+    ``budget``: what the run may take, such as ``"20m"`` or ``"5USD"`` (:mod:`audiotest.predict.budget`); then it stops,
+    with ``run.partial``. ``allow_code``: programs that the suites name, such as a metric of ``evaluate`` in a folder,
+    may run.
 
     Ctrl-C gives the run as far as it got, with ``run.partial``. Raises :class:`AudiotestError`: for arguments that
     cannot be, suites that do not load, a model that cannot be opened or loaded, and (``ModelDown``, whose ``run`` has
@@ -103,6 +105,7 @@ def run(
         repeats=repeats,
         batch_size=batch_size,
         judge=judge or "",
+        embedder=embedder or "",
         reply_cache=None if cache is True else "off" if cache is False else os.fspath(cache),
         results=None if results is None else os.fspath(results),
         baseline=None if baseline is None else os.fspath(baseline),

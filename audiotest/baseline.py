@@ -13,6 +13,7 @@ What fails a suite that is held against a baseline is said by a rule (``--baseli
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
@@ -21,8 +22,9 @@ from msgspec.structs import replace
 from audiotest.analyse.change import Change, change, key, met
 from audiotest.analyse.compare import corrected
 from audiotest.analyse.summary import AgainstBaseline
+from audiotest.baseline_sources import baseline_folder
 from audiotest.registry import SCORERS
-from audiotest.runs import read_records, read_summary
+from audiotest.runs import RunError, read_records, read_summary
 from audiotest.types import BASELINE, GateResult, Record, TrialKey
 
 _LEVEL = 0.05
@@ -167,12 +169,16 @@ def _reason(rule: FailRule, changed: Change, p: float, clips: int, tested: int) 
 
 
 def read_baseline(folder: str | None, rule: str = "", *, records: bool = False) -> Baseline:
-    """The baseline in ``folder``, with its ``records`` where they are asked for; raises
-    :class:`~audiotest.runs.RunError`, and ValueError for a rule that is none."""
+    """The baseline that ``folder`` names (:mod:`audiotest.baseline_sources`), with its ``records`` where they are asked
+    for; raises :class:`~audiotest.runs.RunError`, and ValueError for a rule that is none."""
     given = fail_rule(rule) if rule else None
     if not folder:
         return Baseline(rule=given)
-    earlier, summary = read_records(folder), read_summary(folder)
+    with baseline_folder(folder) as place:
+        try:
+            earlier, summary = read_records(place), read_summary(place)
+        except RunError as error:  # where it was read from for the moment says nothing
+            raise RunError(str(error).replace(str(place), folder)) from None
     failed = ((s, g.name) for s, suite in summary.suites.items() for g in suite.gates if g.passed is False)
     return Baseline(
         {key(record): shown for record in earlier if (shown := met(record)) is not None},
@@ -186,9 +192,10 @@ def read_baseline(folder: str | None, rule: str = "", *, records: bool = False) 
 
 def _other_scorers(folder: str, judged: Mapping[str, int]) -> Iterator[str]:
     """What got worse by a scorer of another version may be the reading, and not the model."""
+    run = folder if Path(folder).is_dir() else "RUN"
     for name in sorted(judged):
         if name in SCORERS and judged[name] != (now := SCORERS.get(name).version):
             yield (
                 f"the baseline was judged by version {judged[name]} of the scorer {name!r}, and this is version {now}: "
-                f"`audiotest rescore {folder} --scorer {name} --into DIR` judges it again"
+                f"`audiotest rescore {run} --scorer {name} --into DIR` judges it again"
             )

@@ -13,8 +13,8 @@ from audiotest import __version__, inert
 from audiotest.registry import COMMANDS, unknown
 
 _CHAPTERS = {
-    "Suites": ("new", "validate", "show", "import"),
-    "Runs": ("report", "plot", "compare", "baseline", "items", "rescore", "export", "cite", "score"),
+    "Suites": ("new", "validate", "listen", "watch", "show", "import"),
+    "Runs": ("report", "serve", "plot", "compare", "baseline", "items", "rescore", "export", "cite", "score"),
     "Models": ("models", "weights", "check-model", "doctor", "cache"),
 }
 """The headings of the list of commands; others come last."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from pathlib import Path
 
 import filelock
@@ -14,6 +15,8 @@ from audiotest.errors import AudiotestError
 from audiotest.private import opener
 
 LOCK, OWNER = ".audiotest.lock", ".audiotest.owner"
+_SILENCE_S = 600.0
+"""A run on another machine that has written nothing for so long has ended."""
 _LONGEST = 200
 """Characters of a command line that are shown."""
 
@@ -64,10 +67,34 @@ class FolderLock:
                 self._lock.release()
 
 
-def _named(owner: Path) -> str:
+def being_written(folder: Path) -> bool:
+    """Whether a process writes to ``folder``, as far as that can be known without taking the lock: whoever is noted as
+    its holder lives, or was active a moment ago on another machine."""
+    holder = _holder(folder / OWNER)
+    if holder is None:
+        return False
+    if holder.host != platform.node() or os.name == "nt":  # there, signal 0 is no question but Ctrl-C
+        newest = max((p.stat().st_mtime for p in folder.glob("*.jsonl")), default=0.0)
+        return time.time() - newest < _SILENCE_S
     try:
-        holder = msgspec.json.decode(owner.read_bytes(), type=Owner)
+        os.kill(holder.pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        pass
+    return True
+
+
+def _holder(owner: Path) -> Owner | None:
+    try:
+        return msgspec.json.decode(owner.read_bytes(), type=Owner)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def _named(owner: Path) -> str:
+    holder = _holder(owner)
+    if holder is None:
         return "another run"
     here = "" if holder.host == platform.node() else f" on {holder.host}"
     return f"another run (process {holder.pid}{here}: {holder.command})"

@@ -180,7 +180,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_report_to_serializable(config: pytest.Config) -> Generator[None, Any, Any]:
     """A worker's reports go to the controller packed."""
-    from audiotest.runner.report_transport import pack
+    from audiotest.predict.report_transport import pack
 
     data = yield
     return pack(data) if hasattr(config, "workerinput") else data
@@ -189,7 +189,7 @@ def pytest_report_to_serializable(config: pytest.Config) -> Generator[None, Any,
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_report_from_serializable(data: dict[str, Any]) -> Generator[None, Any, Any]:
     """What a worker packed."""
-    from audiotest.runner.report_transport import unpack
+    from audiotest.predict.report_transport import unpack
 
     unpack(data)
     return (yield)

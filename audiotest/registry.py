@@ -111,6 +111,8 @@ class Scorer(Member):
     of them is the suite's figure in the place of a mean of scores. ``paths`` (``PATHS``) names the options that may
     be a path: one that begins with a dot starts from the suite's folder. ``program(**options)`` names what it would run
     of other people's, "" for nothing: that needs :mod:`audiotest.foreign_code`'s permission.
+    ``one_answer`` (``ONE_ANSWER``): by its rule one answer is right, so a case with several is refused;
+    without it the scorer asks ``question.is_right`` or compares with ``question.right_answers``.
     """
 
     function_name = "score"
@@ -128,6 +130,7 @@ class Scorer(Member):
     pooled_by: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     program: Callable[..., str] | None = None
+    one_answer: bool = False
 
     @property
     def needs_assistance(self) -> bool:
@@ -156,6 +159,7 @@ class Scorer(Member):
             "pooled_by": tuple(given.get("POOLED_BY", ())),
             "paths": tuple(given.get("PATHS", ())),
             "program": given.get("program"),
+            "one_answer": bool(given.get("ONE_ANSWER", False)),
         }
 
 
@@ -514,7 +518,7 @@ BENCHMARKS = Room(
     Benchmark,
     "benchmark",
     ("audiotest.benchmarks",),
-    ("importing", "writing", "download", "tables", "exporting", "mapped"),
+    ("archives", "importing", "writing", "download", "tables", "exporting", "mapped", "migrating"),
 )
 COMMANDS = Room(Command, "command", ("audiotest.commands",))
 FACULTIES = Room(Faculty, "faculty", ("audiotest.hearing.faculties",))

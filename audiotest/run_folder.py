@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
@@ -17,11 +18,40 @@ import msgspec
 
 from audiotest.analyse.summary import Summary, to_json
 from audiotest.errors import AudiotestError
-from audiotest.folder_lock import FolderInUse, FolderLock
+from audiotest.folder_lock import FolderInUse, FolderLock, being_written
 from audiotest.private import make_folder, opener, write_whole
 from audiotest.types import Record
 
 TRIALS, SUMMARY = "trials.jsonl", "summary.json"
+_PLAN = ".audiotest.plan"
+
+
+class Plan(msgspec.Struct):
+    """What a run that goes on is to become: how many ``trials`` of which ``model``; ``began`` in seconds since 1970.
+    ``seed`` is that of its sounds."""
+
+    trials: int
+    model: str
+    began: float
+    seed: int = 0
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """A folder whose run has not ended: ``plan``, where it is noted, and whether a process is still ``writing``."""
+
+    plan: Plan | None
+    writing: bool
+
+
+def progress(folder: Path) -> Progress | None:
+    """How far a run without a summary is; None for one that has ended. Nothing in the folder is touched."""
+    if (folder / SUMMARY).exists():
+        return None
+    try:
+        plan = msgspec.json.decode((folder / _PLAN).read_bytes(), type=Plan)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        plan = None
+    return Progress(plan, being_written(folder))
 
 
 class RunError(AudiotestError):
@@ -66,6 +96,11 @@ class RunWriter:
         except OSError as error:
             raise RunError(f"cannot write results to {self.folder}: {error}") from error
 
+    def expect(self, plan: Plan) -> None:
+        """Note what the run is to become, for whoever watches the folder; where that cannot be, nobody misses it."""
+        with suppress(OSError), open(self._place / _PLAN, "wb", opener=opener) as file:
+            file.write(msgspec.json.encode(plan))
+
     def add(self, record: Record, line: bytes | None = None) -> None:
         """Append one trial; ``line`` is its JSON, if it is at hand. It is on disk when this returns, or
         :attr:`problem` says that it is not."""
@@ -106,6 +141,8 @@ class RunWriter:
         if self._lines is not None:
             self._lines.close()
             self._lines = None
+        with suppress(OSError):
+            (self._place / _PLAN).unlink(missing_ok=True)
         self._lock.release()
 
     def _note(self, error: OSError) -> None:

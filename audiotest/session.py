@@ -10,8 +10,9 @@ items wait for their own reply) or have all of them answered in the order in whi
 from __future__ import annotations
 
 import logging
+import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -35,7 +36,7 @@ from audiotest.grade.similarities import Similarities
 from audiotest.masking import masked
 from audiotest.models.loading import load_model, open_embedder, open_model
 from audiotest.models.protocol import Adapter, Unavailable
-from audiotest.predict.blocks import Block, block_seconds, block_sizes, plan
+from audiotest.predict.blocks import Block, as_asked, block_seconds, block_sizes, longest_first, plan
 from audiotest.predict.breaker import ModelDown
 from audiotest.predict.budget import Budget, Spending, parse_budget
 from audiotest.predict.engine import Engine
@@ -45,6 +46,7 @@ from audiotest.predict.sound import clip_id, seconds
 from audiotest.predict.store import NoCache, ReplyStore
 from audiotest.provenance import in_ci, provenance
 from audiotest.resources import cache_dir
+from audiotest.run_folder import Plan
 from audiotest.runs import Run, RunWriter
 from audiotest.types import GateResult, Record, TrialKey
 
@@ -154,6 +156,7 @@ class Session:
         self.stopped = ""
         """Why the run ends before its last trial."""
         self.command: Sequence[str] = ("audiotest.run",)
+        self._plan = Plan(0, self.model_name, 0.0)
 
     # -- models --------------------------------------------------------------------------------------------
 
@@ -209,7 +212,8 @@ class Session:
         progress: Progress | None = None,
         upcoming: Callable[[], Iterable[TrialKey]] | None = None,
     ) -> Predictor:
-        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan."""
+        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan. Within each block
+        they keep their order."""
         if id(model) not in self._predictors:
             predictor = Predictor(
                 model,
@@ -222,8 +226,8 @@ class Session:
                 upcoming=upcoming,
                 arrived=self.grader.arrived,
             )
-            blocks = self.blocks((trial, trial) for trial in trials)
-            predictor.plan(Block(number, tuple(block)) for number, block in enumerate(blocks))
+            blocks = self.blocks(enumerate(given := tuple(trials)))
+            predictor.plan(Block(n, tuple(given[i] for i in sorted(block))) for n, block in enumerate(blocks))
             self._predictors[id(model)] = model, predictor
             self._warn_of_strangers(model)
         return self._predictors[id(model)][1]
@@ -240,6 +244,12 @@ class Session:
         batch = self.settings.batch_size or min(self._batch, _MOST_TRIALS)
         of_all = len(keyed), self.workers, batch
         return plan(keyed, block_sizes(*of_all), block_seconds(sum(item[2] for item in keyed), *of_all))
+
+    def as_asked(self, blocks: list[list[T]], trial: Callable[[T], Trial]) -> list[list[T]]:
+        """``blocks`` in the order in which a model that listens is asked: those with the most sound first, and within
+        each the trials as its requests go out, so that whoever goes by it finds replies there as they come."""
+        ordered = longest_first(blocks, lambda item: self.seconds(trial(item)))
+        return ordered if self.settings.batch_size == 1 else [as_asked(b, trial, self.seconds) for b in ordered]
 
     def seconds(self, trial: Trial) -> float:
         """How much sound a trial's case has, looked up once."""
@@ -329,6 +339,20 @@ class Session:
         self._spending.note(record)
         if self.writer is not None:
             self.writer.add(record, line)
+            if self._plan.trials and self._plan.model != self.model_name:  # a fixture's, which is known by now
+                self._plan.model = self.model_name
+                self.writer.expect(self._plan)
+
+    @property
+    def planned(self) -> int:
+        """How many trials this run is to have, as far as that is known; it is noted in the results folder."""
+        return self._plan.trials
+
+    @planned.setter
+    def planned(self, trials: int) -> None:
+        self._plan = Plan(trials, self.model_name, time.time(), self.settings.seed)
+        if self.writer is not None and trials:
+            self.writer.expect(self._plan)
 
     def spent(self, planned: int) -> str:
         """Why a run of ``planned`` trials stops here since its budget is spent, which is noted; "" while something is
@@ -348,26 +372,28 @@ class Session:
 
     # -- the whole run -------------------------------------------------------------------------------------
 
-    def run(self, progress: Callable[[int, int], None] | None = None) -> Run:
-        """Answer and grade every trial. ``progress(done, total)`` is called after each; Ctrl-C gives what there is, and
-        so does a budget that is spent.
+    def run(self, progress: Callable[[int, int], None] | None = None, only: Collection[TrialKey] | None = None) -> Run:
+        """Answer and grade every trial, or ``only`` some. ``progress(done, total)`` is called after each; Ctrl-C gives
+        what there is, and so does a budget that is spent.
 
         Raises :class:`NoTrials`, :class:`~audiotest.models.loading.ModelError`, and
         :class:`~audiotest.predict.breaker.ModelDown`, whose ``run`` holds what was answered before.
         """
         with foreign_code.allowing(self.settings.allow_code):
-            return self._run(progress)
+            return self._run(progress, only)
 
-    def _run(self, progress: Callable[[int, int], None] | None) -> Run:
-        trials = self.suites.trials()
+    def _run(self, progress: Callable[[int, int], None] | None, only: Collection[TrialKey] | None) -> Run:
+        trials = [trial for trial in self.suites.trials() if only is None or trial.key in only]
         if not trials:
             raise NoTrials("there is no trial to run: the suites have no cases, or none that can be used")
         model = self.open_model()
         self.load(model)
         self.model_name = model.name
+        self.planned = len(trials)
         down: ModelDown | None = None
         try:
-            predictor = self.predictor(model, trials)
+            planned = self.blocks((trial, trial) for trial in trials)
+            predictor = self.predictor(model, [trial for block in planned for trial in block])
             for done, (trial, answer) in enumerate(predictor.answers(), 1):
                 record = self._graded(trial, answer, predictor)
                 self.add(self.baseline.against(record, trial.suite.policy))

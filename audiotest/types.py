@@ -93,11 +93,13 @@ class Check(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """One part of a turn: a template, the number of one of the case's clips, or a sound of the suite's."""
+    """One part of a turn: a template, the number of one of the case's clips or of one of the options as they are
+    shown, or a sound of the suite's."""
 
     text: str = ""
     clip: int | None = None
     audio: ClipSpec | None = None
+    choice: int | None = None
 
 
 class Message(Struct, frozen=True):
@@ -123,11 +125,12 @@ class Case(Struct, frozen=True):
 
     ``known_issue``: what the suite's ``known_issues`` say is wrong with it; it is asked, and in no figure.
 
-    ``answer`` is the text of the right option, or None for an open question. ``tags`` may have
-    several values of one kind. ``metadata`` holds whatever else a release knows (rubric, kwargs,
-    transcription...), for scorers that need it. ``line`` is where the case starts in its file. ``repeat``
-    counts the times that a case is asked, from 1 (:mod:`audiotest.declare.repeating`).
-    """
+    ``answer`` is the text of the right option, or the expected answer of an open question; None where there is none.
+    Where several are right ``answers`` has all of them (empty otherwise), and ``answer`` is the first. Where the
+    options are sounds ``choice_sounds`` has one for each, and ``choices`` are their names, which the model is not
+    shown. ``tags`` may have several values of one kind. ``metadata`` holds whatever else a release knows (rubric,
+    kwargs, transcription...), for scorers that need it. ``line`` is where the case starts in its file. ``repeat``
+    counts the times that a case is asked, from 1 (:mod:`audiotest.declare.repeating`)."""
 
     id: str
     question: str
@@ -147,6 +150,13 @@ class Case(Struct, frozen=True):
     file: str = ""
     line: int = 0
     repeat: int = 1
+    answers: tuple[str, ...] = ()
+    choice_sounds: tuple[ClipSpec, ...] = ()
+
+    @property
+    def clips(self) -> tuple[ClipSpec, ...]:
+        """All sounds of the case: its own, then those of its options."""
+        return (*self.audio, *self.choice_sounds)
 
     @property
     def origin(self) -> str:
@@ -155,7 +165,12 @@ class Case(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Take what a person writes in Python for what it stands for: a file's name for a clip, lists for tuples, a
-        tag's single value, ``{"text": ..., "kind": ...}`` for a choice, a scorer's name for a check."""
+        tag's single value, ``{"text": ..., "kind": ...}`` for a choice, a scorer's name for a check, a list for several
+        right answers."""
+        if isinstance(self.answer, list | tuple):
+            several = tuple(map(str, self.answer))
+            force_setattr(self, "answer", several[0] if several else None)
+            force_setattr(self, "answers", several if len(several) > 1 else ())
         if isinstance(self.audio, str | dict | ClipSpec):
             force_setattr(self, "audio", (self.audio,))
         if not isinstance(self.audio, tuple) or any(not isinstance(clip, ClipSpec) for clip in self.audio):
@@ -191,18 +206,30 @@ def _clip_spec(clip: Any) -> ClipSpec:
 
 def _split_choices(case: Case) -> None:
     written = [choice if isinstance(choice, dict) else {"text": choice} for choice in case.choices]
-    force_setattr(case, "choices", tuple(str(choice["text"]) for choice in written))
+    names = tuple(option_name(choice, place) for place, choice in enumerate(written, 1))
+    force_setattr(case, "choices", names)
+    sounds = tuple(_clip_spec(choice["audio"]) for choice in written if "audio" in choice)
+    force_setattr(case, "choice_sounds", sounds)
     types = tuple(choice.get("kind") for choice in written)
     if any(types):
         force_setattr(case, "distractor_types", types)
 
 
+def option_name(choice: Mapping[str, Any], place: int) -> str:
+    """What an option written as ``{text, audio}`` goes by: its text, the file of its sound, or ``sound 2`` for the
+    second option."""
+    audio = choice.get("audio")
+    file = audio if isinstance(audio, str) else audio.get("file") if isinstance(audio, dict) else None
+    return str(choice.get("text") or file or f"sound {place}")
+
+
 class Question(Struct, frozen=True):
     """What was asked, as a scorer sees it: the choices in the order in which they were shown.
 
-    ``answer`` is the text of the right option (None for open questions) and ``answer_index`` its
-    place among ``choices``. ``metadata`` carries what one benchmark's rule needs besides
-    (``answer_order`` for muchomusic; ``task_identifier`` and ``kwargs`` for mmau_pro_if; ...).
+    ``answer`` is the text of the right option (None where there is none) and ``answer_index`` its place among
+    ``choices``. Where several are right ``answers`` has all of them, and ``answer`` is one: a scorer asks
+    :meth:`is_right` of an option, and compares with :attr:`right_answers`. ``metadata`` carries what one benchmark's
+    rule needs besides (``answer_order`` for muchomusic; ``task_identifier`` and ``kwargs`` for mmau_pro_if; ...).
     ``finish`` is how the reply that is scored ended (``length``: cut by the token limit), None where it is not known.
     """
 
@@ -213,6 +240,17 @@ class Question(Struct, frozen=True):
     reference: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     finish: str | None = None
+    answers: tuple[str, ...] = ()
+
+    @property
+    def right_answers(self) -> tuple[str, ...]:
+        """All right answers; empty where there is none."""
+        return self.answers or ((self.answer,) if self.answer is not None else ())
+
+    def is_right(self, place: int) -> bool:
+        """Whether the option at ``place`` is right: the one at ``answer_index``, or one of the same text (a release may
+        hold an option twice)."""
+        return place == self.answer_index or self.choices[place] in self.right_answers
 
 
 class Verdict(Struct, frozen=True):
@@ -289,13 +327,18 @@ CUT = frozenset({"length", "max_tokens", "max_new_tokens"})
 
 class Reply(Struct, frozen=True):
     """What the model said. ``text`` is what gets scored; ``raw`` the whole output where it differs
-    (thinking, tags); ``finish`` says why it ended; ``seconds`` is the model's own time for it."""
+    (thinking, tags); ``finish`` says why it ended.
+
+    ``seconds`` is the model's own time for it: of a batch the share (the batch's time divided by its replies), of a
+    cascade what both models took. ``waited`` is the time beside that, in seconds, from when the model was given the
+    request: in a batch that was filled or answered, in a queue, for other attempts."""
 
     text: str
     raw: str | None = None
     finish: str | None = None
     seconds: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    waited: float | None = None
 
     def __post_init__(self) -> None:
         """Keep to what can be written: half a surrogate pair, as of an emoji that was cut, is no text."""
@@ -336,14 +379,15 @@ Outcome = Literal["passed", "recorded", "failed", "missed", "error", "skipped", 
 class Record(Struct, frozen=True):
     """A line of ``trials.jsonl``: one trial, what was said and what it was worth.
 
-    ``choices`` and ``answer_index`` are as shown under the condition. ``order[i]`` is the place in the
-    case's own list of the option shown at place ``i``, so choices can be compared across orders (-1: an option that
-    is not the case's own). ``labels`` are those shown, where the condition changed them.
-    ``clip`` is the same for all cases that share their audio: the cluster of paired statistics.
-    ``verdicts`` keeps the order of the suite's scorers; the first decides. ``reference`` holds the texts that an open
-    question's reply is held against. ``at``: when a reply from the cache was given, in seconds since 1970.
-    ``known_issue``: what the suite says is wrong with the item; its verdicts are then in no denominator.
-    """
+    ``choices`` and ``answer_index`` are as shown under the condition; where several options are right ``answers`` has
+    all of them that were shown, and ``answer`` is the first of these. Where the options are sounds ``choice_sounds``
+    has their names in the order in which they were shown ("" for an option that is text). ``order[i]`` is the place in
+    the case's own list of the option shown at place ``i``, so choices can be compared across orders (-1: an option that
+    is not the case's own). ``labels`` are those shown, where the condition changed them. ``clip`` is the same for all
+    cases that share their audio: the cluster of paired statistics. ``verdicts`` keeps the order of the suite's scorers;
+    the first decides. ``reference`` holds the texts that an open question's reply is held against. ``at``: when a reply
+    from the cache was given, in seconds since 1970. ``known_issue``: what the suite says is wrong with the item; its
+    verdicts are then in no denominator."""
 
     suite: str
     case: str
@@ -370,6 +414,37 @@ class Record(Struct, frozen=True):
     reference: tuple[str, ...] = ()
     at: float | None = None
     known_issue: str = ""
+    answers: tuple[str, ...] = ()
+    choice_sounds: tuple[str, ...] = ()
+
+    @property
+    def right_answers(self) -> tuple[str, ...]:
+        """All right answers; empty where there is none."""
+        return self.answers or ((self.answer,) if self.answer is not None else ())
+
+    @property
+    def right_places(self) -> tuple[int, ...]:
+        """The places of all right options as shown, from 0."""
+        if not self.answers:
+            place = self.answer_index
+            return (place,) if place is not None and 0 <= place < len(self.choices) else ()
+        return tuple(place for place, choice in enumerate(self.choices) if choice in self.answers)
+
+    def option(self, place: int) -> str:
+        """The option at ``place`` as reports show it: its text; of a sound, what it was called and its name."""
+        name = self.choice_sounds[place] if place < len(self.choice_sounds) else ""
+        return f"{self.choices[place]} ({name})" if name else self.choices[place]
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """All right answers as reports show them."""
+        return tuple(map(self.option, self.right_places)) or self.right_answers
+
+    @property
+    def chance(self) -> float:
+        """How often a blind guess among the options shown is right: k/n with k right ones of n, 1/n where none is
+        known to be, 0 without options."""
+        return max(1, len(self.right_places)) / len(self.choices) if self.choices else 0.0
 
     def _repr_html_(self) -> str:
         from audiotest.registry import REPORTS

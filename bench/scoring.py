@@ -5,6 +5,7 @@ to questions that were never seen, and long replies.
 
 ``python -m bench.scoring FOLDER``: FOLDER holds files of JSON lines with ``question``, ``choices``, ``answer``,
 ``output`` and ``intended`` (``right``, ``wrong``, ``none``, ``ambiguous``: what a careful reader says of the output).
+``--embedder SPEC`` adds MMAU-Pro's rule for closed questions by that embedding model.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from audiotest.grade.similarities import Similarities
+from audiotest.models.loading import open_embedder
 from audiotest.registry import SCORERS
+from audiotest.score import mmau_pro_closed
 from audiotest.types import Question, Verdict
 
 FILES = {"muchomusic": "muchomusic", "mmar": "mmar", "mmau": "mmau", "airbench_foundation": "air_bench"}
@@ -99,6 +103,28 @@ def new_questions(rows: list[dict[str, Any]]) -> str:
     return f"every question new: {best:,.0f} replies a CPU second"
 
 
+def nearest(spec: str, rows: list[dict[str, Any]]) -> str:
+    """The line of MMAU-Pro's rule for closed questions, by the embedding model ``spec``, on the replies of ``mmar``."""
+    model = open_embedder(spec)
+    compared = Similarities(model)
+    asked = [(question(row), str(row["output"] or ""), row["intended"]) for row in rows]
+    asked = [(q, output, intended) for q, output, intended in asked if intended in ("right", "wrong", "none")]
+    started = time.process_time()
+    pairs = [(output, q.choices) for q, output, _ in asked]
+    compared.submit(pairs)
+    right = [
+        bool(mmau_pro_closed.score(q, output, similarities=compared.cosines(pair)).correct)
+        for (q, output, _), pair in zip(asked, pairs, strict=True)
+    ]
+    rate = len(asked) / (time.process_time() - started)
+    intended = [intended == "right" for _, _, intended in asked]
+    same = sum(a == b for a, b in zip(right, intended, strict=True))
+    lost = sum(b and not a for a, b in zip(right, intended, strict=True))
+    gained = sum(a and not b for a, b in zip(right, intended, strict=True))
+    name = f"`mmau_pro_closed` ({model.name})"
+    return f"| mmar | {name} | {len(asked)} | {same / len(asked):.1%} | {lost} | {gained} | {rate:,.0f} |"
+
+
 def long_replies(rows: list[dict[str, Any]]) -> str:
     """The speed of ``choice`` on replies of about 15,000 characters, in characters of reasoning that name options."""
     score = SCORERS.get("choice").score
@@ -117,7 +143,9 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.scoring", description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("--embedder", help="an embedding model, such as minilm, for MMAU-Pro's closed questions")
+    given = parser.parse_args()
+    folder = given.folder
     first = first_pass(read(folder / "muchomusic.jsonl"))
     print(
         "| replies of | scorer | replies | agreement | right, not credited | credited, not right "
@@ -128,6 +156,8 @@ def main() -> None:
         rows = read(folder / f"{file}.jsonl")
         print(line(file, official, rows, strict=False))
         print(line(file, "choice", rows, strict=True))
+    if given.embedder:
+        print(nearest(given.embedder, read(folder / "mmar.jsonl")))
     print(first)
     print(new_questions([row for file in FILES for row in read(folder / f"{file}.jsonl")]))
     print(long_replies(read(folder / "mmar.jsonl")))

@@ -1,4 +1,4 @@
-"""ModaVerse behind audiotest's ``process`` adapter. Untested here: no weights are at hand.
+"""ModaVerse behind audiotest's ``process`` adapter. No published weights were run.
 
 Repository: https://github.com/xinke-wang/ModaVerse, commit 9838da4; written against modaverse/api.py.
 Environment: Python 3.9, requirements.txt (torch and torchaudio 1.13.1, deepspeed 0.9.3, pjtools, pytorchvideo), then

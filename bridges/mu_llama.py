@@ -1,4 +1,4 @@
-"""MU-LLaMA behind audiotest's ``process`` adapter. Untested here: no weights are at hand.
+"""MU-LLaMA behind audiotest's ``process`` adapter. No published weights were run.
 
 Repository: https://github.com/shansongliu/MU-LLaMA, commit c7c8db6, folder MU-LLaMA; written against inference.py.
 Environment: Python 3.9, requirements.txt (transformers 4.30.2, torchaudio 2.0.2, fairscale 0.4.13, sentencepiece

@@ -1,4 +1,4 @@
-"""MusiLingo behind audiotest's ``process`` adapter. Untested here: no weights are at hand.
+"""MusiLingo behind audiotest's ``process`` adapter. No published weights were run.
 
 Repository: https://github.com/zihaod/MusiLingo, commit a1984dc; written against demo.py and its class Chat.
 Environment: Python 3.10, requirements.txt (transformers 4.28.0, torchaudio 2.0.2, peft 0.4.0, accelerate 0.16.0,

@@ -1,4 +1,4 @@
-"""NExT-GPT behind audiotest's ``process`` adapter. Untested here: no weights are at hand.
+"""NExT-GPT behind audiotest's ``process`` adapter. No published weights were run.
 
 Repository: https://github.com/NExT-GPT/NExT-GPT, commit 60d618b, folder NExT-GPT-Lagacy/code; written against its
 inference.py and demo_app.py: the newer predict.py at the root takes no sound. Environment: Python 3.8,

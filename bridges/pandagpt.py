@@ -1,4 +1,4 @@
-"""PandaGPT behind audiotest's ``process`` adapter. Untested here: no weights are at hand.
+"""PandaGPT behind audiotest's ``process`` adapter. No published weights were run.
 
 Repository: https://github.com/yxuansu/PandaGPT, commit 9b77e04, folder code; written against web_demo.py.
 Environment: requirements.txt (transformers 4.29.1, peft 0.3.0, torchaudio 0.13.1, torchvision 0.14.1, deepspeed

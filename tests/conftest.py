@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import jinja2.sandbox  # noqa: F401
@@ -28,6 +29,9 @@ if sys.dont_write_bytecode:  # hundreds of processes would compile the package, 
 os.environ["AUDIOTEST_CONFIG_DIR"] = tempfile.mkdtemp(prefix="audiotest-config-")
 atexit.register(shutil.rmtree, os.environ["AUDIOTEST_CONFIG_DIR"], ignore_errors=True)
 
+# Tests run beside each other: torch in each on all cores makes all of them slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 os.environ.pop("CI", None)  # with it endpoints are asked again, and no bar is drawn; tests of that set it themselves
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
@@ -36,14 +40,13 @@ settings.load_profile("busy")
 INTERPRETER = sys.executable
 
 
-@pytest.fixture(scope="session")
-def forked(tmp_path_factory):
-    """A folder with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already; see
-    tests/forked/server.py."""
-    folder, here = tmp_path_factory.mktemp("forked"), Path(__file__).parent / "forked"
-    address = folder / "socket"
+@contextmanager
+def forking(folder, *more):
+    """A folder with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already, and those of the
+    modules ``more``; see tests/forked/server.py."""
+    here, address = Path(__file__).parent / "forked", folder / "socket"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"}
-    server = subprocess.Popen([INTERPRETER, here / "server.py", address], env=environment, stdin=subprocess.PIPE,
+    server = subprocess.Popen([INTERPRETER, here / "server.py", address, *more], env=environment, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)  # fmt: skip
     code = (here / "client.py").read_text().replace("@REAL@", INTERPRETER).replace("@SOCKET@", str(address))
     for name in ("python", "pytest", "audiotest"):
@@ -53,6 +56,20 @@ def forked(tmp_path_factory):
     yield folder
     server.stdin.close()
     server.wait()
+
+
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory):
+    """Processes of tests come from here."""
+    with forking(tmp_path_factory.mktemp("forked")) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def forked_with_torch(tmp_path_factory):
+    """As ``forked``, for those that load a model of transformers."""
+    with forking(tmp_path_factory.mktemp("torch"), "torch", "transformers", "transformers.generation") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ What such a run shows is that bridge, official code and adapter fit together; wh
 
 import io
 import os
+import random
 import sys
 from pathlib import Path
 
@@ -22,14 +23,18 @@ WORDS = "###[Human]: ###[Assistant]: which one is heard? A B C D the sound of a 
 LLAMA = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4}
 
 
-def tokenizer(folder):
-    """A LLaMA tokenizer of a hundred pieces and the bytes."""
+def tokenizer(folder, pieces=360):
+    """A LLaMA tokenizer of the bytes and a hundred pieces, or as many as are asked for."""
     from transformers import LlamaTokenizer
 
     folder.mkdir(parents=True, exist_ok=True)
     model = io.BytesIO()
+    letters = random.Random(0)
+    made_up = [
+        " ".join("".join(letters.choices("aeioubdgklmnprst", k=4)) for _ in range(9)) for _ in range(pieces - 360)
+    ]
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter([WORDS] * 50), model_writer=model, model_type="bpe", vocab_size=360,
+        sentence_iterator=iter([WORDS] * 50 + made_up), model_writer=model, model_type="bpe", vocab_size=pieces,
         byte_fallback=True, pad_id=-1, hard_vocab_limit=False, minloglevel=2,
     )  # fmt: skip
     (folder / "spm.model").write_bytes(model.getvalue())
@@ -125,6 +130,112 @@ def gama(repo, folder):
     lora(model, folder / "checkpoint.bin")
 
 
+def mert(folder, **sizes):
+    """In the place of MERT: the HuBERT that it is made of, without its constant-Q transform, whose code is on the hub
+    alone. It hears 24 kHz as MERT does."""
+    from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
+
+    tiny = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
+    tiny.update(conv_dim=[16] * 7, num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4)
+    model = HubertModel(HubertConfig(**dict(tiny, **sizes)))
+    spread(model).save_pretrained(str(folder))
+    Wav2Vec2FeatureExtractor(sampling_rate=24000, return_attention_mask=True).save_pretrained(str(folder))
+    return model.config.hidden_size
+
+
+def vicuna(folder, pieces=360):
+    """A language model with its tokenizer; returns its width."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(vocab_size=len(tokenizer(folder, pieces)), **LLAMA)
+    spread(LlamaForCausalLM(config)).save_pretrained(str(folder))
+    return config.hidden_size
+
+
+def linear(name, heard, width):
+    """The weights of a projection."""
+    layer = spread(torch.nn.Linear(heard, width))
+    return {f"{name}.{key}": value for key, value in layer.state_dict().items()}
+
+
+def musilingo(repo, folder):
+    """FOLDER/llm, FOLDER/mert and FOLDER/checkpoint.pth, which holds the projection of the sound."""
+    heard, width = mert(folder / "mert"), vicuna(folder / "llm")
+    torch.save({"model": linear("llama_proj", heard, width)}, str(folder / "checkpoint.pth"))
+
+
+def mu_llama(repo, folder):
+    """FOLDER/mert, FOLDER/llama (run with llama_type=tiny) and FOLDER/checkpoint.pth. Their code wants MERT's 25 states
+    of 1024, a width of 4096 and the sound in the last 20 layers, so 8 GB of memory are needed; the weights of LLaMA and
+    of most of the adapter are left out, and so are what their code makes them at random."""
+    import json
+
+    mert(folder / "mert", hidden_size=1024, num_hidden_layers=24, num_attention_heads=16)
+    tokenizer(folder / "llama")
+    sizes = {"dim": 4096, "n_layers": 20, "n_heads": 32, "multiple_of": 64, "ffn_dim_multiplier": 0.01}
+    (folder / "llama" / "tiny").mkdir(exist_ok=True)
+    (folder / "llama" / "tiny" / "params.json").write_text(json.dumps(dict(sizes, norm_eps=1e-5)))
+    learnt = {"prefix_query.weight": spread(torch.nn.Embedding(20, 4096)).weight.data}
+    # Gates of zero would let none of the sound through.
+    learnt.update({f"llama.layers.{i}.attention.gate": torch.ones(1, 32, 1, 1) for i in range(20)})
+    torch.save({"model": learnt}, str(folder / "checkpoint.pth"))
+
+
+def imagebind(model, file):
+    """ImageBind in its real size (4.8 GB), which is written into its code; ``model`` is the repository's module."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(0)
+        made = model.imagebind_huge(pretrained=False)  # in some copies of it with its width
+        torch.save((made[0] if isinstance(made, tuple) else made).state_dict(), str(file))
+
+
+def pandagpt(repo, folder):
+    """FOLDER/imagebind/imagebind_huge.pth, FOLDER/llm and FOLDER/pytorch_model.pt, the delta."""
+    os.chdir(str(repo / "code"))
+    sys.path.insert(0, str(repo / "code"))
+    from model.ImageBind.models import imagebind_model
+
+    imagebind(imagebind_model, folder / "imagebind" / "imagebind_huge.pth")
+    width = vicuna(folder / "llm")
+    torch.save(linear("llama_proj", 1024, width), str(folder / "pytorch_model.pt"))
+
+
+def nextgpt(repo, folder):
+    """FOLDER/pretrained, with ImageBind and the language model, and FOLDER/delta."""
+    code = repo / "NExT-GPT-Lagacy" / "code"
+    os.chdir(str(code))
+    sys.path.insert(0, str(code))
+    from model.ImageBind.models import imagebind_model
+
+    imagebind(imagebind_model, folder / "pretrained" / "imagebind_ckpt" / "huge" / "imagebind_huge.pth")
+    width = vicuna(folder / "pretrained" / "vicuna_ckpt" / "7b_v0")
+    (folder / "delta").mkdir(exist_ok=True)
+    torch.save(linear("llama_proj", 1024, width), str(folder / "delta" / "pytorch_model.pt"))
+
+
+def modaverse(repo, folder):
+    """The folder .checkpoints of the clone, where its configuration looks; FOLDER is not used. Its submodule ImageBind
+    has to be importable."""
+    from imagebind.models import imagebind_model
+
+    place = repo / ".checkpoints"
+    imagebind(imagebind_model, place / "imagebind_huge.pth")
+    width = vicuna(place / "7b_v0", pieces=900)  # it ends at token 835
+    (place / "ModaVerse-7b").mkdir(exist_ok=True)
+    torch.save(linear("linear_proj", 1024, width), str(place / "ModaVerse-7b" / "pytorch_model.pt"))
+
+
 if __name__ == "__main__":
-    makers = {"blsp": blsp, "ltu": ltu, "ltu_as": ltu_as, "gama": gama}
+    makers = {
+        "blsp": blsp,
+        "ltu": ltu,
+        "ltu_as": ltu_as,
+        "gama": gama,
+        "musilingo": musilingo,
+        "mu_llama": mu_llama,
+        "pandagpt": pandagpt,
+        "nextgpt": nextgpt,
+        "modaverse": modaverse,
+    }
     makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())

@@ -37,7 +37,7 @@ def category(record: Record) -> str | None:
         return None
     if verdict.status == "refused":
         return "refusal"
-    if verdict.choice is not None and verdict.choice == record.answer_index:
+    if verdict.choice is not None and verdict.choice in record.right_places:
         return "format failure"  # only a benchmark's own rule could not read it
     if verdict.choice is not None:
         kind = record.distractor_types[verdict.choice] if verdict.choice < len(record.distractor_types) else None

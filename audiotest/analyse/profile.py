@@ -101,7 +101,7 @@ def _kept(records: Iterable[Record], best: tuple[float, float] | None) -> bool:
 def _above_chance(records: Iterable[Record]) -> tuple[float, float] | None:
     """The accuracy above guessing and its lower end; None where it has no interval."""
     judged = [
-        (bool(v.correct), 1 / len(r.choices), clip_of(r))
+        (bool(v.correct), r.chance, clip_of(r))
         for r in records
         if r.choices and (v := verdict_of(r)) is not None and v.correct is not None
     ]
@@ -125,7 +125,7 @@ def _right(trials: Trials, conditions: Iterable[str]) -> dict[str, list[bool]]:
 def _label(record: Record, verdict: Verdict, without: list[bool] | None, changed: list[bool] | None) -> str:
     if not verdict.correct:
         # The right option and all the same wrong: a benchmark's own rule could not read it.
-        return "unparsed" if verdict.choice in (None, record.answer_index) else "misheard"
+        return "unparsed" if verdict.choice in (None, *record.right_places) else "misheard"
     if without is None:
         return "right"
     if any(without):
@@ -175,5 +175,5 @@ def _positions(records: list[Record]) -> list[dict[str, int]]:
     """For each place in the list of options: how often it was chosen, and how often the right one stood there."""
     most = max((len(r.choices) for r in records), default=0)
     chosen = Counter(v.choice for r in records if (v := verdict_of(r)) is not None)
-    right = Counter(r.answer_index for r in records)
+    right = Counter(place for r in records for place in r.right_places)
     return [{"chosen": chosen[i], "right": right[i]} for i in range(most)]

@@ -12,7 +12,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,6 +53,39 @@ def unpack(archive: Path, folder: Path) -> None:
         raise ImportFailed(f"{archive} cannot be unpacked ({error}); delete it and download again") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def zip_members(archive: Path) -> list[str]:
+    """The names of a zip's files, once all of them are found to be harmless. Raises :class:`ImportFailed`, and OSError
+    for one that is not there."""
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            return [member.filename for member in _plain(archive, zipped) if not member.is_dir()]
+    except FileNotFoundError:
+        raise
+    except _DAMAGE as error:
+        raise ImportFailed(f"{archive} cannot be unpacked ({error})") from None
+
+
+def read_members(archive: Path, targets: Mapping[str, Path]) -> None:
+    """Write the files of a zip that are named to their ``targets``, and nothing else of it. Raises
+    :class:`ImportFailed`."""
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            for name, target in targets.items():
+                with zipped.open(name) as inner, target.open("wb") as file:
+                    shutil.copyfileobj(inner, file)
+    except _DAMAGE as error:
+        raise ImportFailed(f"{archive} cannot be unpacked ({error})") from None
+
+
+def _plain(archive: Path, zipped: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+    """The members of a zip, each looked at (:func:`_checked`)."""
+    part = archive.absolute().parent
+    for member in _checked(archive, part, set(), ((m, m.filename, m.file_size) for m in zipped.infolist())):
+        if member.flag_bits & 1:
+            raise ImportFailed(f"{archive} is encrypted (its member {member.filename!r} asks for a password)")
+        yield member
 
 
 def _unzip(archive: Path, part: Path, own: set[str]) -> None:

@@ -6,7 +6,7 @@ one folder (``dpkg-deb -x PACKAGE FOLDER``; ``tools/recordings.sh``); 1.6.1-1 an
 CC-BY-SA-3.0, the Russian recordings CC-BY-3.0; the voices are Allison Smith (English and Spanish), June Wallack
 (French), Carlo Flora (Italian) and that of ivrvoice.ru (Russian). No sound and no transcript comes with audiotest.
 
-The suite ``recordings`` asks, each as a choice, and each answer in each place as often as in any other:
+The suite ``recordings`` asks, each but the last as a choice, and each answer in each place as often as in any other:
 
 - ``content``: which of four texts an English prompt says
 - ``translation``: which of four English texts a prompt in another language says; a prompt goes by one name in all
@@ -15,6 +15,7 @@ The suite ``recordings`` asks, each as a choice, and each answer in each place a
 - ``speaker``: whether two prompts are spoken by one person. No two voices share a language, so two prompts in one
   language are of one speaker; half of the pairs of one speaker are English and Spanish, which Allison Smith speaks both
 - ``kind``: speech, music or a tone
+- ``transcription``: an English prompt, word for word, judged by ``wer`` (Whisper's English normaliser)
 
 Kinds of distractors of ``content`` and ``translation``: ``near_in_sound`` is the text that shares the most letter
 trigrams with the answer (Dice), ``near_in_meaning`` the one of the other texts that shares the most words of content or
@@ -38,7 +39,8 @@ from audiotest.benchmarks._asterisk_files import LANGUAGES, Recordings, read_rec
 from audiotest.benchmarks.importing import release_of
 from audiotest.benchmarks.writing import write_suite
 
-COUNTS = {"content": 80, "translation": 60, "language": 60, "number": 60, "speaker": 40, "kind": 45}
+COUNTS = {"content": 80, "translation": 60, "language": 60, "number": 60, "speaker": 40, "kind": 45,
+          "transcription": 60}  # fmt: skip
 """Cases a skill, at most."""
 _NEAR = {"fr": ("es", "it"), "es": ("it", "fr"), "it": ("es", "fr"), "en": (), "ru": ()}
 _SOUNDS_ALIKE = {3: 13, 4: 14, 5: 15, 6: 16, 7: 17, 8: 18, 9: 19, 2: 12, 13: 30, 14: 40, 15: 50, 16: 60, 17: 70, 18: 80,
@@ -72,6 +74,7 @@ def import_release(source: Path, target: Path, audio: Path | None = None) -> lis
         "number": list(_number(recordings)),
         "speaker": list(_speaker(recordings, prompts)),
         "kind": list(_kind(recordings, prompts)),
+        "transcription": list(_transcription(recordings, prompts)),
     }
     release = release_of(source, **({"packages": list(recordings.packages)} if recordings.packages else {}))
     suite = write_suite("recordings", target, groups, recordings.root, release=release)
@@ -231,6 +234,18 @@ def _kind(recordings: Recordings, prompts: list[str]) -> Iterator[dict[str, Any]
     for number, (id_, answer, audio) in enumerate(heard):
         options = [(answer, "correct"), *((name, "incorrect") for name in names if name != answer)]
         yield _case(f"kind.{id_}", number, audio, "What is heard?", options, skill="kind")
+
+
+def _transcription(recordings: Recordings, prompts: list[str]) -> Iterator[dict[str, Any]]:
+    for name in _drawn("transcription", prompts)[: COUNTS["transcription"]]:
+        yield {
+            "id": f"transcription.{name}",
+            "task": "transcription",
+            "audio": recordings.path("en", name),
+            "reference": [recordings.texts[name]],
+            "expect": [{"wer": {"normaliser": "whisper_english"}}],
+            "tags": {"skill": "transcription", "language": "en"},
+        }
 
 
 def _segments(recordings: Recordings, most: int) -> list[dict[str, Any]]:

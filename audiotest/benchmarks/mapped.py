@@ -69,7 +69,12 @@ def from_files(name: str, source: Path, target: Path, audio: Path | None = None)
     shipped = (mapping(name) or {}).get("source")
     first = shipped[0] if isinstance(shipped, list) else str(shipped)
     target.mkdir(parents=True, exist_ok=True)
-    link_audio(source if source.is_dir() else source.parent, target / "data")
+    if source.is_file() and target.resolve().is_relative_to(source.parent.resolve()):
+        # A link to the folder would lead to the suite again. What lies beside the table is given by --audio.
+        (target / "data").mkdir(exist_ok=True)
+        link_audio(source, target / "data" / source.name)
+    else:
+        link_audio(source if source.is_dir() else source.parent, target / "data")
     as_folder = None if first.startswith("data/") else "data"
     table = f"data/{source.name}" if source.is_file() else as_folder
     with allowing([source if source.is_dir() else source.parent]):

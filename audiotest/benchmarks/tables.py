@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from audiotest.declare.condition import parse_one
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import read_document
 from audiotest.resources import folder
@@ -50,7 +51,8 @@ class Row(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A published table; ``unit`` is ``percent``, ``points`` (1 to 10) or ``fraction``."""
+    """A published table; ``unit`` is ``percent``, ``points`` (1 to 10) or ``fraction``. ``conditions``: of
+    columns that are the accuracy under several conditions, the condition of each by its name."""
 
     title: str
     source: str
@@ -58,6 +60,7 @@ class Table(Struct, frozen=True):
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     note: str = ""
+    conditions: dict[str, str] = {}
 
 
 def published(benchmark: str) -> list[Table]:
@@ -82,6 +85,7 @@ def read_published(path: Path) -> list[Table]:
             columns=tuple(table["columns"]),
             rows=tuple(Row(row["model"], row["values"]) for row in table["rows"]),
             note=table.get("note", ""),
+            conditions={column: parse_one(text).name for column, text in table.get("conditions", {}).items()},
         )
         for table in document.data["tables"]
     ]
@@ -90,6 +94,12 @@ def read_published(path: Path) -> list[Table]:
 def judged_by(records: Iterable[Record], scorer: str, condition: str = "original") -> Pairs:
     """(record, verdict of ``scorer``) of every reply under ``condition`` that has one."""
     return [(r, r.verdicts[scorer]) for r in records if r.condition == condition and scorer in r.verdicts]
+
+
+def by_condition(records: Sequence[Record], scorer: str, conditions: Mapping[str, str]) -> dict[str, float]:
+    """The accuracy in percent of each column under its condition, of those that ran."""
+    values = {column: accuracy(judged_by(records, scorer, condition)) for column, condition in conditions.items()}
+    return {column: value for column, value in values.items() if value is not None}
 
 
 def accuracy(pairs: Iterable[tuple[Record, Verdict]]) -> float | None:

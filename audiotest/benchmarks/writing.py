@@ -81,15 +81,21 @@ def _require_own(benchmark: str, target: Path, written: list[str] | None) -> Non
 
 
 def link_audio(audio: Path, link: Path) -> None:
-    """Make ``link`` point to the folder ``audio``, and note that it may be followed there; an older link is replaced, a
-    real folder is not."""
+    """Make ``link`` point to ``audio``, a folder or a file, and note that it may be followed there; an older link is
+    replaced, a real folder is not. Raises :class:`ImportFailed` where the link would lie within the folder: whoever
+    follows it would come by it again, without end."""
+    if audio.is_dir() and link.parent.resolve().is_relative_to(audio.resolve()):
+        raise ImportFailed(
+            f"{link.parent} lies within {audio.absolute()}, which the suite would link to: put what it links to into a "
+            "folder of its own, or the suite elsewhere"
+        )
     if link.is_symlink():
         link.unlink()
     elif link.exists():
         if link.resolve() == audio.resolve():
             return
         raise ImportFailed(f"{link} is there already and is no link; move it away, or import without --audio")
-    link.symlink_to(os.path.relpath(audio.resolve(), link.parent.resolve()), target_is_directory=True)
+    link.symlink_to(os.path.relpath(audio.resolve(), link.parent.resolve()), target_is_directory=audio.is_dir())
     try:
         note_link(link)
     except OSError as error:

@@ -15,8 +15,6 @@ from audiotest.commands._saying import say
 
 if TYPE_CHECKING:
     from audiotest.analyse.compare import Difference, Flipped
-    from audiotest.report.html.comparing import Pair
-    from audiotest.types import Estimate, Record
 
 _CSV = ("first run", "second run", "suite", "condition", "tag", "n", "first", "second", "difference", "low", "high",
         "worse", "better", "p")  # fmt: skip
@@ -61,7 +59,8 @@ def command(
     runs cannot be compared.
     """
     from audiotest.analyse.compare import NotComparable
-    from audiotest.runs import RunError
+    from audiotest.report.pairs import compared
+    from audiotest.runs import Run, RunError
 
     if len(runs) < 2:
         raise click.UsageError("give at least two runs")
@@ -69,7 +68,7 @@ def command(
         _audiograms(runs)
         return
     try:
-        leaders, pairs = _compared(runs, common, tags)
+        leaders, pairs = compared([(run, Run.load(run)) for run in runs], common=common, tags=tags)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
     if html is not None:
@@ -120,33 +119,6 @@ def _audiograms(files: Sequence[str]) -> None:
         say(table.ratios(compare(other, reference), other.model, reference.model))
 
 
-def _compared(runs: Sequence[str], common: bool, tags: bool) -> tuple[list[tuple[str, ...]], list[Pair]]:
-    """The leaderboard, if there are more than two runs, and each run against the first, by item and by figure."""
-    from audiotest.analyse.compare import compare, flipped, judged_alike
-    from audiotest.analyse.headlines import headline_differences
-    from audiotest.report.html.comparing import Pair
-    from audiotest.runs import Run
-
-    loaded = [Run.load(run) for run in runs]
-    run_records = [run.records for run in loaded]
-    names = [run.summary.model or path for path, run in zip(runs, loaded, strict=True)]
-    for other in loaded[1:]:
-        judged_alike(loaded[0].summary.scorers, other.summary.scorers)
-    pairs = [
-        Pair(
-            f"{names[0]} ({runs[0]})",
-            f"{name} ({run})",
-            [d for d in compare(run_records[0], records, common=common) if tags or not d.tag],
-            flipped(run_records[0], records, common=common),
-            other,
-            headline_differences(run_records[0], records, common=common),
-        )
-        for run, name, records, other in zip(runs[1:], names[1:], run_records[1:], loaded[1:], strict=True)
-    ]
-    leaders = _leaderboard(runs, names, run_records) if len(runs) > 2 else []
-    return leaders, pairs
-
-
 def _no_gains(differences: Sequence[Difference]) -> Iterator[str]:
     """Rises that are no gains: right answers for which nothing was heard."""
     rises = [d.condition for d in differences if not d.gain and not d.tag and d.better > d.worse]
@@ -168,32 +140,6 @@ def _csv_row(first: str, second: str, d: Difference) -> tuple[str, ...]:
     written = ("" if figure is None else f"{figure:.6g}" for figure in figures)
     return (first, second, d.suite, d.condition, d.tag, str(d.difference.n), *written, str(d.worse), str(d.better),
             f"{d.p:.6g}")  # fmt: skip
-
-
-def _leaderboard(
-    runs: Sequence[str], names: Sequence[str], run_records: Sequence[Sequence[Record]]
-) -> list[tuple[str, ...]]:
-    """Accuracy with its interval under ``original``, the best run first; the first row holds the heads. There is a row
-    for each run or for each suite, whichever are more: a table may be long, but not wide."""
-    from audiotest.analyse.compare import leaderboard
-
-    standings = leaderboard(run_records)
-    same = len(set(names)) < len(names)
-    heads = [f"{names[s.run]} ({runs[s.run]})" if same else names[s.run] for s in standings]
-    suites = [(suite, figure.n) for suite, figure in standings[0].suites.items()]
-    rows = [(suite, str(n), *(_figure(s.suites[suite]) for s in standings)) for suite, n in suites]
-    means = ("mean", "", *("-" if s.mean is None else f"{100 * s.mean:.1f}" for s in standings))
-    table = [("suite", "n", *heads), *rows, *([means] if len(rows) > 1 else [])]
-    if len(standings) <= len(suites):
-        return table
-    columns = [(f"{suite} (n = {n})" if n else suite, *cells) for suite, n, *cells in table[1:]]
-    return [("run", *(name for name, *_ in columns)), *zip(heads, *(cells for _, *cells in columns), strict=True)]
-
-
-def _figure(figure: Estimate) -> str:
-    if figure.value is None or figure.low is None or figure.high is None:
-        return "-"
-    return f"{100 * figure.value:.1f} ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
 
 
 def _items(flips: Sequence[Flipped], most: int) -> Iterator[str]:

@@ -27,6 +27,8 @@ def _sample(context: click.Context, option: click.Parameter, value: str | None) 
               "--download: the suite that is shipped finds the table in the cache of the hub.")  # fmt: skip
 @click.option("--audio", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="The folder that holds the benchmark's audio as released.")  # fmt: skip
+@click.option("--table", type=click.Path(exists=True, path_type=Path),
+              help="With lmms-eval: a copy of the task's data set on this machine, a file or a folder.")  # fmt: skip
 @click.option("--download", is_flag=True, help="Fetch the release from the hub instead of reading SOURCE.")
 @click.option("--revision", help="The commit or tag to fetch (default: the newest; its commit is recorded).")
 @click.option("--without-audio", is_flag=True, help="With --download: the questions only, for replayed predictions.")
@@ -38,6 +40,7 @@ def command(
     source: Path | None,
     target: Path | None,
     audio: Path | None,
+    table: Path | None,
     download: bool,
     revision: str | None,
     without_audio: bool,
@@ -50,10 +53,26 @@ def command(
       audiotest import mmar MMAR-meta.jsonl --audio MMAR --into suites/mmar
       audiotest import mmar --download --into suites/mmar
       audiotest import librispeech --download
+      audiotest import lmms-eval TASK.yaml --into suites/task
+
+    The last one is a multiple-choice task of lmms-eval: its columns, prompt and settings are taken over, none of its
+    Python is run, and fields that a function of it would make are guessed from the table and said to be.
     """
+    from audiotest.benchmarks import migrating
     from audiotest.benchmarks.importing import ImportFailed
     from audiotest.registry import BENCHMARKS
 
+    if benchmark in migrating.NAMES:
+        if source is None or target is None:
+            raise click.UsageError("give the task's YAML file and --into FOLDER")
+        try:
+            for line in migrating.migrate(source, target, table, audio):
+                say(line)
+        except ImportFailed as error:
+            raise click.ClickException(str(error)) from None
+        return
+    if table is not None:
+        raise click.UsageError("--table is for lmms-eval; a benchmark's release is SOURCE")
     if (source is None) != download:
         raise click.UsageError("give either SOURCE (the released file or folder) or --download")
     try:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from audiotest import inert
 from audiotest.commands._saying import say
+
+if TYPE_CHECKING:
+    from audiotest.analyse.items import Item
 
 _COLUMNS = ("suite", "case", "right", "runs", "right without sound", "asked without sound", "flags", "question")
 
@@ -27,6 +32,8 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
     solved       every run got it right
     disputed     the suite's scorers judge a reply to it differently
     by_position  the chosen place stayed the same under another order, the option did not
+
+    A summary comes first, then a line for each item with a flag.
 
     More runs make this firmer: with one, a lucky guess looks like an item answerable without audio.
     """
@@ -53,9 +60,22 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
                 csv.writer(file).writerows([_COLUMNS, *(map(inert.csv_cell, row) for row in rows)])
         except OSError as error:
             raise click.ClickException(str(error)) from None
+    say(f"{len(listed)} items in {len(runs)} runs: {_counts(listed)}")
+    suites = dict.fromkeys(item.suite for item in listed)
+    for name in suites if len(suites) > 1 else ():
+        of_suite = [item for item in listed if item.suite == name]
+        say(f"  {inert.line(name)}: {len(of_suite)} items: {_counts(of_suite)}")
     for suite, case, right, of, soundless, asked, flags, question in rows:
         if flags:
             name, asks = f"{inert.line(suite)}  {inert.line(case)}", inert.line(question)[:80]
             say(f"{name}  {right}/{of} right, {soundless}/{asked} without sound  [{flags}]  {asks}")
-    flag_counts = ", ".join(f"{sum(flag in item.flags for item in listed)} {flag}" for flag in FLAGS)
-    say(f"{len(listed)} items in {len(runs)} runs: {flag_counts}")
+
+
+def _counts(listed: Sequence[Item]) -> str:
+    """How many items have each flag, and how many answers were right."""
+    from audiotest.analyse.items import FLAGS
+
+    flags = ", ".join(f"{sum(flag in item.flags for item in listed)} {flag}" for flag in FLAGS)
+    right, of = sum(item.right for item in listed), sum(item.runs for item in listed)
+    soundless, asked = sum(item.soundless_right for item in listed), sum(item.soundless_asked for item in listed)
+    return f"{flags}; {right} of {of} right" + (f", {soundless} of {asked} without sound" if asked else "")

@@ -88,7 +88,13 @@ def _of_table(name: str, folder: Path | None, source: str, split: str, config: s
 @click.option("--audio", multiple=True, help="A sound file, relative to the suite; may be repeated.")
 @click.option("--question", help="The question; default: one to be replaced.")
 @click.option("--choice", "choices", multiple=True, help="An option; may be repeated.")
-@click.option("--answer", help="The right option, or the answer of an open question; default: the first option.")
+@click.option(
+    "--answer",
+    "answers",
+    multiple=True,
+    help="The right option, or the answer of an open question (default: the first option); may be repeated where "
+    "several are right.",
+)
 @click.option("--reference", "references", multiple=True, help="A reference text of an open question; may be repeated.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="A tag; may be repeated.")
 def new_case(
@@ -97,7 +103,7 @@ def new_case(
     audio: tuple[str, ...],
     question: str | None,
     choices: tuple[str, ...],
-    answer: str | None,
+    answers: tuple[str, ...],
     references: tuple[str, ...],
     tags: tuple[str, ...],
 ) -> None:
@@ -116,7 +122,7 @@ def new_case(
         "audio": audio[0] if len(audio) == 1 else list(audio),
         "question": question,
         "choices": list(choices),
-        "answer": answer if answer is not None or not choices else choices[0],
+        "answer": list(answers) if len(answers) > 1 else next(iter((*answers, *choices)), None),
         "reference": list(references),
         "tags": dict(tag.split("=", 1) for tag in tags),
     }

@@ -200,7 +200,7 @@ def _differing(records: list[Record], condition: str) -> Iterator[str]:
     for one in differences:
         record, reply = one.record, one.record.reply
         yield record.nodeid
-        yield f"  expected: {record.answer}"
+        yield f"  expected: {' or '.join(record.expected)}"
         yield f"  {one.scorer}: {_verdict_text(record, one.official.correct, one.official.choice)}"
         yield f"  choice: {_verdict_text(record, one.careful.correct, one.careful.choice)} ({one.careful.status})"
         yield f"  reply: {_short(reply.text) if reply else ''}"
@@ -209,7 +209,7 @@ def _differing(records: list[Record], condition: str) -> Iterator[str]:
 
 def _verdict_text(record: Record, correct: bool | None, choice: int | None) -> str:
     known = choice is not None and choice < len(record.choices)
-    return ("right" if correct else "wrong") + (f", chose {record.choices[choice or 0]!r}" if known else "")
+    return ("right" if correct else "wrong") + (f", chose {record.option(choice or 0)!r}" if known else "")
 
 
 def _short(text: str, most: int = 300) -> str:

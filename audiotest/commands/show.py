@@ -50,12 +50,15 @@ def command(nodeid: str, seed: int, wav: Path | None, rate: int | None) -> None:
         trial = Trial(suite, cases[named], parse_one(condition), "recorded")
         view = present(trial, seed)
         say(prompt_of(trial, view))
-        say(f"\nright: {view.answer}" if view.answer is not None else "\nno right option", err=True)
+        right = " / ".join(view.answers) or view.answer
+        for name, sound_name in zip(view.choices, view.sounds, strict=False):
+            say(f"{name}: {sound_name}" if sound_name else name, err=True)
+        say(f"\nright: {right}" if right is not None else "\nno right option", err=True)
         if not view.audio:
             say("no audio part", err=True)
             return
         if wav is not None:
-            sounds = Sounds(Needs(sample_rate=rate), seed).waveforms(trial)
+            sounds = Sounds(Needs(sample_rate=rate), seed).waveforms(trial, view.clips)
             for i, sound in enumerate(sounds, 1):
                 target = wav if len(sounds) == 1 else wav.with_stem(f"{wav.stem}-{i}")
                 target.parent.mkdir(parents=True, exist_ok=True)

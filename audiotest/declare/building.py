@@ -11,7 +11,7 @@ from typing import Any
 
 from audiotest.declare import messages, suite_checks
 from audiotest.declare.suite_checks import Findings
-from audiotest.types import Case, ClipSpec, Gate, Generation
+from audiotest.types import Case, ClipSpec, Gate, Generation, option_name
 
 TRANSCRIPTION, TRANSCRIBE = "transcription", "Transcribe the speech word for word. Reply with the transcript alone."
 """A task, and what it asks where a case of it has no question of its own."""
@@ -57,7 +57,8 @@ def settings(data: Mapping[str, Any], inherited: Mapping[str, Any] | None = None
 
 def _gate(row: Mapping[str, Any], declared: list[str], i: int, findings: Findings) -> Gate | None:
     fields = suite_checks.gate(row, declared, ("gates", i), findings)
-    return Gate(**fields) if fields.get("metric") else None
+    kept = {name: value for name, value in fields.items() if value is not None}  # None: the schema refused it
+    return Gate(**kept) if "metric" in kept else None
 
 
 def generation(data: Mapping[str, Any]) -> Generation:
@@ -69,14 +70,19 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
     """A case from data that satisfies the schema."""
     texts: list[str] = []
     kinds: list[str | None] = []
+    sounds: list[ClipSpec] = []
     for choice in row.get("choices", ()):
         if isinstance(choice, str):
             texts.append(choice)
             kinds.append(None)
         else:
-            texts.append(choice["text"])
+            texts.append(option_name(choice, len(texts) + 1))
             kinds.append(choice.get("kind"))
+            if "audio" in choice:
+                sounds += _clips(choice["audio"])
     reference = row.get("reference", ())
+    answer = row.get("answer")
+    answers = tuple(answer) if isinstance(answer, list) else ()
     tags = row.get("tags", {})
     return Case(
         id=row["id"],
@@ -84,7 +90,9 @@ def case(row: Mapping[str, Any], file: str, line: int) -> Case:
         audio=_clips(row["audio"]) if "audio" in row else (),
         choices=tuple(texts),
         distractor_types=tuple(kinds) if any(kinds) else (),
-        answer=row.get("answer"),
+        answer=next(iter(answers), None) if isinstance(answer, list) else answer,
+        answers=answers if len(answers) > 1 else (),
+        choice_sounds=tuple(sounds),
         reference=(reference,) if isinstance(reference, str) else tuple(reference),
         task=row.get("task", ""),
         tags={k: (v,) if isinstance(v, str) else tuple(v) for k, v in tags.items()},
@@ -115,7 +123,8 @@ def _usable(key: str, value: Any) -> bool:
     """Whether an item of the list ``key``, or its only value, is still whole."""
     if not isinstance(value, dict):
         return value is not None
-    return {"choices": "text" in value, "audio": bool(value), "expect": len(value) == 1}.get(key, True)
+    option = bool(value.keys() & {"text", "audio"})
+    return {"choices": option, "audio": bool(value), "expect": len(value) == 1}.get(key, True)
 
 
 def _clips(value: Any) -> tuple[ClipSpec, ...]:

@@ -22,6 +22,8 @@ def faults(case: Case, known: frozenset[str], odd: Pairs | None = None) -> Itera
     """What is wrong with a case that has the right form. What a person may have meant is added to ``odd``."""
     if case.question.isspace():
         yield ("question",), "the question is empty: write what is asked"
+    if len(case.answers) > len(set(case.answers)):
+        yield ("answer",), f"the answer {twice(case.answers)!r} is duplicated; keep one"
     if case.choices:
         yield from _choice_faults(case, known, odd)
     elif case.answer is None and not case.reference and not case.expect and "no_answer" not in known:
@@ -38,6 +40,10 @@ def faults(case: Case, known: frozenset[str], odd: Pairs | None = None) -> Itera
 
 def _choice_faults(case: Case, known: frozenset[str], odd: Pairs | None) -> Iterator[tuple[Path, str]]:
     choices = case.choices
+    if case.choice_sounds and len(case.choice_sounds) < len(choices):
+        yield ("choices",), "some choices are sounds and others are text: give each an `audio`, or none"
+    for i, clip in enumerate(case.choice_sounds):
+        yield from ((("choices", i, "audio"), message) for message in _clip_faults(clip))
     if len(choices) < 2 and "one_choice" not in known:
         yield ("choices",), "a single choice is no choice: give at least two"
     if not _plainly_distinct(choices):
@@ -48,8 +54,15 @@ def _choice_faults(case: Case, known: frozenset[str], odd: Pairs | None) -> Iter
     if case.answer is None:
         if "no_answer" not in known:
             yield (), "missing key `answer`: which of the choices is right?"
-    elif case.answer not in choices and "answer_not_in_choices" not in known:
-        yield ("answer",), unknown("answer, not among the choices:", case.answer, list(choices))
+    elif not case.answers:
+        if case.answer not in choices and "answer_not_in_choices" not in known:
+            yield ("answer",), unknown("answer, not among the choices:", case.answer, list(choices))
+    else:
+        for i, answer in enumerate(case.answers):
+            if answer not in choices and "answer_not_in_choices" not in known:
+                yield ("answer", i), unknown("answer, not among the choices:", answer, list(choices))
+        if set(choices) <= set(case.answers):
+            yield ("answer",), "every choice is right, so no reply can be wrong: take out the answers that are not"
 
 
 def _plainly_distinct(choices: Sequence[str]) -> bool:
@@ -62,8 +75,7 @@ def _plainly_distinct(choices: Sequence[str]) -> bool:
 
 def _similar_choices(choices: Sequence[str], odd: Pairs) -> Iterator[tuple[Path, str]]:
     if len(choices) > len(set(choices)):
-        twice = next(choice for i, choice in enumerate(choices) if choice in choices[:i])
-        yield ("choices",), f"the choice {twice!r} is duplicated; replies could not be distinguished"
+        yield ("choices",), f"the choice {twice(choices)!r} is duplicated; replies could not be distinguished"
     elif len(set(map(_look, choices))) < len(choices):
         first, second = _alike(choices, _look)
         why = "by white space" if "".join(first.split()) == "".join(second.split()) else "by how Unicode writes them"
@@ -71,6 +83,11 @@ def _similar_choices(choices: Sequence[str], odd: Pairs) -> Iterator[tuple[Path,
     elif len(set(map(str.casefold, choices))) < len(choices):
         first, second = _alike(choices, str.casefold)
         odd.append((("choices",), f"the choices {first!r} and {second!r} differ by case only; is that meant?"))
+
+
+def twice(texts: Sequence[str]) -> str:
+    """The first text that is there a second time."""
+    return next(text for i, text in enumerate(texts) if text in texts[:i])
 
 
 def _look(choice: str) -> str:

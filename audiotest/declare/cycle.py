@@ -46,7 +46,7 @@ class _Suite:
 @lru_cache(maxsize=16)
 def _cycle(key: _Suite, seed: int, audio: bool) -> tuple[list[int], dict[str, int]]:
     cases = key.suite.cases
-    fit = [i for i, case in enumerate(cases) if case.repeat == 1 and (case.audio or not audio)]
+    fit = [i for i, case in enumerate(cases) if case.repeat == 1 and (case.clips or not audio)]
     rng = np.random.default_rng(number(seed, "", "the cycle of other clips"))
     order = [fit[i] for i in rng.permutation(len(fit))]
     return order, {cases[i].id: place for place, i in enumerate(order)}

@@ -54,7 +54,10 @@ def suite_data(suite: Suite) -> dict[str, Any]:
 def case_data(case: Case) -> dict[str, Any]:
     """A case as its file has it."""
     types = case.distractor_types or (None,) * len(case.choices)
-    choices = [{"text": c, "kind": t} if t else c for c, t in zip(case.choices, types, strict=True)]
+    choices: list[Any] = [{"text": c, "kind": t} if t else c for c, t in zip(case.choices, types, strict=True)]
+    if case.choice_sounds:
+        options = zip(case.choices, types, case.choice_sounds, strict=True)
+        choices = [{"audio": _clip(clip), "text": c, **({"kind": t} if t else {})} for c, t, clip in options]
     clips = [_clip(clip) for clip in case.audio]
     data = {
         "id": case.id,
@@ -62,7 +65,7 @@ def case_data(case: Case) -> dict[str, Any]:
         "audio": clips[0] if len(clips) == 1 else clips,
         "question": case.question,
         "choices": choices,
-        "answer": case.answer,
+        "answer": list(case.answers) or case.answer,
         "reference": list(case.reference),
         "tags": {tag: values[0] if len(values) == 1 else list(values) for tag, values in case.tags.items()},
         "expect": list(map(_check, case.expect)),

@@ -109,7 +109,11 @@ def _from(base: Suite, path: str, home: Path) -> str:
 
 def _moved(base: Suite, case: Case, home: Path) -> Case:
     """``case`` with the paths of its sounds from ``home``."""
-    return replace(case, audio=tuple(_clip_moved(base, clip, home) for clip in case.audio))
+    return replace(
+        case,
+        audio=tuple(_clip_moved(base, clip, home) for clip in case.audio),
+        choice_sounds=tuple(_clip_moved(base, clip, home) for clip in case.choice_sounds),
+    )
 
 
 def _part_moved(base: Suite, part: Part, home: Path) -> Part:

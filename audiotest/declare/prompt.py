@@ -64,6 +64,17 @@ def _compiled(prompt: str) -> Any:
         raise PromptError(f"the template does not parse: {_reason(error)}") from error
 
 
+@cache
+def names_in(template: str) -> frozenset[str]:
+    """The names that a template asks for; none of one that does not parse."""
+    from jinja2 import TemplateError, meta
+
+    try:
+        return frozenset(meta.find_undeclared_variables(environment().parse(template)))
+    except (TemplateError, RecursionError, MemoryError):
+        return frozenset()
+
+
 def check(prompt: str) -> None:
     """Raise :class:`PromptError` if ``prompt`` cannot be rendered for an ordinary question."""
     render(prompt, "What is heard?", ("one", "two"))

@@ -54,6 +54,9 @@ def files_of(case: Case) -> Iterator[tuple[KeyPath, str]]:
     for i, clip in enumerate(case.audio):
         if clip.file is not None:
             yield (("audio", i) if len(case.audio) > 1 else ("audio",)), clip.file
+    for i, clip in enumerate(case.choice_sounds):
+        if clip.file is not None:
+            yield ("choices", i, "audio"), clip.file
     for clip in examples(case.messages):
         if clip.file is not None:
             yield ("messages",), clip.file

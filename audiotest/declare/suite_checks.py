@@ -115,19 +115,31 @@ def check_fault(check: Check) -> str:
 
 def judging_cases(checks: Iterable[Check]) -> list[Check]:
     """Those of ``checks`` that can say of a case that they could not judge it, and whose options are right."""
-    return [c for c in checks if c.name in SCORERS and SCORERS.get(c.name).check_case and not check_fault(c)]
+    members = [(check, SCORERS.get(check.name)) for check in checks if check.name in SCORERS]
+    return [c for c, scorer in members if (scorer.check_case or scorer.one_answer) and not check_fault(c)]
 
 
 def unscorable(case: Case, checks: Sequence[Check]) -> list[tuple[Path, str]]:
     """Why scorers could not judge ``case``, whatever the reply: ``checks`` of the suite, and its own."""
     every = [*checks, *judging_cases(case.expect)] if case.expect else checks
+    wrong: list[tuple[Path, str]] = []
+    for check in every if case.answers else ():
+        if SCORERS.get(check.name).one_answer:
+            message = f"`{check.name}` has a single right answer by its rule, and this case has {len(case.answers)}: "
+            wrong.append((("answer",), message + "keep one, or judge the case by `choice`"))
+    every = [check for check in every if SCORERS.get(check.name).check_case]
     if not every:
-        return []
+        return wrong
     index = case.choices.index(case.answer) if case.answer in case.choices else None
     asked = Question(
-        case.question, case.choices, case.answer, index, case.reference, {**case.metadata, "tags": case.tags}
+        case.question,
+        case.choices,
+        case.answer,
+        index,
+        case.reference,
+        {**case.metadata, "tags": case.tags},
+        answers=case.answers,
     )
-    wrong: list[tuple[Path, str]] = []
     for check in every:
         test = SCORERS.get(check.name).check_case
         try:

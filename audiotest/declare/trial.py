@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -12,10 +12,11 @@ from audiotest.declare import messages
 from audiotest.declare.condition import ORIGINAL, Condition, generator
 from audiotest.declare.conditions.view import View, first_view
 from audiotest.declare.cycle import others
+from audiotest.declare.messages import Conversation
 from audiotest.declare.prompt import render, source
 from audiotest.declare.suite import Expectation, Suite
 from audiotest.registry import SCORERS
-from audiotest.types import Case, ClipSpec, Generation, NotApplicable, TrialKey, Turn
+from audiotest.types import Case, Generation, NotApplicable, TrialKey
 
 
 class Trial(Struct, frozen=True):
@@ -35,6 +36,11 @@ class Trial(Struct, frozen=True):
     def generation(self) -> Generation:
         """How the model is to generate: as the case says, else the suite."""
         return self.case.generation or self.suite.generation
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether there is any sound in it, be that silence: ``text_only`` has none."""
+        return bool(self.case.audio) and not any(part.member.soundless for part in self.condition.of("text"))
 
     @property
     def likelihoods(self) -> bool:
@@ -66,22 +72,27 @@ def present(trial: Trial, seed: int) -> View:
         view = part.member.apply(view, generator(seed, trial.case.origin, str(part)), **part.arguments, **extra)
     sound = trial.condition.of("sound")
     if sound and not view.audio:
-        why = "is shown without it" if trial.case.audio else "has none"
+        why = "is shown without it" if trial.case.clips else "has none"
         raise NotApplicable(f"{sound[0].name} needs audio; this case {why}")
-    return view
+    foreign = next((part for part in sound if part.member.foreign_sound), None)
+    if foreign is not None and not trial.case.audio:
+        raise NotApplicable(f"{foreign.name} changes the sound that is asked about; this case has none but its options")
+    return view.with_sounds_named()
 
 
-def turns_of(trial: Trial, view: View, prompt: str, *, audible: bool) -> tuple[tuple[Turn, ...], list[int | ClipSpec]]:
-    """The turns of a trial whose case or suite has ``messages``, and its sounds in the order in which they are named
-    (:func:`audiotest.declare.messages.turns_of`); nothing where there are none. ``audible``: whether it has sound.
+def turns_of(trial: Trial, view: View, prompt: str, *, audible: bool, replies: Sequence[str] = ()) -> Conversation:
+    """What the model is asked after ``replies`` of its own, of a trial whose case or suite has ``messages``, or whose
+    options are sounds (:func:`audiotest.declare.messages.turns_of`); without turns for any other. ``audible``: whether
+    it has sound.
 
     Raises :class:`~audiotest.declare.prompt.PromptError`.
     """
     declared = trial.case.messages or trial.suite.messages
-    if not declared:
-        return (), []
-    clips = len(trial.case.audio) if audible else 0
-    return messages.turns_of(declared, clips, prompt, view.question, view.choices, view.labels, _about(trial))
+    if not declared and not (audible and view.captions):
+        return Conversation()
+    clips, captions = (len(trial.case.audio), view.captions) if audible else (0, ())
+    asked = messages.Asked(prompt, view.question, view.choices, view.labels, _about(trial))
+    return messages.turns_of(declared or messages.PLAIN, clips, captions, asked, replies)
 
 
 def _about(trial: Trial) -> dict[str, Any]:

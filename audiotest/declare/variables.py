@@ -92,6 +92,10 @@ def _places(data: Any) -> Iterator[tuple[Any, Any, Path]]:
     for i, case in enumerate(data.get("cases") or ()):
         if isinstance(case, dict):
             yield from _texts(case, "audio", ("cases", i, "audio"))
+            options = case.get("choices")
+            for k, option in enumerate(options if isinstance(options, list) else ()):
+                if isinstance(option, dict):
+                    yield from _texts(option, "audio", ("cases", i, "choices", k, "audio"))
 
 
 def _texts(holder: Any, key: Any, path: Path) -> Iterator[tuple[Any, Any, Path]]:

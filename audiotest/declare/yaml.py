@@ -148,13 +148,18 @@ class _Builder:
         frame = self.stack[-1] if self.stack else None
         return frame is not None and (frame.text or frame.key in frame.text_keys)
 
+    def is_option_sound(self) -> bool:
+        """Whether this is `audio` of an option: `choices` are text, but for the numbers of a clip or a scene."""
+        stack = self.stack
+        return len(stack) == 5 and stack[4].key == "audio" and stack[1].is_cases and stack[2].key == "choices"
+
     def begin(self, event: Any, container: Any) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise _Refused(event.start_mark, f"nested more than {MAX_DEPTH} levels deep: a suite needs about ten")
         self.note_place(event)
         stack = self.stack
         is_cases = len(stack) == 1 and stack[0].key == "cases" and type(container) is list
-        frame = _Frame(container, event.anchor, self.count, self.is_text(), is_cases)
+        frame = _Frame(container, event.anchor, self.count, self.is_text() and not self.is_option_sound(), is_cases)
         if not stack:
             frame.text_keys = SUITE_TEXT_KEYS
         elif stack[-1].is_cases:

@@ -136,7 +136,12 @@ def _same(record: Record, verdict: Verdict, before: Record) -> Finding:
         return Finding("skipped", f"no choice could be read under `original` ({old.status})")
     if verdict.choice is None:
         return Finding("failed", f"a choice under `original`, none here ({verdict.status})")
-    chosen, earlier = record.choices[verdict.choice], before.choices[old.choice]
+    # What sounds are called goes by their place, and their names do not.
+    chosen, earlier = _name(record, verdict.choice), _name(before, old.choice)
     if record.order[verdict.choice] == before.order[old.choice] or chosen == earlier:
         return Finding("passed")  # a release may hold the same option twice
     return Finding("failed", f"under `original` the choice was {earlier!r}")
+
+
+def _name(record: Record, place: int) -> str:
+    return (record.choice_sounds[place] if record.choice_sounds else "") or record.choices[place]

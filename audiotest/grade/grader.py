@@ -105,6 +105,8 @@ class Grader:
             labels=view.labels if view else (),
             reference=case.reference if view is None or view.answerable else (),
             known_issue=case.known_issue,
+            answers=view.answers if view else case.answers,
+            choice_sounds=view.sounds if view else (),
         )
 
 

@@ -12,7 +12,7 @@ from audiotest.analyse.trials import UNANSWERABLE, is_of
 from audiotest.types import Case, Question, Record
 
 _OF_THE_REPLY = {"thinking": "thinking_prediction", "likelihoods": "likelihoods", "answer_order": "answer_order",
-                 "refusal": "refusal"}  # fmt: skip
+                 "refusal": "refusal", "replies": "replies"}  # fmt: skip
 """Details of a reply, and the names by which scorers know them."""
 
 
@@ -39,6 +39,7 @@ def question_of(record: Record, case: Case | None = None) -> Question:
         _reference(record, case),
         metadata,
         finish=record.reply.finish if record.reply is not None else None,
+        answers=record.answers,
     )
 
 

@@ -14,7 +14,7 @@ from audiotest.models.streaming import NoReply
 from audiotest.predict.store import ReplyStore
 from audiotest.types import Needs, Reply, Request
 
-KEY_VERSION = 1
+KEY_VERSION = 2
 Pair = tuple[str, tuple[str, ...]]
 """A text, and others that it is held against."""
 
@@ -34,7 +34,8 @@ class Comparer:
         self.embedder.load()
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
-        """The cosines of each request; every text of the batch is embedded once."""
+        """The cosines of each request; every text of the batch is embedded once. A vector that is not finite costs
+        the requests that hold its text their cosines."""
         texts = list(dict.fromkeys(text for r in requests for text in (r.prompt, *r.choices)))
         vectors = np.asarray(self.embedder.embed(texts), dtype=np.float64)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -42,8 +43,13 @@ class Comparer:
         places = {text: i for i, text in enumerate(texts)}
         replies: list[Reply | Exception] = []
         for request in requests:
-            cosines = vectors[[places[text] for text in request.choices]] @ vectors[places[request.prompt]]
-            replies.append(Reply("", details={"cosines": [float(value) for value in cosines]}))
+            # Summed row by row: a matrix product gives equal vectors cosines that differ in their last places.
+            others = vectors[[places[text] for text in request.choices]]
+            cosines = (others * vectors[places[request.prompt]]).sum(axis=1)
+            if np.isfinite(cosines).all():
+                replies.append(Reply("", details={"cosines": [float(value) for value in cosines]}))
+            else:
+                replies.append(NoReply(f"{self.name} gave a vector that is not finite"))
         return replies
 
     def close(self) -> None:

@@ -72,6 +72,7 @@ class Listening:
         # How a suite wants answers generated (ten tokens, a stop string) would cut a description.
         self._generation = Generation(max_new_tokens=max(1, words))
         self._texts: dict[str, str] = {}
+        self._seconds: dict[str, float] = {}
         self.kept: Kept | None = None
 
     def heard(self, requests: Sequence[Request]) -> list[Heard]:
@@ -128,7 +129,7 @@ class Listening:
         """Keep what the listener wrote down of a clip; or say why there is nothing."""
         if isinstance(outcome, Exception):
             return ListenerFailed(f"{self.listener.name}: {outcome}")
-        self._texts[name] = outcome.text
+        self._texts[name], self._seconds[name] = outcome.text, outcome.seconds or 0.0
         if self.kept is not None and self.listener.identity:
             self.kept.put(self.listener.name, {self._key(name): outcome})
         return None
@@ -146,6 +147,12 @@ class Listening:
 
     def _texts_of(self, request: Request) -> list[str]:
         return [self._texts[sound_name(clip)] for clip in request.audio]
+
+    def seconds(self, request: Request) -> float:
+        """How long the listener took for the clips of ``request``, of those that no request before it had."""
+        if not self._seconds:
+            return 0.0
+        return sum(self._seconds.pop(sound_name(clip), 0.0) for clip in request.audio)
 
     def _recall(self, names: list[str]) -> None:
         """Take what was kept of these clips."""

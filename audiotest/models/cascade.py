@@ -88,7 +88,7 @@ class Cascade:
 
     def stream(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Reply | Exception]]:
         """Requests go to the language model as soon as their clips are described; every clip is described once."""
-        asked: dict[int, tuple[Request, Request, list[str]]] = {}
+        asked: dict[int, tuple[Request, Request, list[str], float]] = {}
         failed: deque[tuple[Request, Exception]] = deque()
 
         def prompts() -> Iterator[Request]:
@@ -97,15 +97,16 @@ class Cascade:
                     failed.append((request, heard))
                     continue
                 prompt = replace(request, audio=(), prompt=self._prompt(request, heard))
-                asked[id(prompt)] = request, prompt, heard
+                asked[id(prompt)] = request, prompt, heard, self._listening.seconds(request)
                 yield prompt
 
         for prompt, reply in stream_of(self.llm)(prompts()):
             while failed:
                 yield failed.popleft()
-            request, _, heard = asked.pop(id(prompt))
+            request, _, heard, listening = asked.pop(id(prompt))
             if isinstance(reply, Reply):
-                reply = replace(reply, details={**reply.details, "intermediate": heard})
+                seconds = (reply.seconds or 0.0) + listening
+                reply = replace(reply, seconds=seconds, details={**reply.details, "intermediate": heard})
             yield request, reply
         yield from failed
 

@@ -37,7 +37,7 @@ class Listener:
     def _one(self, request: Request) -> Reply:
         from audiotest.models._listener.understanding import UNSURE, choose
 
-        index, reason = choose(request.question, request.choices, request.audio)
+        index, reason = choose(request.question, _ordinal(request), request.audio)
         if index is None:
             return Reply(reason if reason.endswith(".") else UNSURE)
         label = named(request.choices, index, request.labels)
@@ -46,6 +46,19 @@ class Listener:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def _ordinal(request: Request) -> tuple[str, ...]:
+    """The options; those that are the clips themselves (``Sound A``, ``Sound B``...) by their places."""
+    options, count = request.choices, len(request.audio)
+    sounds = [option for option in options if option.startswith("Sound ")]
+    if len(sounds) < 2 or len(sounds) != count or count > len(_ORDINALS):
+        return options
+    places = iter(_ORDINALS)
+    return tuple(f"the {next(places)} one" if option in sounds else option for option in options)
 
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> Listener:

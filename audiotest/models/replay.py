@@ -45,6 +45,8 @@ class Replay:
     """Recorded replies, answered as if a model had just given them."""
 
     needs = Needs(audio=False, turns=True)
+    recorded = True
+    """Its replies are to whole conversations: turns before the last are not asked."""
     batch_size = 1024
     identity = ""  # looking a reply up in a file costs less than looking it up in the cache
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from inspect import signature
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -21,6 +20,11 @@ Outcome = Reply | Exception
 """What became of a request: a reply, or the exception in its place."""
 Answered = tuple[Request, Outcome]
 Stream = Callable[[Iterator[Request]], Iterator[Answered]]
+
+
+GATHER_S = 10.0
+"""How long a batch is filled: if the next request takes longer to come (a cascade's clips are listened to, a sound is
+fetched), the model is given what there is."""
 
 
 class NoReply(AudiotestError):
@@ -85,26 +89,45 @@ def _checked_stream(model: Any, requests: Iterator[Request], at_once: tuple[int,
             yield request
 
     for request, outcome in model.stream(noted(), *at_once):
-        started = pulled.pop(id(request), time.perf_counter())
-        yield [(request, checked(outcome, time.perf_counter() - started, model.name))]
+        passed = time.perf_counter() - pulled.pop(id(request), time.perf_counter())
+        yield [(request, checked(outcome, passed, passed, model.name))]
 
 
 def in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Answered]]:
     """What ``model`` answers to batches of ``size``, one prepared ahead."""
-    for batch in _batches(model, requests, size):
-        yield from answers_of(model, batch)
+    pulled: dict[int, float] = {}
+
+    def noted() -> Iterator[Request]:
+        for request in requests:
+            pulled[id(request)] = time.perf_counter()
+            yield request
+
+    for batch in _batches(model, noted(), size):
+        yield from answers_of(model, batch, pulled)
+        for request in batch:
+            pulled.pop(id(request), None)
+
+
+def filled(requests: Iterator[Request], size: int) -> list[Request]:
+    """The next ``size`` requests; fewer at their end, and where they take longer than :data:`GATHER_S` to come."""
+    started, batch = time.perf_counter(), list[Request]()
+    for request in requests:
+        batch.append(request)
+        if len(batch) == size or time.perf_counter() - started > GATHER_S:
+            break
+    return batch
 
 
 def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
     """Batches of ``size``; those of a model that prepares are collected and prepared one ahead, in a thread."""
     prepare = getattr(model, "prepare", None)
     if prepare is None:
-        while batch := list(islice(requests, size)):
+        while batch := filled(requests, size):
             yield batch
         return
 
     def collect() -> list[Request]:
-        batch = list(islice(requests, size))
+        batch = filled(requests, size)
         if batch:
             prepare(batch)
         return batch
@@ -119,8 +142,9 @@ def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def answers_of(model: Adapter, requests: list[Request]) -> Iterator[list[Answered]]:
-    """What ``model`` answers to one batch; one that raises is asked again one by one."""
+def answers_of(model: Adapter, requests: list[Request], pulled: Mapping[int, float]) -> Iterator[list[Answered]]:
+    """What ``model`` answers to one batch; one that raises is asked again one by one. ``pulled`` says when each request
+    was taken on, by its id, where that was before."""
     started = time.perf_counter()
     try:
         replies = list(model.answer(requests))
@@ -132,16 +156,19 @@ def answers_of(model: Adapter, requests: list[Request]) -> Iterator[list[Answere
             yield [(requests[0], failed)]
             return
     else:
-        each = (time.perf_counter() - started) / len(requests)
-        yield [(r, checked(reply, each, model.name)) for r, reply in zip(requests, replies, strict=True)]
+        now = time.perf_counter()
+        each = (now - started) / len(requests)
+        both = zip(requests, replies, strict=True)
+        yield [(r, checked(reply, each, now - pulled.get(id(r), started), model.name)) for r, reply in both]
         return
     # Outside of the handler, so that what is raised now does not drag the batch's failure along.
     for request in requests:
-        yield from answers_of(model, [request])
+        yield from answers_of(model, [request], pulled)
 
 
-def checked(outcome: object, seconds: float, model: str) -> Outcome:
-    """``outcome`` if it can be kept; else an error that says why not. A reply without a time gets ``seconds``."""
+def checked(outcome: object, seconds: float, passed: float, model: str) -> Outcome:
+    """``outcome`` if it can be kept; else an error that says why not. A reply without a time gets ``seconds``; what is
+    left of the time that has ``passed`` since the model was given the request is what it ``waited``."""
     if isinstance(outcome, Exception):
         return outcome
     if not isinstance(outcome, Reply) or not isinstance(outcome.text, str):
@@ -150,4 +177,5 @@ def checked(outcome: object, seconds: float, model: str) -> Outcome:
         msgspec.json.encode(outcome)
     except (TypeError, ValueError) as error:  # one that cannot be kept would cost others theirs
         return NoReply(f"{model} gave a reply that cannot be written as JSON: {error}")
-    return outcome if outcome.seconds is not None else replace(outcome, seconds=seconds)
+    own = outcome.seconds if outcome.seconds is not None else seconds
+    return replace(outcome, seconds=own, waited=max(0.0, passed - own))

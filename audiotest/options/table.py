@@ -37,7 +37,8 @@ OPTIONS = (
         "--baseline",
         dest="audiotest_baseline",
         metavar="DIR",
-        help="hold this run against an earlier one's results: only what got worse fails",
+        help="hold this run against an earlier one's results: only what got worse fails; also `git:REF:PATH`, the "
+        "folder in a commit, and `FILE.zip`, an artifact",
     ),
     _option(
         "--baseline-fail",

@@ -16,6 +16,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from audiotest.declare.trial import Trial
+from audiotest.predict.sound import clip_id
 
 T = TypeVar("T")
 
@@ -84,6 +85,25 @@ def plan(
     if block:
         blocks.append(block)
     return blocks
+
+
+def as_asked(items: list[T], trial: Callable[[T], Trial], seconds: Callable[[Trial], float]) -> list[T]:
+    """``items`` in the order in which a model that listens is asked about their trials, so that what is asked together
+    is of like length and little is padded: the longest sound first, questions about one sound side by side, and last
+    those without sound. Else they keep their order, and what is in this order already keeps it."""
+    clips: dict[tuple[str, str], int] = {}
+    sounds: dict[tuple[str, ...], int] = {}
+
+    def place(item: T) -> tuple[float, ...]:
+        asked = trial(item)
+        case, changes = asked.case, asked.condition.of("sound")
+        clip = clips.setdefault((asked.suite.name, clip_id(asked.suite, case) or case.id), len(clips))
+        if not asked.is_heard:
+            return 1, -seconds(asked), clip
+        sound = sounds.setdefault((str(clip), *map(str, changes)), len(sounds))
+        return 0, -seconds(asked), clip, sound
+
+    return sorted(items, key=place)
 
 
 def longest_first(blocks: list[list[T]], seconds: Callable[[T], float]) -> list[list[T]]:

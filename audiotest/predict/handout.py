@@ -71,10 +71,11 @@ class Handout(Generic[Worker]):
         self._suspects: deque[list[int]] = deque()
 
     def fill(self, tests: Sequence[str], blocks: Iterable[Iterable[str]]) -> None:
-        """What there is to do: all ``tests``, in ``blocks``."""
+        """What there is to do: all ``tests``, in ``blocks``. Within each they keep their order, which is that in which
+        their requests go out."""
         self.tests = list(tests)
         index = {test: i for i, test in enumerate(self.tests)}
-        self._queue.extend([index[test] for test in block] for block in blocks)
+        self._queue.extend(sorted(index[test] for test in block) for block in blocks)
 
     def add(self, worker: Worker, alone: Iterable[str]) -> None:
         """A worker, which knows that it has to ask the tests ``alone`` one by one."""

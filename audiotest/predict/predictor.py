@@ -56,7 +56,7 @@ class Predictor:
         self._store = store if model.identity else None
         if self._store is not None and not refresh and (keep := getattr(model, "keep", None)) is not None:
             keep(self._store)
-        self._requests = Requests(model, seed, self._store, refresh)
+        self._requests = Requests(model, seed, self._store, refresh, whole=engine is not None)
         self._progress, self._upcoming, self._arrived = progress, upcoming, arrived
         self._lock = threading.Condition(threading.RLock())
         self._blocks: dict[TrialKey, Block] = {}
@@ -151,7 +151,7 @@ class Predictor:
         item = self._pending[trial.key]
         if self._exchange.was_lost(item):
             self._exchange.alone(item, lambda: answer.given)
-        else:
+        if not answer.given:  # nor is it after one turn of several
             self._watched(lambda: answer.given)
         if not answer.given:
             answer.error = NoReply(f"{self.model.name} ended its stream without an answer to this request")
@@ -173,6 +173,8 @@ class Predictor:
         [answer], pending = self._requests.open([trial], again=keep)
         for item in pending:
             self._exchange.alone(item, lambda: answer.given)
+        if not answer.given and pending and not pending[0].final:
+            self._exchange.wait(lambda: answer.given)
         if not answer.given:
             answer.error = NoReply(f"{self.model.name} ended its stream without an answer to this request")
         if keep and trial.key in self._answers:
@@ -218,12 +220,20 @@ class Predictor:
         replies = {item.key: outcome for item, outcome in answered if isinstance(outcome, Reply)}
         if self._store is not None and replies:
             self._store.put(self.model.name, replies)
+        next_turns: list[Pending] = []
         for item, outcome in answered:
-            if isinstance(outcome, Reply):
-                item.answer.reply = outcome
-            else:
+            if not isinstance(outcome, Reply):
                 item.answer.error = outcome
-            self._note(item.trial, item.answer)
+            elif item.final:
+                self._requests.settle(item, outcome)
+            else:
+                for following in self._requests.following(item, outcome):
+                    next_turns.append(following)
+                    if item.trial.key in self._pending:
+                        self._pending[item.trial.key] = following
+            if item.answer.given:
+                self._note(item.trial, item.answer)
+        self._queue.extendleft(reversed(next_turns))
 
     def _note(self, trial: Trial, answer: Answer) -> None:
         self._answered += 1

@@ -72,45 +72,55 @@ class Sounds:
         self._plain: _Kept[tuple[Waveform, ...]] = _Kept(_KEPT_PLAIN)
         self._doubts: dict[str, tuple[str, ...]] = {}
 
-    def fingerprints(self, trial: Trial) -> tuple[str, str]:
-        """Two SHA-256: of all that decides the samples that the model is given, and of the same but for the form that
-        it asks for, by which models of different rates are known to have been asked the same. Raises
-        :class:`decode.AudioError` for a missing file."""
+    def fingerprints(self, trial: Trial, options: Sequence[ClipSpec] = ()) -> tuple[str, str]:
+        """Two SHA-256 of the case's clips and of ``options``, the sounds of its options as they are shown: of all that
+        decides the samples that the model is given, and of the same but for the form that it asks for, by which models
+        of different rates are known to have been asked the same. Raises :class:`decode.AudioError` for a missing
+        file."""
         parts = trial.condition.of("sound")
         lent = [o for part in parts for o in self._others(trial, part)]
         clips = [_clip_name(trial.suite, clip) for clip in trial.case.audio]
+        offered = [_clip_name(trial.suite, clip) for clip in options]
         source = {
             "clips": clips,
             "parts": [(str(p), _version(p)) for p in parts],
             "seeds": [number(self.seed, trial.case.origin, str(p)) for p in parts],
-            "others": [_clip_name(trial.suite, clip) for case in lent for clip in case.audio[:1]],
+            "others": [_clip_name(trial.suite, _lent(case)) for case in lent],
+            **({"options": offered} if offered else {}),
         }
         given = {
             **source,
             "form": (self.needs.sample_rate, self.needs.channels),
-            **({"joined": trial.suite.join_clips} if self.joins(trial) else {}),
+            **({"joined": trial.suite.join_clips} if self.joins(trial, len(options)) else {}),
         }
         return _digest(given), _digest(source)
 
-    def joins(self, trial: Trial) -> bool:
-        """Whether the model takes fewer clips than the case has and the suite says to join them."""
-        most = self.needs.clips
-        return most is not None and len(trial.case.audio) > most and trial.suite.join_clips is not None
+    def joins(self, trial: Trial, options: int = 0) -> bool:
+        """Whether the model takes fewer clips than the case has, with this number of ``options`` that are sounds, and
+        the suite says to join them."""
+        return self.too_many(trial, options) and trial.suite.join_clips is not None
 
-    def waveforms(self, trial: Trial) -> tuple[Waveform, ...]:
-        """The clips as the model is to hear them.
+    def too_many(self, trial: Trial, options: int) -> bool:
+        """Whether the case has more clips, its options' included, than the model takes a request."""
+        return self.needs.clips is not None and len(trial.case.audio) + options > self.needs.clips
+
+    def waveforms(self, trial: Trial, options: Sequence[ClipSpec] = ()) -> tuple[Waveform, ...]:
+        """The clips as the model is to hear them: the case's own, then ``options``, the sounds of its options in the
+        order in which they are shown. A condition that puts another clip in the place of what is asked about leaves
+        these alone; every other one acts on them as well.
 
         Raises :class:`decode.AudioError` for what cannot be decoded and :class:`Unsupported` for what the
         adapter cannot take whole.
         """
         needs, case = self.needs, trial.case
-        joined = self.joins(trial)
-        if needs.clips is not None and len(case.audio) > needs.clips and not joined:
-            raise Unsupported(f"the case has {len(case.audio)} clips and the model takes {needs.clips} a request")
-        sounds = [self._clip(trial.suite, clip) for clip in case.audio]
+        joined, clips = self.joins(trial, len(options)), (*case.audio, *options)
+        if self.too_many(trial, len(options)) and not joined:
+            raise Unsupported(f"the case has {len(clips)} clips and the model takes {needs.clips} a request")
+        sounds = [self._clip(trial.suite, clip) for clip in clips]
         parts = trial.condition.of("sound")
         for part in parts:
-            sounds = self._under(trial, part, sounds)
+            kept = sounds[len(case.audio) :] if part.member.foreign_sound else []
+            sounds = [*self._under(trial, part, sounds[: len(sounds) - len(kept)]), *kept]
         if joined:
             sounds = [join(sounds, trial.suite.join_clips or 0.0)]
         for sound in sounds:
@@ -120,7 +130,7 @@ class Sounds:
                 )
         if parts or joined:
             return self._conformed(sounds)
-        name = "\n".join(_clip_name(trial.suite, clip) for clip in case.audio)
+        name = "\n".join(_clip_name(trial.suite, clip) for clip in clips)
         return self._plain.get(name, lambda: self._conformed(sounds))
 
     def example(self, suite: Suite, clip: ClipSpec) -> Waveform:
@@ -133,10 +143,10 @@ class Sounds:
         """What identifies such a sound: its content, and the form. Raises :class:`decode.AudioError`."""
         return _digest([_clip_name(suite, clip), self.needs.sample_rate, self.needs.channels])
 
-    def doubts(self, trial: Trial, heard: Sequence[Waveform]) -> tuple[str, ...]:
-        """What may be wrong with the clips of a trial under ``original``, of which the model is given ``heard``; each
-        clip is looked at once (:mod:`audiotest.audio.inspect`)."""
-        clips = trial.case.audio
+    def doubts(self, trial: Trial, heard: Sequence[Waveform], options: Sequence[ClipSpec] = ()) -> tuple[str, ...]:
+        """What may be wrong with the clips of a trial under ``original``, and with its ``options`` that are sounds, of
+        which the model is given ``heard``; each clip is looked at once (:mod:`audiotest.audio.inspect`)."""
+        clips = (*trial.case.audio, *options)
         after = heard if len(heard) == len(clips) else [None] * len(clips)
         named = {doubt for clip, one in zip(clips, after, strict=True) for doubt in self._looked_at(trial, clip, one)}
         return tuple(doubt for doubt in inspect.DOUBTS if doubt in named)
@@ -155,7 +165,7 @@ class Sounds:
         extra: dict[str, Any] = {}
         lent = self._others(trial, part)
         if lent:
-            extra["others"] = [self._clip(trial.suite, other.audio[0]) for other in lent]
+            extra["others"] = [self._clip(trial.suite, _lent(other)) for other in lent]
         changed = [part.member.apply(sound, rng, **part.arguments, **extra) for sound in sounds]
         return [_placed(now, sound) for now, sound in zip(changed, sounds, strict=True)]
 
@@ -164,12 +174,12 @@ class Sounds:
         wanted = int(part.parameters.get("talkers", part.member.needs_others))
         if not wanted:
             return []
-        suite, own = trial.suite, trial.case.audio
+        suite, own = trial.suite, trial.case.clips
         name = str(part.parameters.get("with", "other"))
         if name != "other":
             return [self._partner(trial, part, name)]
         there = others(suite, trial.case, self.seed, audio=True)
-        fit = list(islice((o for o in there if o.audio[0] not in own), wanted))
+        fit = list(islice((o for o in there if _lent(o) not in own), wanted))
         if len(fit) < wanted:
             raise NotApplicable(f"`{part}` needs {wanted} other clips, and the suite has {len(fit)}")
         return fit
@@ -178,12 +188,17 @@ class Sounds:
         partner = named(trial.suite, name, self.seed)
         if partner is None:
             raise ValueError(f"`{part}`: {unknown('case', name, [c.id for c in trial.suite.cases])}")
-        if not partner.audio or partner.audio[0] in trial.case.audio:
+        if not partner.clips or _lent(partner) in trial.case.clips:
             raise NotApplicable(f"`{part}` needs the case {name!r} to have a clip of its own")
         return partner
 
     def _clip(self, suite: Suite, clip: ClipSpec) -> Waveform:
         return self._clips.get(_clip_name(suite, clip), lambda: _decoded(suite, clip))
+
+
+def _lent(case: Case) -> ClipSpec:
+    """The sound that a case lends: its first clip, or that of its first option where it has no other."""
+    return case.clips[0]
 
 
 def join(sounds: Sequence[Waveform], gap: float) -> Waveform:
@@ -227,9 +242,8 @@ def _clip_name(suite: Suite, clip: ClipSpec) -> str:
 
 def clip_id(suite: Suite, case: Case) -> str:
     """What cases that share their sound have in common, whatever their segment or question; "" without sound."""
-    names = [
-        c.file or _table_place(c) or msgspec.json.encode(c.synth, order="deterministic").decode() for c in case.audio
-    ]
+    clips = case.audio or case.choice_sounds
+    names = [c.file or _table_place(c) or msgspec.json.encode(c.synth, order="deterministic").decode() for c in clips]
     if not names:
         return ""
     text = "\n".join(names)
@@ -251,7 +265,7 @@ def _table_place(clip: ClipSpec) -> str:
 def seconds(suite: Suite, case: Case) -> float:
     """How long the case's sound files are, in all; synthesised clips, which are short, count as 0, and those of a table
     as well: their length is not known before they are read."""
-    return sum(_length(suite, clip) for clip in case.audio if clip.file is not None)
+    return sum(_length(suite, clip) for clip in case.clips if clip.file is not None)
 
 
 def _length(suite: Suite, clip: ClipSpec) -> float:

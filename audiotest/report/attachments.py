@@ -12,7 +12,7 @@ from audiotest.types import Needs, NotApplicable
 def attach_sounds(config: Any, trial: Trial, seed: int) -> None:
     """Attach what a model is given to hear, a WAV file a clip, to the test that is running. Nothing without Allure's
     plugin, and for a trial without sound; a sound that cannot be made has cost its trial the reply already."""
-    if not config.pluginmanager.has_plugin("allure_listener") or not trial.case.audio:
+    if not config.pluginmanager.has_plugin("allure_listener") or not trial.case.clips:
         return
     import allure
 
@@ -22,7 +22,8 @@ def attach_sounds(config: Any, trial: Trial, seed: int) -> None:
     from audiotest.predict.sound import Sounds
 
     try:
-        sounds = Sounds(Needs(), seed).waveforms(trial) if present(trial, seed).audio else ()
+        view = present(trial, seed)
+        sounds = Sounds(Needs(), seed).waveforms(trial, view.clips) if view.audio else ()
     except (AudioError, NotApplicable, Unsupported, OSError, ValueError):
         return
     for number, sound in enumerate(sounds, 1):

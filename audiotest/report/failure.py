@@ -18,13 +18,13 @@ def failure_text(record: Record, trial: Trial) -> str:
     verdict = next(iter(record.verdicts.values()), None)
     chosen = verdict.choice if verdict is not None else None
     lines = [f"{record.condition}: {record.reason}", *_field("question", record.question)]
-    for i, choice in enumerate(record.choices):
-        notes = [note for note, here in (("expected", record.answer_index), ("chosen", chosen)) if here == i]
+    for i, choice in enumerate(map(record.option, range(len(record.choices)))):
+        notes = [note for note, here in (("expected", record.right_places), ("chosen", (chosen,))) if i in here]
         mark = f"   <- {' and '.join(notes)}" if notes else ""
         label = named(record.choices, i, record.labels)
-        lines.append(f"    {choice if label == choice else f'{label} {choice}'}{mark}")
+        lines.append(f"    {choice if label == record.choices[i] else f'{label} {choice}'}{mark}")
     if not record.choices and record.answer is not None:
-        lines += _field("expected", record.answer)
+        lines += _field("expected", " or ".join(record.expected))
     for reference in trial.case.reference[:3]:
         lines += _field("reference", reference)
     reply_text = record.reply.text if record.reply is not None else ""
@@ -45,9 +45,9 @@ def failure_text(record: Record, trial: Trial) -> str:
 
 
 def sound_of(trial: Trial) -> str:
-    """The case's clips in a line: files, or that they are synthesised."""
+    """The sounds of the case and its options in a line: files, or that they are synthesised."""
     named = []
-    for clip in trial.case.audio:
+    for clip in trial.case.clips:
         cut = f" [{clip.start or 0:g} s to {f'{clip.end:g} s' if clip.end is not None else 'its end'}]"
         text = str(trial.suite.folder / clip.file) if clip.file else str(clip.embedded or "synthesised")
         named.append(text + (cut if clip.start is not None or clip.end is not None else ""))

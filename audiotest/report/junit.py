@@ -12,7 +12,8 @@ _REPLY_LIMIT = 2000
 
 
 def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
-    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds, and ``tag.KEY`` for every tag."""
+    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds and what it waited, and ``tag.KEY``
+    for every tag."""
     verdict = next(iter(record.verdicts.values()), None)
     pairs: list[tuple[str, object]] = [
         ("suite", record.suite),
@@ -21,12 +22,14 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
         ("outcome", record.outcome),
     ]
     if record.answer is not None:
-        pairs.append(("expected", _option(record, record.answer_index) or record.answer))
+        expected = [_option(record, place) for place in record.right_places]
+        pairs.append(("expected", " | ".join(expected or record.right_answers)))
     if verdict is not None:
         pairs.append(("chosen", _option(record, verdict.choice) or verdict.status))
     if record.reply is not None:
         pairs.append(("reply", record.reply.text[:_REPLY_LIMIT]))
-        pairs += [("seconds", round(record.reply.seconds, 3))] if record.reply.seconds is not None else []
+        times = ("seconds", record.reply.seconds), ("waited", record.reply.waited)
+        pairs += [(name, round(value, 3)) for name, value in times if value is not None]
     pairs += [(f"tag.{_name(key)}", ", ".join(values)) for key, values in record.tags.items()]
     return pairs
 
@@ -40,5 +43,5 @@ def _name(text: str) -> str:
 def _option(record: Record, index: int | None) -> str:
     if index is None:
         return ""
-    label, choice = named(record.choices, index, record.labels), record.choices[index]
-    return choice if label == choice else f"{label} {choice}"
+    label = named(record.choices, index, record.labels)
+    return record.option(index) if label == record.choices[index] else f"{label} {record.option(index)}"

@@ -99,7 +99,7 @@ def _listed(records: Sequence[Record], what: str) -> Iterator[str]:
     for record in records[:_MOST]:
         reply_text = record.reply.text if record.reply is not None else ""
         reply_text = reply_text if len(reply_text) <= _CHARACTERS else f"{reply_text[:_CHARACTERS]}…"
-        expected = record.answer or "; ".join(record.reference)
+        expected = "; ".join(record.expected or record.reference)
         yield f"| {' | '.join(map(inert.markdown, (record.nodeid, expected, reply_text, record.reason)))} |"
     if len(records) > _MOST:
         yield f"\nand {len(records) - _MOST} more"

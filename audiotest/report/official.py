@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest import inert
-from audiotest.benchmarks.tables import Row, Table, judged_by, published
+from audiotest.benchmarks.tables import Row, Table, by_condition, judged_by, published
 from audiotest.registry import BENCHMARKS, UnknownName, unknown
 from audiotest.runs import Run
 from audiotest.types import Record, Verdict
@@ -42,7 +42,7 @@ def official_tables(
         raise UnknownName(unknown("benchmark with a table:", suite, [n for n in BENCHMARKS.names() if _has_table(n)]))
     own = [r for r in records if r.suite == suite]
     asked = sum(record.condition == condition for record in own)
-    rows = []
+    made: list[tuple[str, Row]] = []
     for scorer in dict.fromkeys(name for r in own for name in r.verdicts):
         pairs = judged_by(own, scorer, condition)
         figures = row_of(pairs)
@@ -50,12 +50,19 @@ def official_tables(
         missing = {column: value for column, value in figures.items() if isinstance(value, str)}
         if figures:
             row = Row(f"{model} ({scorer})", values, ours=True, missing=missing, n=len(pairs), of=max(cases, asked))
-            rows.append(row)
+            made.append((scorer, row))
+    rows = [row for _, row in made]
     merged = []
     for table in published(suite):
-        ours = [_of_table(row, table) for row in rows if {*row.values, *row.missing} & set(table.columns)]
+        here = rows if not table.conditions else [_under_conditions(row, own, scorer, table) for scorer, row in made]
+        ours = [_of_table(row, table) for row in here if {*row.values, *row.missing} & set(table.columns)]
         merged.append(replace(table, rows=(*ours, *table.rows)))
     return merged
+
+
+def _under_conditions(row: Row, records: Sequence[Record], scorer: str, table: Table) -> Row:
+    """``row`` with the accuracy under each condition of a table that is of several."""
+    return replace(row, values=by_condition(records, scorer, table.conditions), missing={})
 
 
 def _of_table(row: Row, table: Table) -> Row:

@@ -67,10 +67,10 @@ class Bar:
             self.bar = None
 
 
-def pace(done: int, total: int, seconds: float) -> str:
+def pace(done: int, total: int, seconds: float, what: str = "trials") -> str:
     """``1,200 of 10,000 trials, 85/s, about 1:43 left``."""
     speed = done / seconds if seconds > 0 else 0.0
-    text = f"{done:,} of {total:,} trials, {_speed(speed)}"
+    text = f"{done:,} of {total:,} {what}, {_speed(speed)}"
     if not speed:
         return text
     left = str(timedelta(seconds=round((total - done) / speed)))
@@ -125,11 +125,36 @@ class Pace:
 
     def step(self, total: int) -> str:
         """One trial of ``total`` more is done; the line to show, "" if it is not time for one."""
+        self.done += 1
+        return self._line(self.done, total, "trials")
+
+    def waiting(self, answered: int, total: int) -> str:
+        """``answered`` replies to ``total`` trials are there, and somebody waits for the next; as :meth:`step`."""
+        return self._line(answered, total, "replies")
+
+    def _line(self, done: int, total: int, what: str) -> str:
         now = time.monotonic()
         self.began = self.began or now
         self.reported = self.reported or now
-        self.done += 1
-        if now - self.reported < self.every or self.done >= total:
+        if now - self.reported < self.every or done >= total:
             return ""
         self.reported = now
-        return ", ".join(filter(None, (pace(self.done, total, now - self.began), so_far(self.records()))))
+        return ", ".join(filter(None, (pace(done, total, now - self.began, what), so_far(self.records()))))
+
+
+class Lines:
+    """The lines of a :class:`Pace` in a log: ``write`` (None: nobody wants them) gets each. ``total`` gives the number
+    of trials."""
+
+    def __init__(self, pace: Pace, total: Callable[[], int], write: Callable[[str], None] | None) -> None:
+        self.pace, self.total, self.write = pace, total, write if pace.every > 0 else None
+
+    def trial(self) -> None:
+        """One trial more is done."""
+        if self.write is not None and (line := self.pace.step(self.total())):
+            self.write(line)
+
+    def waiting(self, answered: int, total: int) -> None:
+        """Called with (answered, planned) while a reply is waited for: a block of slow trials shows that it goes on."""
+        if self.write is not None and (line := self.pace.waiting(answered, total)):
+            self.write(line)

@@ -83,7 +83,13 @@ def _items(run: Run) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for record in items:
         reply = record.reply.text if record.reply is not None else ""
-        texts = (_name(record), record.question, record.answer or "; ".join(record.reference), reply, record.reason)
+        texts = (
+            _name(record),
+            record.question,
+            "; ".join(record.expected or record.reference),
+            reply,
+            record.reason,
+        )
         yield f"| {' | '.join(inert.markdown(_short(text)) for text in texts)} |"
     yield "\n</details>"
 

@@ -14,7 +14,9 @@ from audiotest import inert
 from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
-from audiotest.runner.live import pace_for, progress_for, replies_for
+from audiotest.report.progress import Lines
+from audiotest.runner.lastfailed import remember
+from audiotest.runner.live import lines_for, progress_for, replies_for
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.workers import in_yaml, queued
@@ -45,8 +47,9 @@ def _state(config: pytest.Config) -> State:
         return state
     for doubt in state.session.baseline.doubts:
         config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
-    config.pluginmanager.register(RecordTaker(state), "audiotest-records")
-    state.progress = progress_for(state)
+    lines = lines_for(state)
+    config.pluginmanager.register(RecordTaker(state, lines), "audiotest-records")
+    state.progress = progress_for(state, lines)
     replies = replies_for(config)
     if replies is not None:
         config.pluginmanager.register(replies, "audiotest-replies")
@@ -63,8 +66,6 @@ def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, No
     stopped; and after, for who has changed the order need not know of blocks. Where nobody has, a model that
     listens gets the longest first.
     """
-    from audiotest.predict.blocks import longest_first
-
     session = state_of(config).session
     _put(items, session.blocks((item, item.trial) for item in _trials(items)))
     places = {item: i for i, item in enumerate(_trials(items))}
@@ -75,7 +76,7 @@ def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, No
         return
     blocks = session.blocks((item, item.trial) for item in trials)
     if kept and session.listens:
-        blocks = longest_first(blocks, lambda item: session.seconds(item.trial))
+        blocks = session.as_asked(blocks, lambda item: item.trial)
     _put(items, blocks)
 
 
@@ -104,7 +105,7 @@ def collected(session: pytest.Session) -> None:
     state.alone = frozenset(item.trial.key for item in items if item.nodeid in alone)
     if state.is_worker:  # its blocks come as they are handed out
         state.upcoming = lambda: queued(session)
-    state.planned = len(state.trials)
+    state.session.planned = len(state.trials)
     if state.trials:
         gc.freeze()
         # A suite that does not load is an error of its own and stops no other, unless a Python test module failed as
@@ -147,8 +148,8 @@ class WorkerStopped(ModelError):
 class RecordTaker:
     """Takes records in as reports arrive: a plugin of its own, since that hook is not given the config."""
 
-    def __init__(self, state: State) -> None:
-        self.state, self.pace = state, pace_for(state)
+    def __init__(self, state: State, lines: Lines) -> None:
+        self.state, self.lines = state, lines
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
@@ -168,8 +169,9 @@ class RecordTaker:
         if text is not None:  # everybody has seen it, and the terminal keeps all reports
             del report.__dict__["audiotest_record"]
             report.user_properties = []
-            self.pace()
+            self.lines.trial()
             self._stop_if_spent()
+        remember(self.state.config, report)
         self._forget(report)
 
     @pytest.hookimpl(optionalhook=True)
@@ -180,7 +182,7 @@ class RecordTaker:
 
     def _stop_if_spent(self) -> None:
         """Have pytest, and xdist where it is at work, end after what is under way."""
-        plugins, spent = self.state.config.pluginmanager, self.state.session.spent(self.state.planned)
+        plugins, spent = self.state.config.pluginmanager, self.state.session.spent(self.state.session.planned)
         for plugin in filter(None, map(plugins.get_plugin, ("session", "dsession") if spent else ())):
             plugin.shouldstop = plugin.shouldstop or spent
 

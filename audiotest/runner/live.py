@@ -5,49 +5,45 @@ The lines are written by the process where all results meet, so they are the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from audiotest.provenance import in_ci
-from audiotest.report.progress import Bar, Pace
+from audiotest.report.progress import Bar, Lines, Pace
 from audiotest.report.replies import shown
 from audiotest.types import Record
 
 if TYPE_CHECKING:
+    from audiotest.predict.predictor import Progress
     from audiotest.runner.state import State
 
 INI = "audiotest_progress"
 
 
-def progress_for(state: State) -> Bar | None:
-    """A bar, if this process has a terminal and a person in front of it."""
+def progress_for(state: State, lines: Lines) -> Progress:
+    """What is shown while a reply is waited for: a bar, if this process has a terminal and a person in front of it."""
     terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is None or state.is_worker or in_ci():
-        return None
     # The terminal reporter's own file: standard output is captured while a test runs.
-    watched = state.config.option.verbose >= 0 and terminal._tw._file.isatty()
-    return Bar(terminal._tw._file, lambda: state.session.records) if watched else None
+    shown = terminal is not None and state.config.option.verbose >= 0 and not in_ci()
+    watched = shown and terminal._tw._file.isatty()
+    return Bar(terminal._tw._file, lambda: state.session.records) if watched else lines.waiting
 
 
-def pace_for(state: State) -> Callable[[], None]:
-    """What is called after each trial: it writes a line now and then, unless the ini option says never, or ``-q`` asks
-    for quiet."""
+def lines_for(state: State) -> Lines:
+    """The lines that are written now and then, unless the ini option says never, or ``-q`` asks for quiet."""
     terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
+
+    def write(line: str) -> None:
+        terminal.ensure_newline()
+        if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
+            terminal._tw.line()
+        terminal.write_line(line)
+
+    quiet = terminal is None or state.config.option.verbose < 0
     pace = Pace(state.config.getini(INI), lambda: state.session.records)
-    shows = pace.every > 0 and terminal is not None and state.config.option.verbose >= 0
-
-    def step() -> None:
-        line = pace.step(state.planned) if shows else ""
-        if line:
-            terminal.ensure_newline()
-            if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
-                terminal._tw.line()
-            terminal.write_line(line)
-
-    return step
+    return Lines(pace, lambda: state.session.planned, None if quiet else write)
 
 
 class Replies:

@@ -47,7 +47,6 @@ class State:
         self.broken_suites = 0
         self.broken_model = False
         """Whether a fixture `model` of the user's has raised: the first trial says so, the others would repeat it."""
-        self.planned = 0
         self.run: Run | None = None
         self.page = self.job_page = ""
         self._warned: set[str] = set()

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 def status(report: pytest.TestReport) -> tuple[str, str, Any] | None:
     """A missed trial of a benchmark gets a letter and a word of its own; one that was only to be recorded passes as a
     test, under a word that does not call its reply right."""
-    if report.skipped and str(getattr(report, "wasxfail", "")).startswith("missed: "):
+    if is_missed(report):
         return "missed", "m", ("MISSED", {"yellow": True})
     if report.passed and report.when == "call" and ("outcome", "recorded") in report.user_properties:
         return "passed", ".", ("RECORDED", {"cyan": True})
     return None
+
+
+def is_missed(report: pytest.TestReport) -> bool:
+    """Whether a trial of a benchmark did not show what it should, and no baseline knew of it."""
+    return report.skipped and str(getattr(report, "wasxfail", "")).startswith("missed: ")
 
 
 def summary(terminal: Any, state: State) -> None:
@@ -36,7 +41,7 @@ def summary(terminal: Any, state: State) -> None:
     for missed in terminal.stats.get("missed", ()) if terminal.hasopt("x") else ():
         text = f"MISSED {missed.nodeid} - {inert.line(missed.wasxfail.removeprefix('missed: '))}"
         terminal.write_line(text, yellow=True)
-    for text, markup in report.tail(run, state.session.baseline, state.planned, state.session.writer):
+    for text, markup in report.tail(run, state.session.baseline, state.session.planned, state.session.writer):
         terminal.write_line(text, **markup)
     for text in (state.job_page, state.page and f"report: {state.page}"):
         if text:

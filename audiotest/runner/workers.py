@@ -44,7 +44,7 @@ def _blocks(config: pytest.Config, nodeids: Sequence[str]) -> list[list[str]]:
         for path in files:
             known |= state.session.suites.trials_of(path)
         blocks = state.session.blocks((nodeid, known[nodeid]) for nodeid in nodeids if nodeid in known)
-        state.planned = sum(map(len, blocks))
+        state.session.planned = sum(map(len, blocks))
     return blocks + groups([nodeid for nodeid in nodeids if nodeid not in known], config.getvalue("dist"))
 
 

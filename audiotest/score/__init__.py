@@ -27,7 +27,7 @@ class _Score(ModuleType):
         output: str,
         question: str = "",
         choices: Sequence[str] = (),
-        answer: str | None = None,
+        answer: str | Sequence[str] | None = None,
         reference: str | Sequence[str] = (),
         finish: str | None = None,
         options: dict[str, Any] | None = None,
@@ -36,9 +36,9 @@ class _Score(ModuleType):
     ) -> Verdict:
         """The verdict of ``scorer`` on one reply (``output``), without a suite or a model.
 
-        ``answer`` is the text of the right option, ``reference`` what an open answer is held against, ``finish`` how
-        the reply ended (``length``: cut by the token limit), ``options`` the scorer's options, ``allow_code`` whether
-        programs that these name may run; whatever else it needs
+        ``answer`` is the text of the right option (of each where several are right), ``reference`` what an open
+        answer is held against, ``finish`` how the reply ended (``length``: cut by the token limit), ``options`` the
+        scorer's options, ``allow_code`` whether programs that these name may run; whatever else it needs
         (``answer_order`` for ``muchomusic``, ``task_identifier`` and ``kwargs`` for ``mmau_pro_if``) is given by name.
         Raises :class:`~audiotest.registry.UnknownName` for a scorer that there is not, and ValueError for options or
         values that it does not take.
@@ -53,14 +53,17 @@ class _Score(ModuleType):
         from audiotest.types import Question
 
         texts = tuple(map(str, choices))
+        answers = (answer,) if isinstance(answer, str) else tuple(map(str, answer or ()))
+        first = next(iter(answers), None)
         asked = Question(
             question=question,
             choices=texts,
-            answer=answer,
-            answer_index=texts.index(answer) if answer is not None and answer in texts else None,
+            answer=first,
+            answer_index=texts.index(first) if first is not None and first in texts else None,
             reference=(reference,) if isinstance(reference, str) else tuple(reference),
             metadata=metadata,
             finish=finish,
+            answers=answers if len(answers) > 1 else (),
         )
         with allowing(allow_code):
             verdict: Verdict = SCORERS.get(scorer).score(asked, output, **(options or {}))

@@ -54,7 +54,7 @@ def verdict(question: Question, output: str, unit: Unit, normaliser: str, maximu
     """The verdict on a transcript. Without a reference, as where a condition takes it away, it is not judged, and only
     counted: ``details["words"]``. Raises ValueError for options that make no sense."""
     check(normaliser, maximum)
-    references = question.reference or ((question.answer,) if question.answer else ())
+    references = question.reference or tuple(filter(None, question.right_answers))
     rule = _normalisers.named(normaliser, question, references)
     spoken = transcript(output)
     units: Callable[[str], Sequence[str]] = rule.words if unit == "word" else rule.characters

@@ -41,7 +41,7 @@ def verdict(
 ) -> Verdict:
     """The verdict of a scorer. ``counted(reply, references)`` gives the reply's own figure, 0 to 100, its counts and
     the signature."""
-    references = question.reference or ((question.answer,) if question.answer else ())
+    references = question.reference or tuple(filter(None, question.right_answers))
     if not references:
         return Verdict(None, status="none", counted=False, evidence=f"`{name}` needs a `reference`, and there is none")
     figure, counts, signature = counted(transcript(output).strip(), references)

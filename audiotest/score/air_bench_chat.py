@@ -33,6 +33,8 @@ from audiotest.score.official import air_bench_judge
 from audiotest.score.official.air_bench_judge import Pair
 from audiotest.types import Ask, Generation, Question, Verdict
 
+ONE_ANSWER = True
+
 
 def asks(question: Question, output: str) -> tuple[Ask, ...]:
     """The two orders; none without a reference."""

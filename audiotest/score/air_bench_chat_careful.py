@@ -11,6 +11,8 @@ from audiotest.score import air_bench_chat
 from audiotest.score.official import air_bench_judge
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 asks = air_bench_chat.asks
 
 

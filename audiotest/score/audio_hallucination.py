@@ -30,6 +30,8 @@ from __future__ import annotations
 from audiotest.score.official.unjudged import without_answer
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 _RULES = (
     ("yes", ("Yes", "yes")),
     ("no", ("No",)),

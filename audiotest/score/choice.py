@@ -23,10 +23,12 @@ Rule
     6. A reply that was cut by the token limit (``finish``) counts as an answer only where it had concluded before.
 
 Conventions
-    Nothing is ever guessed. ``format_kept`` is true where step 2 decided, also after answer words or in a tag, and
-    false otherwise. ``evidence`` is the piece of the reply that decided and ``details["rule"]`` the rule. Labels are
-    A, B, C... unless ``metadata["labels"]`` has others. Of a reply longer than 20,000 characters the end is read.
-    Reading takes linear time. The words of each language are in ``answer_extraction/cues``, one file a language.
+    Nothing is ever guessed. Where several options are right, whichever of them is chosen is correct; a reply that names
+    two of them is as ``ambiguous`` as any other (to ask for all of them is the scorer ``labels``). ``format_kept`` is
+    true where step 2 decided, also after answer words or in a tag, and false otherwise. ``evidence`` is the piece of
+    the reply that decided and ``details["rule"]`` the rule. Labels are A, B, C... unless ``metadata["labels"]`` has
+    others. Of a reply longer than 20,000 characters the end is read. Reading takes linear time. The words of each
+    language are in ``answer_extraction/cues``, one file a language.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ __all__ = ["Reading", "read", "score"]
 
 
 def score(question: Question, output: str) -> Verdict:
-    """Whether the reply chooses ``question.answer``; takes no options, never raises."""
+    """Whether the reply chooses a right option; takes no options, never raises."""
     if question.metadata.get("refusal"):
         right = None if question.answer_index is None else False
         score = None if right is None else 0.0
@@ -60,10 +62,9 @@ def score(question: Question, output: str) -> Verdict:
     reading = read(
         question.choices, output, tuple(map(str, labels)), question=question.question, finish=question.finish
     )
-    correct = None if question.answer_index is None else reading.index == question.answer_index
-    if correct is False and reading.index is not None and question.answer is not None:
-        # A release may hold the same option twice: choosing its double is choosing it.
-        correct = question.choices[reading.index] == question.answer
+    correct = None
+    if question.answer_index is not None:
+        correct = reading.index is not None and question.is_right(reading.index)
     return Verdict(
         correct=correct,
         choice=reading.index,

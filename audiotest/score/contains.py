@@ -26,7 +26,7 @@ def score(question: Question, output: str, *, all: Any = (), any: Any = ()) -> V
     """Whether ``output`` contains what is looked for. Raises ValueError for words that could not be found."""
     needed, either = list(phrases(all, "all")), list(phrases(any, "any"))
     if not needed and not either:
-        either = [text for text in (question.answer, *question.reference) if text and re.search(r"\w", text)]
+        either = [text for text in (*question.right_answers, *question.reference) if re.search(r"\w", text)]
     if not needed and not either:
         missing = "`contains` needs an `answer`, a `reference`, or words under `all` or `any`"
         return Verdict(None, status="none", counted=False, evidence=missing)

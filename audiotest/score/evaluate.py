@@ -77,7 +77,7 @@ def score(
     """The figure of ``output``, or what is needed for that of the suite. Raises ValueError for options that make no
     sense, and for what the metric refuses."""
     check(metric=metric, field=field, level=level, options=options, min=min, max=max)
-    references = question.reference or ((question.answer,) if question.answer is not None else ())
+    references = question.reference or question.right_answers
     if not references:
         missing = "`evaluate` needs a `reference` or an `answer`"
         return Verdict(None, status="none", counted=False, evidence=missing)

@@ -22,7 +22,7 @@ def check(*, case: bool = False) -> None:
 def score(question: Question, output: str, *, case: bool = False) -> Verdict:
     """Whether ``output`` equals the answer or a reference."""
     check(case=case)
-    wanted = (*((question.answer,) if question.answer is not None else ()), *question.reference)
+    wanted = (*question.right_answers, *question.reference)
     if not wanted:
         missing = "`exact` needs an `answer` or a `reference` to compare with"
         return Verdict(None, status="none", counted=False, evidence=missing)

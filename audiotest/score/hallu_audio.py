@@ -40,6 +40,8 @@ from __future__ import annotations
 from audiotest.score.official import hallu_audio as rules
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 _NOTHING_TO_HEAR = frozenset({"commonvoice_invalid_gender", "invalid_noise"})
 _COUNTED = frozenset({"commonvoice_word_count"})
 _COMPARED = frozenset({"speech_commands_comparsion_loudness", "speech_commands_comparsion_speed"})

@@ -14,6 +14,7 @@ Options
     ``ratings``    how often it is asked (1); the score is the mean. More than one are asked at ``temperature`` (0.7)
     ``threshold``  the least score with which a reply counts as correct; without it replies are graded only
     ``attempts``   how often a text that cannot be read is asked for again (3)
+    ``system``     the judge's system prompt (none), ``top_p`` the nucleus of its sampling (1)
 
 Rule
     1. A text that cannot be read is asked for again, then left out; without any that can be read the verdict is not
@@ -29,6 +30,9 @@ from functools import lru_cache
 from statistics import fmean
 from typing import Any
 
+from msgspec.structs import replace
+
+from audiotest.declare.prompt import ANY_CASE
 from audiotest.declare.template_limits import bounded, environment, joined
 from audiotest.score import _judged
 from audiotest.types import Ask, Generation, Question, Verdict
@@ -55,6 +59,8 @@ def check(
     temperature: float = 0.7,
     threshold: float | None = None,
     attempts: int = 3,
+    system: str = "",
+    top_p: float = 1.0,
 ) -> None:
     """Raise ValueError for options that make no sense."""
     if not template:
@@ -69,14 +75,14 @@ def check(
             raise ValueError(f"the label {name!r} has the score {value}; scores lie in [0, 1]")
     if threshold is not None and not 0 <= threshold <= 1:
         raise ValueError(f"`threshold` is a score in [0, 1], not {threshold}")
-    if ratings < 1 or attempts < 1 or not 0 <= temperature <= 2:
-        raise ValueError("`ratings` and `attempts` count from 1, `temperature` lies in [0, 2]")
+    if ratings < 1 or attempts < 1 or not 0 <= temperature <= 2 or not 0 < top_p <= 1:
+        raise ValueError("`ratings` and `attempts` count from 1, `temperature` lies in [0, 2], `top_p` in (0, 1]")
     try:
         if pattern and re.compile(pattern).groups < 1:
             raise ValueError(f"`pattern` needs a group around the number or label: {pattern!r}")
     except re.error as error:
         raise ValueError(f"`pattern` is no regular expression: {error}") from None
-    if "REPLY-7351" not in _rendered(template, _ANY, "REPLY-7351"):
+    if "REPLY-7351" not in _rendered(template, _ANY, "REPLY-7351", ANY_CASE["facts"]):
         raise ValueError("the `template` never shows the reply: put `{{ reply }}` in")
 
 
@@ -88,6 +94,8 @@ def asks(
     ratings: int = 1,
     temperature: float = 0.7,
     attempts: int = 3,
+    system: str = "",
+    top_p: float = 1.0,
     **reading: Any,
 ) -> tuple[Ask, ...]:
     """One ask for each rating; none for a reply without text. Raises ValueError for a template that cannot be
@@ -95,7 +103,9 @@ def asks(
     if not output.strip():
         return ()
     prompt = _rendered(template, question, output[-_LONGEST:])
-    generation = Generation(max_new_tokens=512, temperature=temperature if ratings > 1 else 0.0)
+    generation = Generation(max_new_tokens=512, system=system or None)
+    if ratings > 1:
+        generation = replace(generation, temperature=temperature, top_p=top_p)
     return tuple(Ask(f"rating {i + 1}", prompt, generation, attempts) for i in range(ratings))
 
 
@@ -119,6 +129,8 @@ def score(
     temperature: float = 0.7,
     threshold: float | None = None,
     attempts: int = 3,
+    system: str = "",
+    top_p: float = 1.0,
     judged: Mapping[str, str] | None = None,
 ) -> Verdict:
     """The mean of the ratings that can be read; not counted without a judge, or where none can."""
@@ -188,13 +200,13 @@ def _template(text: str) -> Any:
         raise ValueError(f"the template does not parse: {error}") from None
 
 
-def _rendered(text: str, question: Question, reply: str) -> str:
+def _rendered(text: str, question: Question, reply: str, facts: Mapping[str, Any] | None = None) -> str:
     shown = {
         "question": question.question,
         "choices": list(question.choices),
-        "answer": question.answer,
-        "reference": list(question.reference) or ([question.answer] if question.answer else []),
-        "facts": dict(question.metadata),
+        "answer": " or ".join(question.right_answers) or None,
+        "reference": list(question.reference) or [text for text in question.right_answers if text],
+        "facts": dict(question.metadata) if facts is None else facts,
         "reply": reply,
     }
     template = _template(text)

@@ -72,7 +72,7 @@ def score(question: Question, output: str, *, model: str = "", judged: Mapping[s
         return _judged.without_judge("judge_reader")
     line = judged["reading"]
     index = None if _says_none(line) else _index(question, line)
-    correct = None if question.answer_index is None else index is not None and _is_right(question, index)
+    correct = None if question.answer_index is None else index is not None and question.is_right(index)
     return Verdict(
         correct=correct,
         choice=index,
@@ -86,10 +86,6 @@ def score(question: Question, output: str, *, model: str = "", judged: Mapping[s
 
 def _is_open(verdict: Verdict) -> bool:
     return verdict.status in ("none", "ambiguous") and verdict.details.get("rule") != "cut"
-
-
-def _is_right(question: Question, index: int) -> bool:
-    return index == question.answer_index or question.choices[index] == question.answer
 
 
 def _labels(question: Question) -> tuple[str, ...]:

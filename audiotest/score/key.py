@@ -55,7 +55,7 @@ def score(question: Question, output: str, *, min: float = 1.0) -> Verdict:
 
 
 def _wanted(question: Question) -> tuple[str, ...]:
-    return (*question.reference, *((question.answer,) if question.answer is not None else ()))
+    return (*question.reference, *question.right_answers)
 
 
 def _keys(text: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 Options
     ``of``       the labels: ``[jazz, rock, hip hop]``
-    ``several``  whether a case may have several labels (its ``reference`` lists them); default false
+    ``several``  whether a case may have several labels (its ``answer`` or ``reference`` lists them), all of which the
+                 reply has to name; default false
 
 Rule
     A label is named where it stands in the reply as whole words that are not denied ("there are no drums"); within a
@@ -75,7 +76,7 @@ def score(question: Question, output: str, *, of: Any = (), several: bool = Fals
 
 
 def _wanted(question: Question) -> tuple[str, ...]:
-    return question.reference or ((question.answer,) if question.answer is not None else ())
+    return question.reference or question.right_answers
 
 
 def _named(text: str, names: Sequence[str]) -> list[str]:

@@ -68,7 +68,9 @@ def _question(row: dict[str, Any]) -> Question:
     if not isinstance(reference, list | str):
         raise ValueError(f"`reference` is neither text nor a list of texts but {json.dumps(reference):.60}")
     choices = tuple(map(str, given))
-    answer = None if row.get("answer") is None else str(row["answer"])
+    given_answer = row.get("answer")
+    several = tuple(map(str, given_answer)) if isinstance(given_answer, list) else ()
+    answer = next(iter(several), None) if several or given_answer is None else str(given_answer)
     return Question(
         question=str(row.get("question") or ""),
         choices=choices,
@@ -77,6 +79,7 @@ def _question(row: dict[str, Any]) -> Question:
         reference=(reference,) if isinstance(reference, str) else tuple(map(str, reference)),
         metadata={key: value for key, value in row.items() if key not in _ASKED},
         finish=None if row.get("finish") is None else str(row["finish"]),
+        answers=several if len(several) > 1 else (),
     )
 
 

@@ -21,7 +21,9 @@ Denominator
     is skipped, saying so.
 
 Verdict
-    ``score`` is the probability of the right option among the options (a softmax over the values as normalised).
+    ``correct``: the most probable option is right, one of the right ones where several are. ``score`` is the
+    probability of the right option among the options (a softmax over the values as normalised), of several right ones
+    their sum.
     ``details`` has the values of all options for both ``of`` and all of ``normalise``, and the choice of each.
 """
 
@@ -60,12 +62,12 @@ def score(question: Question, output: str, of: str = "text", normalise: str = "t
     if any(math.isnan(value) for value in values):
         return Verdict(None, status="none", counted=False, evidence="the model computed NaN for an option")
     best = values.index(max(values))
-    right = question.answer_index
-    correct = None if right is None else question.choices[best] == question.choices[right]
+    rights = _rights(question)
+    correct = any(question.choices[best] == question.choices[place] for place in rights) if rights else None
     return Verdict(
         correct,
         choice=best,
-        score=None if right is None else _share(values, right),
+        score=_share(values, rights) if rights else None,
         evidence=f"log-likelihood per {normalise} {values[best]:.3f}" if _PER[normalise] else f"{values[best]:.3f}",
         details=_details(measured),
         counted=correct is not None,
@@ -77,10 +79,17 @@ def _values(options: Sequence[Mapping[str, float]], normalise: str) -> list[floa
     return [option["logprob"] / max(1.0, option[per]) if per else option["logprob"] for option in options]
 
 
-def _share(values: Sequence[float], right: int) -> float:
+def _rights(question: Question) -> list[int]:
+    """The places of the right options."""
+    if not question.answers:
+        return [question.answer_index] if question.answer_index is not None else []
+    return [place for place, choice in enumerate(question.choices) if choice in question.answers]
+
+
+def _share(values: Sequence[float], rights: Sequence[int]) -> float:
     top = max(values)
     weights = [math.exp(value - top) for value in values]
-    return weights[right] / sum(weights)
+    return sum(weights[place] for place in rights) / sum(weights)
 
 
 def _details(measured: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, Any]:

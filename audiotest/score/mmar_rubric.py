@@ -30,6 +30,8 @@ from audiotest.score import _judged, mmar
 from audiotest.score.official import mmar_rubric as rubric
 from audiotest.types import Ask, Generation, Question, Verdict
 
+ONE_ANSWER = True
+
 RATERS, ATTEMPTS = 5, 20
 _GENERATION = Generation(
     max_new_tokens=2048,

@@ -33,6 +33,8 @@ from __future__ import annotations
 from audiotest.score.official import string_match
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 
 def score(question: Question, output: str) -> Verdict:
     """What MMAU's script says of ``output``; takes no options and never raises."""

@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from audiotest.score import mmau_pro_closed, mmau_pro_if, mmau_pro_open
 from audiotest.types import Ask, Question, Verdict
 
+ONE_ANSWER = True
+
 
 def kind(question: Question) -> str:
     """``open``, ``if`` or ``closed``."""

@@ -8,6 +8,9 @@ Rule
     compared by their dot product; the option of the highest is chosen, the first of equals. Its text must equal the
     answer. A missing reply is the empty text. Questions with fewer than two choices leave the denominator.
 
+    The script computes in float32, so that of two options with one and the same vector (``Yes`` and ``yes`` to an
+    uncased model) rounding chooses: the second in 1 of 60 such rows on a CPU. Here it is the first.
+
 Verdict
     ``details["similarities"]`` has the cosine of every option. Another embedding model than NV-Embed-v2 can be
     given; the figures are then not the official ones, so a run records which it was.
@@ -26,6 +29,8 @@ from collections.abc import Sequence
 
 from audiotest.score.official.unjudged import without_answer
 from audiotest.types import Question, Verdict
+
+ONE_ANSWER = True
 
 
 def compares(question: Question, output: str) -> tuple[str, tuple[str, ...]] | None:

@@ -27,6 +27,8 @@ from audiotest.score import _judged
 from audiotest.score.official import mmau_pro_judge
 from audiotest.types import Ask, Generation, Question, Verdict
 
+ONE_ANSWER = True
+
 _GENERATION = Generation(max_new_tokens=512, temperature=0.1, system="You are a helpful and objective evaluator.")
 
 

@@ -13,6 +13,8 @@ from audiotest.score import _judged, mmau_pro_open
 from audiotest.score.official import mmau_pro_judge
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 asks = mmau_pro_open.asks
 
 

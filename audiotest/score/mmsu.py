@@ -32,6 +32,8 @@ from __future__ import annotations
 from audiotest.score.official.unjudged import without_answer
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 LETTERS = "ABCD"
 
 

@@ -44,6 +44,8 @@ from collections.abc import Sequence
 from audiotest.score.official.unjudged import crashed, without_answer
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 PREFIX = "The correct answer is:"
 LETTERS = "ABCD"
 

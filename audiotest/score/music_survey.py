@@ -18,6 +18,8 @@ import re
 from audiotest.score import _rouge
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 SPELLINGS = {"Popular": ("pop",), "Soul-RnB": ("R&B", "soul"), "Old-Time / Historic": ("old-time", "historic")}
 
 

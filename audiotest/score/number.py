@@ -103,7 +103,7 @@ def score(
 
 
 def _wanted(question: Question) -> tuple[str, ...]:
-    return (*question.reference, *((question.answer,) if question.answer is not None else ()))
+    return (*question.reference, *question.right_answers)
 
 
 def _value(text: str) -> float | None:

@@ -58,7 +58,7 @@ def score(
     compiled = re.compile(pattern, re.IGNORECASE if ignore_case else 0)
     reply, only_a_thought = after_thinking(output)
     matches = [] if only_a_thought else list(compiled.finditer(reply[-LONGEST:]))
-    wanted = (*((question.answer,) if question.answer is not None else ()), *question.reference)
+    wanted = (*question.right_answers, *question.reference)
     if not matches:
         return Verdict(False, status="unparsed", score=0.0, format_kept=False, evidence=f"nothing matches {pattern}")
     match = matches[-1 if which == "last" else 0]

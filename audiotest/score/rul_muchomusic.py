@@ -37,6 +37,8 @@ from collections.abc import Sequence
 from audiotest.score.official.unjudged import without_answer
 from audiotest.types import Question, Verdict
 
+ONE_ANSWER = True
+
 LETTERS = "ABCDE"
 _BRACKETS = re.compile(r"\[\[([A-E])\]\]")
 _PHRASE = re.compile(r"(?:answer is|chose|choose|select|guess is) ([A-E])\b", re.IGNORECASE)

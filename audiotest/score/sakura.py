@@ -32,6 +32,8 @@ from audiotest.score import _judged
 from audiotest.score.official.unjudged import without_answer
 from audiotest.types import Ask, Generation, Question, Verdict
 
+ONE_ANSWER = True
+
 _FORM = re.compile(r"Explanation: (.*?)\nJudgement: (.*?)(?:\n\n|$)", re.DOTALL)
 _GENERATION = Generation(
     max_new_tokens=1024,

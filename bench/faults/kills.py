@@ -89,7 +89,8 @@ def records(folder: Path) -> dict[str, Any]:
         row = msgspec.json.decode(line)
         for name in ("cached", "at"):
             row.pop(name, None)
-        row["reply"].pop("seconds", None)
+        for name in ("seconds", "waited"):
+            row["reply"].pop(name, None)
         row["reply"].get("details", {}).pop("cost", None)
         found[row["nodeid"]] = row
     return found

@@ -6,10 +6,13 @@ import wave
 from collections import Counter
 
 import pytest
+from msgspec.structs import replace
 
+import audiotest
 from audiotest.benchmarks.asterisk import COUNTS, import_release
 from audiotest.benchmarks.importing import ImportFailed
 from audiotest.declare.suite import load
+from audiotest.types import Needs, Reply
 
 VOICES = ("en_US_f_Allison", "es_MX_f_Allison", "fr_CA_f_June", "it_IT_m_Carlo", "ru_RU_f_IvrvoiceRU")
 SUBJECTS = {"vm": "the message was {}", "conf": "this conference {} already", "queue": "your call {} soon", "demo": "congratulations {} again"}  # fmt: skip
@@ -71,7 +74,8 @@ def of(suite, skill):
 
 def test_all_skills_are_asked_and_answers_stand_in_each_place_alike(suite):
     skills = Counter(str(case.tags["skill"][0]) for case in suite.cases)
-    assert skills == {"content": 40, "translation": 40, "language": 40, "number": 60, "speaker": 20, "kind": 28}
+    assert skills == {"content": 40, "translation": 40, "language": 40, "number": 60, "speaker": 20, "kind": 28,
+                      "transcription": 40}  # fmt: skip
     assert skills.keys() == COUNTS.keys()
     for skill in ("content", "translation", "language", "number", "speaker"):
         places = Counter(list(case.choices).index(case.answer) for case in of(suite, skill))
@@ -120,6 +124,45 @@ def test_two_clips_are_of_one_speaker_or_of_two(suite):
         first, second = case.tags["pair"][0].split("-")
         assert (people[first] == people[second]) == (case.answer == "the same person")
         assert len(case.audio) == 2
+
+
+def test_transcriptions_are_judged_by_their_word_errors(suite):
+    cases = of(suite, "transcription")
+    assert {case.reference[0] for case in cases} == set(TEXTS.values())
+    first = cases[0]
+    text = first.reference[0]
+    run = audiotest.run(replace(suite, cases=tuple(cases[:4])), Says({first.id: text.upper() + "."}), cache=False,
+                        conditions=["original", "silence"])  # fmt: skip
+    records = {(r.case, r.condition): r for r in run.records}
+    assert records[first.id, "original"].outcome == "passed"
+    assert records[first.id, "original"].verdicts["wer"].correct
+    conditions = run.summary.suites["recordings"].conditions
+    whole = sum(len(case.reference[0].split()) for case in cases[:4])
+    assert conditions["original"].metrics["wer"].value == pytest.approx(
+        sum(r.verdicts["wer"].details["deletions"] + r.verdicts["wer"].details["substitutions"]
+            for r in run.records if r.condition == "original") / whole
+    )  # fmt: skip
+    assert 0 < conditions["original"].metrics["wer"].value < 1
+    assert conditions["silence"].metrics["hallucinated_words"].value > 0
+
+
+class Says:
+    """A model that says a case's text, or else two words."""
+
+    name, identity, needs, batch_size = "says", "", Needs(sample_rate=8000, channels=1), 8
+
+    def __init__(self, texts):
+        self.texts = texts
+
+    def load(self):
+        pass
+
+    def close(self):
+        pass
+
+    def answer(self, requests):
+        assert all("word for word" in r.prompt and not r.choices for r in requests)
+        return [Reply(self.texts.get(r.case, "the moon")) for r in requests]
 
 
 def test_music_is_heard_in_segments_that_lie_within_it(suite):

@@ -252,3 +252,35 @@ def test_a_run_without_benchmarks_says_so(pytester):
     assert "no suite of this run is a benchmark" in run("report", pytester.path / "out", "--table", "official").output
     assert "no trials of the suite nope" in run("report", pytester.path / "out", "--suite", "nope").output
     assert "has no trials of the suite mmar" in run("export", "mmar", pytester.path / "out").output
+
+
+def test_a_table_of_conditions_has_the_accuracy_under_each_and_dashes_for_those_that_did_not_run():
+    def under(condition, *rights):
+        return [replace(record(f"c{i}", {}, muchomusic=right(yes), choice=right(not yes)), suite="muchomusic", condition=condition)
+                for i, yes in enumerate(rights)]  # fmt: skip
+
+    rows = [*under("original", True, True), *under("noise_only", True, False),
+            *under("fewer(k=2,kind=incorrect_but_related)", False, True, True, True)]  # fmt: skip
+    _, one, other = official_tables("muchomusic", rows, "m")
+    ours = {row.model: row.values for row in one.rows if row.ours}
+    assert ours == {"m (muchomusic)": {"Incorrect but related": 75.0}, "m (choice)": {"Incorrect but related": 25.0}}
+    assert {row.model: row.values for row in other.rows if row.ours}["m (muchomusic)"] == {
+        "Original": 100.0,
+        "Noise": 50.0,
+    }
+    text = as_text(other)
+    assert "Random track" in text
+    assert "Qwen-Audio" in text
+
+
+def test_muchomusics_prompt_has_the_example_of_its_script():
+    from audiotest.declare.prompt import render
+
+    shown = "Question: Which?\n Options: (A) one (B) two \n The correct answer is: "
+    assert render("muchomusic", "Which?", ("one", "two")) == shown
+    head, _, tail = render("muchomusic_one_shot", "Which?", ("one", "two")).partition("The correct answer is: A\n ")
+    assert tail == shown
+    assert head == (
+        "Question: What rhythm pattern do the digital drums primarily follow in this pop music piece? \n Options: (A) Four on "
+        "the floor. (B) Off-beat syncopation. (C) Scat singing. (D) E-guitar playing a simple melody. \n "
+    )

@@ -151,3 +151,12 @@ def test_thousands_of_problems_are_counted_and_the_first_hundred_shown(tmp_path)
 def test_what_keeps_a_file_from_being_read_is_named_and_what_to_do(tmp_path, text, message):
     (line,) = problems(tmp_path, text)
     assert message in line
+
+
+def test_a_gate_with_a_refused_value_beside_a_duplicated_key_is_reported_too(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "suite: s\ngates: [{metric: accuracy, min: 0.5, tags: x, min: 0.4, tags: {skill: pitch}}]\ncases: []\n"
+    )
+    with pytest.raises(SuiteError, match="the key `tags` is duplicated"):
+        load(path)

@@ -2,10 +2,11 @@
 
 Starting pytest with audiotest takes 0.6 s, nearly all of it imports of other people's libraries, and the tests start
 some 600 processes. ``client.py`` stands in for the interpreter: it hands its arguments, environment, folder and standard
-streams to this server, whose child runs them as the interpreter would, and ends as the child ends. Nothing of audiotest
-is imported before the fork, nor torch, nor what reads its settings from the environment while it is imported.
+streams to this server, whose child runs them as the interpreter would, and ends as the child ends. What a run of
+audiotest comes by is imported before the fork, too; not torch, unless asked for, nor what reads its settings from the
+environment while it is imported.
 
-    python server.py SOCKET        ends when its standard input does
+    python server.py SOCKET [MODULE...]        has the modules imported as well; ends when its standard input does
 """
 
 import atexit
@@ -43,8 +44,8 @@ ROOMS = ("analyse", "audio", "baseline", "cli", "commands", "declare", "grade", 
 """What a run comes by; not models, which import torch, nor what imports libraries that read the environment."""
 
 
-def prepare():
-    for name in LIBRARIES:
+def prepare(more):
+    for name in (*LIBRARIES, *more):
         importlib.import_module(name)
     hook = install_importhook(get_config())  # pytest warns of plugins that were imported without it
     hook.mark_rewrite("audiotest", "xdist")
@@ -218,7 +219,7 @@ if __name__ == "__main__":
     sys.path.pop(0)  # this folder
     ours = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     base = [path for path in sys.path if path not in ours]
-    prepare()
+    prepare(sys.argv[2:])
     wanted, descriptors = serve(sys.argv[1])
     wanted["base"] = base
     become(wanted, descriptors)

@@ -222,6 +222,24 @@ def test_a_run_keeps_transcripts_in_its_cache(pytester, monkeypatch):
     assert len(ears.asked) == 1
 
 
+def test_the_language_model_begins_while_a_slow_listener_goes_on(monkeypatch):
+    monkeypatch.setattr("audiotest.models.streaming.GATHER_S", 0.0)  # any request is slow, so each is asked as it is
+    ears, head = Part("ears", lambda r: Reply("a bell")), Part("head", lambda r: Reply("B"))
+    model = Cascade(ears, head, Settings())
+    replies = model.stream(iter([request(f"c{i}", [1 + i]) for i in range(8)]))
+    assert next(replies)[1].text == "B"
+    assert len(ears.asked) == 1
+    assert len(list(replies)) == 7
+    assert len(ears.asked) == 8
+
+
+def test_seconds_are_those_of_both_models_and_the_listeners_once():
+    ears, head = Part("ears", lambda r: Reply("a bell", seconds=3.0)), Part("head", lambda r: Reply("B", seconds=0.5))
+    asked = [request("one", [1]), request("same clip", [1]), request("two", [2, 4]), request("none", [])]
+    replies = Cascade(ears, head, Settings()).answer(asked)
+    assert [reply.seconds for reply in replies] == [3.5, 0.5, 6.5, 0.5]
+
+
 def test_who_has_no_identity_is_named():
     ears = Part("ears", None)
     ears.identity = ""

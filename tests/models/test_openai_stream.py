@@ -245,3 +245,21 @@ def test_what_is_kept_of_encoded_clips_is_bounded_and_right(kept):
     ]
     assert data[:5] == data[5:]
     assert known.bytes_kept <= max(1, kept) * size
+
+
+def test_a_conversation_goes_on_with_the_models_own_reply(server, tmp_path):
+    import audiotest
+
+    rows = "".join(
+        f"  - {{id: c{i}, question: Q{i}?, choices: [x, y], answer: x, audio: {{synth: {{tone: {{hz: 440, seconds: 0.1}}}}}}}}\n"
+        for i in range(20)
+    )
+    turns = '[{user: "first {{ question }}"}, {assistant: "{{ reply }}"}, {user: "then {{ question }}"}]'
+    (tmp_path / "s.yaml").write_text(f"suite: s\nmessages: {turns}\ncases:\n{rows}")
+    run = audiotest.run(tmp_path / "s.yaml", opened(server, in_flight=4), cache=False)
+    assert [r.reply.text for r in run.records] == [f"reply to then Q{i}?" for i in range(20)]
+    assert len(server.asked) == 40
+    talks = [data["messages"] for data in server.asked if len(data["messages"]) == 3]
+    assert sorted(talk[1]["content"] for talk in talks) == sorted(f"reply to first Q{i}?" for i in range(20))
+    assert all(talk[0]["content"][0]["type"] == "input_audio" for talk in talks)
+    assert all(talk[1]["content"] == f"reply to {talk[0]['content'][1]['text']}" for talk in talks)

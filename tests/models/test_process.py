@@ -144,6 +144,7 @@ def test_a_process_that_does_not_start_says_why(command, said):
         model.load()
 
 
+@pytest.mark.usefixtures("own_interpreter")
 @pytest.mark.parametrize("first", ["", "print('hello', flush=True)", "print('{}', flush=True)"])
 def test_a_process_that_does_not_start_is_not_left_behind(tmp_path, first):
     script = tmp_path / "model.py"

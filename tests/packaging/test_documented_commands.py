@@ -21,6 +21,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 NOT_RUN = {
     "make demo": "CI runs it",
+    "audiotest watch suites/kitchen.yaml --model NAME": "ends with Ctrl-C; tests/cli/test_watch.py starts it",
+    "audiotest serve results/": "ends with Ctrl-C; tests/serve starts it",
     "make test": "it is what runs this test",
     "make recordings": "takes an hour; tests/real has its parts",
     "audiotest weights fetch --all": "needs a package index; tests/models/test_weights.py has one of its own",
@@ -47,6 +49,7 @@ STATUS = {
     "pytest suites/listening --model random --baseline out": 1,
     "pytest suites/listening/pitch.yaml --model random": 1,
     "pytest suites/listening/pitch.yaml --model random --results guessed": 1,
+    "pytest suites/listening/pitch.yaml --model first --results old": 1,
     "pytest suites/kitchen.yaml --model first": 1,
     "pytest suites/kitchen.yaml --model longest": 1,
     "pytest suites/kitchen.yaml --model random": 1,
@@ -164,7 +167,10 @@ class Reader:
         if setting:
             self.env[setting.group(1)] = setting.group(2)
             return 0, ""
-        done = subprocess.run(["bash", "-c", self.local(command)], cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL,
+        env = self.env
+        if "hf:FOLDER" in command:
+            env = {**env, "PATH": os.pathsep.join((str(self.with_torch), env["PATH"]))}
+        done = subprocess.run(["bash", "-c", self.local(command)], cwd=self.folder, env=env, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)  # fmt: skip
         return done.returncode, done.stdout
 
@@ -242,6 +248,11 @@ def recorded(reader):
     suite = "suite: mine\ncases:\n  - {id: one, question: What rings?, choices: [a bell, a phone], answer: a bell}\n"
     reader.write("suites/mine.yaml", suite)
     reader.lines("recorded.jsonl", [{"id": "one", "output": "(A)"}])
+    reader.prepare("pytest suites/mine.yaml --model replay:recorded.jsonl --results upstream/base")
+    reader.prepare(
+        "cd upstream && git init -qb main && git add base && git -c user.name=A -c user.email=a@b commit -qm base"
+    )
+    reader.prepare("git init -q && git remote add origin ./upstream")
 
 
 def audiogram(reader):
@@ -262,11 +273,25 @@ def rated(reader):
     reader.prepare("pytest suites/mine.yaml --model replay:recorded.jsonl --results out")
 
 
+def foreign(reader):
+    """The table of a task of lmms-eval."""
+    names = ("a bell", "a dog", "rain")
+    rows = [
+        {"audio": f"{i}.wav", "question": f"What is heard in {i}?", "choices": list(names), "answer": names[i % 3]}
+        for i in range(6)
+    ]
+    reader.lines("release/items.jsonl", rows)
+    sound = b"RIFF" + (36 + 1600).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\1\0\1\0@\x1f\0\0\x80>\0\0\2\0\x10\0data"
+    for i in range(6):
+        (reader.folder / f"release/{i}.wav").write_bytes(sound + (1600).to_bytes(4, "little") + b"\0\1" * 800)
+
+
 PREPARE = {
     "README.md": readme,
     "docs/audiogram.md": audiogram,
     "docs/benchmarks.md": benchmarks,
     "docs/ci.md": recorded,
+    "docs/coming-from.md": foreign,
     "docs/published.md": mmar,
     "docs/scoring.md": rated,
     "docs/your-own-model.md": kitchen,
@@ -280,6 +305,7 @@ def test_the_commands_of_a_page_do_what_it_says(page, tmp_path, url, forked, req
     if any("hf:FOLDER" in command for command in commands(page)):
         pytest.importorskip("transformers", reason="a command asks a checkpoint of transformers")
         reader.checkpoint = request.getfixturevalue("checkpoints")
+        reader.with_torch = request.getfixturevalue("forked_with_torch")
     reader.write("suites/listening/pitch.yaml", (ROOT / "suites/listening/pitch.yaml").read_text(encoding="utf-8"))
     PREPARE.get(page, lambda _: None)(reader)
     done = {*NOT_RUN, *(command for command, where in ONCE.items() if where != page)}

@@ -116,6 +116,7 @@ def comparable():
         for row in rows:
             if row.get("reply"):
                 row["reply"].pop("seconds", None)
+                row["reply"].pop("waited", None)
             row.pop("cached", None)
         return rows
 

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import sys
 import threading
 
 import pytest
@@ -82,9 +83,12 @@ WORKERS = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "w
     ],
     ids=["salmonn", "process", "hf", "endpoint"],
 )  # fmt: skip
-def test_a_model_that_cannot_answer_at_all_ends_the_session_with_one_sentence(project, spec, said, workers):
+def test_a_model_that_cannot_answer_at_all_ends_the_session_with_one_sentence(
+    project, spec, said, workers, request, monkeypatch
+):
     if spec.startswith(("hf", "salmonn")):
         pytest.importorskip("transformers")
+        monkeypatch.setattr(sys, "executable", str(request.getfixturevalue("forked_with_torch") / "python"))
     ends_once(project.runpytest_subprocess("s.yaml", "--model", spec, *workers), *said)
 
 
@@ -100,6 +104,7 @@ def test_a_refused_key_ends_it(project, refusing, workers, monkeypatch):
     assert "sk-none-of-yours" not in result.stdout.str()
 
 
+@pytest.mark.usefixtures("own_interpreter")
 def test_with_ray_too(project):
     pytest.importorskip("ray")
     ends_once(

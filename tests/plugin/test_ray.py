@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 pytest.importorskip("ray")
+pytestmark = pytest.mark.usefixtures("own_interpreter")  # Ray knows its processes by who started them
 
 SUITE = """\
 suite: s

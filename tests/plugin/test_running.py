@@ -8,13 +8,9 @@ import pytest
 
 def test_every_trial_is_a_test_with_a_stable_id(project):
     out = project().runpytest_inprocess("--co", "-q", "suites")
-    out.stdout.fnmatch_lines(
-        [
-            "suites/kitchen.yaml::original::one",
-            "suites/kitchen.yaml::text_only::one",
-            "suites/kitchen.yaml::shuffled::one",
-        ]
-    )
+    # In the order in which a model that listens is asked: what is without sound comes last.
+    whole = [f"suites/kitchen.yaml::{condition}::one" for condition in ("original", "shuffled", "text_only")]
+    out.stdout.fnmatch_lines(whole)
     out.stdout.fnmatch_lines(["12 tests collected*"])
 
 
@@ -243,6 +239,27 @@ def test_last_failed_runs_what_failed_and_nothing_else(project):
     tester.runpytest_inprocess("suites")
     out = tester.runpytest_inprocess("suites", "--lf")
     out.assert_outcomes(failed=1, skipped=1, deselected=11)
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_last_failed_runs_the_misses_of_a_benchmark_and_nothing_else(project, workers):
+    """Though they are no failures to pytest, and the gate that they brought down is one."""
+    tester = project(ids=("one", "two", "wrong1", "wrong2"), policy="gates")
+    tester.runpytest_inprocess("suites", *workers).assert_outcomes(failed=1, passed=10)
+    for _ in range(2):
+        out = tester.runpytest_inprocess("suites", "--lf", *workers)
+        assert {k: v for k, v in out.parseoutcomes().items() if k != "deselected"} == {"missed": 2, "skipped": 1}
+    (tester.path / "suites" / "kitchen.yaml").write_text(
+        (tester.path / "suites" / "kitchen.yaml").read_text().replace("wrong1", "right1")
+    )
+    assert tester.runpytest_inprocess("suites", "--lf", *workers).parseoutcomes()["missed"] == 1
+
+
+def test_where_a_gate_alone_failed_its_whole_suite_runs_again(project, suite_text):
+    text = suite_text(("one", "two"), policy="gates").replace("min: 0.7", "min: 1.1")
+    tester = project(text=text.replace("metric: accuracy, min: 1.1", "metric: accuracy, min: 1, bound: lower"))
+    tester.runpytest_inprocess("suites").assert_outcomes(failed=1, passed=6)
+    tester.runpytest_inprocess("suites", "--lf").assert_outcomes(failed=1, passed=6)
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])

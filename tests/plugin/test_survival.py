@@ -67,7 +67,9 @@ def test_a_run_killed_half_way_asks_nothing_twice(project):
     after = asked.read_text().splitlines()[len(before) :]
     # The one that was being asked when the signal came may be asked again, no other.
     assert len(set(after) & set(before)) <= 1
-    assert len(set(before) | set(after)) == 120
+    asked_for = {f"{c} case-{i:03}" for c in ("original", "text_only", "shuffled") for i in range(40)}
+    # To a model that does not listen, `text_only` is the same request as `original`, and may be known from that.
+    assert {line.split()[0] for line in asked_for - {*before, *after}} <= {"text_only"}
     out.stdout.fnmatch_lines(["*replies came from the cache*"])
     assert len((tester.path / "out" / "trials.jsonl").read_text().splitlines()) == 120
 

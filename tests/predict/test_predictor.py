@@ -281,9 +281,9 @@ def test_the_next_block_is_decoded_while_the_model_works_on_this_one(tmp_path, u
     predictor = Predictor(model, upcoming=coming, batch_size=1)
     whole = Sounds.waveforms
 
-    def waveforms(sounds, trial):
+    def waveforms(sounds, trial, options=()):
         decoded[trial.case.id].set()
-        return whole(sounds, trial)
+        return whole(sounds, trial, options)
 
     monkeypatch.setattr(Sounds, "waveforms", waveforms)
     predictor.plan(blocks)

@@ -16,7 +16,8 @@ from click.testing import CliRunner
 
 from audiotest.analyse.summary import AgainstBaseline, Provenance, SuiteFile, Summary, summarise
 from audiotest.cli import main
-from audiotest.report.html.players import Player, _flac, players_of
+from audiotest.report.html.players import Player, players_of
+from audiotest.report.html.players import flac as _flac
 from audiotest.report.html.render import harmless, page
 from audiotest.report.html.spectrogram import png
 from audiotest.runs import Run, RunWriter, read_records, read_summary

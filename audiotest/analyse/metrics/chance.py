@@ -1,6 +1,7 @@
 """``chance``: the accuracy of blind guessing.
 
-chance = mean of 1/k over the cases, k the number of options shown; in (0, 1]. It is exact, so its interval is a point.
+chance = mean of k/n over the cases, n the number of options shown and k that of the right ones (1 but where a case has
+several right answers); in (0, 1]. It is exact, so its interval is a point.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ def measure(
     scorer: str | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> Estimate:
-    """Mean of 1/k over the multiple-choice trials under ``condition``."""
-    shares = [1 / len(r.choices) for r in trials.under(condition, tags) if r.choices and not r.known_issue]
+    """Mean of k/n over the multiple-choice trials under ``condition``."""
+    shares = [r.chance for r in trials.under(condition, tags) if r.choices and not r.known_issue]
     if not shares:
         raise NotMeasured(f"no trial under {condition} has choices, so there is no chance level")
     value = sum(shares) / len(shares)

@@ -1,6 +1,6 @@
 """``chance_corrected_accuracy``: accuracy above blind guessing, as a share of what can be had above it.
 
-(accuracy - chance) / (1 - chance), chance = mean of 1/k over the same replies: 0 is guessing, 1 is all right, negative
+(accuracy - chance) / (1 - chance), chance = mean of k/n over the same replies: 0 is guessing, 1 is all right, negative
 is worse than guessing. Its interval is that of the accuracy, transformed in the same way: the chance level is known.
 """
 
@@ -28,7 +28,7 @@ def measure(
     if not judged:
         raise NotMeasured(f"no question under {condition} has choices, so there is no chance level")
     accuracy = clustered_proportion([bool(v.correct) for _, v in judged], [clip_of(r) for r, _ in judged])
-    chance = sum(1 / len(r.choices) for r, _ in judged) / len(judged)
+    chance = sum(r.chance for r, _ in judged) / len(judged)
     value, low, high = (
         None if figure is None else (figure - chance) / (1 - chance)
         for figure in (accuracy.value, accuracy.low, accuracy.high)

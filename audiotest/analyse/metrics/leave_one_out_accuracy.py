@@ -59,4 +59,4 @@ def _right(rows: list[tuple[Record, Verdict]]) -> bool:
         return False
     chosen = votes.most_common(1)[0][0]
     record = rows[0][0]
-    return record.answer_index is not None and chosen == record.order[record.answer_index]
+    return any(chosen == record.order[place] for place in record.right_places)

@@ -2,7 +2,8 @@
 
 Mean over replies with a readable choice of (rank of the chosen option - rank of the right one) / (k - 1), ranks by
 length in characters from 0, ties at their mean; in [-1, 1]. Positive: longer options are preferred. Interval
-by clip.
+by clip. Questions with several
+right options are left out.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ def measure(
 ) -> Estimate:
     """Mean signed difference in rank by length."""
     biases = [
-        ((_rank(r.choices, v.choice) - _rank(r.choices, r.answer_index)) / (len(r.choices) - 1), clip_of(r))
+        ((_rank(r.choices, v.choice) - _rank(r.choices, r.right_places[0])) / (len(r.choices) - 1), clip_of(r))
         for r, v in trials.judged(condition, scorer, tags)
-        if v.choice is not None and r.answer_index is not None and len(r.choices) > 1
+        if v.choice is not None and len(r.right_places) == 1 and len(r.choices) > 1
     ]
     if not biases:
         raise NotMeasured(f"no choice could be read under {condition} where one is right")

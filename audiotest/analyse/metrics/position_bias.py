@@ -2,7 +2,8 @@
 
 Mean over replies with a readable choice of (place chosen - place of the right option) / (k - 1), places from 0; in [-1,
 1]. 0: no leaning, negative: to the front, positive: to the end, whatever the accuracy is. Interval by clip. What was
-chosen at each place stands in the profile.
+chosen at each place stands in the profile. Questions with several
+right options are left out.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ def measure(
 ) -> Estimate:
     """Mean signed distance of the choice from the right place."""
     biases = [
-        ((v.choice - r.answer_index) / (len(r.choices) - 1), clip_of(r))
+        ((v.choice - r.right_places[0]) / (len(r.choices) - 1), clip_of(r))
         for r, v in trials.judged(condition, scorer, tags)
-        if v.choice is not None and r.answer_index is not None and len(r.choices) > 1
+        if v.choice is not None and len(r.right_places) == 1 and len(r.choices) > 1
     ]
     if not biases:
         raise NotMeasured(f"no choice could be read under {condition} where one is right")

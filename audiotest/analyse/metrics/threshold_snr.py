@@ -82,7 +82,7 @@ def swept(trials: Trials, scorer: str | None = None, tags: Mapping[str, str] | N
     columns = np.array(
         [[*(recognised(v) * weight for _, v in rows), weight] for rows, weight in zip(cases, weights, strict=True)]
     )
-    guess = float(np.mean([1 / len(rows[0][0].choices) if rows[0][0].choices else 0.0 for rows in cases]))
+    guess = float(np.mean([rows[0][0].chance for rows in cases]))
     return Sweep(np.array([ratios[name] for name in names]), columns, [clip_of(rows[0][0]) for rows in cases], guess)
 
 

@@ -1,4 +1,5 @@
-"""``fewer(k, kind)``: the answer and ``k`` - 1 of the distractors, all of one ``kind`` if that is named.
+"""``fewer(k, kind)``: the answer and ``k`` - 1 of the distractors, all of one ``kind`` if that is named. Where several
+options are right the first of the answers stays.
 
 MuChoMusic's test with one distractor (arXiv 2408.01337), ``fewer(k=2, kind=incorrect_but_related)``, shows which
 kind of distractor draws a model; MMAU-Pro (arXiv 2508.13992) compares three options with ten. Which distractors
@@ -26,7 +27,7 @@ def apply(view: View, rng: np.random.Generator, *, k: int = 2, kind: str | None 
     check(k=k, kind=kind)
     if view.answer_index is None:
         raise NotApplicable("fewer needs choices with a right one among them")
-    wrong = [i for i in range(len(view.choices)) if i != view.answer_index]
+    wrong = [i for i in range(len(view.choices)) if i not in view.rights]
     wrong = [i for i in wrong if kind is None or (i < len(view.distractor_types) and view.distractor_types[i] == kind)]
     if len(wrong) < k - 1 or k >= len(view.choices):
         of = f" of the kind {kind}" if kind else ""

@@ -33,7 +33,10 @@ def apply(
     """
     if not view.choices:
         raise NotApplicable("foreign_choices needs choices; this question is open")
-    lender = next((c for c in unlike(view.case, others, by, "foreign_choices") if c.choices), None)
+    if view.case.choice_sounds:
+        raise NotApplicable("the options of this question are sounds, which other options cannot stand for")
+    candidates = unlike(view.case, others, by, "foreign_choices")
+    lender = next((c for c in candidates if c.choices and not c.choice_sounds), None)
     if lender is None:
         raise none_left("foreign_choices", by)
     shown = replace(
@@ -42,6 +45,7 @@ def apply(
         distractor_types=(),
         order=(-1,) * len(lender.choices),
         answer=None,
+        answers=(),
         answer_index=None,
         answerable=False,
     )

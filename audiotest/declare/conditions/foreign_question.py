@@ -33,10 +33,10 @@ def apply(
     Raises :class:`NotApplicable` for a case without audio and where no case of the suite asks something unlike it.
     """
     case = view.case
-    if not case.audio:
-        raise NotApplicable("foreign_question needs a clip to ask another question about; this case has none")
-    candidates = unlike(case, others, by, "foreign_question")
-    lender = next((c for c in candidates if c.audio and not set(map(str, c.audio)) & set(map(str, case.audio))), None)
+    if not case.audio or case.choice_sounds:
+        raise NotApplicable("foreign_question needs a clip to ask another question about, and options that are text")
+    candidates = (c for c in unlike(case, others, by, "foreign_question") if c.audio and not c.choice_sounds)
+    lender = next((c for c in candidates if not set(map(str, c.audio)) & set(map(str, case.audio))), None)
     if lender is None:
         raise none_left("foreign_question", by)
     shown = replace(
@@ -46,6 +46,7 @@ def apply(
         distractor_types=(),
         order=(-1,) * len(lender.choices),
         answer=None,
+        answers=(),
         answer_index=None,
         answerable=False,
     )

@@ -29,7 +29,7 @@ def apply(view: View, rng: np.random.Generator, *, k: int) -> View:
     if view.answer_index is None:
         raise NotApplicable("without_distractor needs choices with a right one among them")
     own = sorted(range(len(view.choices)), key=lambda i: view.order[i])
-    wrong = [i for i in own if i != view.answer_index]
+    wrong = [i for i in own if i not in view.rights]
     if k > len(wrong) or len(wrong) < 2:
         raise NotApplicable(f"{len(view.choices)} choices have no {k}. distractor that can be left out")
     return view.reordered(tuple(i for i in range(len(view.choices)) if i != wrong[k - 1]))

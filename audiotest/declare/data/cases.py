@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from audiotest.declare import building
 from audiotest.declare.data.fields import UNFIT, Compiler, Fields, RowFault, columns_in, condition
-from audiotest.declare.data.options import form_of
+from audiotest.declare.data.options import form_of, named_in
 from audiotest.declare.data.sources import Sources, find, may_fetch
 from audiotest.declare.data.tables import NotHere, Row, Table, TableError
 from audiotest.declare.problems import Invalid, Problem
@@ -139,7 +139,7 @@ class _Loading:
 
     def _decide_form(self) -> None:
         fields = self.fields
-        if not fields.choices or fields.answer is None or fields.form is not None:
+        if not (fields.choices or fields.choice_sounds) or fields.answer is None or fields.form is not None:
             return
         looked_at = []
         for _, row in islice(self._rows(), _LOOKED_AT):
@@ -148,7 +148,7 @@ class _Loading:
             except RowFault:
                 continue
             if options and value is not None:
-                looked_at.append((value, options))
+                looked_at += [(one, options) for one in named_in(value, options, fields.answer_split)]
         fields.form, why = form_of(looked_at)
         if why:
             self.faults.append((("data", "fields", "answer"), why))
@@ -204,7 +204,8 @@ class _Loading:
 
     def _case(self, table: Table, row: Row, prefix: str) -> Case:
         written = self.fields.case(row, prefix)
-        for clip in written.get("audio", ()):
+        offered = [choice["audio"] for choice in written.get("choices", ()) if isinstance(choice, dict)]
+        for clip in (*written.get("audio", ()), *offered):
             if "file" in clip:
                 clip["file"] = self._path(table, clip["file"])
             else:
@@ -263,5 +264,8 @@ def _stem(table: Table) -> str:
 
 
 def _nameless(case: Case) -> Case:
-    clips = [replace(c, embedded=replace(c.embedded, name="")) if c.embedded else c for c in case.audio]
-    return replace(case, audio=tuple(clips))
+    own, offered = (
+        tuple(replace(c, embedded=replace(c.embedded, name="")) if c.embedded else c for c in clips)
+        for clips in (case.audio, case.choice_sounds)
+    )
+    return replace(case, audio=own, choice_sounds=offered)

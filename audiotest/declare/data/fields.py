@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.declare.building import TRANSCRIPTION
-from audiotest.declare.data.options import Form, answer_in, before_options, options_of
+from audiotest.declare.data.options import Form, answers_in, before_options, named_in, options_of
 from audiotest.declare.data.tables import Row
 from audiotest.declare.problems import Path
 from audiotest.declare.template_limits import bounded, environment, joined
@@ -46,7 +46,9 @@ class Fields(Struct):
     task: Read | None = None
     answer: Read | None = None
     form: Form | None = None
+    answer_split: str = ""
     choices: tuple[Read, ...] = ()
+    choice_sounds: tuple[Read, ...] = ()
     split: str = ""
     audio: tuple[Read, ...] = ()
     start: Read | None = None
@@ -57,7 +59,9 @@ class Fields(Struct):
     shuffle: int | None = None
 
     def options(self, row: Row) -> list[str]:
-        """The options of a row, in the table's order. Raises :class:`RowFault`."""
+        """The options of a row, in the table's order; of sounds their names. Raises :class:`RowFault`."""
+        if self.choice_sounds:
+            return [sound["text"] for sound in self._sounds(row)]
         texts: list[str] = []
         for read in self.choices:
             value = read(row)
@@ -86,15 +90,18 @@ class Fields(Struct):
             clips = [clip for read in self.audio for clip in self._clips(row, read)]
             case["audio"] = clips
         facts = {name: value for name, read in self.facts.items() if (value := _plain(read(row))) is not None}
-        if self.choices:
+        if self.choices or self.choice_sounds:
             options = self.options(row)
-            case |= {"choices": options, "answer": self._answer(row, options)}
+            shown: list[Any] = self._sounds(row) if self.choice_sounds else options
+            case |= {"choices": shown, "answer": self._answer(row, options)}
             if self.shuffle is not None:
                 order = _order(len(options), self.shuffle, case["id"])
-                case["choices"] = [options[i] for i in order]
+                case["choices"] = [shown[i] for i in order]
                 facts["choice_order"] = order
         elif self.answer is not None:
-            case["answer"] = self._text(row, "answer", self.answer)
+            value = self.answer(row)
+            several = _texts(value) if isinstance(value, list) else []
+            case["answer"] = several or self._text(row, "answer", self.answer)
         if self.reference:
             case["reference"] = [text for read in self.reference for text in _texts(read(row))]
         if self.task is not None:
@@ -124,35 +131,45 @@ class Fields(Struct):
             raise RowFault(field, "it is empty in this row")
         return text
 
-    def _clips(self, row: Row, read: Read) -> list[dict[str, Any]]:
+    def _sounds(self, row: Row) -> list[dict[str, Any]]:
+        """The options that are sounds, each with the name that it goes by."""
+        clips = [clip for read in self.choice_sounds for clip in self._clips(row, read, "choices", whole=True)]
+        names = [clip["embedded"].name if "embedded" in clip else clip["file"] for clip in clips]
+        if len(set(filter(None, names))) < len(names):  # embedded sounds may lack names, or have the same
+            names = [f"sound {place}" for place in range(1, len(clips) + 1)]
+        return [{"audio": clip, "text": name} for clip, name in zip(clips, names, strict=True)]
+
+    def _clips(self, row: Row, read: Read, field: str = "audio", *, whole: bool = False) -> list[dict[str, Any]]:
         value = read(row)
         values = value if isinstance(value, list) else [value]
         if not values or any(one is None or one == "" for one in values):
-            raise RowFault("audio", "there is no sound in this row (null)")
+            raise RowFault(field, "there is no sound in this row (null)")
         clips: list[dict[str, Any]] = []
         for one in values:
             if isinstance(one, dict):  # `{path: ...}` without bytes, as JSON has it
                 one = one.get("path") or one.get("file")
             if not isinstance(one, str | Embedded):
-                raise RowFault("audio", f"a file's name or an embedded sound was expected, not {str(one)[:60]!r}")
+                raise RowFault(field, f"a file's name or an embedded sound was expected, not {str(one)[:60]!r}")
             clip: dict[str, Any] = {"embedded": one} if isinstance(one, Embedded) else {"file": one}
             for key, seconds in (("start", self.start), ("end", self.end)):
-                if seconds is not None and (given := seconds(row)) not in (None, ""):
+                if not whole and seconds is not None and (given := seconds(row)) not in (None, ""):
                     clip[key] = _seconds(key, given)
             clips.append(clip)
         return clips
 
-    def _answer(self, row: Row, options: Sequence[str]) -> str | None:
+    def _answer(self, row: Row, options: Sequence[str]) -> str | list[str] | None:
         if self.answer is None:
             return None
         value = self.answer(row)
-        if value is None:
+        if value is None or value == []:
             raise RowFault("answer", "there is none in this row (null)")
-        place = answer_in(value, options, self.form or "text")
-        if place is None:
+        places = answers_in(value, options, self.form or "text", self.answer_split)
+        if places is None:
+            named = named_in(value, options, self.answer_split)
+            wrong = next(one for one in named if answers_in(one, options, self.form or "text") is None)
             raise RowFault("answer", unknown(f"answer, not among the options (read as {self.form or 'text'}):",
-                                             str(value).strip(), list(options)))  # fmt: skip
-        return options[place]
+                                             str(wrong).strip(), list(options)))  # fmt: skip
+        return options[places[0]] if len(places) == 1 else [options[place] for place in places]
 
 
 def _order(count: int, seed: int, case: str) -> list[int]:
@@ -205,6 +222,7 @@ class Compiler:
         answer = written.get("answer")
         if isinstance(answer, dict) and "column" in answer:
             fields.form = answer.get("as")
+            fields.answer_split = answer.get("split", "")
             answer = answer["column"]
         if answer is not None:
             fields.answer = self.value(answer, ("answer",))
@@ -212,6 +230,9 @@ class Compiler:
         if isinstance(choices, dict) and "column" in choices:
             fields.split = choices.get("split", "")
             choices = choices["column"]
+        elif isinstance(choices, dict) and "audio" in choices:
+            fields.choice_sounds = self._several(choices["audio"], "choices")
+            choices = None
         fields.choices = self._several(choices, "choices")
         audio = written.get("audio")
         if isinstance(audio, dict) and "file" in audio:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from audiotest.declare.building import TRANSCRIPTION
 from audiotest.declare.data.cases import load
 from audiotest.declare.data.fields import Compiler, RowFault
-from audiotest.declare.data.options import answer_in, form_of, lettered, options_of
+from audiotest.declare.data.options import answer_in, form_of, lettered, named_in, options_of
 from audiotest.declare.data.sources import find
 from audiotest.declare.data.tables import SOUNDS, Row, Table, TableError
 from audiotest.types import Case, Embedded
@@ -163,7 +163,8 @@ class _Guessing:
 
         def answers(column: str) -> bool:
             cells = ((row.values.get(column), offered) for row, offered in zip(self.rows, options, strict=True))
-            pairs = [(value, offered) for value, offered in cells if value is not None and offered]
+            whole = [(value, offered) for value, offered in cells if value is not None and offered]
+            pairs = [(value, offered) for cell, offered in whole for value in named_in(cell, offered)]
             form, _ = form_of(pairs)
             return form is not None and self._most(answer_in(v, offered, form) is not None for v, offered in pairs)
 
@@ -272,7 +273,7 @@ def suite_from(
 def _absent_sound(cases: Iterable[Case], folder: Path) -> str:
     """The first sound file that is not there; "" where all are."""
     for case in cases:
-        for clip in case.audio:
+        for clip in case.clips:
             if clip.file is not None and not (folder / clip.file).is_file():
                 return str(folder / clip.file)
     return ""

@@ -124,6 +124,26 @@ def answer_in(value: Any, options: Sequence[str], form: Form) -> int | None:
     return place if place is not None and 0 <= place < len(options) else None
 
 
+def answers_in(value: Any, options: Sequence[str], form: Form, split: str = "") -> list[int] | None:
+    """The places of the options that a cell names, each once: of one, of each of a list (also as the text of one, as a
+    CSV has it), or of each part of a text between ``split``. None where one of them is no option."""
+    places = [answer_in(one, options, form) for one in named_in(value, options, split)]
+    return list(dict.fromkeys(place for place in places if place is not None)) if None not in places else None
+
+
+def named_in(value: Any, options: Sequence[str], split: str = "") -> list[Any]:
+    """What a cell of answers names, before it is looked for among ``options``."""
+    if isinstance(value, list | tuple):
+        return [one for one in value if one is not None]
+    if isinstance(value, str) and value not in options:
+        text = value.strip()
+        if split and split in text:
+            return [part.strip() for part in text.split(split)]
+        if text.startswith("["):
+            return list(_list_in(text) or [value])
+    return [value]
+
+
 def _by_text(text: str, options: Sequence[str]) -> int | None:
     if text in options:
         return list(options).index(text)

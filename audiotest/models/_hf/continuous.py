@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from audiotest.models._generating import TOKENIZER, NoNumbers, reply
 from audiotest.models._hf.decoding import Row, Rows, prefilled
 from audiotest.models._hf.sharing import Shared
 from audiotest.models._slots import Ended, Engine, Group, Slots, refill_of
-from audiotest.models.streaming import answers_of, in_batches
+from audiotest.models.streaming import answers_of, filled, in_batches
 from audiotest.types import Reply, Request
 
 Groups = list[Group[Request]]
@@ -65,7 +64,7 @@ class Ahead:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _collect(self) -> Groups:
-        window = list(islice(self._requests, self._size))
+        window = filled(self._requests, self._size)
         return self._make(window) if window else []
 
 
@@ -191,7 +190,7 @@ class Decoding:
 
     def whole(self, items: list[Request]) -> Ended[Request]:
         """What :meth:`answer` says, in batches."""
-        return [pair for chunk in answers_of(self._adapter, items) for pair in chunk]
+        return [pair for chunk in answers_of(self._adapter, items, {}) for pair in chunk]
 
     def _replies(self, ended: list[Row]) -> Ended[Request]:
         with TOKENIZER:

@@ -58,12 +58,25 @@ def settings(checkpoint: str, given: Mapping[str, Any]) -> Settings:
 
 
 def fetch(checkpoint: str, revision: str) -> None:
-    """Download what :func:`settings` looks at, where it is not here; what cannot be had is left to who loads it."""
+    """Download what :func:`settings` looks at, where it is not here; what the hub lacks is left to who loads it.
+
+    Raises OSError where the hub cannot be reached and nothing of the checkpoint is here: the hub's library tries for
+    half a minute, and whoever loads the checkpoint would ask for one file after the other.
+    """
     from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
 
     for name in _LOOKED_AT if not Path(checkpoint).exists() else ():
-        with suppress(Exception):
-            hf_hub_download(checkpoint, name, revision=revision or None)
+        unreachable = ""
+        with suppress(Exception):  # of others, whoever loads it says why
+            try:
+                hf_hub_download(checkpoint, name, revision=revision or None)
+            except LocalEntryNotFoundError as error:
+                unreachable = " ".join(str(error.__cause__ or error).split())
+        if unreachable:
+            if not any(in_cache(checkpoint, revision, file) for file in _LOOKED_AT):
+                raise OSError(f"the hub cannot be reached; nothing of {checkpoint} is in its cache: {unreachable}")
+            return
 
 
 @cache

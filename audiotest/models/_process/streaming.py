@@ -47,11 +47,14 @@ class Host(Protocol):
 
 
 class Job(Struct):
-    """A request, and the messages that carried it: its place in the stream, its batch, and the files of its sounds."""
+    """A request, and the messages that carried it: its place in the stream, its batch, when that was sent and how many
+    it holds that are answered together, and the files of its sounds."""
 
     request: Request
     index: int
     batch: int = 0
+    sent: float = 0.0
+    together: int = 1
     files: list[Path] = []
 
 
@@ -79,7 +82,7 @@ class _Work:
         self._child: Child | None = None
         self._pulled = self._batches = 0
         self._settled = self._starting = False
-        self._heard = 0.0
+        self._heard = self._answered = 0.0
         self._thread = threading.Thread(target=self._run, name="audiotest-process", daemon=True)
         self._thread.start()
         self.exchange.pull(requests, self._events.put)
@@ -131,6 +134,8 @@ class _Work:
             messages.append(message)
         if messages:
             self._heard = time.monotonic()
+            for job in jobs:
+                job.sent, job.together = self._heard, len(messages) if child.batches else 1
             child.send({"batch": self._batches, "requests": messages})
 
     def _ready(self) -> Child:
@@ -176,7 +181,10 @@ class _Work:
             raise ChildGone(f"a reply to something that was not asked came: {str(message)[:200]}")
         del self._sent[job.index]
         self._heard = time.monotonic()
-        self._done(job, _reply(message))
+        # Of a batch its share; else the time since the process had nothing else to do.
+        began = job.sent if job.together > 1 else max(job.sent, self._answered)
+        self._answered = self._heard
+        self._done(job, _reply(message, (self._heard - began) / job.together))
 
     def _done(self, job: Job, outcome: Reply | Exception) -> None:
         if job is self._suspect:
@@ -203,7 +211,7 @@ class _Work:
             self._suspect = first
 
 
-def _reply(message: dict[str, Any]) -> Reply | Exception:
+def _reply(message: dict[str, Any], seconds: float) -> Reply | Exception:
     if "unsupported" in message:
         return Unsupported(str(message["unsupported"]))
     if "error" in message or not isinstance(message.get("text"), str):
@@ -211,4 +219,4 @@ def _reply(message: dict[str, Any]) -> Reply | Exception:
     details = message.get("details") or {}
     if not isinstance(details, dict):
         return ItemFailed(f"`details` is an object, not {str(details)[:200]}")
-    return Reply(message["text"], details=details)
+    return Reply(message["text"], seconds=seconds, details=details)

@@ -52,12 +52,12 @@ def _summary(summary: Summary) -> str:
 def _record(record: Record, clips: Sequence[Waveform]) -> str:
     verdict = next(iter(record.verdicts.values()), None)
     chosen = verdict.choice if verdict is not None else None
-    marks = {record.answer_index: "expected", chosen: "chosen"}
-    if chosen is not None and chosen == record.answer_index:
-        marks = {chosen: "expected and chosen"}
+    marks = dict.fromkeys(record.right_places, "expected")
+    if chosen is not None:
+        marks[chosen] = "expected and chosen" if chosen in marks else "chosen"
     choices = "".join(
         f"<li>{_text(choice)}{f' <i>({marks[i]})</i>' if i in marks else ''}</li>"
-        for i, choice in enumerate(record.choices)
+        for i, choice in enumerate(map(record.option, range(len(record.choices))))
     )
     reply = _text(record.reply.text) if record.reply is not None else "<i>none</i>"
     reason = f" ({_text(record.reason)})" if record.reason else ""

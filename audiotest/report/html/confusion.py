@@ -12,8 +12,9 @@ _MOST_CLASSES = 20
 
 
 def confusions(records: Iterable[Record]) -> dict[str, Any]:
-    """For suites whose questions all have the same options: how often each was chosen for each, and how
-    often none could be read. ``counts[i][j]``: ``labels[i]`` was right and ``labels[j]`` was chosen."""
+    """For suites whose questions all have the same options: how often each was chosen for each, and how often none
+    could be read. Questions with several right options are left out. ``counts[i][j]``: ``labels[i]`` was right and
+    ``labels[j]`` was chosen."""
     by_suite: dict[str, list[Record]] = {}
     for record in records:
         if record.condition == "original" and record.choices:
@@ -21,12 +22,12 @@ def confusions(records: Iterable[Record]) -> dict[str, Any]:
     tables = {}
     for suite, rows in by_suite.items():
         labels = sorted(rows[0].choices)
-        if not 1 < len(labels) <= _MOST_CLASSES or any(sorted(r.choices) != labels for r in rows):
+        if not 1 < len(labels) <= _MOST_CLASSES or any(sorted(r.choices) != labels or r.choice_sounds for r in rows):
             continue
         counts, unread = [[0] * len(labels) for _ in labels], [0] * len(labels)
         for record in rows:
             verdict = verdict_of(record)
-            if record.answer not in labels or verdict is None:
+            if record.answers or record.answer not in labels or verdict is None:
                 continue
             right = labels.index(record.answer)
             if verdict.choice is None:

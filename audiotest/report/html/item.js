@@ -54,7 +54,11 @@ function reply(j, i, question) {
   if (t.basis) box.append(el("p", { class: "soft", dir: "auto" }, t.basis));
   const judged = Object.entries(t.verdicts);
   if (judged.length > 1) box.append(el("p", { class: "soft" }, judged.map(([name, v]) => `${name}: ${judgement(v)}`).join(" · ")));
-  for (const sound of D.audio[t.sound] || []) box.append(player(sound, t.condition));
+  const sounds = D.audio[t.sound] || [], own = sounds.length - t.sounds.length;
+  sounds.forEach((sound, k) => {
+    if (own >= 0 && k >= own) box.append(el("p", { class: "soft" }, el("bdi", {}, t.sounds[k - own])));
+    box.append(player(sound, t.condition));
+  });
   if (j !== i) box.append(copying("command", rerun(t.nodeid)), " ", copying("node id", t.nodeid));
   return box;
 }
@@ -71,9 +75,9 @@ function aligned(pieces) {
 }
 
 function choice(t, text, k) {
-  const notes = [k === t.answer_index ? " (right)" : "", k === t.choice ? " (chosen)" : ""].join("");
+  const notes = [t.rights.includes(k) ? " (right)" : "", k === t.choice ? " (chosen)" : ""].join("");
   const label = t.labels[k] ? `${t.labels[k]} ` : "";
-  return el("li", { class: k === t.answer_index ? "right" : k === t.choice ? "wrong" : null }, label, el("bdi", {}, text), notes);
+  return el("li", { class: t.rights.includes(k) ? "right" : k === t.choice ? "wrong" : null }, label, el("bdi", {}, text), notes);
 }
 
 const judgement = (v) => (v.correct === null ? (known(v.score) ? v.score.toFixed(2) : v.status) : v.correct ? "right" : "wrong") + (v.correct !== null && v.status !== "read" ? ` (${v.status})` : "");

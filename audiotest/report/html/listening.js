@@ -1,6 +1,6 @@
 // -- listening by keyboard: each condition on a digit, two of them in turn at the same moment, in a loop.
 const KEYS = [
-  ["j, k", "next and previous item"], ["n, p", "next and previous wrong item"], ["1 to 9", "the sound under that condition, from the present moment"],
+  ["j, k", "next and previous item"], ...(typeof T === "undefined" ? [] : [["n, p", "next and previous wrong item"]]), ["1 to 9", "the sound under that condition, from the present moment"],
   ["x", "back to the condition that was heard before, at the same moment (A/B)"], ["space", "pause and go on"], ["l", "loop"],
 ];
 let playing = null, previous = null, looping = false, keysOn = true;

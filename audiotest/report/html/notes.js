@@ -22,7 +22,7 @@ function marking(suite, id) {
   };
   issue.addEventListener("change", keep);
   words.addEventListener("change", keep);
-  return el("form", { class: "marking", onsubmit: "return false" }, el("label", {}, "Note on this item", issue), el("label", { class: "wide" }, "Why", words));
+  return el("form", { class: "marking" }, el("label", {}, "Note on this item", issue), el("label", { class: "wide" }, "Why", words));
 }
 
 // JSON's strings are YAML's as well, but for the line ends that only YAML knows.

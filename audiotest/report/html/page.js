@@ -65,5 +65,5 @@ function finder(label, box, rows) {
   field.addEventListener("input", () => {
     for (const row of box.querySelectorAll(rows)) row.hidden = !row.textContent.toLowerCase().includes(field.value.toLowerCase());
   });
-  return el("form", { onsubmit: "return false" }, field);
+  return el("form", {}, field);
 }

@@ -13,6 +13,7 @@ from audiotest.declare.problems import SuiteError
 from audiotest.declare.repeating import find
 from audiotest.declare.suite import Suite, load
 from audiotest.declare.trial import Trial, present
+from audiotest.errors import AudiotestError
 from audiotest.predict.sound import Sounds
 from audiotest.runs import Run
 from audiotest.types import Case, Needs, NotApplicable, Record, Waveform
@@ -20,36 +21,52 @@ from audiotest.types import Case, Needs, NotApplicable, Record, Waveform
 
 class Hearing:
     """The sounds of a run's trials. ``root`` is what the node ids are relative to; ``needs`` says at which rate and in
-    how many channels the model heard them, and how many clips it takes: more may have been joined for it."""
+    how many channels the model heard them, and how many clips it takes: more may have been joined for it. ``confined``:
+    only suites below ``root`` are read."""
 
     def __init__(
-        self, seed: int, root: Path, needs: Needs | None = None, suites: Mapping[str, Suite] | None = None
-    ) -> None:
-        self.seed, self.root = seed, root
+        self, seed: int, root: Path, needs: Needs | None = None, suites: Mapping[str, Suite] | None = None,
+        *, confined: bool = False,
+    ) -> None:  # fmt: skip
+        self.seed, self.root, self._confined = seed, root, confined
         needs = needs or Needs()
         self._joined, self._apart = Sounds(needs, seed), Sounds(replace(needs, clips=None), seed)
         self.lost: Counter[str] = Counter()
         """Why a trial's sound cannot be had, and how often."""
         self._suites: dict[str, tuple[Suite, dict[str, Case]]] = {}
+        self._missing: dict[str, str] = {}
         # A suite made in Python has no file to be found again by.
         self._named = {name: suite for name, suite in (suites or {}).items() if not suite.path}
 
     @classmethod
-    def of(cls, run: Run) -> Hearing:
+    def of(cls, run: Run, *, confined: bool = False) -> Hearing:
         """As the model of ``run`` heard them."""
         at = run.summary.heard_at
         needs = Needs(sample_rate=at.sample_rate, channels=at.channels, clips=at.clips) if at else None
-        return cls(run.summary.seed or 0, run.root, needs, run.suites)
+        return cls(run.summary.seed or 0, run.root, needs, run.suites, confined=confined)
 
     def __call__(self, record: Record) -> Sequence[Waveform]:
         """The waveforms of a trial, none without a sound; raises LookupError where its suite is not there."""
         try:
             trial = self._trial(record)
-            sounds = self._joined if self._joined.joins(trial) else self._apart
-            return sounds.waveforms(trial) if present(trial, self.seed).audio else ()
+            view = present(trial, self.seed)
+            sounds = self._joined if self._joined.joins(trial, len(view.clips)) else self._apart
+            return sounds.waveforms(trial, view.clips) if view.audio else ()
         except (LookupError, OSError, ValueError, RuntimeError) as error:
             self.lost[str(error)] += 1
             raise
+
+    def clips(self, record: Record) -> int:
+        """How many waveforms :meth:`__call__` gives, without making them: 0 where the trial cannot be had."""
+        try:
+            trial = self._trial(record)
+            audible = present(trial, self.seed).audio
+        except NotApplicable:
+            return 0
+        except (AudiotestError, LookupError, OSError, ValueError, RuntimeError) as error:
+            self.lost[str(error)] += 1
+            return 0
+        return (1 if self._joined.joins(trial) else len(trial.case.audio)) if audible else 0
 
     def lost_sounds(self) -> str:
         """What to say of sounds that could not be had: the commonest reason stands for the others."""
@@ -65,9 +82,10 @@ class Hearing:
             return record
         try:
             trial = self._trial(record)
-            if not present(trial, self.seed).audio:
+            view = present(trial, self.seed)
+            if not view.audio:
                 return record
-            sound = self._apart.fingerprints(trial)[0][:16]
+            sound = self._apart.fingerprints(trial, view.clips)[0][:16]
         except NotApplicable:
             return record
         except (LookupError, OSError, ValueError) as error:
@@ -75,18 +93,33 @@ class Hearing:
             return record
         return replace(record, hashes={**record.hashes, "sound": sound})
 
+    def _below(self, file: str) -> bool:
+        """Whether the suite that a record names may be read: a record can come from anywhere."""
+        return not self._confined or (self.root / file).resolve().is_relative_to(self.root.resolve())
+
     def _trial(self, record: Record) -> Trial:
         file = record.nodeid.partition("::")[0]
         if file not in self._suites and record.suite in self._named:
             suite = self._named[record.suite]
             self._suites[file] = suite, {case.id: case for case in suite.cases}
         if file not in self._suites:
-            if not (self.root / file).is_file() or Path(file).suffix not in (".yaml", ".yml"):
-                raise LookupError(f"there is no {file} here: write the report where the run was made")
+            if file in self._missing:
+                raise LookupError(self._missing[file])
             try:
-                suite = load(self.root / file, shown=file)
-            except (SuiteError, OSError) as error:
-                raise LookupError(str(error)) from None
+                suite = self._load(file)
+            except LookupError as error:
+                self._missing[file] = str(error)  # other trials of it would wait for the same
+                raise
             self._suites[file] = suite, {case.id: case for case in suite.cases}
         suite, cases = self._suites[file]
         return Trial(suite, find(cases, record.case), parse_one(record.condition), "recorded")
+
+    def _load(self, file: str) -> Suite:
+        if not self._below(file):
+            raise LookupError(f"{file} is not below {self.root}: no suite is read from elsewhere")
+        if not (self.root / file).is_file() or Path(file).suffix not in (".yaml", ".yml"):
+            raise LookupError(f"there is no {file} here: write the report where the run was made")
+        try:
+            return load(self.root / file, shown=file)
+        except (SuiteError, OSError) as error:
+            raise LookupError(str(error)) from None

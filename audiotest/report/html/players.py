@@ -20,12 +20,13 @@ _WRONG = ("failed", "missed", "error")
 
 
 class Player(Struct, frozen=True):
-    """A clip of a trial: where its sound and its spectrogram are, how long it is and how high its spectrum goes."""
+    """A clip of a trial: where its sound and its spectrogram are, how long it is and how high its spectrum goes; 0:
+    that is known only once the sound is there."""
 
     src: str
     image: str
-    seconds: float
-    khz: float
+    seconds: float = 0.0
+    khz: float = 0.0
 
 
 def sound_key(record: Record) -> str:
@@ -54,18 +55,18 @@ def players_of(
             if embedded >= embed and linked >= link:
                 break
             try:
-                clips = [(sound, _flac(sound), png(sound)) for sound in heard(record)]
+                clips = [(sound, flac(sound), png(sound)) for sound in heard(record)]
             except (OSError, ValueError, LookupError, RuntimeError):
                 clips = []
             players_by_sound[sound_key(record)] = players = []
-            for i, (sound, flac, picture) in enumerate(clips):
-                size = (len(flac) + len(picture)) / 1e6
+            for i, (sound, data, picture) in enumerate(clips):
+                size = (len(data) + len(picture)) / 1e6
                 if embedded + size * 4 / 3 <= embed:
                     embedded += size * 4 / 3
-                    sources = _embedded("audio/flac", flac), _embedded("image/png", picture)
+                    sources = _embedded("audio/flac", data), _embedded("image/png", picture)
                 elif linked + size <= link:
                     linked += size
-                    sources = _beside(folder, f"{sound_key(record)}-{i}", flac, picture)
+                    sources = _beside(folder, f"{sound_key(record)}-{i}", data, picture)
                 else:
                     embedded, linked = embed, link
                     players_by_sound.pop(sound_key(record), None)
@@ -106,7 +107,8 @@ def _embedded(kind: str, data: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def _flac(sound: Waveform) -> bytes:
+def flac(sound: Waveform) -> bytes:
+    """The sound as FLAC with 16 bits."""
     import soundfile
 
     out = io.BytesIO()

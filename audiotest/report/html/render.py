@@ -33,8 +33,9 @@ _SCRIPTS = (
 """In the order in which they are read: each uses what stands in those before it, the last one starts the page."""
 
 
-def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "") -> str:
-    """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips; ``title`` heads it."""
+def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "", notes: Sequence[str] = ()) -> str:
+    """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips; ``title`` heads it, ``notes``
+    are sentences about the run as a whole."""
     records, summary, model = run.records, run.summary, run.summary.model
     tables = [
         t
@@ -48,7 +49,7 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str =
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
-        "notes": [*first_lines(run), *marked(run)],
+        "notes": [*notes, *first_lines(run), *marked(run)],
         "chance": _chance(records),
         "soundless": sorted({r.condition for r in records if without_sound(r.condition)}),
         "labels": LABELS,
@@ -109,8 +110,8 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         name: []
         for name in ("suite", "case", "condition", "nodeid", "outcome", "question", "choices", "answer",
-                     "answer_index", "choice", "correct", "basis", "aligned", "reference", "labels", "reply", "reason",
-                     "verdicts", "tags", "sound", "label", "regressed", "incomplete", "issue")
+                     "answer_index", "rights", "choice", "correct", "basis", "aligned", "reference", "labels", "reply",
+                     "reason", "verdicts", "tags", "sound", "sounds", "label", "regressed", "incomplete", "issue")
     }  # fmt: skip
     label_of = _labels(records)
     for record in records:
@@ -122,9 +123,10 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
             "nodeid": record.nodeid,
             "outcome": record.outcome,
             "question": record.question,
-            "choices": list(record.choices),
-            "answer": record.answer,
+            "choices": list(map(record.option, range(len(record.choices)))),
+            "answer": " / ".join(record.expected) or None,
             "answer_index": record.answer_index,
+            "rights": list(record.right_places),
             "choice": verdict.choice if verdict is not None else None,
             "correct": verdict.correct if verdict is not None else None,
             "basis": _basis(record),
@@ -136,6 +138,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[Any]]:
             "verdicts": _verdicts(record),
             "tags": [f"{tag}: {value}" for tag, values in record.tags.items() for value in values],
             "sound": sound_key(record),
+            "sounds": [record.option(i) for i, name in enumerate(record.choice_sounds) if name],
             "label": label_of.get((record.suite, record.case), ""),
             "regressed": regressed(record),
             "incomplete": bool(fault(record)),
@@ -155,11 +158,12 @@ def _labels(records: Iterable[Record]) -> dict[tuple[str, str], str]:
 
 
 def _chance(records: Iterable[Record]) -> dict[str, dict[str, float]]:
-    """The accuracy of blind guessing by suite and condition: the mean of 1/k over the trials with k options."""
+    """The accuracy of blind guessing by suite and condition: the mean of k/n over the trials with k right ones of n
+    options."""
     shares: dict[str, dict[str, list[float]]] = {}
     for record in records:
         if record.choices:
-            shares.setdefault(record.suite, {}).setdefault(record.condition, []).append(1 / len(record.choices))
+            shares.setdefault(record.suite, {}).setdefault(record.condition, []).append(record.chance)
     return {name: {c: sum(s) / len(s) for c, s in conditions.items()} for name, conditions in shares.items()}
 
 

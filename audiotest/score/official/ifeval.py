@@ -179,8 +179,33 @@ RULES: Mapping[str, Rule] = {
 """By the ids of ``instruction_id_list``."""
 
 
-def followed(identifier: str, reply: str, kwargs: Mapping[str, Any]) -> bool:
+def _divided(reply: str, kwargs: Mapping[str, Any]) -> bool:
+    parts = [part.strip() for part in re.split(r"\s?\*\*\*\s?", reply)]
+    count = len(parts) - (not parts[0]) - (len(parts) > 1 and not parts[-1])
+    return all(parts[1:-1]) and bool(count == kwargs["num_paragraphs"])
+
+
+def _marked(reply: str, kwargs: Mapping[str, Any]) -> bool:
+    return bool(sum(len(bullet.findall(reply)) for bullet in _BULLETS[:2]) == kwargs["num_bullets"])
+
+
+def _begun(reply: str, kwargs: Mapping[str, Any]) -> bool:
+    return reply.strip().lower().startswith(kwargs["prompt_to_repeat"].strip().lower())
+
+
+ORIGINAL: Mapping[str, Rule] = {
+    **RULES,
+    "length_constraints:number_paragraphs": _divided,
+    "detectable_format:number_bullet_lists": _marked,
+    "combination:repeat_prompt": _begun,
+}
+"""As Google's original has them, which VoiceBench applies: bullets are ``*`` and ``-``, ``***`` alone divides
+paragraphs, a repeated prompt has no quotation marks before it. Left out is its detector of languages, for which a reply
+in capital (or lower-case) letters has to be English: any language will do here."""
+
+
+def followed(identifier: str, reply: str, kwargs: Mapping[str, Any], rules: Mapping[str, Rule] = RULES) -> bool:
     """Whether ``reply`` follows one instruction: never where it is empty. Raises KeyError for an unknown id or a
     missing argument, and whatever a rule raises of arguments of another type."""
-    rule = RULES[identifier]
+    rule = rules[identifier]
     return bool(reply.strip()) and rule(reply, kwargs)

@@ -1,0 +1,61 @@
+"""A suite as one HTML file to step through by keyboard, with its sounds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from audiotest.report.by_ear.cases import Ear, Item
+from audiotest.report.html.players import players_of
+from audiotest.report.html.render import harmless
+
+_SCRIPTS = ("player.js", "page.js", "item.js", "notes.js", "listening.js")
+
+
+def write(ear: Ear, items: Sequence[Item], target: Path, *, embed: float, link: float) -> str:
+    """Write the page to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
+    it. Returns a line that says what was written; raises OSError."""
+    reasons: dict[str, str] = {}
+
+    def heard(sound: str) -> Sequence[object]:
+        try:
+            return ear.waveforms(sound)
+        except (OSError, ValueError, LookupError, RuntimeError) as error:
+            reasons[sound] = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    records = [ear.record(item, shown) for item in items for shown in item.conditions if shown.sound]
+    sounds, left = players_of(records, lambda r: heard(r.hashes["sound"]), target, embed=embed, link=link)  # type: ignore[arg-type, return-value]
+    data = {
+        "title": ear.suite.title or ear.suite.name,
+        "suite": ear.suite.name,
+        "when": ear.suite.digest[:12],
+        "items": msgspec.to_builtins(list(items)),
+        "audio": msgspec.to_builtins(sounds),
+        "problems": reasons,
+        "rerun": "",
+    }
+    front, here = files("audiotest.report.html"), files("audiotest.report.by_ear")
+    script = "".join((front / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    text = (here / "page.html").read_text(encoding="utf-8")
+    for name, filling in (
+        ("css", (front / "page.css").read_text(encoding="utf-8")),
+        ("js", script + (here / "page.js").read_text(encoding="utf-8")),
+        ("data", harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":")))),
+    ):
+        before, _, after = text.partition(f"{{{{ {name} }}}}")
+        text = before + filling + after
+    target.write_text(text, encoding="utf-8")
+    line = (
+        f"{target}: {len(items)} cases, {sum(map(bool, sounds.values()))} sounds, {target.stat().st_size / 1e6:,.1f} MB"
+    )
+    if left:
+        line += f"; {left} sounds were left out (--audio-mb, --linked-mb, --limit, --case)"
+    if reasons:
+        line += f"; {len(reasons)} sounds cannot be heard: {next(iter(reasons.values()))}"
+    return line
