@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,7 +23,8 @@ _SECONDS = (0.5, 1.0, 2.3, 5.1, 0.7, 3.0, 8.0, 1.6)
     "--tokens", type=click.IntRange(min=1), default=16, show_default=True, help="How long the replies may be."
 )
 def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
-    """Ask SPEC eight questions about synthesised clips of different lengths, as one batch, as 3 + 5, and one by one.
+    """Ask SPEC eight questions about synthesised clips of different lengths, as one batch, as 3 + 5, and one by one;
+    a model that refills its slots as replies end also with three in flight.
 
     The replies have to be the same texts: padding must not be heard. Models that differ (Qwen-Audio-Chat loses 40
     points on ClothoAQA at batch 8, QwenLM/Qwen-Audio issue 43) belong at batch size 1. Exits with 1 if any differs.
@@ -40,20 +41,36 @@ def command(spec: str, options: tuple[str, ...], tokens: int) -> None:
     together = _texts(model.answer(requests))
     parts = _texts([*model.answer(requests[:3]), *model.answer(requests[3:])])
     alone = _texts([reply for request in requests for reply in model.answer([request])])
+    slots, how = _in_slots(model, requests)
     model.close()
     differing = 0
-    for seconds, *texts in zip(_SECONDS, together, parts, alone, strict=True):
+    for seconds, *texts in zip(_SECONDS, together, parts, alone, slots or alone, strict=True):
         if len(set(texts)) > 1:
             differing += 1
             say(
                 f"clip of {seconds} s\n  batch of 8: {texts[0]!r}\n"
                 f"  3 + 5:      {texts[1]!r}\n  alone:      {texts[2]!r}"
+                + (f"\n  in slots:   {texts[3]!r}" if slots else "")
             )
     failed = sum(text.startswith("error: ") for text in alone)
     say(f"{model.name}: {differing} of {len(requests)} replies differ between batches, {failed} failed alone")
+    if how:
+        say(how)
     if differing or failed:
         say("keep it at batch size 1" if differing else f"the first error: {min(alone, key=len)}")
         sys.exit(1)
+
+
+def _in_slots(model: Any, requests: list[Request]) -> tuple[list[str], str]:
+    """(The replies with three in flight, a sentence) of a model that says whether it can; else nothing."""
+    from audiotest.models.streaming import in_order
+
+    why_batches = getattr(model, "why_batches", None)
+    if why_batches is None:
+        return [], ""
+    if why := why_batches():
+        return [], f"replies wait for the longest of their batch: {why}"
+    return _texts(in_order(model.stream(iter(requests), 3), requests)), "a reply that ends makes room for the next"
 
 
 def _requests(rate: int, tokens: int) -> list[Request]:

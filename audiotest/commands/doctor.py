@@ -83,7 +83,10 @@ def _of_model(spec: str) -> list[str]:
     limits = [f"{needs.sample_rate} Hz" if needs.sample_rate else "any rate" if needs.audio else "no sound"]
     limits += [f"up to {needs.max_seconds:g} s a clip"] if needs.max_seconds else []
     limits += [f"at most {needs.clips} clips"] if needs.clips else []
-    say(f"{model.name}: takes {', '.join(limits)}; batches of {model.batch_size}")
+    at_once = f"batches of {model.batch_size}"
+    if hasattr(model, "why_batches"):
+        at_once = f"at most {model.batch_size} at once, batch by batch unless check-model says that replies make room"
+    say(f"{model.name}: takes {', '.join(limits)}; {at_once}")
     if card is not None:
         say(f"  card {card.path}; status {card.status}; licence {card.licence or 'not said'}")
         if card.notes:

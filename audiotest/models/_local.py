@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 
 
-def require_local(*packages: str, extra: str = "local") -> None:
+def require_local(*packages: str, extra: str = "local", package: str = "") -> None:
     """Raise ValueError, in a sentence, if one of ``packages`` (default: torch and transformers) is not installed;
-    ``extra`` names what to install."""
+    ``extra``, or ``package`` where that is no extra's, names what to install."""
     missing = []
     for name in packages or ("torch", "transformers"):
         try:
@@ -18,4 +18,5 @@ def require_local(*packages: str, extra: str = "local") -> None:
             missing.append(name)
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise ValueError(f"{' and '.join(missing)} {verb} not installed: pip install 'audiotest[{extra}]'")
+        wanted = package or f"'audiotest[{extra}]'"
+        raise ValueError(f"{' and '.join(missing)} {verb} not installed: pip install {wanted}")

@@ -8,9 +8,13 @@ Options
     ``revision``          a commit or tag of the checkpoint
     ``dtype``, ``device``  by default bfloat16 on the GPU that this process sees, float32 on the CPU
     ``attention``         ``auto`` (SDPA in the parts that have it), ``sdpa``, ``flash_attention_2``, ``eager``
+    ``quantization``      ``bnb-8bit``, ``bnb-4bit``, ``torchao-int8``, ``torchao-int4``: weights of fewer bits
+    ``device_map``        ``auto``, ``balanced``...: the layers over all GPUs that this process sees
     ``trust_remote_code``  run code that comes with the checkpoint; never unless you say so
     ``memory``            gigabytes that a batch may take; by default a share of what is free once the model is loaded
-    ``batch_size``        the most requests in a batch (32), if it answers like single ones: ``audiotest check-model``
+    ``batch_size``        the most requests at once (32), if they answer like single ones: ``audiotest check-model``
+    ``continuous``        whether a reply that ends makes room for the next request, where the model can (true)
+    ``refill``            how many slots are free before they are filled again; 0, by default: an eighth of them
     ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt
     ``class``, ``part``   the class to load, and the part of the config that it takes
     ``mixed``             whether prompts with and without sound can be in one batch
@@ -22,8 +26,8 @@ Options
     ``chat_template``     a Jinja template in the place of the checkpoint's own, or where it has none
     ``thinking_end``      the tag after which the answer begins (``</think>``)
 
-A clip longer than ``max_seconds`` is unsupported, never cut. A batch is as large as memory
-allows, at most ``batch_size``; out of GPU memory halves it all the same, and is remembered.
+A clip longer than ``max_seconds`` is unsupported, never cut. As many requests are in flight as memory allows, at most
+``batch_size``; out of GPU memory halves that all the same, and is remembered.
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ from audiotest.models._generating import Halving
 from audiotest.models._hf.encoding import Encoding, encode_once
 from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, commit, fetch, settings
-from audiotest.models._hf.sharing import Shared
+from audiotest.models._hf.sharing import Prefix, Shared
 from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models._local import require_local
 from audiotest.models._sounds import sounds_of
@@ -59,6 +63,8 @@ class _Inputs(NamedTuple):
     inputs: Any
     prompts: int
     how: Shared | None = None
+    prefix: Prefix | None = None
+    """What was read already of a prefix that is shared."""
 
 
 class HF:
@@ -73,6 +79,7 @@ class HF:
         self._processor: Any = None
         self._encoding: Encoding | None = None
         self._budget = UNLIMITED
+        self._why_batches: str | None = None
         self._ask = Halving(self._generate)
         # Inputs built ahead, by the requests that they were built from: of the batch at work and of the next one.
         self._ahead: deque[dict[tuple[int, ...], tuple[list[Request], _Inputs]]] = deque(maxlen=2)
@@ -82,8 +89,10 @@ class HF:
         # What does not change replies does not belong to the identity.
         deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
         fields = msgspec.to_builtins(deciding)
-        if not fields["several_alone"]:  # an option of later: replies that were cached before have no word of it
-            del fields["several_alone"]
+        del fields["continuous"], fields["refill"]
+        for name in ("several_alone", "quantization", "device_map"):
+            if not fields[name]:  # an option of later: replies that were cached before have no word of it
+                del fields[name]
         self.identity = f"hf {VERSION} {self.given} {msgspec.json.encode(fields).decode()}{state_of(self.checkpoint)}"
         self.needs = Needs(
             sample_rate=given.sample_rate,
@@ -107,9 +116,14 @@ class HF:
         # The checkpoint's family, and with it what it takes, is not known before it was downloaded.
         fetch(self.checkpoint, self.settings.revision)
         self._take(settings(self.checkpoint, self.options))
-        self._model, self._processor = load(self.checkpoint, self.settings)
+        self.adopt(*load(self.checkpoint, self.settings))
+
+    def adopt(self, model: Any, processor: Any) -> None:
+        """Answer with ``model``, of transformers, and its ``processor``; raises ValueError for one of another rate."""
+        self._model, self._processor = model, processor
         self._encoding = encode_once(self._model) if self.settings.shared else None
         self._budget = budget(self._model, self.settings.memory)
+        self._why_batches = None
         extractor = getattr(self._processor, "feature_extractor", None) or getattr(
             self._processor, "audio_processor", None
         )
@@ -120,12 +134,39 @@ class HF:
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Replies in order; requests that cannot be in one batch are asked in several."""
         replies: dict[int, Reply | Exception] = {}
-        if not hasattr(self._processor, "tokenizer") and any(request.audio for request in requests):
+        if any(map(self.cannot_hear, requests)):
             return [self._deaf(request) for request in requests]
         for batch in self._batches(requests):
             answers = self._ask([requests[i] for i in batch])
             replies.update(zip(batch, answers, strict=True))
         return [replies[i] for i in range(len(requests))]
+
+    def stream(self, requests: Iterator[Request], at_once: int = 0) -> Iterator[tuple[Request, Reply | Exception]]:
+        """Each request with its reply when it is there, at most ``at_once`` (default: ``batch_size``) in flight."""
+        from audiotest.models._hf.continuous import stream
+
+        return stream(self, requests, at_once or self.batch_size)
+
+    def why_batches(self) -> str:
+        """Why this model, loaded, answers batch by batch; empty where a reply that ends makes room for the next."""
+        if self._why_batches is None:
+            from audiotest.models._hf.trial import why_batches
+
+            self._why_batches = why_batches(self)
+        return self._why_batches
+
+    @property
+    def listens(self) -> bool:
+        """Whether the loaded model takes sound; a language model that only reads has no processor but a tokenizer."""
+        return hasattr(self._processor, "tokenizer")
+
+    def cannot_hear(self, request: Request) -> bool:
+        """Whether ``request`` has a sound that this model cannot take."""
+        return bool(request.audio) and not self.listens
+
+    @property
+    def _tokenizer(self) -> Any:
+        return getattr(self._processor, "tokenizer", self._processor)
 
     def prepare(self, requests: Sequence[Request]) -> None:
         """Build the inputs of a later :meth:`answer`, in another thread. What cannot be built is left to that."""
@@ -169,7 +210,8 @@ class HF:
             return Unsupported(f"{self.name} reads only; put a model that listens before it: --model cascade")
         return self.answer([request])[0]
 
-    def _batches(self, requests: Sequence[Request]) -> Iterator[list[int]]:
+    def _batches(self, requests: Sequence[Request], *, in_slots: bool = False) -> Iterator[list[int]]:
+        """The places of requests that can be asked at once. ``in_slots``: what ends a reply is looked at row by row."""
         sounds = sounds_of(requests)
         count = Counter(filter(None, sounds))
 
@@ -183,7 +225,10 @@ class HF:
             # A sampled reply must not depend on its neighbours, so it is drawn alone.
             several = self.settings.several_alone and len(request.audio) > 1
             alone = str(i) if request.generation.temperature > 0 or several else ""
-            return f"{msgspec.json.encode(request.generation).decode()} {sound} {alone}"
+            generation = request.generation
+            if in_slots:
+                generation = msgspec.structs.replace(generation, max_new_tokens=0, stop=())
+            return f"{msgspec.json.encode(generation).decode()} {sound} {alone}"
 
         for _, group in groupby(sorted(range(len(requests)), key=kind), key=kind):
             yield list(group)
@@ -194,7 +239,7 @@ class HF:
         from audiotest.models._hf.sharing import prefilled, shared_inputs
 
         model, processor = self._model, self._processor
-        inputs, prompts, how = self._prepared(requests)
+        inputs, prompts, how, _ = self._prepared(requests)
         new = requests[0].generation.max_new_tokens
         self._budget.check(len(requests), how.tokens if how else inputs["input_ids"].shape[1] + new)
         batch, prefix = inputs.to(model.device), None

@@ -88,6 +88,8 @@ class Streaming(Protocol):
         ``requests`` may be pulled by any one thread at a time; ``next`` may take a while (a sound is being decoded).
         Everything that was pulled is yielded, the same object, in any order. A reply counts as given, and is kept,
         once it has been yielded. Where the consumer closes the stream, whatever is in flight is given up.
+
+        A second parameter ``at_once`` is optional: the most requests to work on at once, where the user gives a number.
         """
 
 

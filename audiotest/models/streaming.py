@@ -6,6 +6,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
 from typing import Any
 
 import msgspec
@@ -68,12 +69,18 @@ def in_order(answered: Iterable[Answered], requests: Sequence[Request]) -> list[
 def chunks_of(model: Adapter, batch_size: int | None = None) -> Callable[[Iterator[Request]], Iterator[list[Answered]]]:
     """As :func:`stream_of`, with what is there at once in one list: a batch, or a single reply of a stream."""
     if streams(model):
-        return lambda requests: _checked_stream(model, requests)
+        at_once = (batch_size,) if batch_size is not None and _limited(model) else ()
+        return lambda requests: _checked_stream(model, requests, at_once)
     size = batch_size or model.batch_size
-    return lambda requests: _in_batches(model, requests, size)
+    return lambda requests: in_batches(model, requests, size)
 
 
-def _checked_stream(model: Any, requests: Iterator[Request]) -> Iterator[list[Answered]]:
+def _limited(model: Any) -> bool:
+    """Whether the stream of ``model`` takes how many requests it may work on at once."""
+    return "at_once" in signature(model.stream).parameters
+
+
+def _checked_stream(model: Any, requests: Iterator[Request], at_once: tuple[int, ...]) -> Iterator[list[Answered]]:
     pulled: dict[int, float] = {}
 
     def noted() -> Iterator[Request]:
@@ -81,12 +88,13 @@ def _checked_stream(model: Any, requests: Iterator[Request]) -> Iterator[list[An
             pulled[id(request)] = time.perf_counter()
             yield request
 
-    for request, outcome in model.stream(noted()):
+    for request, outcome in model.stream(noted(), *at_once):
         passed = time.perf_counter() - pulled.pop(id(request), time.perf_counter())
         yield [(request, checked(outcome, passed, passed, model.name))]
 
 
-def _in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Answered]]:
+def in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Answered]]:
+    """What ``model`` answers to batches of ``size``, one prepared ahead."""
     pulled: dict[int, float] = {}
 
     def noted() -> Iterator[Request]:
@@ -95,12 +103,12 @@ def _in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Itera
             yield request
 
     for batch in _batches(model, noted(), size):
-        yield from _answers(model, batch, pulled)
+        yield from answers_of(model, batch, pulled)
         for request in batch:
             pulled.pop(id(request), None)
 
 
-def _filled(requests: Iterator[Request], size: int) -> list[Request]:
+def filled(requests: Iterator[Request], size: int) -> list[Request]:
     """The next ``size`` requests; fewer at their end, and where they take longer than :data:`GATHER_S` to come."""
     started, batch = time.perf_counter(), list[Request]()
     for request in requests:
@@ -114,12 +122,12 @@ def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator
     """Batches of ``size``; those of a model that prepares are collected and prepared one ahead, in a thread."""
     prepare = getattr(model, "prepare", None)
     if prepare is None:
-        while batch := _filled(requests, size):
+        while batch := filled(requests, size):
             yield batch
         return
 
     def collect() -> list[Request]:
-        batch = _filled(requests, size)
+        batch = filled(requests, size)
         if batch:
             prepare(batch)
         return batch
@@ -134,7 +142,9 @@ def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _answers(model: Adapter, requests: list[Request], pulled: Mapping[int, float]) -> Iterator[list[Answered]]:
+def answers_of(model: Adapter, requests: list[Request], pulled: Mapping[int, float]) -> Iterator[list[Answered]]:
+    """What ``model`` answers to one batch; one that raises is asked again one by one. ``pulled`` says when each request
+    was taken on, by its id, where that was before."""
     started = time.perf_counter()
     try:
         replies = list(model.answer(requests))
@@ -153,7 +163,7 @@ def _answers(model: Adapter, requests: list[Request], pulled: Mapping[int, float
         return
     # Outside of the handler, so that what is raised now does not drag the batch's failure along.
     for request in requests:
-        yield from _answers(model, [request], pulled)
+        yield from answers_of(model, [request], pulled)
 
 
 def checked(outcome: object, seconds: float, passed: float, model: str) -> Outcome:

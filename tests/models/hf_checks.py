@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from audiotest.models._hf.asking import inputs
 from audiotest.models._hf.memory import budget
 from audiotest.models.loading import open_model
+from audiotest.models.streaming import in_order
 from audiotest.types import Generation, Request, Turn, Waveform
 
 SECONDS = (0.4, 1.0, 2.3, 5.1, 0.7, 3.0, 1.6, 0.9)
@@ -218,3 +219,38 @@ def check_a_conversation_with_several_sounds_is_answered_alone_as_in_a_batch(mod
         assert len(read[0]) > len(read[1]), "the model does not read the turns"
     if any(together):  # one of the random models says nothing to anything
         assert texts(model.answer(plain)) != together, "the turns changed nothing"
+
+
+def streamed(model, requests, at_once):
+    """The replies of a stream, in the order of ``requests``."""
+    return in_order(model.stream(iter(requests), at_once), requests)
+
+
+def check_a_stream_answers_like_single_requests_whatever_is_beside_them(model):
+    lengths = (3, 24, 8, 1, 12)
+    asked = [replace(r, generation=Generation(max_new_tokens=n)) for r, n in zip(REQUESTS, lengths, strict=False)]
+    asked += [replace(r, audio=()) for r in REQUESTS[5:7]]
+    alone = [model.answer([one])[0] for one in asked]
+    for at_once in (3, 8):
+        replies = streamed(model, asked, at_once)
+        assert texts(replies) == texts(alone)
+        assert [reply.finish for reply in replies] == [reply.finish for reply in alone]
+        assert all(reply.seconds > 0 for reply in replies)
+        beside = {reply.details["batch"] for reply in replies}
+        assert max(beside) <= at_once
+        if not model.why_batches():
+            assert max(beside) > 1
+
+
+def check_questions_about_one_clip_share_its_prefill_in_a_stream(model):
+    about = [replace(r, audio=REQUESTS[2].audio) for r in REQUESTS[:6]]
+    held = plain(model)
+    heard = ears(model)
+    short = replace(about[0], generation=Generation(max_new_tokens=1))
+    once = work(heard, lambda: held.answer([short]))
+    streamed(model, REQUESTS[4:5], 1)  # another sound, so that nothing is known of this one
+    replies = []
+    assert work(heard, lambda: replies.extend(streamed(model, about, 4))) == once > 0
+    assert texts(replies) == texts(held.answer(about))
+    if not model.why_batches():
+        assert {reply.details.get("shared", False) for reply in replies} == {model.settings.audio_as != "base64"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from audiotest.models._device import device_of, dtype_of
+from audiotest.models._hf.quantization import quantized
 from audiotest.models._hf.settings import Settings
+from audiotest.models._local import require_local
 
 # The order matters: some models are in several of these, and some (the Audio Flamingos) in the second only.
 _AUTO = ("AutoModelForMultimodalLM", "AutoModelForSeq2SeqLM", "AutoModelForSpeechSeq2Seq", "AutoModelForCausalLM")
@@ -33,13 +35,18 @@ def load(checkpoint: str, settings: Settings) -> tuple[Any, Any]:
         processor.chat_template = getattr(tokenizer, "chat_template", None)
     device = device_of(settings.device)
     dtype = dtype_of(settings.dtype, device, "bfloat16")
+    given |= quantized(settings.quantization, dtype)
+    placed = settings.device_map or ("" if not settings.quantization else {"": device})
+    if placed:
+        require_local("accelerate")
+        given["device_map"] = placed
     if settings.attention != "auto":
         given["attn_implementation"] = settings.attention
     if settings.part:
         given["config"] = getattr(config, settings.part)
     architecture = model_class(config, settings)
     model = architecture.from_pretrained(checkpoint, dtype=dtype, **given)
-    return model.to(device).eval(), processor
+    return (model if placed else model.to(device)).eval(), processor
 
 
 def model_class(config: Any, settings: Settings) -> Any:

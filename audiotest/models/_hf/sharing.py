@@ -55,7 +55,7 @@ def shared(processor: Any, requests: Sequence[Request], first: Any, settings: Se
     # A tokenizer that joins across the border would have other tails; a processor may put marks after the sound.
     if sound in ids[length:] or tails[0] != ids[length:]:
         return None
-    plan = Shared(length, tails, requests[0].generation.max_new_tokens)
+    plan = Shared(length, tails, max(request.generation.max_new_tokens for request in requests))
     return None if len(set(map(len, tails))) > 1 and plan.tokens > _window(config) else plan
 
 
@@ -86,6 +86,15 @@ def shift_of(model: Any) -> int | None:
     """By how much the positions of what follows differ from its places, for what ``model`` read last."""
     deltas = getattr(getattr(model, "model", model), "rope_deltas", None)
     return None if deltas is None else int(deltas.reshape(-1)[0])
+
+
+def put_shift(model: Any, prefix: Prefix) -> None:
+    """What ``model`` reads next follows ``prefix``, whatever it has read meanwhile."""
+    import torch
+
+    if prefix.shift is not None:
+        owner = getattr(model, "model", model)
+        owner.rope_deltas = torch.full_like(owner.rope_deltas[:1], prefix.shift)
 
 
 def shared_inputs(model: Any, processor: Any, first: Any, how: Shared, cache: Any) -> dict[str, Any]:

@@ -1,0 +1,235 @@
+"""The adapter ``hf`` as a stream: replies in slots that are filled again as they end, and inputs made ahead."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from msgspec.structs import replace
+
+from audiotest.models._generating import TOKENIZER, NoNumbers, reply
+from audiotest.models._hf.decoding import Row, Rows, prefilled
+from audiotest.models._hf.sharing import Shared
+from audiotest.models._slots import Ended, Engine, Group, Slots, refill_of
+from audiotest.models.streaming import answers_of, filled, in_batches
+from audiotest.types import Reply, Request
+
+Groups = list[Group[Request]]
+
+
+def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[tuple[Request, Reply | Exception]]:
+    """Each request with its reply when it is there; batch by batch for a model whose rows cannot come and go."""
+    if adapter.why_batches():
+        for chunk in in_batches(adapter, requests, at_once):
+            yield from chunk
+        return
+    engine: Engine[Request] = Decoding(adapter)
+    refill = min(at_once, adapter.settings.refill or refill_of(at_once))
+    ahead = Ahead(requests, at_once, lambda window: groups(adapter, window, refill))
+    budget, wanted = adapter._budget, adapter.settings.refill
+    try:
+        for ended in Slots(engine, at_once, budget.allowed // budget.per_token, wanted).run(ahead):
+            yield from ended
+    finally:
+        ahead.close()
+        engine.drop()
+
+
+class Ahead:
+    """Groups of requests whose inputs were made in another thread: of a window of ``size`` requests, and of the next
+    one meanwhile."""
+
+    def __init__(self, requests: Iterator[Request], size: int, make: Callable[[list[Request]], Groups]) -> None:
+        self._requests, self._size, self._make = requests, size, make
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audiotest-prepare")
+        self._groups: deque[Group[Request]] = deque()
+        self._next: Future[Groups] | None = self._pool.submit(self._collect)
+
+    def __call__(self, wait: bool) -> Group[Request] | None:
+        """The next group; None if there is none yet or, with ``wait``, none any more."""
+        while not self._groups:
+            if self._next is None or not (wait or self._next.done()):
+                return None
+            made = self._next.result()
+            self._next = self._pool.submit(self._collect) if made else None
+            self._groups.extend(made)
+        return self._groups.popleft()
+
+    def close(self) -> None:
+        """Make no more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _collect(self) -> Groups:
+        window = filled(self._requests, self._size)
+        return self._make(window) if window else []
+
+
+def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
+    """Requests in groups that can be prefilled at once, with their inputs: all questions about a clip that share its
+    prefix, and of others at most ``refill``. Those that are ranked or sampled are asked as batches, after these."""
+    slotted = [r for r in window if not (r.likelihoods or r.generation.temperature > 0 or adapter.cannot_hear(r))]
+    in_slots = set(map(id, slotted))
+    whole = [r for r in window if id(r) not in in_slots]
+    made: Groups = []
+    for places in adapter._batches(slotted, in_slots=True):
+        batch = [slotted[i] for i in places]
+        one_sound = adapter._one_sound(batch)
+        if one_sound and (shared := _group(adapter, batch)).divisible:
+            made.append(shared)
+            continue
+        parts = [_group(adapter, batch[i : i + refill]) for i in range(0, len(batch), refill)]
+        for part in parts:
+            part.alone = one_sound  # what is encoded once for them is lost among other sounds
+        made += parts
+    if whole:
+        adapter.prepare(whole)
+        made.append(Group(whole, whole=True))
+    return made
+
+
+def _group(adapter: Any, requests: list[Request]) -> Group[Request]:
+    """One group. What cannot be built is left to the prefill, where it can be reported."""
+    try:
+        inputs = adapter._inputs(requests)
+    except Exception:
+        return Group(requests)
+    if inputs.how:
+        return Group(requests, inputs.how.tokens, inputs, divisible=True)
+    new = max(request.generation.max_new_tokens for request in requests)
+    return Group(requests, inputs.inputs["input_ids"].shape[1] + new, inputs)
+
+
+class Decoding:
+    """The engine of :class:`audiotest.models._slots.Slots` for a loaded model.
+
+    ``inputs(requests)`` makes their model inputs, ``whole(requests)`` answers those that are not for slots.
+    """
+
+    def __init__(self, adapter: Any) -> None:
+        import torch
+
+        self.out_of_memory: tuple[type[BaseException], ...] = (torch.cuda.OutOfMemoryError,)
+        self._adapter, self._model = adapter, adapter._model
+        self._tokenizer = getattr(adapter._processor, "tokenizer", adapter._processor)
+        self._rows: Rows | None = None
+
+    def prefill(self, group: Group[Request], rows: int) -> tuple[Rows, Ended[Request]]:
+        """Read prompts up to their first token; those that share a prefix over one prefill of it."""
+        started = time.perf_counter()
+        requests = group.items[:rows]
+        if group.inputs is None or (rows < len(group.items) and not group.divisible):
+            inputs = self._adapter._inputs(requests)
+        else:
+            inputs = group.inputs
+        batch, prompts = inputs.inputs.to(self._model.device), inputs.prompts
+        with self._adapter._encoding_once(prompts):
+            if inputs.how:
+                batch = self._after_prefix(group, inputs, batch, rows)
+            held, ended = prefilled(self._model, self._tokenizer, requests, batch)
+        share = (time.perf_counter() - started) / rows
+        beside = len(held.rows) + len(ended) + (len(self._rows.rows) if self._rows else 0)
+        for row in [*held.rows, *ended]:
+            row.seconds, row.beside = share, beside
+        return held, self._replies(ended)
+
+    def _after_prefix(self, group: Group[Request], inputs: Any, batch: Any, rows: int) -> Any:
+        from audiotest.models._hf.sharing import prefilled as prefix_of
+        from audiotest.models._hf.sharing import put_shift, shared_inputs
+
+        prefix = inputs.prefix or prefix_of(self._model, batch, inputs.how.length)
+        put_shift(self._model, prefix)
+        later = rows < len(group.items)
+        how = Shared(inputs.how.length, inputs.how.tails[:rows], inputs.how.new)
+        cache = copy.deepcopy(prefix.cache) if later else prefix.cache
+        # What is left of the group goes on after the same prefix.
+        rest = Shared(how.length, inputs.how.tails[rows:], how.new)
+        group.inputs = inputs._replace(how=rest, prefix=prefix) if later else None
+        return shared_inputs(self._model, self._adapter._processor, batch, how, cache)
+
+    def join(self, held: Rows) -> None:
+        """Put prefilled rows beside those in flight."""
+        import torch
+
+        with torch.inference_mode():
+            if self._rows is None:
+                self._rows = held
+            else:
+                self._rows.join(held)
+
+    def step(self) -> Ended[Request]:
+        """A token for every row."""
+        import torch
+
+        assert self._rows is not None
+        started, rows = time.perf_counter(), self._rows.rows
+        with torch.inference_mode():
+            ended = self._rows.step()
+        share = (time.perf_counter() - started) / len(rows)
+        for row in rows:
+            row.seconds += share
+        return self._replies(ended)
+
+    def drop(self) -> None:
+        """Let go of all rows."""
+        import torch
+
+        self._rows = None
+        if self._model.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def together(self, first: Group[Request], second: Group[Request]) -> Group[Request] | None:
+        """One group of both, where their inputs can stand in one batch as they are."""
+        both = _joined(first, second, self._tokenizer.pad_token_id)
+        if both is None:
+            return None
+        return Group([*first.items, *second.items], max(first.tokens, second.tokens), both)
+
+    def whole(self, items: list[Request]) -> Ended[Request]:
+        """What :meth:`answer` says, in batches."""
+        return [pair for chunk in answers_of(self._adapter, items, {}) for pair in chunk]
+
+    def _replies(self, ended: list[Row]) -> Ended[Request]:
+        with TOKENIZER:
+            return [(row.request, self._reply(row)) for row in ended]
+
+    def _reply(self, row: Row) -> Reply | Exception:
+        request = row.request
+        if row.broken:
+            return NoNumbers(f"{type(self._model).__name__} computed NaN for {request.case}")
+        details = {"dtype": str(self._model.dtype).removeprefix("torch."), "batch": row.beside}
+        if row.shared:
+            details["shared"] = True
+        end = self._adapter.settings.thinking_end
+        said = reply(self._tokenizer, list(row.ids), request.generation, end, details)
+        return replace(said, seconds=row.seconds)
+
+
+def _joined(first: Group[Request], second: Group[Request], pad: int | None) -> Any:
+    """Inputs of two groups as those of one: tokens are padded on the left, and whatever else there is has the same
+    shape for each prompt or clip of both. None where that is not so, or the prompts of one hear one sound."""
+    import torch
+
+    one, two = first.inputs, second.inputs
+    if one is None or two is None or pad is None or one.prompts > 1 or two.prompts > 1:
+        return None
+    if set(one.inputs) != set(two.inputs) or first.items[0].generation.thinking != second.items[0].generation.thinking:
+        return None
+    longest = max(one.inputs["input_ids"].shape[1], two.inputs["input_ids"].shape[1])
+    joined = {}
+    for name, value in one.inputs.items():
+        other = two.inputs[name]
+        if not (isinstance(value, torch.Tensor) and isinstance(other, torch.Tensor)):
+            return None
+        if name in ("input_ids", "attention_mask"):
+            fill = pad if name == "input_ids" else 0
+            value, other = (
+                torch.nn.functional.pad(part, (longest - part.shape[1], 0), value=fill) for part in (value, other)
+            )
+        elif value.shape[1:] != other.shape[1:]:
+            return None
+        joined[name] = torch.cat([value, other])
+    return one._replace(inputs=type(one.inputs)(joined), prompts=0)

@@ -1,0 +1,75 @@
+"""How weights of the adapter ``hf`` are loaded: fewer bits, several devices; and that it is in the identity."""
+
+from importlib import import_module
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+from hf_checks import REQUESTS, texts
+from tiny import audioflamingo3
+
+from audiotest.models.loading import open_model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return audioflamingo3(tmp_path_factory.mktemp("checkpoint"))
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """An environment in which a package is not installed."""
+
+    def absent(name):
+        def missing(wanted):
+            if wanted == name:
+                raise ModuleNotFoundError(f"No module named {wanted!r}", name=wanted)
+            return import_module(wanted)
+
+        monkeypatch.setattr("audiotest.models._local.import_module", missing)
+
+    return absent
+
+
+@pytest.mark.parametrize(
+    ("quantization", "library"),
+    [("bnb-4bit", "bitsandbytes"), ("bnb-8bit", "bitsandbytes"), ("torchao-int8", "torchao")],
+)
+def test_a_library_that_is_not_installed_is_named_with_what_installs_it(folder, without, quantization, library):
+    without(library)
+    with pytest.raises(ValueError, match=f"^{library} is not installed: pip install {library} accelerate$"):
+        open_model(f"hf:{folder}", {"quantization": quantization}).load()
+
+
+def test_a_quantization_that_there_is_not_is_refused_with_those_that_there_are(folder):
+    with pytest.raises(ValueError, match="`quantization` is one of bnb-8bit, bnb-4bit, torchao-int8, torchao-int4"):
+        open_model(f"hf:{folder}", {"quantization": "3bit"}).load()
+
+
+@pytest.mark.parametrize(("library", "quantization"), [("bitsandbytes", "bnb-8bit"), ("torchao", "torchao-int8")])
+def test_weights_of_eight_bits_answer(folder, library, quantization):
+    pytest.importorskip(library)
+    model = open_model(f"hf:{folder}", {"quantization": quantization})
+    model.load()
+    assert all(texts(model.answer(REQUESTS[:2])))
+
+
+def test_layers_placed_by_accelerate_answer_as_those_on_one_device(folder):
+    replies = []
+    for options in ({}, {"device_map": "auto"}):
+        model = open_model(f"hf:{folder}", options)
+        model.load()
+        replies.append(texts(model.answer(REQUESTS[:2])))
+    assert replies[0] == replies[1]
+
+
+def test_what_changes_the_numbers_is_in_the_identity_and_what_does_not_is_not(folder):
+    def identity(**options):
+        return open_model(f"hf:{folder}", options).identity
+
+    plain = identity()
+    assert not any(name in plain for name in ("quantization", "device_map", "continuous", "refill"))
+    for option, value in (("quantization", "bnb-4bit"), ("device_map", "auto")):
+        assert f'"{option}":"{value}"' in identity(**{option: value})
+    assert identity(continuous="false", refill="4", batch_size="3") == plain

@@ -1,0 +1,235 @@
+"""The adapter ``hf`` as a stream: replies come when they are there, rows come and go, and what goes wrong costs its own."""
+
+import pytest
+
+import audiotest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+import torch
+from click.testing import CliRunner
+from hf_checks import REQUESTS, streamed, texts
+from msgspec.structs import replace
+from tiny import audioflamingo3, qwen2_audio
+
+from audiotest.cli import main
+from audiotest.models._hf import continuous, decoding
+from audiotest.models._hf.memory import Budget
+from audiotest.models.loading import open_model
+from audiotest.models.streaming import stream_of
+from audiotest.types import Generation
+
+LENGTHS = (3, 20, 8, 1, 12, 16, 6, 10)
+ASKED = [replace(r, generation=Generation(max_new_tokens=n)) for r, n in zip(REQUESTS, LENGTHS, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return audioflamingo3(tmp_path_factory.mktemp("checkpoint"))
+
+
+@pytest.fixture(scope="module")
+def alone(folder):
+    return [reply.text for reply in (opened(folder).answer([one])[0] for one in ASKED)]
+
+
+def opened(folder, **options):
+    model = open_model(f"hf:{folder}", options)
+    model.load()
+    return model
+
+
+def test_a_reply_comes_when_it_has_ended_and_makes_room_for_the_next(folder, alone):
+    model = opened(folder)
+    order = [ASKED.index(request) for request, _ in model.stream(iter(ASKED), 3)]
+    assert sorted(order) == list(range(8))
+    # The second asks for 20 tokens: those that are asked after it, and want fewer, are there before.
+    assert order.index(1) > max(order.index(2), order.index(3))
+    assert texts(streamed(model, ASKED, 3)) == alone
+
+
+def test_the_user_says_how_many_are_in_flight(folder, alone):
+    model = opened(folder)
+    beside = {reply.details["batch"] for _, reply in stream_of(model, 2)(iter(ASKED))}
+    assert max(beside) == 2
+
+
+def test_a_stop_string_and_a_penalty_for_repetition_do_in_a_slot_what_they_do_alone(folder, alone):
+    model = opened(folder)
+    model._model.generation_config.repetition_penalty = 1.7
+    stop = alone[1][4:6]
+    asked = [replace(r, generation=replace(r.generation, stop=(stop,) if i % 2 else ())) for i, r in enumerate(ASKED)]
+    expected = [texts(model.answer([one]))[0] for one in asked]
+    assert texts(streamed(model, asked, 3)) == expected
+    assert model.why_batches() == ""
+    assert expected != alone
+
+
+def test_settings_that_count_tokens_of_the_batch_are_left_to_generate(folder):
+    model = opened(folder)
+    model._model.generation_config.no_repeat_ngram_size = 2
+    expected = [texts(model.answer([one]))[0] for one in ASKED]
+    assert "NoRepeatNGramLogitsProcessor" in model.why_batches()
+    assert texts(streamed(model, ASKED, 8)) == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "options", "reason"),
+    [
+        (lambda f: qwen2_audio(f, use_sliding_window=True, sliding_window=64, max_window_layers=0), {}, "its layers keep"),
+        (qwen2_audio, {"continuous": "false"}, "the option continuous is false"),
+    ],
+)  # fmt: skip
+def test_a_model_whose_rows_cannot_come_and_go_answers_in_batches_and_says_why(tmp_path, build, options, reason):
+    model = opened(build(tmp_path), **options)
+    assert texts(streamed(model, REQUESTS[:4], 4)) == [texts(model.answer([one]))[0] for one in REQUESTS[:4]]
+    assert model.why_batches().startswith(reason)
+
+
+def test_a_model_that_mixes_its_rows_is_found_out_before_it_is_asked(folder, monkeypatch):
+    model = opened(folder)
+    step = decoding.Rows.step
+
+    def leaking(rows):
+        rows.mask = torch.ones_like(rows.mask)
+        return step(rows)
+
+    monkeypatch.setattr(decoding.Rows, "step", leaking)
+    assert model.why_batches() == "other rows change what it computes for one"
+
+
+def test_questions_about_a_clip_share_its_prefill_whatever_ends_their_replies(folder):
+    about = [replace(r, audio=ASKED[2].audio) for r in ASKED]
+    model = opened(folder)
+    replies = streamed(model, about, 3)
+    assert texts(replies) == [texts(model.answer([one]))[0] for one in about]
+    assert all(reply.details["shared"] for reply in replies)
+
+
+def test_what_is_ranked_or_sampled_is_asked_beside_the_slots(folder):
+    model = opened(folder)
+    ranked = [replace(r, choices=("a dog", "rain"), likelihoods=True) for r in ASKED[:2]]
+    sampled = [replace(r, seed=3, generation=Generation(max_new_tokens=6, temperature=0.8)) for r in ASKED[2:4]]
+    asked = [ASKED[4], *ranked, ASKED[5], *sampled, ASKED[6]]
+    expected = [model.answer([one])[0] for one in asked]
+    replies = streamed(model, asked, 4)
+    assert texts(replies) == texts(expected)
+    assert ["likelihoods" in reply.details for reply in replies] == [False, True, True, False, False, False, False]
+
+
+def test_no_more_rows_are_in_flight_than_memory_has_tokens_for(folder, alone, monkeypatch):
+    model = opened(folder)
+    model.why_batches()
+    tokens = [model._inputs([r]).inputs["input_ids"].shape[1] + r.generation.max_new_tokens for r in ASKED]
+    model._budget = Budget(2.5 * max(tokens), 1)
+    step, used = decoding.Rows.step, []
+
+    def noted(rows):
+        used.append((len(rows.rows), rows.mask.shape[1]))
+        return step(rows)
+
+    monkeypatch.setattr(decoding.Rows, "step", noted)
+    assert texts(streamed(model, ASKED, 8)) == alone
+    assert 2 <= max(rows for rows, _ in used) < 8
+    assert max(rows * length for rows, length in used) <= 2.5 * max(tokens)
+
+
+OUT = torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+
+@pytest.mark.parametrize(("where", "name"), [("prefill", "prefill"), ("refill", "join"), ("step", "step")])
+def test_out_of_memory_costs_no_reply(folder, alone, monkeypatch, where, name):
+    model = opened(folder)
+    model.why_batches()
+    real, calls, yielded = getattr(continuous.Decoding, name), [], []
+
+    def failing(*args):
+        calls.append(len(yielded))
+        if len(calls) == (6 if where == "step" else 3):
+            raise OUT
+        return real(*args)
+
+    monkeypatch.setattr(continuous.Decoding, name, failing)
+    for request, reply in model.stream(iter(ASKED), 4):
+        yielded.append(ASKED.index(request))
+        assert reply.text == alone[yielded[-1]]
+    assert sorted(yielded) == list(range(8))
+    assert len(calls) > 3
+
+
+def test_a_request_that_does_not_fit_alone_is_the_only_one_without_a_reply(folder, alone, monkeypatch):
+    model = opened(folder)
+    model.why_batches()
+    real = continuous.Decoding.prefill
+
+    def failing(engine, group, rows):
+        if ASKED[2] in group.items[:rows]:
+            raise OUT
+        return real(engine, group, rows)
+
+    monkeypatch.setattr(continuous.Decoding, "prefill", failing)
+    replies = streamed(model, ASKED, 4)
+    assert isinstance(replies[2], torch.cuda.OutOfMemoryError)
+    assert [r.text for i, r in enumerate(replies) if i != 2] == [t for i, t in enumerate(alone) if i != 2]
+
+
+def test_a_request_that_cannot_be_read_costs_only_itself(folder, alone, monkeypatch):
+    model = opened(folder)
+    model.why_batches()
+    real = model._inputs
+
+    def failing(requests):
+        if any(request.case == "c4" for request in requests):
+            raise ValueError("no features can be made of it")
+        return real(requests)
+
+    monkeypatch.setattr(model, "_inputs", failing)
+    replies = streamed(model, ASKED, 4)
+    assert str(replies[4]) == "no features can be made of it"
+    assert [r.text for i, r in enumerate(replies) if i != 4] == [t for i, t in enumerate(alone) if i != 4]
+
+
+def test_numbers_that_are_none_end_their_row_alone(folder, alone, monkeypatch):
+    model = opened(folder)
+    model.why_batches()
+    step = decoding.Rows.choose
+
+    def broken(rows, logits):
+        for i, row in enumerate(rows.rows):
+            if row.request is ASKED[1] and len(row.ids) == 4:
+                logits[i] = float("nan")
+        return step(rows, logits)
+
+    monkeypatch.setattr(decoding.Rows, "choose", broken)
+    replies = streamed(model, ASKED, 4)
+    assert str(replies[1]) == "AudioFlamingo3ForConditionalGeneration computed NaN for c1"
+    assert [r.text for i, r in enumerate(replies) if i != 1] == [t for i, t in enumerate(alone) if i != 1]
+
+
+def test_a_stream_that_is_closed_lets_its_rows_go(folder):
+    model = opened(folder)
+    stream = model.stream(iter(ASKED), 4)
+    next(stream)
+    stream.close()
+    assert texts(streamed(model, ASKED[:2], 2)) == texts([model.answer([one])[0] for one in ASKED[:2]])
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [((), "a reply that ends makes room for the next"), (("--option", "continuous=false"), "wait for the longest")],
+)
+def test_check_model_asks_in_slots_too_and_says_whether_there_are_any(folder, options, says):
+    checked = CliRunner().invoke(main, ["check-model", f"hf:{folder}", "--tokens", "4", *options])
+    assert checked.exit_code == 0, checked.output
+    assert says in checked.output
+    assert "0 of 8 replies differ" in checked.output
+
+
+def test_a_run_has_the_records_that_it_has_in_batches(folder):
+    runs = [
+        audiotest.run("suites/listening/pitch.yaml", model, limit=2, conditions=["original", "text_only"], cache=False)
+        for model in (open_model(f"hf:{folder}"), open_model(f"hf:{folder}", {"continuous": "false"}))
+    ]
+    slots, batches = ({r.nodeid: (r.reply.text, r.outcome, r.verdicts) for r in run.records} for run in runs)
+    assert slots == batches
+    assert len(slots) > 2
