@@ -41,11 +41,11 @@ INTERPRETER = sys.executable
 
 
 @contextmanager
-def forking(folder, *more):
+def forking(folder, *more, **settings):
     """A folder with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already, and those of the
-    modules ``more``; see tests/forked/server.py."""
+    modules ``more`` under environment variables ``settings``; see tests/forked/server.py."""
     here, address = Path(__file__).parent / "forked", folder / "socket"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"} | settings
     server = subprocess.Popen([INTERPRETER, here / "server.py", address, *more], env=environment, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)  # fmt: skip
     code = (here / "client.py").read_text().replace("@REAL@", INTERPRETER).replace("@SOCKET@", str(address))
@@ -67,8 +67,9 @@ def forked(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def forked_with_torch(tmp_path_factory):
-    """As ``forked``, for those that load a model of transformers."""
-    with forking(tmp_path_factory.mktemp("torch"), "torch", "transformers", "transformers.generation") as folder:
+    """As ``forked``, for those that load a model of transformers, which reads on import that there is no hub."""
+    folder = tmp_path_factory.mktemp("torch")
+    with forking(folder, "torch", "transformers", "transformers.generation", HF_HUB_OFFLINE="1"):
         yield folder
 
 
