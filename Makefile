@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 # Adapters are tested with torch, transformers and Ray; the demo and the linters need none of them.
 WHOLE := $(VENV)/.whole
 PYTEST_ARGS ?=
+# Three for two cores: some tests wait, for a browser or for Ray.
+TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
 
 # What `real` and `recordings` fetch is kept here, whatever AUDIOTEST_CACHE_DIR says.
 KEPT ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/audiotest
@@ -20,7 +22,7 @@ demo: $(READY)
 
 ## test: the project's own tests
 test: $(WHOLE)
-	$(BIN)/pytest -n auto tests $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal tests $(PYTEST_ARGS)
 
 ## real: the tests with published weights and real recordings, which are fetched (660 MB, kept); what cannot be had is skipped
 real: $(WHOLE)
