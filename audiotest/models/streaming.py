@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from inspect import signature
+from threading import Event
 from typing import Any
 
 import msgspec
@@ -126,8 +127,11 @@ def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator
             yield batch
         return
 
+    ended = Event()
+    wanted = until(requests, ended)
+
     def collect() -> list[Request]:
-        batch = filled(requests, size)
+        batch = filled(wanted, size)
         if batch:
             prepare(batch)
         return batch
@@ -139,7 +143,19 @@ def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator
             ahead = pool.submit(collect)
             yield batch
     finally:
+        ended.set()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def until(requests: Iterator[Request], ended: Event) -> Iterator[Request]:
+    """``requests`` until ``ended`` is set: another thread pulls no more of them (a cascade's clips are listened to as
+    they are pulled) once a stream has been closed."""
+    while not ended.is_set():
+        try:
+            request = next(requests)
+        except StopIteration:
+            return
+        yield request
 
 
 def answers_of(model: Adapter, requests: list[Request], pulled: Mapping[int, float]) -> Iterator[list[Answered]]:

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from audiotest.models._generating import TOKENIZER, NoNumbers, reply
 from audiotest.models._hf.decoding import Row, Rows, prefilled
 from audiotest.models._hf.sharing import Shared
 from audiotest.models._slots import Ended, Engine, Group, Slots, refill_of
-from audiotest.models.streaming import answers_of, filled, in_batches
+from audiotest.models.streaming import answers_of, filled, in_batches, until
 from audiotest.types import Reply, Request
 
 Groups = list[Group[Request]]
@@ -44,7 +45,8 @@ class Ahead:
     one meanwhile."""
 
     def __init__(self, requests: Iterator[Request], size: int, make: Callable[[list[Request]], Groups]) -> None:
-        self._requests, self._size, self._make = requests, size, make
+        self._ended = Event()
+        self._requests, self._size, self._make = until(requests, self._ended), size, make
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audiotest-prepare")
         self._groups: deque[Group[Request]] = deque()
         self._next: Future[Groups] | None = self._pool.submit(self._collect)
@@ -60,7 +62,8 @@ class Ahead:
         return self._groups.popleft()
 
     def close(self) -> None:
-        """Make no more."""
+        """Make no more, and pull no more requests."""
+        self._ended.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _collect(self) -> Groups:
