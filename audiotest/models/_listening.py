@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from threading import Lock
 
@@ -32,36 +32,43 @@ class ListenerFailed(AudiotestError):
     """The model that listens gave no text, so nothing can be made of it."""
 
 
+class _Waiting:
+    """A request, the names of its clips, and how many of them have no text yet. ``failure``: why one will have none."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.names = [sound_name(clip) for clip in request.audio]
+        self.left = 0
+        self.failure: Exception | None = None
+
+
 class _Pending:
-    """Requests that wait for clips, and those that wait no longer with why a clip of theirs failed, if one did."""
+    """Requests by the clips that they wait for, and those that wait no longer."""
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.names: dict[int, tuple[str, Request]] = {}
-        self.waiting: dict[str, list[Request]] = {}
-        self.ready: deque[tuple[Request, Exception | None]] = deque()
-        self._open: dict[int, int] = {}
+        self.asked: dict[int, tuple[str, Request]] = {}
+        self.waiting: dict[str, list[_Waiting]] = {}
+        self.ready: deque[_Waiting] = deque()
 
-    def add(self, request: Request, wanted: dict[str, Waveform]) -> dict[str, Waveform]:
-        """Have ``request`` wait for the clips ``wanted``; returns those that nobody has asked for yet."""
-        fresh = {name: clip for name, clip in wanted.items() if name not in self.waiting}
-        for name in wanted:
-            self.waiting.setdefault(name, []).append(request)
-        if wanted:
-            self._open[id(request)] = len(wanted)
-        else:
-            self.ready.append((request, None))
+    def add(self, waiting: _Waiting, unheard: Iterable[str]) -> list[str]:
+        """Have a request wait for the clips ``unheard``; returns those that nobody has asked for yet."""
+        names = list(unheard)
+        fresh = [name for name in names if name not in self.waiting]
+        for name in names:
+            self.waiting.setdefault(name, []).append(waiting)
+        waiting.left = len(names)
+        if not names:
+            self.ready.append(waiting)
         return fresh
 
     def done(self, name: str, failure: Exception | None) -> None:
         """The clip has a text, or there is none for it: ``failure``."""
-        for request in self.waiting.pop(name):
-            if id(request) not in self._open:  # another clip of it failed
-                continue
-            self._open[id(request)] -= 1
-            if failure or not self._open[id(request)]:
-                del self._open[id(request)]
-                self.ready.append((request, failure))
+        for waiting in self.waiting.pop(name):
+            waiting.left -= 1
+            if waiting.failure is None and (failure is not None or not waiting.left):
+                waiting.failure = failure
+                self.ready.append(waiting)
 
 
 class Listening:
@@ -77,33 +84,34 @@ class Listening:
 
     def heard(self, requests: Sequence[Request]) -> list[Heard]:
         """What is heard in each of ``requests``, in order."""
-        heard = {id(request): texts for request, texts in self.stream(iter(requests))}
+        heard = {id(request): texts for request, texts, _ in self.stream(iter(requests))}
         return [heard[id(request)] for request in requests]
 
-    def stream(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Heard]]:
+    def stream(self, requests: Iterator[Request]) -> Iterator[tuple[Request, Heard, float]]:
         """Each request with what is heard in it, as soon as that is known: those whose clips have been heard at once,
-        the others as the listener writes them down. Clips that failed are asked again with the next request.
+        the others as the listener writes them down; and how long the listener took, in seconds, for the clips that no
+        request before it had. Clips that failed are asked again with the next request.
 
         Raises :class:`~audiotest.models.protocol.Unavailable` where the listener is, and has answered nothing."""
         for request in requests:
-            wanted = self._unheard(request)
-            if wanted:
-                yield from self._listen(request, requests)
+            waiting = _Waiting(request)
+            if self._unheard(waiting):
+                yield from self._listen(waiting, map(_Waiting, requests))
             else:
-                yield request, self._texts_of(request)
+                yield self._given(waiting)
 
-    def _listen(self, first: Request, others: Iterator[Request]) -> Iterator[tuple[Request, Heard]]:
+    def _listen(self, first: _Waiting, others: Iterator[_Waiting]) -> Iterator[tuple[Request, Heard, float]]:
         """``first``, and what follows until too many have been heard already and wait for the listener's next reply."""
         pending = _Pending()
 
         def questions() -> Iterator[Request]:  # runs in another thread where the listener prepares
-            for request in chain([first], others):
+            for waiting in chain([first], others):
                 with pending.lock:
-                    wanted = self._unheard(request)
-                    fresh = pending.add(request, wanted)
-                for name, clip in fresh.items():
-                    question = self._question(request, clip)
-                    pending.names[id(question)] = name, question
+                    unheard = self._unheard(waiting)
+                    fresh = pending.add(waiting, unheard)
+                for name in fresh:
+                    question = self._question(waiting.request, unheard[name])
+                    pending.asked[id(question)] = name, question
                     yield question
                 if len(pending.ready) >= _MOST_READY:
                     return
@@ -112,18 +120,17 @@ class Listening:
         try:
             for question, outcome in stream_of(self.listener)(questions()):
                 answered = True
-                name, _ = pending.names.pop(id(question))
+                name, _ = pending.asked.pop(id(question))
                 with pending.lock:
-                    failure = self._learn(name, outcome)
-                    pending.done(name, failure)
-                yield from self._given(pending)
+                    pending.done(name, self._learn(name, outcome))
+                yield from self._ready(pending)
         except Unavailable as error:
             if not answered:
                 raise
             with pending.lock:
                 for name in list(pending.waiting):
                     pending.done(name, ListenerFailed(f"{self.listener.name}: {error}"))
-        yield from self._given(pending)
+        yield from self._ready(pending)
 
     def _learn(self, name: str, outcome: Reply | Exception) -> Exception | None:
         """Keep what the listener wrote down of a clip; or say why there is nothing."""
@@ -134,25 +141,22 @@ class Listening:
             self.kept.put(self.listener.name, {self._key(name): outcome})
         return None
 
-    def _given(self, pending: _Pending) -> Iterator[tuple[Request, Heard]]:
+    def _ready(self, pending: _Pending) -> Iterator[tuple[Request, Heard, float]]:
         while pending.ready:
-            request, failure = pending.ready.popleft()
-            yield request, failure or self._texts_of(request)
+            yield self._given(pending.ready.popleft())
 
-    def _unheard(self, request: Request) -> dict[str, Waveform]:
-        """The clips of ``request`` that have no text yet, by name."""
-        clips = {sound_name(clip): clip for clip in request.audio}
-        self._recall([name for name in clips if name not in self._texts])
-        return {name: clip for name, clip in clips.items() if name not in self._texts}
+    def _given(self, waiting: _Waiting) -> tuple[Request, Heard, float]:
+        if waiting.failure is not None:
+            return waiting.request, waiting.failure, 0.0
+        seconds = sum(self._seconds.pop(name, 0.0) for name in waiting.names)
+        return waiting.request, [self._texts[name] for name in waiting.names], seconds
 
-    def _texts_of(self, request: Request) -> list[str]:
-        return [self._texts[sound_name(clip)] for clip in request.audio]
-
-    def seconds(self, request: Request) -> float:
-        """How long the listener took for the clips of ``request``, of those that no request before it had."""
-        if not self._seconds:
-            return 0.0
-        return sum(self._seconds.pop(sound_name(clip), 0.0) for clip in request.audio)
+    def _unheard(self, waiting: _Waiting) -> dict[str, Waveform]:
+        """The clips of a request that have no text yet, by name."""
+        names = waiting.names
+        self._recall([name for name in dict.fromkeys(names) if name not in self._texts])
+        clips = zip(names, waiting.request.audio, strict=True)
+        return {name: clip for name, clip in clips if name not in self._texts}
 
     def _recall(self, names: list[str]) -> None:
         """Take what was kept of these clips."""

@@ -92,12 +92,12 @@ class Cascade:
         failed: deque[tuple[Request, Exception]] = deque()
 
         def prompts() -> Iterator[Request]:
-            for request, heard in self._listening.stream(requests):
+            for request, heard, seconds in self._listening.stream(requests):
                 if isinstance(heard, Exception):
                     failed.append((request, heard))
                     continue
                 prompt = replace(request, audio=(), prompt=self._prompt(request, heard))
-                asked[id(prompt)] = request, prompt, heard, self._listening.seconds(request)
+                asked[id(prompt)] = request, prompt, heard, seconds
                 yield prompt
 
         for prompt, reply in stream_of(self.llm)(prompts()):

@@ -83,27 +83,22 @@ def _limited(model: Any) -> bool:
 
 def _checked_stream(model: Any, requests: Iterator[Request], at_once: tuple[int, ...]) -> Iterator[list[Answered]]:
     pulled: dict[int, float] = {}
-
-    def noted() -> Iterator[Request]:
-        for request in requests:
-            pulled[id(request)] = time.perf_counter()
-            yield request
-
-    for request, outcome in model.stream(noted(), *at_once):
+    for request, outcome in model.stream(_noted(requests, pulled), *at_once):
         passed = time.perf_counter() - pulled.pop(id(request), time.perf_counter())
         yield [(request, checked(outcome, passed, passed, model.name))]
+
+
+def _noted(requests: Iterator[Request], pulled: dict[int, float]) -> Iterator[Request]:
+    """``requests``, with the time at which each is taken on put into ``pulled``, by its id."""
+    for request in requests:
+        pulled[id(request)] = time.perf_counter()
+        yield request
 
 
 def in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Answered]]:
     """What ``model`` answers to batches of ``size``, one prepared ahead."""
     pulled: dict[int, float] = {}
-
-    def noted() -> Iterator[Request]:
-        for request in requests:
-            pulled[id(request)] = time.perf_counter()
-            yield request
-
-    for batch in _batches(model, noted(), size):
+    for batch in _batches(model, _noted(requests, pulled), size):
         yield from answers_of(model, batch, pulled)
         for request in batch:
             pulled.pop(id(request), None)
@@ -150,12 +145,10 @@ def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator
 def until(requests: Iterator[Request], ended: Event) -> Iterator[Request]:
     """``requests`` until ``ended`` is set: another thread pulls no more of them (a cascade's clips are listened to as
     they are pulled) once a stream has been closed."""
-    while not ended.is_set():
-        try:
-            request = next(requests)
-        except StopIteration:
-            return
+    for request in requests:
         yield request
+        if ended.is_set():
+            return
 
 
 def answers_of(model: Adapter, requests: list[Request], pulled: Mapping[int, float]) -> Iterator[list[Answered]]:

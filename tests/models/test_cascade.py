@@ -203,6 +203,13 @@ def test_a_listener_that_goes_away_costs_what_waited_for_it_and_nothing_else():
         list(Cascade(ears, head, Settings()).stream(iter([request("later", [3])])))
 
 
+def test_a_request_that_occurs_twice_in_a_batch_has_a_reply_for_each():
+    ears, head = Part("ears", lambda r: Reply("a bell")), Part("head", lambda r: Reply("B"))
+    one = request("one", [1])
+    assert [reply.text for reply in Cascade(ears, head, Settings()).answer([one, one])] == ["B", "B"]
+    assert len(ears.asked) == 1
+
+
 def test_a_run_keeps_transcripts_in_its_cache(pytester, monkeypatch):
     import audiotest
 
