@@ -52,10 +52,12 @@ def forking(folder, *more, **settings):
     for name in ("python", "pytest", "audiotest"):
         (folder / name).write_text(f"#!{INTERPRETER} -IS\n{code}")
         (folder / name).chmod(0o755)
-    assert server.stdout.readline() == "ready\n"
-    yield folder
-    server.stdin.close()
-    server.wait()
+    try:
+        assert server.stdout.readline() == "ready\n"
+        yield folder
+    finally:
+        server.stdin.close()
+        server.wait()
 
 
 @pytest.fixture(scope="session")

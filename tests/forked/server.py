@@ -17,7 +17,6 @@ import importlib
 import importlib.metadata
 import json
 import os
-import pkgutil
 import runpy
 import selectors
 import signal
@@ -30,6 +29,7 @@ import types
 
 from _pytest.assertion import install_importhook
 from _pytest.config import get_config
+from run_modules import import_run_modules
 
 LIBRARIES = (
     "_pytest.junitxml", "_pytest.pytester", "av", "click", "execnet.gateway_base", "filelock", "httpx", "jinja2.sandbox",
@@ -39,23 +39,14 @@ LIBRARIES = (
 )  # fmt: skip
 
 
-ROOMS = ("analyse", "audio", "baseline", "cli", "commands", "declare", "grade", "options", "plugin", "predict", "report",
-         "runner", "runs", "score", "session")  # fmt: skip
-"""What a run comes by; not models, which import torch, nor what imports libraries that read the environment."""
-
-
 def prepare(more):
     for name in (*LIBRARIES, *more):
         importlib.import_module(name)
     hook = install_importhook(get_config())  # pytest warns of plugins that were imported without it
     hook.mark_rewrite("audiotest", "xdist")
-    for name in ("xdist.plugin", "xdist.dsession", "xdist.remote", "audiotest.models.listener"):
+    for name in ("xdist.plugin", "xdist.dsession", "xdist.remote"):
         importlib.import_module(name)
-    import audiotest
-
-    for module in pkgutil.walk_packages(audiotest.__path__, "audiotest."):
-        if module.name.split(".")[1] in ROOMS and "metrics.rouge" not in module.name:
-            importlib.import_module(module.name)
+    import_run_modules()
     sys.meta_path.remove(hook)
     for distribution in importlib.metadata.distributions():  # pytest looks into each for plugins; finding them is kept
         distribution.entry_points  # noqa: B018
@@ -121,7 +112,10 @@ def receive(client):
     data, streams, _, _ = socket.recv_fds(client, 65536, 3)
     size, _, data = data.partition(b"\n")
     while len(data) < int(size):
-        data += client.recv(65536)
+        more = client.recv(65536)
+        if not more:
+            raise OSError("the client has ended")
+        data += more
     return json.loads(data), streams
 
 
@@ -193,7 +187,7 @@ def run(arguments):
 
 def leave(arguments):
     """Run, and end as the interpreter does but for taking its modules apart, which takes longer than most commands."""
-    status = 0
+    status, interrupted = 0, False
     try:
         run(arguments)
     except SystemExit as error:
@@ -202,8 +196,7 @@ def leave(arguments):
             print(error.code, file=sys.stderr)
     except KeyboardInterrupt:
         traceback.print_exc()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+        interrupted = True
     except BaseException:
         traceback.print_exc()
         status = 1
@@ -212,6 +205,9 @@ def leave(arguments):
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
+    if interrupted:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     os._exit(status & 255)
 
 

@@ -1,9 +1,7 @@
 """Suites and models for running pytest inside pytest."""
 
 import json
-import pkgutil
 import re
-from importlib import import_module
 
 import jinja2  # noqa: F401
 import jsonschema  # noqa: F401
@@ -13,19 +11,11 @@ import rich.table  # noqa: F401
 import scipy.stats  # noqa: F401
 import soundfile  # noqa: F401
 import soxr  # noqa: F401
-
-import audiotest
+from forked.run_modules import import_run_modules
 
 # pytester forgets modules that a run is the first to import; these cannot, or must not, be loaded twice. Of our own that
 # is what runs come by: loading it again would take most of the time of a run. What brings torch stays away.
-for module in pkgutil.walk_packages(audiotest.__path__, "audiotest."):
-    room = module.name.split(".")[1]
-    if (
-        room in ("analyse", "audio", "declare", "grade", "report", "runner", "score")
-        and "metrics.rouge" not in module.name
-    ):
-        import_module(module.name)
-import_module("audiotest.models.listener")
+import_run_modules()
 
 SUITE = """\
 suite: kitchen
