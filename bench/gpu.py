@@ -29,6 +29,7 @@ from audiotest.models._generating import Halving
 from audiotest.models.loading import open_model
 from audiotest.models.streaming import in_batches
 from audiotest.types import Generation, Reply, Request, Waveform
+from bench.measure import peak_mb
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "models"))
 
@@ -51,7 +52,7 @@ FULL = Size(30.0, 64, 6, 32)
 TINY = Size(1.0, 8, 2, 4, shrink=8)
 
 
-def qwen2_audio(tiny: bool, folder: Path) -> tuple[Any, Any]:
+def qwen2_audio(tiny: bool) -> tuple[Any, Any]:
     """(config, processor) of Qwen2-Audio-7B; its processor has a tokenizer of bytes."""
     import tiny as toys
     import transformers
@@ -76,7 +77,7 @@ def qwen2_audio(tiny: bool, folder: Path) -> tuple[Any, Any]:
     return config, transformers.Qwen2AudioProcessor(extractor, tok, chat_template=template)
 
 
-def audio_flamingo_3(tiny: bool, folder: Path) -> tuple[Any, Any]:
+def audio_flamingo_3(tiny: bool) -> tuple[Any, Any]:
     """(config, processor) of Audio Flamingo 3: Whisper's large encoder, and Qwen2.5-7B."""
     import tiny as toys
     import transformers
@@ -103,7 +104,7 @@ def audio_flamingo_3(tiny: bool, folder: Path) -> tuple[Any, Any]:
     )
 
 
-SHAPES: dict[str, Callable[[bool, Path], tuple[Any, Any]]] = {
+SHAPES: dict[str, Callable[[bool], tuple[Any, Any]]] = {
     "qwen2_audio": qwen2_audio,
     "audio_flamingo_3": audio_flamingo_3,
 }
@@ -114,7 +115,7 @@ def opened(shape: str, folder: Path, *, tiny: bool, device: str) -> Any:
     import torch
     import transformers
 
-    config, processor = SHAPES[shape](tiny, folder)
+    config, processor = SHAPES[shape](tiny)
     config.save_pretrained(folder)
     processor.save_pretrained(folder)
     adapter: Any = open_model(f"hf:{folder}", {"device": device})
@@ -280,15 +281,9 @@ def measured(bench: Bench, way: str, requests: list[Request]) -> Cell:
         sys.exit(f"{way}: {len(replies)} replies to {len(requests)} requests; {wrong!r}")
     useful = sum(request.generation.max_new_tokens - 1 for request in requests)
     slots = 1 if way == "plain loop" else bench.size.at_once
-    peak = torch.cuda.max_memory_allocated() / 1e9 if cuda else _resident()
+    peak = torch.cuda.max_memory_allocated() / 1e9 if cuda else peak_mb() / 1e3
     use = useful / (steps[0] * slots) if steps[0] else None
     return Cell(len(requests) / seconds, worked / len(requests), use, peak, 1 - own[0] / seconds)
-
-
-def _resident() -> float:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def table(bench: Bench, questions: Sequence[int], replies: Sequence[str]) -> None:

@@ -75,6 +75,18 @@ def _figure(results: Sequence[tuple[float, float, float]]) -> Figure:
     return Figure(statistics.median(seconds), min(seconds), max(seconds), max(megabytes), statistics.median(cpu))
 
 
+def peak_mb() -> float:
+    """This program's own peak. What getrusage gives is at least that of the process that started it, so it stands in
+    only where there is no /proc."""
+    import resource
+
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def machine() -> str:
     """The machine and the versions, in a line."""
     import platform

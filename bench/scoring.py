@@ -23,6 +23,7 @@ from audiotest.registry import SCORERS
 from audiotest.score import mmau_pro_closed
 from audiotest.types import Question, Verdict
 
+_PASSES = 3
 FILES = {"muchomusic": "muchomusic", "mmar": "mmar", "mmau": "mmau", "airbench_foundation": "air_bench"}
 _KEYS = {"question", "choices", "answer", "output"}
 
@@ -69,9 +70,6 @@ def line(name: str, scorer: str, rows: list[dict[str, Any]], *, strict: bool) ->
     lost = sum(i == "right" and not v.correct for v, i, _ in judged)
     gained = sum(i != "right" and bool(v.correct) for v, i, _ in judged)
     return f"| {name} | `{scorer}` | {len(judged)} | {same / len(judged):.1%} | {lost} | {gained} | {rate:,.0f} |"
-
-
-_PASSES = 3
 
 
 def _seconds(score: Callable[..., Verdict], asked: list[tuple[Question, str, Any]]) -> float:

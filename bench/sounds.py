@@ -12,7 +12,6 @@ import io
 import json
 import multiprocessing
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -22,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+
+from bench.measure import peak_mb
 
 RATE = 16_000
 _WITH_LIBSNDFILE = (
@@ -118,16 +119,6 @@ def broken(data: bytes, chance: random.Random) -> bytes:
     return bytes(content)
 
 
-def _peak_mb() -> float:
-    """This program's own peak. What getrusage gives is at least that of the process that started it, so it stands in
-    only where there is no /proc."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
 def _listen(count: int, seed: int, report: multiprocessing.connection.Connection) -> None:  # type: ignore[name-defined]
     from audiotest.audio.decode import AudioError, read
 
@@ -146,7 +137,7 @@ def _listen(count: int, seed: int, report: multiprocessing.connection.Connection
                 outcome = "refused"
             except Exception as error:
                 outcome = f"{type(error).__name__} in {name} ({number})"
-            report.send((outcome, f"{number} {name}", time.perf_counter() - begun, _peak_mb()))
+            report.send((outcome, f"{number} {name}", time.perf_counter() - begun, peak_mb()))
             path.unlink()
     report.close()
 

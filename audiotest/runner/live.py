@@ -26,8 +26,8 @@ def progress_for(state: State, lines: Lines) -> Progress:
     """What is shown while a reply is waited for: a bar, if this process has a terminal and a person in front of it."""
     terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
     # The terminal reporter's own file: standard output is captured while a test runs.
-    shown = terminal is not None and state.config.option.verbose >= 0 and not in_ci()
-    watched = shown and terminal._tw._file.isatty()
+    visible = terminal is not None and state.config.option.verbose >= 0 and not in_ci()
+    watched = visible and terminal._tw._file.isatty()
     return Bar(terminal._tw._file, lambda: state.session.records) if watched else lines.waiting
 
 

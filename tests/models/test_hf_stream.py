@@ -98,6 +98,20 @@ def test_a_model_that_mixes_its_rows_is_found_out_before_it_is_asked(folder, mon
     assert model.why_batches() == "other rows change what it computes for one"
 
 
+def test_the_trial_keeps_nothing_for_gradients(folder, monkeypatch):
+    model = opened(folder)
+    step, kept = decoding.Rows.step, []
+
+    def noted(rows):
+        ended = step(rows)
+        kept.append(rows.logits.requires_grad)
+        return ended
+
+    monkeypatch.setattr(decoding.Rows, "step", noted)
+    assert model.why_batches() == ""
+    assert set(kept) == {False}
+
+
 def test_questions_about_a_clip_share_its_prefill_whatever_ends_their_replies(folder):
     about = [replace(r, audio=ASKED[2].audio) for r in ASKED]
     model = opened(folder)

@@ -96,10 +96,11 @@ def with_tags(kind, data):
         "junk": riff(form, chunk(b"JUNK", SECRET), sound),
         "after": riff(form, sound) + SECRET,
         "large": riff(form, sound, chunk(b"LIST", b"INFO" + chunk(b"ICMT", SECRET * 10_000))),
+        "cut": riff(form, sound, b"fmt " + struct.pack("<I", 16) + SECRET[:8]),
     }[kind]
 
 
-@pytest.mark.parametrize("kind", ["info", "label", "bext", "id3", "junk", "after", "large"])
+@pytest.mark.parametrize("kind", ["info", "label", "bext", "id3", "junk", "after", "large", "cut"])
 def test_what_a_wav_says_about_its_sound_stays_here(tmp_path, kind):
     path = tmp_path / "a.wav"
     plain = written(path)
@@ -124,6 +125,16 @@ def test_what_a_flac_says_about_its_sound_stays_here(tmp_path, kind):
     cues = SECRET.ljust(128, b"\0") + bytes(8 + 259) + b"\1" + track
     content = {2: b"test" + SECRET, 4: comments, 5: cues, 6: picture}.get(kind, SECRET)
     path.write_bytes(plain[:42] + block(kind, content) + plain[42:])  # after STREAMINFO, which is never the last
+    out = sent(decode.read(path), "flac")
+    assert SECRET not in out
+    assert np.array_equal(samples(out), samples(plain))
+
+
+@pytest.mark.parametrize("tag", ["id3v1", "id3v2", "ape"])
+def test_a_flac_with_a_tag_behind_its_sound_is_encoded(tmp_path, tag):
+    path = tmp_path / "a.flac"
+    plain = written(path)
+    path.write_bytes(plain + {"id3v1": ID3V1, "id3v2": id3v2(SECRET), "ape": ape(SECRET)}[tag])
     out = sent(decode.read(path), "flac")
     assert SECRET not in out
     assert np.array_equal(samples(out), samples(plain))
@@ -154,7 +165,9 @@ def test_an_mp3_goes_without_its_tags(heads, tails):
 
 @given(
     st.binary(max_size=200),
-    st.sampled_from([b"", ID3V1, b"ID3\4\0\0\x7f\x7f\x7f\x7f", ape(b"")[:40], b"APETAGEX" + b"\xff" * 24]),
+    st.sampled_from(
+        [b"", ID3V1, b"ID3\4\0\0\x7f\x7f\x7f\x7f", ape(b"")[:40], b"APETAGEX" + b"\xff" * 24, b"APETAGEX" + bytes(24)]
+    ),
 )
 def test_tags_that_lie_are_no_more_than_what_is_there(data, tag):
     for whole in (data + tag, tag + data):
@@ -166,10 +179,12 @@ def test_a_tagged_mp3_sounds_the_same_and_one_with_a_tag_within_is_encoded(tmp_p
     plain = written(path, format="MP3")
     path.write_bytes(id3v2(SECRET) + plain + ape(SECRET) + ID3V1)
     assert sent(decode.read(path), "mp3") == plain
-    path.write_bytes(plain + id3v2(SECRET) + plain)
-    out = sent(decode.read(path), "mp3")
-    assert SECRET not in out
-    assert soundfile.info(io.BytesIO(out)).format == "MP3"
+    lyrics = b"LYRICSBEGIN" + SECRET + b"%06dLYRICS200" % (11 + len(SECRET))
+    for within in (plain + id3v2(SECRET) + plain, plain + lyrics + ID3V1):
+        path.write_bytes(within)
+        out = sent(decode.read(path), "mp3")
+        assert SECRET not in out
+        assert soundfile.info(io.BytesIO(out)).format == "MP3"
 
 
 def test_a_wav_arrives_at_the_server_as_it_is(server, tmp_path):

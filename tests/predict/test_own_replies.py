@@ -160,9 +160,9 @@ def test_an_engine_and_a_recording_answer_whole_conversations(suite, tmp_path):
     assert "[assistant] Well: r4a" in answer.prompt
     run = audiotest.run(suite, Batches(), cache=False)
     run.save(tmp_path / "out")
-    told = audiotest.run(suite, f"replay:{tmp_path / 'out'}", cache=False)
+    replayed = audiotest.run(suite, f"replay:{tmp_path / 'out'}", cache=False)
     asked = [(r.reply.text, r.prompt.replace("<sound 1>\n", "")) for r in run.records]
-    assert [(r.reply.text, r.prompt) for r in told.records] == asked
+    assert [(r.reply.text, r.prompt) for r in replayed.records] == asked
 
 
 BRIDGE = """\

@@ -76,6 +76,15 @@ def _inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> 
     )
 
 
+def cast(batch: Any, model: Any) -> None:
+    """Give the sound among the inputs in ``batch`` the dtype of ``model``."""
+    import torch
+
+    for name, value in batch.items():
+        if isinstance(value, torch.Tensor) and value.is_floating_point():
+            batch[name] = value.to(model.dtype)
+
+
 def generate(
     model: Any, processor: Any, requests: Sequence[Request], settings: Settings, batch: Any
 ) -> list[Reply | Exception]:
@@ -87,9 +96,7 @@ def generate(
     from transformers import LogitsProcessorList
 
     generation = requests[0].generation
-    for name, value in batch.items():
-        if isinstance(value, torch.Tensor) and value.is_floating_point():
-            batch[name] = value.to(model.dtype)
+    cast(batch, model)
     watched = watch()
     if generation.temperature > 0:
         torch.manual_seed(requests[0].seed)

@@ -56,9 +56,9 @@ class Ahead:
         while not self._groups:
             if self._next is None or not (wait or self._next.done()):
                 return None
-            made = self._next.result()
-            self._next = self._pool.submit(self._collect) if made else None
-            self._groups.extend(made)
+            ready = self._next.result()
+            self._next = self._pool.submit(self._collect) if ready else None
+            self._groups.extend(ready)
         return self._groups.popleft()
 
     def close(self) -> None:
@@ -77,21 +77,21 @@ def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
     slotted = [r for r in window if not (r.likelihoods or r.generation.temperature > 0 or adapter.cannot_hear(r))]
     in_slots = set(map(id, slotted))
     whole = [r for r in window if id(r) not in in_slots]
-    made: Groups = []
+    result: Groups = []
     for places in adapter._batches(slotted, in_slots=True):
         batch = [slotted[i] for i in places]
         one_sound = adapter._one_sound(batch)
         if one_sound and (shared := _group(adapter, batch)).divisible:
-            made.append(shared)
+            result.append(shared)
             continue
         parts = [_group(adapter, batch[i : i + refill]) for i in range(0, len(batch), refill)]
         for part in parts:
             part.alone = one_sound  # what is encoded once for them is lost among other sounds
-        made += parts
+        result += parts
     if whole:
         adapter.prepare(whole)
-        made.append(Group(whole, whole=True))
-    return made
+        result.append(Group(whole, whole=True))
+    return result
 
 
 def _group(adapter: Any, requests: list[Request]) -> Group[Request]:
@@ -107,17 +107,14 @@ def _group(adapter: Any, requests: list[Request]) -> Group[Request]:
 
 
 class Decoding:
-    """The engine of :class:`audiotest.models._slots.Slots` for a loaded model.
-
-    ``inputs(requests)`` makes their model inputs, ``whole(requests)`` answers those that are not for slots.
-    """
+    """The engine of :class:`audiotest.models._slots.Slots` for the loaded model of ``adapter``."""
 
     def __init__(self, adapter: Any) -> None:
         import torch
 
         self.out_of_memory: tuple[type[BaseException], ...] = (torch.cuda.OutOfMemoryError,)
         self._adapter, self._model = adapter, adapter._model
-        self._tokenizer = getattr(adapter._processor, "tokenizer", adapter._processor)
+        self._tokenizer = adapter._tokenizer
         self._rows: Rows | None = None
 
     def prefill(self, group: Group[Request], rows: int) -> tuple[Rows, Ended[Request]]:
@@ -207,8 +204,8 @@ class Decoding:
         if row.shared:
             details["shared"] = True
         end = self._adapter.settings.thinking_end
-        said = reply(self._tokenizer, list(row.ids), request.generation, end, details)
-        return replace(said, seconds=row.seconds)
+        answer = reply(self._tokenizer, list(row.ids), request.generation, end, details)
+        return replace(answer, seconds=row.seconds)
 
 
 def _joined(first: Group[Request], second: Group[Request], pad: int | None) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.models._generating import how
+from audiotest.models._hf.asking import cast
 from audiotest.types import Request
 
 
@@ -164,9 +165,7 @@ def prefilled(model: Any, tokenizer: Any, requests: Sequence[Request], batch: An
     import torch
     from transformers.generation import StopStringCriteria
 
-    for name, value in batch.items():
-        if isinstance(value, torch.Tensor) and value.is_floating_point():
-            batch[name] = value.to(model.dtype)
+    cast(batch, model)
     given = how(requests[0].generation, tokenizer)
     for name in ("stop_strings", "tokenizer"):  # a stop is looked for in each row
         given.pop(name, None)

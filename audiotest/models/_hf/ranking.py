@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from audiotest.models._hf.asking import inputs
+from audiotest.models._hf.asking import cast, inputs
 from audiotest.models._hf.settings import Settings
 from audiotest.models._hf.sharing import Prefix, shift_of
 from audiotest.models._likelihoods import padded, summed
@@ -17,9 +17,7 @@ def measure(model: Any, processor: Any, request: Request, texts: list[str], sett
     import torch
 
     first = inputs(processor, [request], settings).to(model.device)
-    for name, value in first.items():
-        if isinstance(value, torch.Tensor) and value.is_floating_point():
-            first[name] = value.to(model.dtype)
+    cast(first, model)
     ids, mask = padded([tokens(processor, text) for text in texts], model.device)
     with torch.inference_mode():
         if not settings.shared:

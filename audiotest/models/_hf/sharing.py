@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from audiotest.models._generating import TOKENIZER
-from audiotest.models._hf.asking import conversation, template
+from audiotest.models._hf.asking import cast, conversation, template
 from audiotest.models._hf.settings import Settings
 from audiotest.types import Request
 
@@ -72,12 +72,8 @@ def prefilled(model: Any, first: Any, length: int) -> Prefix:
     """The first ``length`` tokens, sound included, of the inputs of one prompt."""
     import torch
 
-    given = dict(first)
-    for name, value in given.items():
-        if isinstance(value, torch.Tensor) and value.is_floating_point():
-            given[name] = value.to(model.dtype)
-        elif name in _PER_TOKEN:
-            given[name] = value[:, :length]
+    given = {name: value[:, :length] if name in _PER_TOKEN else value for name, value in first.items()}
+    cast(given, model)
     with torch.inference_mode():
         return Prefix(model(use_cache=True, **given).past_key_values, length, shift_of(model))
 

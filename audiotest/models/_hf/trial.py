@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audiotest.models._generating import how
+from audiotest.models._hf.asking import cast
 from audiotest.models._hf.decoding import CannotJoin, Row, Rows, prefilled
 from audiotest.types import Generation, Request, Waveform
 
@@ -20,6 +21,7 @@ def why_batches(adapter: Any) -> str:
     What its class or its settings rule out is looked at first. Then two short prompts are asked: a row has to get the
     tokens that ``generate`` gives it, and beside one that is ahead of it the logits that it has alone.
     """
+    import torch
     from transformers import GenerationMixin
 
     model = adapter._model
@@ -30,7 +32,8 @@ def why_batches(adapter: Any) -> str:
     if model.config.is_encoder_decoder:
         return f"{type(model).__name__} has an encoder and a decoder"
     try:
-        return _differs(adapter)
+        with torch.inference_mode():
+            return _differs(adapter)
     except CannotJoin as reason:
         return str(reason)
     except Exception as error:
@@ -38,8 +41,6 @@ def why_batches(adapter: Any) -> str:
 
 
 def _differs(adapter: Any) -> str:
-    import torch
-
     model = adapter._model
     first, second = _requests(adapter)
     alone = _read(adapter, second)
@@ -47,9 +48,9 @@ def _differs(adapter: Any) -> str:
     if row is None:
         return ""  # it says nothing; there is nothing that could differ
     held = _trace(alone, row, _TOKENS)
-    given = {name: _cast(value, model.dtype) for name, value in _batch(adapter, second).items()}
-    with torch.inference_mode():
-        out = model.generate(**given, **how(second.generation, adapter._tokenizer))
+    given = _batch(adapter, second)
+    cast(given, model)
+    out = model.generate(**given, **how(second.generation, adapter._tokenizer))
     if out[0, given["input_ids"].shape[1] :].tolist()[: len(row.ids)] != row.ids:
         return "in a slot it says something else than transformers' generate does"
     ahead = _read(adapter, first)
@@ -78,21 +79,14 @@ def _batch(adapter: Any, request: Request) -> Any:
 
 def _trace(rows: Rows, row: Row, steps: int) -> list[Any]:
     """The logits of ``row`` in so many steps, or until it ends."""
-    import torch
-
     logits = []
     for _ in range(steps):
         if row not in rows.rows:
             break
         place = rows.rows.index(row)
-        with torch.inference_mode():
-            rows.step()
+        rows.step()
         logits.append(rows.logits[place].float())
     return logits
-
-
-def _cast(value: Any, dtype: Any) -> Any:
-    return value.to(dtype) if hasattr(value, "is_floating_point") and value.is_floating_point() else value
 
 
 def _requests(adapter: Any) -> list[Request]:

@@ -21,8 +21,9 @@ from audiotest.types import Waveform
 _PCM, _BITS = 1, 16
 _FLAC_HARMLESS = frozenset({0, 1, 3})
 """STREAMINFO, PADDING, SEEKTABLE. VORBIS_COMMENT (4) is too where it only names the encoder."""
-_TAG_WITHIN = re.compile(rb"ID3[\2\3\4]|APETAGEX")
-"""Tags of parts of which an mp3 was joined: it is encoded from its samples."""
+_TAG_WITHIN = re.compile(rb"ID3[\2\3\4]|APETAGEX|LYRICSBEGIN")
+"""Tags among the frames of an mp3 that was joined of parts, or behind those of a flac, and Lyrics3: such a file is
+encoded from its samples."""
 _MOST_BESIDE = 1 << 16
 """Bytes that a file may have more than its sound takes as PCM; one with more has something else in it."""
 
@@ -52,7 +53,8 @@ def _is_plain_wav(clip: Waveform, data: bytes) -> bool:
     while at + 8 <= len(data):
         name, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         if name == b"fmt ":
-            form = struct.unpack("<HHIIHH", data[at + 8 : at + 24]) if 16 <= length <= 18 else ()
+            whole = 16 <= length <= min(18, len(data) - at - 8)
+            form = struct.unpack("<HHIIHH", data[at + 8 : at + 24]) if whole else ()
             block = clip.channels * _BITS // 8
             if form != (_PCM, clip.channels, clip.rate, clip.rate * block, block, _BITS):
                 return False
@@ -76,7 +78,7 @@ def _is_plain_flac(clip: Waveform, data: bytes) -> bool:
         if not (kind in _FLAC_HARMLESS or (kind == 4 and _names_encoder_only(block))) or (kind == 1 and any(block)):
             return False
         at += 4 + length
-    return last and data[-128:-125] != b"TAG"
+    return last and data[-128:-125] != b"TAG" and not _TAG_WITHIN.search(data, at)
 
 
 def _flac_form(info: bytes) -> tuple[int, int, int, int]:
@@ -115,7 +117,7 @@ def without_tags(data: bytes) -> bytes:
             last -= 128
         elif data[last - 32 : last - 24] == b"APETAGEX" and last - 32 >= first:
             size, flags = struct.unpack("<I4xI", data[last - 20 : last - 8])
-            last = max(first, last - size - (32 if flags >> 31 else 0))
+            last = max(first, last - max(size, 32) - (32 if flags >> 31 else 0))  # the size counts these 32 bytes
         elif data[last - 10 : last - 7] == b"3DI" and last - 10 >= first:
             last = max(first, last - id3_length(b"ID3" + data[last - 7 : last]))
         else:
