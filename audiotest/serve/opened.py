@@ -147,7 +147,7 @@ def is_key(text: str) -> bool:
 
 def _read(place: Path, row: Row, root: Path) -> Run:
     """A run; of one that is damaged or was killed, what there is, which its page says."""
-    if row.state == "unreadable" and (place / SUMMARY).exists():
+    if row.state == "unreadable":
         raise RunError(row.message)
     if (place / SUMMARY).exists():
         try:
