@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import threading
 from collections import OrderedDict
@@ -24,7 +23,6 @@ from audiotest.types import Record
 
 Kind = Literal["flac", "png"]
 _KEPT_RUNS, _KEPT_FILES = 6, 2000
-_KEY = re.compile("[0-9A-Za-z_-]{1,64}")
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -138,11 +136,6 @@ def _without_sound(heard: Hearing) -> list[str]:
     """Why sounds cannot be listened to, if so."""
     lost = heard.lost_sounds().removeprefix("; ")
     return [f"{lost} (`audiotest serve --root FOLDER` names the folder that the runs were made in)"] if lost else []
-
-
-def is_key(text: str) -> bool:
-    """Whether ``text`` can be the key of a sound."""
-    return _KEY.fullmatch(text) is not None
 
 
 def _read(place: Path, row: Row, root: Path) -> Run:

@@ -74,8 +74,8 @@ def server(tmp_path):
 
 @pytest.fixture
 def client(server):
-    with TestClient(server.app(TOKEN), base_url="http://127.0.0.1") as made:
-        yield made
+    with TestClient(server.app(TOKEN), base_url="http://127.0.0.1") as one:
+        yield one
 
 
 def listed(client):
@@ -395,9 +395,9 @@ def browser():
         pytest.skip("no Chromium here")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
