@@ -11,6 +11,8 @@ Only a run's two files are taken out, into a temporary folder; nothing of an arc
 
 from __future__ import annotations
 
+import os
+import posixpath
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -75,14 +77,23 @@ def _from_git(given: str, folder: Path) -> None:
 
 def _git(given: str, *arguments: str) -> bytes | None:
     """What git prints; None where it says no."""
+    english = {**os.environ, "LC_ALL": "C"}
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603, S607
+        done = subprocess.run(  # noqa: S603
+            ["git", *arguments],  # noqa: S607
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+            env=english,
+        )
     except FileNotFoundError:
         raise RunError(f"--baseline {given}: git is not installed") from None
     except (OSError, subprocess.SubprocessError) as error:
         raise RunError(f"--baseline {given}: git does not answer ({error})") from None
     if b"not a git repository" in done.stderr:
         raise RunError(f"--baseline {given}: the current folder is in no git repository")
+    if b"dubious ownership" in done.stderr:  # in CI, a container whose user is another than the checkout's
+        raise RunError(f"--baseline {given}: git does not read it: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout if done.returncode == 0 else None
 
 
@@ -92,7 +103,7 @@ def _from_zip(archive: Path, inner: str, folder: Path) -> None:
         places = sorted(name.removesuffix(TRIALS) for name in names if f"/{name}".endswith(f"/{TRIALS}"))
         places = [place for place in places if f"{place}{SUMMARY}" in names]
         if inner:
-            places = [place for place in places if place.rstrip("/") == inner]
+            places = [place for place in places if posixpath.normpath(place) == posixpath.normpath(inner)]
         if len(places) != 1:
             raise RunError(_not_one(archive, inner, places))
         read_members(archive, {f"{places[0]}{name}": folder / name for name in (TRIALS, SUMMARY)})

@@ -7,6 +7,7 @@ import platform
 import sys
 import time
 from pathlib import Path
+from typing import Annotated, TypeVar
 
 import filelock
 import msgspec
@@ -19,6 +20,7 @@ _SILENCE_S = 600.0
 """A run on another machine that has written nothing for so long has ended."""
 _LONGEST = 200
 """Characters of a command line that are shown."""
+T = TypeVar("T")
 
 
 class FolderInUse(AudiotestError):
@@ -28,7 +30,7 @@ class FolderInUse(AudiotestError):
 class Owner(msgspec.Struct):
     """Who holds a lock."""
 
-    pid: int
+    pid: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     host: str
     command: str
 
@@ -70,7 +72,7 @@ class FolderLock:
 def being_written(folder: Path) -> bool:
     """Whether a process writes to ``folder``, as far as that can be known without taking the lock: whoever is noted as
     its holder lives, or was active a moment ago on another machine."""
-    holder = _holder(folder / OWNER)
+    holder = noted(folder / OWNER, Owner)
     if holder is None:
         return False
     if holder.host != platform.node() or os.name == "nt":  # there, signal 0 is no question but Ctrl-C
@@ -85,15 +87,19 @@ def being_written(folder: Path) -> bool:
     return True
 
 
-def _holder(owner: Path) -> Owner | None:
+def noted(path: Path, kind: type[T]) -> T | None:
+    """What a file says that stands beside a run; None where there is none, or none that can be read. A folder can come
+    from anywhere: links are not followed, and pipes not waited for."""
     try:
-        return msgspec.json.decode(owner.read_bytes(), type=Owner)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        if path.is_symlink() or not path.is_file():
+            return None
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
 def _named(owner: Path) -> str:
-    holder = _holder(owner)
+    holder = noted(owner, Owner)
     if holder is None:
         return "another run"
     here = "" if holder.host == platform.node() else f" on {holder.host}"

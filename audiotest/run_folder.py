@@ -18,7 +18,7 @@ import msgspec
 
 from audiotest.analyse.summary import Summary, to_json
 from audiotest.errors import AudiotestError
-from audiotest.folder_lock import FolderInUse, FolderLock, being_written
+from audiotest.folder_lock import FolderInUse, FolderLock, being_written, noted
 from audiotest.private import make_folder, opener, write_whole
 from audiotest.types import Record
 
@@ -47,11 +47,7 @@ def progress(folder: Path) -> Progress | None:
     """How far a run without a summary is; None for one that has ended. Nothing in the folder is touched."""
     if (folder / SUMMARY).exists():
         return None
-    try:
-        plan = msgspec.json.decode((folder / _PLAN).read_bytes(), type=Plan)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        plan = None
-    return Progress(plan, being_written(folder))
+    return Progress(noted(folder / _PLAN, Plan), being_written(folder))
 
 
 class RunError(AudiotestError):

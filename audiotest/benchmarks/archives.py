@@ -60,7 +60,8 @@ def zip_members(archive: Path) -> list[str]:
     for one that is not there."""
     try:
         with zipfile.ZipFile(archive) as zipped:
-            return [member.filename for member in _plain(archive, zipped) if not member.is_dir()]
+            members = list(_plain(archive, zipped, archive.absolute().parent, set()))
+        return [member.filename for member in members if not member.is_dir()]
     except FileNotFoundError:
         raise
     except _DAMAGE as error:
@@ -79,23 +80,21 @@ def read_members(archive: Path, targets: Mapping[str, Path]) -> None:
         raise ImportFailed(f"{archive} cannot be unpacked ({error})") from None
 
 
-def _plain(archive: Path, zipped: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+def _plain(archive: Path, zipped: zipfile.ZipFile, part: Path, own: set[str]) -> Iterator[zipfile.ZipInfo]:
     """The members of a zip, each looked at (:func:`_checked`)."""
-    part = archive.absolute().parent
-    for member in _checked(archive, part, set(), ((m, m.filename, m.file_size) for m in zipped.infolist())):
+    for member in _checked(archive, part, own, ((m, m.filename, m.file_size) for m in zipped.infolist())):
         if member.flag_bits & 1:
-            raise ImportFailed(f"{archive} is encrypted (its member {member.filename!r} asks for a password)")
+            raise ImportFailed(
+                f"{archive} is encrypted (its member {member.filename!r} asks for a password); unpack it by hand and "
+                "name that folder"
+            )
         yield member
 
 
 def _unzip(archive: Path, part: Path, own: set[str]) -> None:
     with zipfile.ZipFile(archive) as zipped:
-        for member in _checked(archive, part, own, ((m, m.filename, m.file_size) for m in zipped.infolist())):
-            if member.flag_bits & 1:
-                raise ImportFailed(
-                    f"{archive} is encrypted (its member {member.filename!r} asks for a password); unpack it by hand "
-                    "and import from that folder"
-                )
+        for _ in _plain(archive, zipped, part, own):
+            pass
         zipped.extractall(part)  # noqa: S202 - every member was checked
 
 

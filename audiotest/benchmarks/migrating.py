@@ -228,9 +228,11 @@ def _prompt(task: Mapping[str, Any]) -> Iterator[str]:
         return
     options = "{% for choice in choices %}\n{{ labels[loop.index0] }}. {{ choice }}\n{% endfor %}"
     text = f"{_plain(before)}{{{{ question }}}}\n{options}\n{_plain(after).strip(chr(10))}"
+    lines = [line.rstrip() for line in text.splitlines()]
     yield "prompt:"
-    yield "  template: |-"
-    yield from (f"    {line}".rstrip() for line in text.splitlines())
+    # YAML takes the indentation from the first line with text, unless it is given.
+    yield "  template: |2-" if next(filter(None, lines)).startswith(" ") else "  template: |-"
+    yield from (f"    {line}".rstrip() for line in lines)
 
 
 def _plain(words: str) -> str:

@@ -51,8 +51,8 @@ class Row(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A published table; ``unit`` is ``percent``, ``points`` (1 to 10) or ``fraction``. ``conditions``: of
-    columns that are the accuracy under several conditions, the condition of each by its name."""
+    """A published table; ``unit`` is ``percent``, ``points`` (1 to 10) or ``fraction``. ``conditions``: of columns
+    that are the accuracy under several conditions, the condition of each by its name."""
 
     title: str
     source: str

@@ -118,7 +118,7 @@ def _terminal(ear: Ear, items: Sequence[Item]) -> None:
                     key = click.prompt("", default="j", show_default=False, prompt_suffix="> ").strip()
                 except click.Abort:  # Ctrl-C, or no more input
                     return
-                if key.isdigit() and 0 < int(key) <= len(item.conditions):
+                if key.isdecimal() and 0 < int(key) <= len(item.conditions):
                     _hear(ear, item.conditions[int(key) - 1], Path(folder), plays)
                 elif key == "p":
                     for shown in item.conditions:

@@ -42,7 +42,7 @@ def official_tables(
         raise UnknownName(unknown("benchmark with a table:", suite, [n for n in BENCHMARKS.names() if _has_table(n)]))
     own = [r for r in records if r.suite == suite]
     asked = sum(record.condition == condition for record in own)
-    made: list[tuple[str, Row]] = []
+    scored: list[tuple[str, Row]] = []
     for scorer in dict.fromkeys(name for r in own for name in r.verdicts):
         pairs = judged_by(own, scorer, condition)
         figures = row_of(pairs)
@@ -50,11 +50,11 @@ def official_tables(
         missing = {column: value for column, value in figures.items() if isinstance(value, str)}
         if figures:
             row = Row(f"{model} ({scorer})", values, ours=True, missing=missing, n=len(pairs), of=max(cases, asked))
-            made.append((scorer, row))
-    rows = [row for _, row in made]
+            scored.append((scorer, row))
+    rows = [row for _, row in scored]
     merged = []
     for table in published(suite):
-        here = rows if not table.conditions else [_under_conditions(row, own, scorer, table) for scorer, row in made]
+        here = rows if not table.conditions else [_under_conditions(row, own, scorer, table) for scorer, row in scored]
         ours = [_of_table(row, table) for row in here if {*row.values, *row.missing} & set(table.columns)]
         merged.append(replace(table, rows=(*ours, *table.rows)))
     return merged

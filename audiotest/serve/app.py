@@ -17,11 +17,12 @@ from starlette.routing import Mount, Route
 from audiotest.analyse.compare import NotComparable
 from audiotest.errors import AudiotestError
 from audiotest.report.html import comparing
+from audiotest.report.html.players import is_key
 from audiotest.report.pairs import compared
 from audiotest.serve import pages
 from audiotest.serve.index import Index
 from audiotest.serve.live import Live
-from audiotest.serve.opened import Desk, Kind, is_key
+from audiotest.serve.opened import Desk, Kind
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",

@@ -93,8 +93,8 @@ class Index:
         name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
         shown = path.encode(errors="replace").decode() if path != "." else place.name
         row = Row(name, shown, "unreadable", when=_changed(place))
-        if any((place / name).is_symlink() for name in (TRIALS, SUMMARY)):
-            return replace(row, message="its files are links to elsewhere, which are not followed")
+        if any(_is_odd(place / name) for name in (TRIALS, SUMMARY)):
+            return replace(row, message="its files are links to elsewhere, or no files: they are not read")
         going = progress(place)
         if going is not None:
             plan = going.plan
@@ -119,6 +119,11 @@ def stamp_of(place: Path) -> _Stamp:
         except OSError:
             stamps.append((0, 0, 0))
     return tuple(stamps)
+
+
+def _is_odd(path: Path) -> bool:
+    """Whether something else than a file is there: a link, or a pipe that nobody writes to."""
+    return path.is_symlink() or (path.exists() and not path.is_file())
 
 
 def _places(folder: Path) -> Iterator[Path]:

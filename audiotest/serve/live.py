@@ -28,21 +28,32 @@ class Live:
     """The trials of a run so far. :meth:`step` reads what has been added since it was last called."""
 
     def __init__(self, place: Path, root: Path) -> None:
-        self.place = place
+        self.place, self._root = place, root
         self.records: dict[TrialKey, Record] = {}
         self.failures: list[Record] = []
         self.unreadable = 0
+        going = progress(place)
+        self._begin(going.plan if going is not None else None)
+
+    def _begin(self, plan: Plan | None) -> None:
+        """Watch the run of this plan, from the start of its file."""
+        self.plan = plan
         self._offset, self._inode = 0, -1
         self._first = time.time()
         self._at_first: int | None = None
-        going = progress(place)
-        self.plan: Plan | None = going.plan if going is not None else None
-        seed = self.plan.seed if self.plan is not None else 0
-        about = Summary(**{**_provenance(self.plan), "seed": seed})
-        self.heard = Hearing.of(Run([], about, root=root), confined=True)
+        about = Summary(**{**_provenance(plan), "seed": plan.seed if plan is not None else 0})
+        self.heard = Hearing.of(Run([], about, root=self._root), confined=True)
 
-    def step(self) -> None:
-        """Read the lines that are new. A file that was put in order or begun again is read from its start."""
+    def step(self) -> bool:
+        """Read the lines that are new; returns whether the run is over. A file that was put in order, or is another
+        run's, is read from its start."""
+        going = progress(self.place)
+        if going is not None and going.plan not in (None, self.plan):
+            self._begin(going.plan)
+        self._read()
+        return going is None or not going.writing
+
+    def _read(self) -> None:
         try:
             with (self.place / TRIALS).open("rb") as file:
                 about = os.fstat(file.fileno())
@@ -77,9 +88,7 @@ class Live:
 
     def state(self) -> dict[str, Any]:
         """What the page shows: texts and numbers, the first failures, and whether the run is over."""
-        self.step()
-        going = progress(self.place)
-        over = going is None or not going.writing
+        over = self.step()
         return {
             "over": over,
             "done": len(self.records),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import threading
 from collections import OrderedDict
@@ -24,7 +23,6 @@ from audiotest.types import Record
 
 Kind = Literal["flac", "png"]
 _KEPT_RUNS, _KEPT_FILES = 6, 2000
-_KEY = re.compile("[0-9A-Za-z_-]{1,64}")
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -140,14 +138,9 @@ def _without_sound(heard: Hearing) -> list[str]:
     return [f"{lost} (`audiotest serve --root FOLDER` names the folder that the runs were made in)"] if lost else []
 
 
-def is_key(text: str) -> bool:
-    """Whether ``text`` can be the key of a sound."""
-    return _KEY.fullmatch(text) is not None
-
-
 def _read(place: Path, row: Row, root: Path) -> Run:
     """A run; of one that is damaged or was killed, what there is, which its page says."""
-    if row.state == "unreadable" and (place / SUMMARY).exists():
+    if row.state == "unreadable":
         raise RunError(row.message)
     if (place / SUMMARY).exists():
         try:

@@ -112,6 +112,16 @@ def test_columns_and_templates_are_taken_as_they_are(folder):
     assert audiotest.load_suite("plain").cases[0].question == "Listen: What is heard in 0?"
 
 
+def test_a_prompt_that_begins_with_spaces_keeps_them(folder):
+    template = TEMPLATE.replace('"Listen. {x}\\n"', '"\\n  Listen.\\n"')
+    assert template != TEMPLATE
+    Path("task/_default_template_yaml").write_text(template)
+    out = migrate("task/sounds.yaml", "--table", "release/test.jsonl", "--into", "suites/spaces")
+    assert out.exit_code == 0, out.output
+    shown = CliRunner().invoke(main, ["show", "suites/spaces/suite.yaml::s0"]).output
+    assert "\n  Listen.\nWhat is heard in 0?" in f"\n{shown}"
+
+
 def test_options_that_are_the_same_for_all_are_written_out(folder):
     rows = [{"audio": f"{i}.wav", "label": ["no", "yes"][i % 2]} for i in range(12)]
     Path("release/yes.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))

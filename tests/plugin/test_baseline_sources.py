@@ -83,6 +83,12 @@ def test_outside_a_repository_is_a_sentence(tmp_path, monkeypatch):
         read_baseline("git:main:base")
 
 
+def test_a_repository_of_another_user_is_refused_in_gits_words(repository, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(RunError, match=r"dubious ownership(.|\n)*git config --global --add safe.directory"):
+        read_baseline("git:main:base/small")
+
+
 def test_a_run_in_an_archive_is_found_at_any_depth_and_one_of_several_is_named(repository):
     zipped("one.zip", **run_files("a/b/"), **{"a/report.html": "<html>"})
     assert len(read_baseline("one.zip").trials) == 2
@@ -94,6 +100,10 @@ def test_a_run_in_an_archive_is_found_at_any_depth_and_one_of_several_is_named(r
     assert len(read_baseline("two.zip:y/z").trials) == 2
     with pytest.raises(RunError, match="holds no run at 'w'"):
         read_baseline("two.zip:w")
+    zipped("top.zip", **run_files(), **run_files("x/"))
+    with pytest.raises(RunError, match=r"name one, such as top.zip:\., top.zip:x"):
+        read_baseline("top.zip")
+    assert all(len(read_baseline(f"top.zip:{place}").trials) == 2 for place in (".", "x", "./x/"))
     Path("a.zip").mkdir()  # a folder of such a name is a folder
     for name, data in run_files().items():
         Path("a.zip", name).write_bytes(data)

@@ -100,7 +100,7 @@ def fake_player(tmp_path, monkeypatch):
 
 def test_the_terminal_steps_plays_and_shows_prompts(suite, fake_player):
     fake_player()
-    out = listen("--text", input="1\n2\n3\np\nj\nk\n\nq\n")
+    out = listen("--text", input="1\n2\n3\n²\np\nj\nk\n\nq\n")
     assert out.exit_code == 0, out.output
     played = Path("played").read_text().splitlines()
     assert len(played) == 2  # text_only has none

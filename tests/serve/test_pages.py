@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import re
 import shutil
 import signal
@@ -26,6 +27,7 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from audiotest.serve.app import Server  # noqa: E402
 from audiotest.serve.index import Index  # noqa: E402
+from audiotest.serve.live import Live  # noqa: E402
 
 TOKEN = "a-token"
 CHOICES = ("a bell", "a phone", "a siren", "a drum")
@@ -72,8 +74,8 @@ def server(tmp_path):
 
 @pytest.fixture
 def client(server):
-    with TestClient(server.app(TOKEN), base_url="http://127.0.0.1") as made:
-        yield made
+    with TestClient(server.app(TOKEN), base_url="http://127.0.0.1") as one:
+        yield one
 
 
 def listed(client):
@@ -113,18 +115,43 @@ def test_what_is_broken_newer_or_killed_is_listed_with_a_sentence(client, tmp_pa
     (runs / "torn/trials.jsonl").write_text("no JSON\n" + (runs / "torn/trials.jsonl").read_text())
     (runs / "linked").mkdir()
     (runs / "linked/summary.json").symlink_to(runs / "fine/summary.json")
+    save(tmp_path / "elsewhere", [record(0, question="a secret")])
+    (runs / "half-linked").mkdir()
+    (runs / "half-linked/trials.jsonl").symlink_to(tmp_path / "elsewhere/trials.jsonl")
+    (runs / "pipe").mkdir()
+    os.mkfifo(runs / "pipe/trials.jsonl")
     rows = {run["path"]: run for run in listed(client)}
     assert rows["fine"]["state"] == "finished"
     assert "version 99" in rows["newer"]["message"]
     assert rows["broken"]["state"] == "unreadable"
     assert (rows["killed"]["state"], rows["killed"]["message"].split(":")[0]) == ("stopped", "8 trials")
-    assert "links" in rows["linked"]["message"]
+    assert all("links" in rows[name]["message"] for name in ("linked", "half-linked", "pipe"))
     shown = {name: client.get(f"/{TOKEN}/run/{rows[name]['id']}/").text for name in rows}
     assert "version 99" in shown["newer"]
     assert "cannot read" in shown["broken"]
+    assert "secret" not in shown["half-linked"]
     assert "its process ended before it did; 1 lines of trials.jsonl cannot be read" in shown["killed"]
     assert "1 lines of trials.jsonl cannot be read" in shown["torn"]  # and the other eight are shown
     assert '"case":["c0"' in shown["torn"]
+
+
+@pytest.mark.parametrize("text", [
+    f'{{"pid": {2**70}, "host": "{platform.node()}", "command": ""}}', f'{{"pid": 0, "host": "{platform.node()}", "command": ""}}',
+    '{"x": ' + "[" * 100_000 + "]" * 100_000 + "}", None,
+], ids=["a pid too large", "no pid", "too deep", "links"])  # fmt: skip
+def test_odd_notes_beside_a_run_cost_the_list_nothing(client, tmp_path, text):
+    save(tmp_path / "runs/fine", half(4, 2))
+    (tmp_path / "runs/odd").mkdir()
+    (tmp_path / "runs/odd/trials.jsonl").touch()
+    (tmp_path / "secret").write_text('{"trials": 7, "model": "a secret", "began": 0}')
+    for name in (".audiotest.owner", ".audiotest.plan"):
+        if text is None:
+            (tmp_path / "runs/odd" / name).symlink_to(tmp_path / "secret")
+        else:
+            (tmp_path / "runs/odd" / name).write_text(text)
+    rows = {run["path"]: run for run in listed(client)}
+    assert rows["fine"]["state"] == "finished"
+    assert (rows["odd"]["state"], rows["odd"]["model"]) == ("stopped", "")
 
 
 def test_nothing_is_there_without_the_token_and_only_get_is_answered(client, tmp_path):
@@ -192,6 +219,26 @@ def test_sounds_come_in_ranges_and_from_suites_below_the_root_alone(client, tmp_
     confined.desk.close()
     assert answer.status_code == 404
     assert "no suite is read from elsewhere" in answer.text
+
+
+def test_options_that_are_sounds_have_players_after_the_question(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+    low, high = (
+        {"audio": {"synth": {"tone": {"hz": hz, "seconds": 0.2}}}, "text": name}
+        for hz, name in ((300, "low"), (900, "high"))
+    )
+    case = {"id": "c0", "question": "Which is lower?", "choices": [low, high], "answer": "low",
+            "audio": {"synth": {"tone": {"hz": 500, "seconds": 0.3}}}}  # fmt: skip
+    (tmp_path / "s.yaml").write_text(
+        json.dumps({"suite": "s", "policy": "gates", "conditions": ["original"], "cases": [case]})
+    )
+    save(tmp_path / "runs/a", [record(0, choices=("low", "high"), hashes={"sound": "key"})])
+    run = id_of(client, "a")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', client.get(f"/{TOKEN}/run/{run}/").text, re.DOTALL)[1])
+    addresses = [sound["src"] for sound in data["audio"]["key"]]
+    assert addresses == [f"sound/key/{i}.flac" for i in range(3)]
+    assert all(client.get(f"/{TOKEN}/run/{run}/{address}").content[:4] == b"fLaC" for address in addresses)
+    assert client.get(f"/{TOKEN}/run/{run}/sound/key/3.flac").status_code == 404
 
 
 def test_two_runs_are_compared_and_runs_of_different_suites_are_a_sentence(client, tmp_path):
@@ -271,6 +318,23 @@ def test_a_run_that_goes_on_is_watched_until_its_end(client, tmp_path, monkeypat
     assert sorted(p.name for p in (tmp_path / "runs/a").iterdir()) == ["summary.json", "trials.jsonl"]
 
 
+def test_another_run_in_the_same_folder_is_watched_from_its_start(tmp_path):
+    writer = RunWriter(tmp_path)
+    writer.expect(Plan(6, "m", time.time() - 1000))
+    writer.add(record(0))
+    live = Live(tmp_path, tmp_path)
+    assert (live.state()["done"], live.state()["total"]) == (1, 6)
+    writer.close()  # it was stopped, and the next one is further than it was before anyone looked
+    writer = RunWriter(tmp_path)
+    writer.expect(Plan(9, "m", time.time() - 1))
+    for i in range(1, 4):
+        writer.add(record(i, question="a longer question"))
+    state = live.state()
+    writer.close()
+    assert (state["done"], state["total"], state["unreadable"], state["over"]) == (3, 9, 0, False)
+    assert "about 00:0" in state["pace"]
+
+
 def test_pytest_notes_how_many_trials_a_run_is_to_have(pytester, monkeypatch):
     monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(pytester.path / "cache"))
     (pytester.path / "s.yaml").write_text(SUITE)
@@ -331,9 +395,9 @@ def browser():
         pytest.skip("no Chromium here")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

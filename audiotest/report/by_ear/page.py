@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +10,7 @@ import msgspec
 
 from audiotest.report.by_ear.cases import Ear, Item
 from audiotest.report.html.players import players_of
-from audiotest.report.html.render import harmless
+from audiotest.report.html.render import filled
 
 _SCRIPTS = ("player.js", "page.js", "item.js", "notes.js", "listening.js")
 
@@ -41,16 +40,8 @@ def write(ear: Ear, items: Sequence[Item], target: Path, *, embed: float, link: 
         "rerun": "",
     }
     front, here = files("audiotest.report.html"), files("audiotest.report.by_ear")
-    script = "".join((front / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    text = (here / "page.html").read_text(encoding="utf-8")
-    for name, filling in (
-        ("css", (front / "page.css").read_text(encoding="utf-8")),
-        ("js", script + (here / "page.js").read_text(encoding="utf-8")),
-        ("data", harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":")))),
-    ):
-        before, _, after = text.partition(f"{{{{ {name} }}}}")
-        text = before + filling + after
-    target.write_text(text, encoding="utf-8")
+    scripts = [*(front / name for name in _SCRIPTS), here / "page.js"]
+    target.write_text(filled(here / "page.html", scripts, data), encoding="utf-8")
     line = (
         f"{target}: {len(items)} cases, {sum(map(bool, sounds.values()))} sounds, {target.stat().st_size / 1e6:,.1f} MB"
     )

@@ -16,7 +16,7 @@ _PLAYERS = (
 
 def player() -> tuple[str, ...]:
     """The command of the first player that is installed, without the file; () where there is none."""
-    return next(((found, *words[1:]) for words in _PLAYERS if (found := shutil.which(words[0]))), ())
+    return next(((program, *words[1:]) for words in _PLAYERS if (program := shutil.which(words[0]))), ())
 
 
 def play(command: tuple[str, ...], path: Path) -> str:

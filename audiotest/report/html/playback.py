@@ -60,13 +60,15 @@ class Hearing:
         """How many waveforms :meth:`__call__` gives, without making them: 0 where the trial cannot be had."""
         try:
             trial = self._trial(record)
-            audible = present(trial, self.seed).audio
+            view = present(trial, self.seed)
         except NotApplicable:
             return 0
         except (AudiotestError, LookupError, OSError, ValueError, RuntimeError) as error:
             self.lost[str(error)] += 1
             return 0
-        return (1 if self._joined.joins(trial) else len(trial.case.audio)) if audible else 0
+        if not view.audio:
+            return 0
+        return 1 if self._joined.joins(trial, len(view.clips)) else len(trial.case.audio) + len(view.clips)
 
     def lost_sounds(self) -> str:
         """What to say of sounds that could not be had: the commonest reason stands for the others."""

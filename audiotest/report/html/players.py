@@ -29,10 +29,15 @@ class Player(Struct, frozen=True):
     khz: float = 0.0
 
 
+def is_key(text: str) -> bool:
+    """Whether ``text`` can be the key of a sound."""
+    return _NAME.fullmatch(text) is not None
+
+
 def sound_key(record: Record) -> str:
     """What the players of a trial go by: trials with the same sound share it."""
     name = record.hashes.get("sound") or ""
-    if name and not _NAME.fullmatch(name):  # it names files, and a record can come from anywhere
+    if name and not is_key(name):  # it names files, and a record can come from anywhere
         return hashlib.sha256(name.encode()).hexdigest()[:16]
     return name
 
@@ -95,9 +100,9 @@ def _watched(records: Sequence[Record]) -> Iterator[Record]:
     yield from track(records, "sounds", console=console, transient=True, disable=not console.is_terminal)
 
 
-def _beside(folder: Path, name: str, flac: bytes, picture: bytes) -> tuple[str, str]:
+def _beside(folder: Path, name: str, sound: bytes, picture: bytes) -> tuple[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.flac").write_bytes(flac)
+    (folder / f"{name}.flac").write_bytes(sound)
     (folder / f"{name}.png").write_bytes(picture)
     # The page's own name may hold characters that mean something else in an address.
     return f"{quote(folder.name)}/{name}.flac", f"{quote(folder.name)}/{name}.png"

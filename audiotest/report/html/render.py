@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -64,15 +65,21 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str =
         "audio": msgspec.to_builtins(dict(audio or {})),
     }
     here = files("audiotest.report.html")
-    filled = (here / "page.html").read_text(encoding="utf-8")
-    for name, text in (
-        ("css", (here / "page.css").read_text(encoding="utf-8")),
-        ("js", "".join((here / name).read_text(encoding="utf-8") for name in _SCRIPTS)),
+    return filled(here / "page.html", [here / name for name in _SCRIPTS], data)
+
+
+def filled(template: Traversable, scripts: Iterable[Traversable], data: Mapping[str, Any]) -> str:
+    """The page of ``template`` with the reports' style, its ``scripts`` one after the other, and its ``data``."""
+    style = files("audiotest.report.html") / "page.css"
+    text = template.read_text(encoding="utf-8")
+    for name, filling in (
+        ("css", style.read_text(encoding="utf-8")),
+        ("js", "".join(script.read_text(encoding="utf-8") for script in scripts)),
         ("data", harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str))),
     ):
-        before, _, after = filled.partition(f"{{{{ {name} }}}}")
-        filled = before + text + after
-    return filled
+        before, _, after = text.partition(f"{{{{ {name} }}}}")
+        text = before + filling + after
+    return text
 
 
 def write(run: Run, target: Path, *, embed: float = 20, link: float = 500, title: str = "") -> str:
