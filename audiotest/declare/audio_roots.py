@@ -138,7 +138,7 @@ def noted_links() -> dict[str, str]:
 
 def note_link(link: Path) -> None:
     """Note that ``link`` may be followed where it leads now; links that are no longer there are forgotten. Raises
-    OSError where nothing can be written."""
+    OSError where nothing can be written, and UnicodeEncodeError for a path that is not UTF-8."""
     name = os.path.join(os.path.realpath(link.parent), link.name)
     kept = {one: target for one, target in noted_links().items() if os.path.islink(one)}
     make_folder(config_dir())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -292,3 +293,14 @@ def test_an_import_that_cannot_note_its_link_says_what_to_give(home, monkeypatch
     (home / "config").write_text("a file")
     with pytest.warns(UserWarning, match=f"run the suite with --audio-root {home / 'sounds'}"):
         link_audio(home / "sounds", home / "suites" / "audio")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_an_import_of_a_folder_whose_name_is_not_utf_8_says_what_to_give(home):
+    from audiotest.benchmarks.writing import link_audio
+
+    place = home / os.fsdecode(b"s\xff")
+    place.mkdir()
+    with pytest.warns(UserWarning, match="run the suite with --audio-root"):
+        link_audio(place, home / "suites" / "audio")
+    assert (home / "suites" / "audio").resolve() == place.resolve()

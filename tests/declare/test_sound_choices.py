@@ -6,6 +6,7 @@ import soundfile
 
 import audiotest
 from audiotest.declare.suite import Suite, load
+from audiotest.declare.trial import trials
 from audiotest.types import Case, ClipSpec, Needs, Reply, Turn
 
 SUITE = """\
@@ -137,6 +138,14 @@ def test_messages_may_place_the_options(folder):
     assert asked.turns[0].parts == ("Sound A:", 0, "Sound C:", 1, 2, "or", 3, "Which is the same?")
     assert pitches(asked) == [300, 700, 500, 500]
     assert "name choice 2, and the case has 0 options" in run["b", "original"].reason
+
+
+def test_a_trial_whose_only_sounds_are_its_options_is_asked_among_those_with_sound(folder):
+    (folder / "s.yaml").write_text(
+        "suite: s\nconditions: [original, text_only]\ncases:\n"
+        "  - {id: a, question: Which is low?, choices: [{audio: low.wav}, {audio: high.wav}], answer: low.wav}\n"
+    )
+    assert [trial.is_heard for trial in trials(load(folder / "s.yaml"))] == [True, False]
 
 
 def test_an_option_is_part_of_what_a_reply_is_kept_under(folder):
