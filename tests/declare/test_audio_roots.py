@@ -3,12 +3,13 @@
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
 
 from audiotest.cli import main
-from audiotest.declare.audio_roots import VARIABLE, allowed_roots, allowing, noted_links
+from audiotest.declare.audio_roots import VARIABLE, allowed_roots, allowing, note_link, noted_links
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import load
 
@@ -285,6 +286,15 @@ def test_a_link_that_leads_elsewhere_since_and_one_that_was_not_noted_are_refuse
     link.symlink_to("../../other")
     with pytest.raises(SuiteError, match=rf"to {home}/other"):
         load(imported)
+
+
+def test_imports_at_once_note_all_their_links(home):
+    links = [home / "suites" / f"link{i}" for i in range(20)]
+    for link in links:
+        link.symlink_to(home / "sounds")
+    with ThreadPoolExecutor(len(links)) as pool:
+        list(pool.map(note_link, links))
+    assert set(noted_links()) == {str(home.resolve() / "suites" / link.name) for link in links}
 
 
 def test_an_import_that_cannot_note_its_link_says_what_to_give(home, monkeypatch):
