@@ -108,7 +108,7 @@ def test_conditions_act_on_options_as_they_act_on_clips(folder):
     assert run["a", "foreign_choices"].outcome == "skipped"
 
 
-def test_a_model_with_one_prompt_is_told_the_order_and_one_with_one_clip_is_not_asked(folder):
+def test_a_model_with_one_prompt_gets_the_order_and_one_with_one_clip_is_not_asked(folder):
     model = Hearer()
     audiotest.run(folder / "s.yaml", model, cache=False)
     prompt = model.asked["a", "original"].prompt
