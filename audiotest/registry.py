@@ -110,9 +110,9 @@ class Scorer(Member):
     ``POOLED_BY``) names the metrics that are taken over its verdicts together, such as a word error rate: the first
     of them is the suite's figure in the place of a mean of scores. ``paths`` (``PATHS``) names the options that may
     be a path: one that begins with a dot starts from the suite's folder. ``program(**options)`` names what it would run
-    of other people's, "" for nothing: that needs :mod:`audiotest.foreign_code`'s permission.
-    ``one_answer`` (``ONE_ANSWER``): by its rule one answer is right, so a case with several is refused;
-    without it the scorer asks ``question.is_right`` or compares with ``question.right_answers``.
+    of other people's, "" for nothing: that needs :mod:`audiotest.foreign_code`'s permission. ``one_answer``
+    (``ONE_ANSWER``): by its rule one answer is right, so a case with several is refused; without it the scorer asks
+    ``question.is_right`` or compares with ``question.right_answers``.
     """
 
     function_name = "score"

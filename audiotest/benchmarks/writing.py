@@ -98,7 +98,7 @@ def link_audio(audio: Path, link: Path) -> None:
     link.symlink_to(os.path.relpath(audio.resolve(), link.parent.resolve()), target_is_directory=audio.is_dir())
     try:
         note_link(link)
-    except OSError as error:
+    except (OSError, UnicodeEncodeError) as error:
         warnings.warn(
             f"that {link} may be followed cannot be noted ({error}): run the suite with --audio-root {audio.resolve()}",
             stacklevel=2,

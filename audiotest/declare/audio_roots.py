@@ -138,8 +138,11 @@ def noted_links() -> dict[str, str]:
 
 def note_link(link: Path) -> None:
     """Note that ``link`` may be followed where it leads now; links that are no longer there are forgotten. Raises
-    OSError where nothing can be written."""
-    name = os.path.join(os.path.realpath(link.parent), link.name)
-    kept = {one: target for one, target in noted_links().items() if os.path.islink(one)}
-    make_folder(config_dir())
-    write_whole(_links_file(), msgspec.json.encode({**kept, name: os.path.realpath(link)}))
+    OSError where nothing can be written, and UnicodeEncodeError for a path that is not UTF-8."""
+    import filelock
+
+    name, file = os.path.join(os.path.realpath(link.parent), link.name), _links_file()
+    make_folder(file.parent)
+    with filelock.FileLock(file.with_name(f".{file.name}.lock"), mode=0o600):  # other imports may run
+        kept = {one: target for one, target in noted_links().items() if os.path.islink(one)}
+        write_whole(file, msgspec.json.encode({**kept, name: os.path.realpath(link)}))

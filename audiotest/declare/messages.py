@@ -41,7 +41,7 @@ from audiotest.types import ClipSpec, Message, Part, Turn
 
 Faults = list[tuple[Path, str]]
 PLAIN = (Message("user", (Part(text="{{ prompt }}"),)),)
-"""The turns of a case without any, where its sounds have to be told apart."""
+"""The turns of a case without any, where its sounds have captions."""
 
 
 class Asked(Struct, frozen=True):

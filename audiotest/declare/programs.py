@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from audiotest import foreign_code
 from audiotest.declare.document import placed
+from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.problems import Problem
 from audiotest.registry import SCORERS
 from audiotest.types import Check
@@ -21,10 +22,13 @@ def unallowed(suite: Suite, shown: str = "") -> list[Problem]:
     if foreign_code.allowed():
         return []
     shown = shown or suite.path or f"<the suite {suite.name}>"
-    own = [(i, what) for i, check in enumerate(suite.scorers) if (what := _program(check))]
-    faults = [(("scorers", i), foreign_code.refusal(what)) for i, what in own]
-    if suite.path:
-        problems = placed(list(faults), shown, Path(suite.path).read_bytes())
+    faults: list[tuple[KeyPath, str]] = [
+        (("scorers", i), foreign_code.refusal(what))
+        for i, check in enumerate(suite.scorers)
+        if (what := _program(check))
+    ]
+    if faults and suite.path:
+        problems = placed(faults, shown, Path(suite.path).read_bytes())
     else:
         problems = [Problem(shown, 1, 1, path, message) for path, message in faults]
     for case in suite.cases:

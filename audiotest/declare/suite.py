@@ -285,8 +285,8 @@ _HAS_DATA = re.compile(rb"^[\"']?data[\"']?[ \t]*:", re.MULTILINE)
 
 
 def _besides(path: Path, contents: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """What else the suite at ``path`` is made of: what is allowed to it, the values of variables, the suites
-    that it extends, and where it lies if it has a table or extends one, since these are found from there."""
+    """What else the suite at ``path`` is made of: what is allowed to it, the values of variables, the suites that it
+    extends, and where it lies if it has a table or extends one, since these are found from there."""
     yield "allowed", repr((allowed_roots(), foreign_code.allowed())).encode()
     for name, content in contents:
         if values := variables.values_in(content):

@@ -40,7 +40,7 @@ class Trial(Struct, frozen=True):
     @property
     def is_heard(self) -> bool:
         """Whether there is any sound in it, be that silence: ``text_only`` has none."""
-        return bool(self.case.audio) and not any(part.member.soundless for part in self.condition.of("text"))
+        return bool(self.case.clips) and not any(part.member.soundless for part in self.condition.of("text"))
 
     @property
     def likelihoods(self) -> bool:

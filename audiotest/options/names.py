@@ -90,7 +90,7 @@ class ShortOptions:
 
 
 class ShortOptionsOfPytest8:
-    """The same where argparse is told of all options when a command line is parsed: each option of ours says then by
+    """The same where argparse gets all options when a command line is parsed: each option of ours says then by
     which names it goes, and leaves out those that others have."""
 
     def __init__(self, parser: Any, group: Any) -> None:

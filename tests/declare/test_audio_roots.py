@@ -2,12 +2,14 @@
 
 import json
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
 
 from audiotest.cli import main
-from audiotest.declare.audio_roots import VARIABLE, allowed_roots, allowing, noted_links
+from audiotest.declare.audio_roots import VARIABLE, allowed_roots, allowing, note_link, noted_links
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import load
 
@@ -286,9 +288,29 @@ def test_a_link_that_leads_elsewhere_since_and_one_that_was_not_noted_are_refuse
         load(imported)
 
 
+def test_imports_at_once_note_all_their_links(home):
+    links = [home / "suites" / f"link{i}" for i in range(20)]
+    for link in links:
+        link.symlink_to(home / "sounds")
+    with ThreadPoolExecutor(len(links)) as pool:
+        list(pool.map(note_link, links))
+    assert set(noted_links()) == {str(home.resolve() / "suites" / link.name) for link in links}
+
+
 def test_an_import_that_cannot_note_its_link_says_what_to_give(home, monkeypatch):
     from audiotest.benchmarks.writing import link_audio
 
     (home / "config").write_text("a file")
     with pytest.warns(UserWarning, match=f"run the suite with --audio-root {home / 'sounds'}"):
         link_audio(home / "sounds", home / "suites" / "audio")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_an_import_of_a_folder_whose_name_is_not_utf_8_says_what_to_give(home):
+    from audiotest.benchmarks.writing import link_audio
+
+    place = home / os.fsdecode(b"s\xff")
+    place.mkdir()
+    with pytest.warns(UserWarning, match="run the suite with --audio-root"):
+        link_audio(place, home / "suites" / "audio")
+    assert (home / "suites" / "audio").resolve() == place.resolve()

@@ -162,6 +162,10 @@ def test_a_table_may_have_several_answers_in_a_cell(tmp_path):
     suite = load(tmp_path / "s.yaml")
     assert [(case.answer, case.answers) for case in suite.cases] == [("bell", ("bell", "chime")), ("dog", ())]
     assert "'Z'" in suite.invalid[0].problems[0].message
+    rows[2]["answer"] = ["dog", '["bell"]']
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "s.yaml").write_text(head % "{column: answer, as: text}")
+    assert '["bell"]' in load(tmp_path / "s.yaml").invalid[-1].problems[0].message
     (tmp_path / "t.csv").write_text('id,q,options,answer\na,Which?,"[""bell"", ""dog"", ""chime""]",bell|chime\n')
     text = head.replace("t.jsonl", "t.csv") % "{column: answer, as: text, split: '|'}"
     (tmp_path / "s.yaml").write_text(text)

@@ -6,6 +6,7 @@ import soundfile
 
 import audiotest
 from audiotest.declare.suite import Suite, load
+from audiotest.declare.trial import trials
 from audiotest.types import Case, ClipSpec, Needs, Reply, Turn
 
 SUITE = """\
@@ -107,7 +108,7 @@ def test_conditions_act_on_options_as_they_act_on_clips(folder):
     assert run["a", "foreign_choices"].outcome == "skipped"
 
 
-def test_a_model_with_one_prompt_is_told_the_order_and_one_with_one_clip_is_not_asked(folder):
+def test_a_model_with_one_prompt_gets_the_order_and_one_with_one_clip_is_not_asked(folder):
     model = Hearer()
     audiotest.run(folder / "s.yaml", model, cache=False)
     prompt = model.asked["a", "original"].prompt
@@ -137,6 +138,14 @@ def test_messages_may_place_the_options(folder):
     assert asked.turns[0].parts == ("Sound A:", 0, "Sound C:", 1, 2, "or", 3, "Which is the same?")
     assert pitches(asked) == [300, 700, 500, 500]
     assert "name choice 2, and the case has 0 options" in run["b", "original"].reason
+
+
+def test_a_trial_whose_only_sounds_are_its_options_is_asked_among_those_with_sound(folder):
+    (folder / "s.yaml").write_text(
+        "suite: s\nconditions: [original, text_only]\ncases:\n"
+        "  - {id: a, question: Which is low?, choices: [{audio: low.wav}, {audio: high.wav}], answer: low.wav}\n"
+    )
+    assert [trial.is_heard for trial in trials(load(folder / "s.yaml"))] == [True, False]
 
 
 def test_an_option_is_part_of_what_a_reply_is_kept_under(folder):

@@ -42,7 +42,9 @@ LIBRARIES = (
 def prepare(more):
     for name in (*LIBRARIES, *more):
         importlib.import_module(name)
-    hook = install_importhook(get_config())  # pytest warns of plugins that were imported without it
+    config = get_config()
+    config.getini = {"python_files": []}.get  # older pytests know no option before a command line is parsed
+    hook = install_importhook(config)  # pytest warns of plugins that were imported without it
     hook.mark_rewrite("audiotest", "xdist")
     for name in ("xdist.plugin", "xdist.dsession", "xdist.remote"):
         importlib.import_module(name)

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.declare.building import TRANSCRIPTION
-from audiotest.declare.data.options import Form, answers_in, before_options, named_in, options_of
+from audiotest.declare.data.options import Form, answer_in, answers_in, before_options, named_in, options_of
 from audiotest.declare.data.tables import Row
 from audiotest.declare.problems import Path
 from audiotest.declare.template_limits import bounded, environment, joined
@@ -166,7 +166,7 @@ class Fields(Struct):
         places = answers_in(value, options, self.form or "text", self.answer_split)
         if places is None:
             named = named_in(value, options, self.answer_split)
-            wrong = next(one for one in named if answers_in(one, options, self.form or "text") is None)
+            wrong = next(one for one in named if answer_in(one, options, self.form or "text") is None)
             raise RowFault("answer", unknown(f"answer, not among the options (read as {self.form or 'text'}):",
                                              str(wrong).strip(), list(options)))  # fmt: skip
         return options[places[0]] if len(places) == 1 else [options[place] for place in places]

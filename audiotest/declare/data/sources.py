@@ -89,7 +89,7 @@ def data_stamp(data: Mapping[str, Any], folder: Path, *, fetch: bool = True) -> 
 
 def _local(written: str, folder: Path, split: str) -> list[Table]:
     reach = Reach(folder)
-    # Nothing is looked for out of reach, not even which files there are.
+    # Before anything is looked for; a wildcard can still match a link, or have `..` behind it.
     literal = os.path.dirname(re.split(r"[*?[]", written, maxsplit=1)[0]) if has_magic(written) else written
     _require(reach, literal)
     tables = _tables(written, folder, split)
