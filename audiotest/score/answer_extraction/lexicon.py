@@ -145,10 +145,6 @@ class Lexicon:
             self._sources[role, backwards] = _joined(parts)
         return self._sources[role, backwards]
 
-    def search(self, *roles: str) -> re.Pattern[str]:
-        """Finds any of the roles anywhere."""
-        return self.compiled("|".join(f"<{role}>" for role in roles))
-
     def compiled(self, template: str, *, backwards: bool = False) -> re.Pattern[str]:
         """A pattern in which ``<role>`` stands for the role, matched against reversed text if ``backwards``."""
         pattern = self._compiled.get((template, backwards))
