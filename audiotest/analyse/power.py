@@ -81,7 +81,7 @@ def mcnemar_power(n: int, difference: float, discordance: float) -> float:
         return NormalDist().cdf((difference * sqrt(n) - quantile() * sqrt(discordance) - 1 / sqrt(n)) / spread)
     reach = _SD * sqrt(n * discordance * (1 - discordance)) + 1
     differing = np.arange(max(0, int(n * discordance - reach)), min(n, int(n * discordance + reach)) + 1)
-    critical = _critical(n)[differing]
+    critical = _critical()[differing]
     rejected = _at_most(critical, differing, worse) + _at_most(critical, differing, 1 - worse)
     return float((_binomial(differing, n, discordance) * rejected).sum())
 
@@ -116,11 +116,11 @@ def _at_most(counts: Ints, n: Ints, p: float) -> Floats:
 
 
 @cache
-def _critical(most: int) -> Ints:
-    """For each number of pairs that differ, from 0 to ``most``, the largest count of the rarer kind that the exact test
-    rejects; or -1. By the recurrence of :func:`_at_most`."""
+def _critical() -> Ints:
+    """For each number of pairs that differ, from 0 to the most that are worked out exactly, the largest count of the
+    rarer kind that the exact test rejects; or -1. By the recurrence of :func:`_at_most`."""
     critical, count, below, exactly = [-1], -1, 0.0, 0.0
-    for n in range(1, most + 1):
+    for n in range(1, _EXACT + 1):
         below -= exactly / 2
         exactly = exactly * n / (n - count) / 2 if count >= 0 else 0.0
         following = exactly * (n - count) / (count + 1) if count >= 0 else 2.0**-n

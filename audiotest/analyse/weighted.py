@@ -48,7 +48,8 @@ def weighted(
     value, groups = of(np.ones(len(judged))), int(clips.max()) + 1
     if groups < 2:
         return Estimate(value, n=len(judged))
-    drawn = np.random.default_rng(0).multinomial(groups, np.full(groups, 1 / groups), size=RESAMPLES)
+    rng, shares = np.random.default_rng(0), np.full(groups, 1 / groups)
+    drawn = (rng.multinomial(groups, shares) for _ in range(RESAMPLES))  # one at a time: all at once need much memory
     low, high = np.quantile([of(counts[clips].astype(np.float64)) for counts in drawn], levels(groups))
     return Estimate(value, float(low), float(high), len(judged)) if low < high else Estimate(value, n=len(judged))
 

@@ -63,7 +63,7 @@ def score(question: Question, output: str, of: str = "text", normalise: str = "t
         return Verdict(None, status="none", counted=False, evidence="the model computed NaN for an option")
     best = values.index(max(values))
     rights = _rights(question)
-    correct = any(question.choices[best] == question.choices[place] for place in rights) if rights else None
+    correct = question.is_right(best) if rights else None
     return Verdict(
         correct,
         choice=best,

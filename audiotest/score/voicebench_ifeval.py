@@ -21,14 +21,15 @@ Differences
     of that detector alone: such an item is not counted.
 
 Verdict
-    ``correct`` and ``format_kept``: all are followed strictly. ``details`` has ``strict`` and ``loose``, by id.
+    ``correct`` and ``format_kept``: all are followed strictly. ``details`` has ``strict`` and ``loose``, each in
+    the order of ``rules``, the ids.
 """
 
 from __future__ import annotations
 
 import re
 
-from audiotest.score.official import ifeval
+from audiotest.score.official import ifeval, voicebench
 from audiotest.score.official.unjudged import crashed
 from audiotest.types import Question, Verdict
 
@@ -61,8 +62,7 @@ def _kept(reply: str, rules: list[tuple[str, dict[str, object]]]) -> list[bool]:
 
 
 def _plain(reply: str) -> str:
-    if reply.startswith(("<1>", "<2>", "<3>")):
-        reply = reply[3:].strip()
+    reply = voicebench.unmarked(reply)
     return reply[:-8].strip() if reply.endswith("<|user|>") else reply
 
 

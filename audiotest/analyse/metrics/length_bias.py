@@ -2,8 +2,7 @@
 
 Mean over replies with a readable choice of (rank of the chosen option - rank of the right one) / (k - 1), ranks by
 length in characters from 0, ties at their mean; in [-1, 1]. Positive: longer options are preferred. Interval
-by clip. Questions with several
-right options are left out.
+by clip. Questions with several right options are left out.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 Mean over replies with a readable choice of (place chosen - place of the right option) / (k - 1), places from 0; in [-1,
 1]. 0: no leaning, negative: to the front, positive: to the end, whatever the accuracy is. Interval by clip. What was
-chosen at each place stands in the profile. Questions with several
-right options are left out.
+chosen at each place stands in the profile. Questions with several right options are left out.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Of the questions that are answered wrongly under ``condition``, with an option t
 the same option is the answer under every condition that ran in which the clip cannot be heard or is another one
 (``text_only``, ``silence``, ``noise_only``, ``other_audio``); ``versus`` names a single one. Such an answer comes from
 what the model knows of music or the world, not from the clip. Of n options a reply that ignores the sound and is drawn
-anew each time repeats itself in 1/n. In [0, 1]; interval by clip.
+again each time repeats itself in 1/n. In [0, 1]; interval by clip.
 
 One of the three kinds of error of MuChoMusic (arXiv 2408.01337, section 5), which names it and gives no figure.
 """

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Protocol
 
 from msgspec import Struct
-
-from audiotest.score.answer_extraction.once import once
 
 
 class Cue(Struct, frozen=True, eq=False):
@@ -104,7 +103,7 @@ class Sought:
     def __init__(self, compiled: Callable[[], re.Pattern[str]], bit: int, openings: frozenset[str] | None) -> None:
         self.compiled, self.bit, self.openings = compiled, bit, openings
 
-    @once
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The compiled pattern."""
         return self.compiled()

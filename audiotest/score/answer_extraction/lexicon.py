@@ -10,13 +10,12 @@ Only the languages that a reply is written in take part, so that "so" and "was" 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
 from audiotest.score.answer_extraction.cue import Cue, Sought
 from audiotest.score.answer_extraction.normalise import fold
-from audiotest.score.answer_extraction.once import once
 from audiotest.score.answer_extraction.phrases import emit, essential, openings, parse
 
 _SCRIPTS = {
@@ -146,10 +145,6 @@ class Lexicon:
             self._sources[role, backwards] = _joined(parts)
         return self._sources[role, backwards]
 
-    def search(self, *roles: str) -> re.Pattern[str]:
-        """Finds any of the roles anywhere."""
-        return self.compiled("|".join(f"<{role}>" for role in roles))
-
     def compiled(self, template: str, *, backwards: bool = False) -> re.Pattern[str]:
         """A pattern in which ``<role>`` stands for the role, matched against reversed text if ``backwards``."""
         pattern = self._compiled.get((template, backwards))
@@ -169,17 +164,17 @@ class Lexicon:
             merged |= {fold(word): value for word, value in sources()[language].get(role, {}).items()}
         return merged
 
-    @once
+    @cached_property
     def ordinals(self) -> dict[str, str]:
         """Words for places, with the place; -1 is the last."""
         return self.table("ordinals")
 
-    @once
+    @cached_property
     def numbers(self) -> dict[str, str]:
         """Words for numbers, with the number."""
         return self.table("numbers")
 
-    @once
+    @cached_property
     def everyday(self) -> frozenset[str]:
         """Words that are too common to name an option wherever they are."""
         return self.words("everyday")

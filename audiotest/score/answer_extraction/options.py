@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from string import ascii_uppercase
 from typing import TypeVar
 
@@ -13,7 +13,6 @@ from audiotest.score.answer_extraction.keys import Key, option_key
 from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.literal import Literal
 from audiotest.score.answer_extraction.normalise import CJK, TOKEN, clean, fold, tokens
-from audiotest.score.answer_extraction.once import once
 from audiotest.score.answer_extraction.quantities import Quantity, option_quantity
 from audiotest.score.answer_extraction.stretch import Stretch
 
@@ -48,13 +47,13 @@ class Options:
         self.exact, self.label_of = exact, label_of
         self.longest = max(map(len, texts), default=0)
 
-    @once
+    @cached_property
     def strict(self) -> tuple[bool, ...]:
         """Which options have to be matched to the character, since their words alone are another's."""
         runs = [tuple(TOKEN.findall(text)) for text in self.folded]
         return tuple(not run or runs.count(run) > 1 for run in runs)
 
-    @once
+    @cached_property
     def literals(self) -> tuple[tuple[Literal, ...], ...]:
         """For each option what finds its words in a folded text, nothing for an empty option. Hits have to be checked
         with :func:`is_bounded`."""
@@ -72,27 +71,27 @@ class Options:
             forms.append((_SPELT[source],))
         return tuple(Literal(form) for form in forms if form)
 
-    @once
+    @cached_property
     def _without_articles(self) -> tuple[str, ...]:
         return tuple(_ARTICLE.sub("", text) for text in self.folded)
 
-    @once
+    @cached_property
     def numeric(self) -> bool:
         """Whether options are numbers, so that numbers name no place."""
         return any(_NUMERIC.search(text) for text in self.folded)
 
-    @once
+    @cached_property
     def quantities(self) -> tuple[Quantity | None, ...]:
         """The options as quantities; empty where they are something else."""
         numbers = _all_of_a_kind(option_quantity, self.folded)
         return numbers if len({(q.low, q.high) for q in numbers if q}) > 1 else ()
 
-    @once
+    @cached_property
     def keys(self) -> tuple[Key | None, ...]:
         """The options as musical keys; empty where they are something else."""
         return _all_of_a_kind(option_key, self.texts)
 
-    @once
+    @cached_property
     def measured(self) -> tuple[bool, ...]:
         """Which options are quantities or keys, and read as such."""
         return tuple(
@@ -100,17 +99,17 @@ class Options:
             for i in range(len(self.folded))
         )
 
-    @once
+    @cached_property
     def polar(self) -> tuple[int, int] | None:
         """(the option that says yes, the one that says no)."""
         return _polar(self.folded)
 
-    @once
+    @cached_property
     def tokens(self) -> tuple[tuple[str, ...], ...]:
         """The words of ``folded``."""
         return tuple(map(tokens, self.folded))
 
-    @once
+    @cached_property
     def most_words(self) -> int:
         """How many words the longest has."""
         return max(map(len, self.tokens), default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from audiotest.score.answer_extraction.cue import roles
 from audiotest.score.answer_extraction.lexicon import Lexicon, all_languages
 from audiotest.score.answer_extraction.loose import stems
 from audiotest.score.answer_extraction.negation import TURNS_OR_TAKES_BACK
@@ -19,6 +20,7 @@ _HEDGED = r"(?:<surely>\s+)?"
 _DISCOURSE = re.compile(
     r"[\s\"'(]*(?:right|sure|of course|certainly|definitely|absolutely|exactly|indeed|okay|nothing|never)\b"
 )
+_UNSURE, _ASSERTS_NOT, _ASSERTS = roles("unsure"), roles("asserts_not"), roles("asserts")
 
 
 def alone(reply: ParsedReply) -> int | None:
@@ -79,8 +81,8 @@ def statement(reply: ParsedReply) -> int | None:
 
 
 def _polarity(clause: str, lex: Lexicon, yes: int, no: int) -> int | None:
-    if clause.rstrip().endswith("?") or lex.search("unsure").search(clause):
+    if clause.rstrip().endswith("?") or lex.pattern(_UNSURE).search(clause):
         return None
-    if lex.search("asserts_not").search(clause):
+    if lex.pattern(_ASSERTS_NOT).search(clause):
         return no
-    return yes if lex.search("asserts").search(clause) else None
+    return yes if lex.pattern(_ASSERTS).search(clause) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from audiotest.score.answer_extraction.cue import Cue, Finder
 from audiotest.score.answer_extraction.lexicon import Lexicon, languages, lexicon
@@ -11,7 +12,6 @@ from audiotest.score.answer_extraction.mention import Mention
 from audiotest.score.answer_extraction.mentions import clauses, mentions
 from audiotest.score.answer_extraction.negation import CONCLUDES
 from audiotest.score.answer_extraction.normalise import fold
-from audiotest.score.answer_extraction.once import once
 from audiotest.score.answer_extraction.options import Options
 from audiotest.score.answer_extraction.stretch import Stretch
 from audiotest.types import CUT
@@ -31,17 +31,17 @@ class ParsedReply:
         self.cut = finish in CUT and not tagged
         """Whether the token limit ended it, so that what it was about to say is not there."""
 
-    @once
+    @cached_property
     def folded(self) -> str:
         """The text without case and diacritics."""
         return fold(self.text)
 
-    @once
+    @cached_property
     def lex(self) -> Lexicon:
         """The words of the languages it is written in."""
         return lexicon(languages(self.folded))
 
-    @once
+    @cached_property
     def stretch(self) -> Stretch:
         """The folded text with its words."""
         return Stretch(self.folded, self.lex)
@@ -50,22 +50,22 @@ class ParsedReply:
         """What finds a cue in the folded text."""
         return self.stretch.finder(cue)
 
-    @once
+    @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """Its sentences and lines."""
         return clauses(self.text)
 
-    @once
+    @cached_property
     def mentions(self) -> list[Mention]:
         """Where it names options."""
         return mentions(self.text, self.spans, self.options, self.stretch)
 
-    @once
+    @cached_property
     def affirmed(self) -> list[Mention]:
         """The mentions that it does not deny."""
         return [mention for mention in self.mentions if not mention.denied]
 
-    @once
+    @cached_property
     def asserted(self) -> list[Mention]:
         """What it affirms outside of questions and of thoughts given up; of sentences that conclude, the last one's."""
         kept = [mention for mention in self.affirmed if not mention.aside and not self.asks(mention.clause)]
@@ -81,7 +81,7 @@ class ParsedReply:
         concludes = self.finder(CONCLUDES) if whole else self.lex.pattern(CONCLUDES)
         return concludes.search(before[:_BEGINNING]) is not None
 
-    @once
+    @cached_property
     def tokens(self) -> list[Token]:
         """Its words in their stems."""
         return words(self.folded)

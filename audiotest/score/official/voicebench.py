@@ -62,9 +62,7 @@ def letter(reply: str) -> str | None:
     >>> [letter(text) for text in ("The answer is B", "c) rain", "rain", "It is (D). Not A.")]
     ['B', 'C', None, 'D']
     """
-    text = reply.lower()
-    if text.startswith(("<1>", "<2>", "<3>")):
-        text = text[3:].strip()
+    text = unmarked(reply.lower())
     for template in _TEMPLATES:
         for one in LETTERS:
             if template.replace("@", one.lower()) in text:
@@ -74,6 +72,11 @@ def letter(reply: str) -> str | None:
         if text == low or text.startswith(tuple(low + ending for ending in _ENDINGS)):
             return one
     return None
+
+
+def unmarked(reply: str) -> str:
+    """A reply without the mark of a speaker before it (``<1>``)."""
+    return reply[3:].strip() if reply.startswith(("<1>", "<2>", "<3>")) else reply
 
 
 def refuses(reply: str) -> bool:
