@@ -312,6 +312,10 @@ class _Stored(Struct):
     suite: Suite
 
 
+_STORED = msgspec.msgpack.Decoder(_Stored)
+"""Made here, since a type that two threads are the first to decode crashes the interpreter (msgspec 0.22)."""
+
+
 def _members(suite: Suite) -> dict[str, str]:
     """What changes when the code of a scorer, condition or metric that ``suite`` names does."""
     checks = {check.name for check in suite.scorers} | {check.name for case in suite.cases for check in case.expect}
@@ -323,7 +327,7 @@ def _members(suite: Suite) -> dict[str, str]:
 
 def _read(stored: Path, folder: Path) -> Suite | None:
     try:
-        kept = msgspec.msgpack.decode(stored.read_bytes(), type=_Stored)
+        kept = _STORED.decode(stored.read_bytes())
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None  # not there, or of an older shape: parse again
     rooms = {room.word: room for room in (SCORERS, CONDITIONS, METRICS)}

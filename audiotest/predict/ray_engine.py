@@ -33,6 +33,9 @@ WAITING = 2
 _STARTS, _START_WAIT = 300, 1.0
 """How often, and after how many seconds, an actor that died is asked whether it is up again."""
 
+_ANSWER, _PLACES = msgspec.json.Decoder(Answer), msgspec.json.Decoder(list[Place])
+"""Made here, since a type that two threads are the first to decode crashes the interpreter (msgspec 0.22)."""
+
 
 class _Sent(Struct, eq=False):
     """A block on its way: what has not come back of it, by number, and the actor that has it."""
@@ -123,7 +126,7 @@ class RayEngine:
     def _take(self, sent: _Sent, under_way: dict[Any, _Sent]) -> Iterator[list[Answered[Pending]]]:
         """The next reply of a block, or what is left of a block whose actor died, asked one by one."""
         try:
-            answer = msgspec.json.decode(self._ray.get(next(sent.replies)), type=Answer)
+            answer = _ANSWER.decode(self._ray.get(next(sent.replies)))
         except StopIteration:
             self._load[sent.actor] -= 1
             yield [
@@ -148,7 +151,7 @@ class RayEngine:
                 .answer.options(num_returns="streaming")
                 .remote(msgspec.json.encode([place(item.trial)]))
             )
-            return opened(msgspec.json.decode(self._ray.get(next(replies)), type=Answer))
+            return opened(_ANSWER.decode(self._ray.get(next(replies))))
         except self._ray.exceptions.RayTaskError as error:
             return RemoteError(str(error.cause))
         except self._ray.exceptions.RayActorError:
@@ -186,7 +189,7 @@ class Answerer:
 
     def answer(self, block: bytes) -> Iterator[bytes]:
         """The answers to a block of places, each as soon as it is there, all as JSON."""
-        trials = [trial_at(where) for where in msgspec.json.decode(block, type=list[Place])]
+        trials = [trial_at(where) for where in _PLACES.decode(block)]
         self._predictor.plan([Block(next(self._numbers), tuple(trials))])
         with self._turn:
             for number, trial in enumerate(trials):

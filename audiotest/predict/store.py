@@ -235,10 +235,14 @@ def _is_new(db: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
+_REPLY = msgspec.json.Decoder(Reply)
+"""Made here, since a type that two threads are the first to decode crashes the interpreter (msgspec 0.22)."""
+
+
 def _read(stored: bytes | None) -> Reply | None:
     """A reply as it was kept; None for what is none."""
     try:
-        return msgspec.json.decode(stored or b"", type=Reply)
+        return _REPLY.decode(stored or b"")
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
