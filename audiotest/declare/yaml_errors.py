@@ -36,6 +36,7 @@ def syntax_error(error: Any, source: bytes) -> Place:
         _tab(lines, *at)
         or _colon(lines, *at, plain)
         or _reserved(lines, *at)
+        or _leading_colon(lines, *at, plain)
         or _stray(lines, *at)
         or _left_open(error)
     )
@@ -92,6 +93,14 @@ def _reserved(lines: list[str], line: int, column: int) -> Place | None:
         return None
     text = json.dumps(_COMMENT.sub("", lines[line][column:]).rstrip(" ]},"), ensure_ascii=False)
     return line, column, f"no text starts with {name} unless it is in quotes: {text}"
+
+
+def _leading_colon(lines: list[str], line: int, column: int, plain: str) -> Place | None:
+    if "expected node content" not in plain or lines[line][column : column + 1] != ":":
+        return None
+    text = re.match(r"[^,\[\]{}]*", lines[line][column:])
+    quoted = json.dumps(text[0].rstrip() if text else ":", ensure_ascii=False)
+    return line, column, f"no text in a list or mapping of one line starts with `:` unless it is in quotes: {quoted}"
 
 
 def _stray(lines: list[str], line: int, column: int) -> Place | None:

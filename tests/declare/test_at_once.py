@@ -142,6 +142,10 @@ def test_thousands_of_problems_are_counted_and_the_first_hundred_shown(tmp_path)
         ("suite: x\ntitle: What: now # c\n", 'has to be in quotes: title: "What: now"'),
         ("suite: x\ncases:\n  - {id: a, question: What: now}\n", 'in quotes: question: "What: now"'),
         ("suite: x\ntitle: @x\n", 'no text starts with `@` unless it is in quotes: "@x"'),
+        (
+            "suite: x\nby: [a, :) and more, b]\n",
+            'x.yaml:2:9: not valid YAML: no text in a list or mapping of one line starts with `:` unless it is in quotes: ":) and more"',
+        ),
         ("suite: x\nby: [a, b\ntitle: x\n", "the list that starts in line 2 with `[` is not closed by `]`"),
         ("suite: x\nby: [a]]\n", "this `]` closes nothing"),
         ("suite: x\ntitle: 'it's'\n", "text follows the closing quote"),

@@ -74,28 +74,29 @@ ENCODER = {"model_type": "audioflamingo3_encoder", "hidden_size": 32, "intermedi
            "num_attention_heads": 4, "num_mel_bins": 16, "max_source_positions": POSITIONS}  # fmt: skip
 
 
-ENCODER_30S = {**ENCODER, "max_source_positions": 1500}
+ENCODER_30S = {**ENCODER, "max_source_positions": 1500, "num_attention_heads": 1}
 
 
 def musicflamingo(folder):
     tok = tokenizer(["<sound>", "<|sound_bos|>", "<|sound_eos|>"])
     template = TEMPLATE.replace("AUDIO", "<sound>")
     processor = transformers.MusicFlamingoProcessor(
-        WhisperFeatureExtractor(feature_size=16), tok, chat_template=template
+        WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW), tok, chat_template=template
     )
     config = transformers.MusicFlamingoConfig(
-        audio_config=ENCODER_30S, text_config={"model_type": "qwen2", **text_config(len(tok))},
+        audio_config=ENCODER, text_config={"model_type": "qwen2", **text_config(len(tok))},
         audio_token_id=tok.convert_tokens_to_ids("<sound>"), rope_parameters={"rope_theta": 1200, "rope_type": "default"},
         audio_bos_token_id=tok.convert_tokens_to_ids("<|sound_bos|>"),
         audio_eos_token_id=tok.convert_tokens_to_ids("<|sound_eos|>"),
     )  # fmt: skip
-    return save(transformers.MusicFlamingoForConditionalGeneration(config), processor, folder)
+    return save(transformers.MusicFlamingoForConditionalGeneration(config), processor, folder, std=0.4)
 
 
 def glmasr(folder):
     tok = tokenizer(["<|pad|>"])
     template = TEMPLATE.replace("AUDIO", "<|pad|>")
-    processor = transformers.GlmAsrProcessor(WhisperFeatureExtractor(feature_size=16), tok, chat_template=template)
+    hears = WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW + 2)  # 600 frames of 32, read as 400 of 48
+    processor = transformers.GlmAsrProcessor(hears, tok, chat_template=template)
     encoder = {k: v for k, v in ENCODER.items() if k not in ("model_type", "max_source_positions")}
     config = transformers.GlmAsrConfig(
         audio_config={"model_type": "glmasr_encoder", **encoder, "num_key_value_heads": 4},
