@@ -22,7 +22,6 @@ from msgspec.structs import replace
 from audiotest.analyse.change import Change, change, key, met
 from audiotest.analyse.compare import corrected
 from audiotest.analyse.summary import AgainstBaseline
-from audiotest.baseline_sources import baseline_folder
 from audiotest.registry import SCORERS
 from audiotest.runs import RunError, read_records, read_summary
 from audiotest.types import BASELINE, GateResult, Record, TrialKey
@@ -174,6 +173,8 @@ def read_baseline(folder: str | None, rule: str = "", *, records: bool = False) 
     given = fail_rule(rule) if rule else None
     if not folder:
         return Baseline(rule=given)
+    from audiotest.baseline_sources import baseline_folder
+
     with baseline_folder(folder) as place:
         try:
             earlier, summary = read_records(place), read_summary(place)

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import filelock
 import msgspec
 
 from audiotest.errors import AudiotestError
@@ -43,6 +42,8 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
+        import filelock
+
         self._owner = folder / OWNER
         self._file = folder / LOCK
         self._lock = filelock.FileLock(self._file, timeout=0, mode=0o600, thread_local=False)

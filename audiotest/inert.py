@@ -23,6 +23,8 @@ def text(given: str) -> str:
     a CI runner has a backslash before it."""
     if not (given.isprintable() or all(map(_fits, given))):
         given = "".join(c if _fits(c) else BROKEN for c in given.replace("\r\n", "\n"))
+    if "::" not in given and "##" not in given:
+        return given
     return _COMMAND.sub(lambda match: f"{match[0]}\\", given)
 
 

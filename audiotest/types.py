@@ -173,21 +173,26 @@ class Case(Struct, frozen=True):
             force_setattr(self, "answers", several if len(several) > 1 else ())
         if isinstance(self.audio, str | dict | ClipSpec):
             force_setattr(self, "audio", (self.audio,))
-        if not isinstance(self.audio, tuple) or any(not isinstance(clip, ClipSpec) for clip in self.audio):
+        if not _all_of(ClipSpec, self.audio):
             force_setattr(self, "audio", tuple(_clip_spec(clip) for clip in self.audio))
-        if not isinstance(self.choices, tuple) or any(not isinstance(choice, str) for choice in self.choices):
+        if not _all_of(str, self.choices):
             _split_choices(self)
         if not isinstance(self.reference, tuple):
             force_setattr(
                 self, "reference", (self.reference,) if isinstance(self.reference, str) else tuple(self.reference)
             )
-        if any(not isinstance(values, tuple) for values in self.tags.values()):
+        if set(map(type, self.tags.values())) - {tuple}:
             tags = {tag: (v,) if isinstance(v, str) else tuple(map(str, v)) for tag, v in self.tags.items()}
             force_setattr(self, "tags", tags)
-        if not isinstance(self.expect, tuple) or any(not isinstance(check, Check) for check in self.expect):
+        if not _all_of(Check, self.expect):
             force_setattr(self, "expect", tuple(map(check_of, self.expect)))
         if not isinstance(self.paraphrases, tuple):
             force_setattr(self, "paraphrases", tuple(self.paraphrases))
+
+
+def _all_of(kind: type, values: Any) -> bool:
+    """Whether ``values`` is a tuple of nothing but ``kind``, as the loader gives it: looked at for every case."""
+    return type(values) is tuple and (not values or not set(map(type, values)) - {kind})
 
 
 def check_of(written: Any) -> Check:
