@@ -83,6 +83,12 @@ def processes_are_forked(forked):
     sys.executable = INTERPRETER
 
 
+@pytest.fixture(scope="session")
+def interpreter():
+    """The Python that runs the tests."""
+    return INTERPRETER
+
+
 @pytest.fixture
 def own_interpreter(monkeypatch):
     """Processes that have imported nothing before they start, for tests of what is imported."""

@@ -32,7 +32,6 @@ FEW = REQUESTS[:6]
 """What every architecture is asked."""
 
 
-
 def texts(replies):
     for reply in replies:
         if isinstance(reply, Exception):

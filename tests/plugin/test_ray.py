@@ -1,6 +1,11 @@
-"""--engine ray, with a real Ray of two processes on this machine: same replies, nothing lost when one is killed."""
+"""--engine ray, with a real Ray of two processes on this machine: same replies, nothing lost when one is killed.
+
+One cluster serves all tests, as `--ray-address` takes it; test_model_down.py has a run that starts a Ray of its own."""
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -16,6 +21,7 @@ cases:
 MODEL = """\
 import os, signal
 from pathlib import Path
+HERE = Path(__file__).parent
 from audiotest.types import Needs, Reply
 from audiotest.models.protocol import Unsupported
 
@@ -25,14 +31,14 @@ class Model:
     def close(self): pass
     def answer(self, requests):
         for r in requests:
-            if "once" in r.case and not Path("killed").exists():
-                Path("killed").touch()
+            if "once" in r.case and not (HERE / "killed").exists():
+                (HERE / "killed").touch()
                 os.kill(os.getpid(), signal.SIGKILL)
             if "always" in r.case:
                 os.kill(os.getpid(), signal.SIGKILL)
             if "bad" in r.case:
                 raise RuntimeError("out of cheese")
-        with open("pids.txt", "a") as file:
+        with open(HERE / "pids.txt", "a") as file:
             file.write("".join(f"{os.getpid()} {r.case} {r.condition}\\n" for r in requests))
         return [Unsupported("too long") if "long" in r.case else
                 Reply(f"{r.case} {r.condition} {sum(float(abs(a.samples).sum()) for a in r.audio):.3f}") for r in requests]
@@ -40,6 +46,29 @@ class Model:
 def open_model(argument, options):
     return Model()
 """
+
+
+OPEN = {"RAY_AUTH_MODE": "disabled"}  # the token lies in the home, and a test has one of its own
+CLUSTER = """\
+import sys, ray
+ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+print(ray.get_runtime_context().gcs_address, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def ray(interpreter):
+    """Options of a run on a cluster with two cores."""
+    holder = subprocess.Popen(
+        [interpreter, "-c", CLUSTER], env={**os.environ, **OPEN}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    address = holder.stdout.readline().strip()
+    assert address
+    yield ("--engine", "ray", "--ray-actors", "2", "--ray-address", address)
+    holder.stdin.close()
+    holder.wait()
 
 
 @pytest.fixture
@@ -51,6 +80,8 @@ def ours(pytester, monkeypatch):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: our-model\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[audiotest.models]\nours = our_model:open_model\n")
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
+    for name, value in OPEN.items():
+        monkeypatch.setenv(name, value)
 
     def run(*more, ids=()):
         cases = "".join(
@@ -66,14 +97,11 @@ def ours(pytester, monkeypatch):
     return run
 
 
-RAY = ("--engine", "ray", "--ray-actors", "2")
-
-
-def test_the_same_replies_from_two_processes_and_from_the_cache_after(ours):
+def test_the_same_replies_from_two_processes_and_from_the_cache_after(ours, ray):
     ids = [f"c{i}" for i in range(80)] + ["bad", "long"]
     _, here = ours("--reply-cache", "off", ids=ids)
     (ours.path / "pids.txt").unlink()
-    _, there = ours(*RAY, ids=ids)
+    _, there = ours(*ray, ids=ids)
     assert {k: (r["reply"] or {}).get("text") for k, r in there.items()} == {
         k: (r["reply"] or {}).get("text") for k, r in here.items()
     }
@@ -83,31 +111,28 @@ def test_the_same_replies_from_two_processes_and_from_the_cache_after(ours):
     asked = (ours.path / "pids.txt").read_text().splitlines()
     assert len({line.split()[0] for line in asked}) == 2
     assert len(asked) == len(set(asked))
-    _, again = ours(*RAY, ids=ids)
+    _, again = ours(*ray, ids=ids)
     assert sum(r["cached"] for r in again.values()) == 240
 
 
-def test_a_short_run_is_shared_by_all_actors(ours):
-    ours(*RAY, ids=[f"c{i}" for i in range(10)])
+def test_a_short_run_is_shared_by_all_actors(ours, ray):
+    ours(*ray, ids=[f"c{i}" for i in range(10)])
     asked = (ours.path / "pids.txt").read_text().splitlines()
     assert sorted(Counter(line.split()[0] for line in asked).values()) == pytest.approx([15, 15], abs=3)
     assert len(asked) == len(set(asked)) == 30
 
 
-def test_a_killed_process_loses_nothing_and_only_what_kills_twice_is_an_error(ours):
+def test_a_killed_process_loses_nothing_and_only_what_kills_twice_is_an_error(ours, ray):
     ids = [f"c{i}" for i in range(30)] + ["once", "always"]
-    _, records = ours(*RAY, ids=ids)
+    _, records = ours(*ray, ids=ids)
     wrong = {case for (case, _), r in records.items() if r["outcome"] == "error"}
     assert wrong == {"always"}
     assert "took down the model's process twice" in records["always", "original"]["reason"]
     assert records["once", "original"]["reply"]["text"].startswith("once original")
 
 
-def test_ray_and_xdist_do_not_mix(ours):
+def test_ray_and_xdist_do_not_mix(ours, ray):
     (ours.path / "s.yaml").write_text("suite: s\ncases: [{id: a, question: Q?, choices: [x, y], answer: x}]\n")
-    import subprocess
-    import sys
-
-    done = subprocess.run([sys.executable, "-m", "pytest", "s.yaml", "-n", "2", *RAY], cwd=ours.path, capture_output=True,
+    done = subprocess.run([sys.executable, "-m", "pytest", "s.yaml", "-n", "2", *ray], cwd=ours.path, capture_output=True,
                           text=True, check=False)  # fmt: skip
     assert "leave -n away" in done.stderr
