@@ -10,7 +10,7 @@ NAMED = (  # what the published tables name and an adapter can serve
     "gemma-3n-e2b", "gemma-3n-e4b", "gpt-4o-audio", "gpt-4o-mini-audio", "gemini-2.0-flash", "gemini-2.5-flash",
     "gemini-2.5-pro", "kimi-audio", "r1-aqa", "audio-reasoner", "chatmusician", "whisper-gpt-4o", "listener",
     "qwen-audio-chat", "ltu", "ltu-as", "mu-llama", "musilingo", "m2ugen", "modaverse", "anygpt", "pandagpt", "nextgpt",
-    "speechgpt", "blsp", "gama",
+    "speechgpt", "blsp", "gama", "qwen-audio-turbo", "caption-cascade",
 )  # fmt: skip
 
 
