@@ -43,6 +43,7 @@ def test_batches_above_one_are_for_what_is_known_to_answer_alike():
         "cascade",
         "listener",
         "embedding",
+        "comet",
     }  # each tested: a batch answers like single requests
     for card in cards().values():
         assert card.adapter in known or card.batch_size == 1, card.model
