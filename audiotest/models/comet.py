@@ -148,6 +148,8 @@ class Comet:
 def _folder(checkpoint: str, revision: str) -> Path:
     if Path(checkpoint).is_dir():
         return Path(checkpoint)
+    if checkpoint.count("/") != 1 or checkpoint.startswith((".", "/", "~")):
+        raise ValueError(f"there is no folder {checkpoint}; on the hub a name is such as Unbabel/wmt22-comet-da")
     from huggingface_hub import snapshot_download
 
     return Path(snapshot_download(checkpoint, revision=revision or None, allow_patterns=list(_FILES)))
