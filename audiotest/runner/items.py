@@ -109,10 +109,8 @@ class TrialItem(pytest.Function):
                 raise AssistantFailed(self.record.reason)
             assert self.answer.reply is not None
             return self.answer.reply
-        if isinstance(failed, Unsupported):
-            raise skipped(f"unsupported: {failed}")
-        if isinstance(failed, NotApplicable):
-            raise skipped(str(failed))
+        if isinstance(failed, Unsupported | NotApplicable):
+            raise skipped(f"unsupported: {failed}" if isinstance(failed, Unsupported) else str(failed))
         raise failed
 
     def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
@@ -166,8 +164,7 @@ class TrialItem(pytest.Function):
         return self._in_words(excinfo.value) if isinstance(excinfo.value, Mismatch) else super().repr_failure(excinfo)
 
     def _in_words(self, error: BaseException) -> Any:
-        text = str(error)
-        path, line, _ = self.reportinfo()
+        text, (path, line, _) = str(error), self.reportinfo()
         return longrepr(text, text.split("\n", 1)[0], path, (line or 0) + 1, self.config.option.tbstyle)
 
     def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
