@@ -137,6 +137,8 @@ def seconds(path: str) -> float:
     try:
         with where.open("rb") as file:
             head = file.read(kinds.HEAD)
+        if notation.is_notation(where, head):
+            return 0.0
         kinds.require_sound(where, head)
         first = "ffmpeg" if head[:4] == b"OggS" else kinds.library(where, head, chunks.sound_of(where, head), None)
     except (OSError, AudioError):

@@ -2,7 +2,8 @@
 
 Conventions
 -----------
-- music21 reads both (Cuthbert and Ariza 2010): pitches, tempo, chords, parts; repeats of ABC are played out.
+- music21 reads both (Cuthbert and Ariza 2010): pitches, tempo, chords, parts. Repeats of ABC are played
+  out; it sees none in a tune of very few bars, which is refused.
 - Playing: equal temperament with A4 = 440 Hz, mono, 44.1 kHz. Each note is five harmonics with amplitudes 1/k that fade
   as a plucked string's do; loudness follows the velocity, where there is one. It is plain and always the same: a
   rendering of what is written, and no performance. Percussion has no pitch and is left out.
@@ -97,16 +98,24 @@ def text(path: Path) -> str:
 
 
 def _parsed(path: Path) -> Any:
+    kind, named = ("abc", "a file of ABC") if path.suffix.lower() == ".abc" else ("midi", "a MIDI file")
     try:
         from music21 import converter
     except ImportError:
-        raise AudioError(f"{path}: written music needs music21: pip install 'audiotest[notation]'") from None
+        raise AudioError(f"{path} is {named}, and music21 reads it: pip install 'audiotest[notation]'") from None
     try:
-        kind = "abc" if path.suffix.lower() == ".abc" else "midi"
         score = converter.parse(path, format=kind, forceSource=True)
-        return score.expandRepeats() if kind == "abc" and score.recurse().getElementsByClass("Repeat") else score
+        several = score.isStream and "Opus" in score.classes
+        parts = [] if several else list(score.parts)
+        measured = bool(parts) and all(part.getElementsByClass("Measure") for part in parts)
+        score = score.expandRepeats() if kind == "abc" and measured else score
     except Exception as error:  # its parsers raise whatever a damaged file leads them to
-        raise AudioError(f"{path} cannot be read as written music: {error or type(error).__name__}") from None
+        raise AudioError(f"{path} is {named} that cannot be read: {error or type(error).__name__}") from None
+    if several:
+        raise AudioError(f"{path} holds several tunes: write each to a file of its own")
+    if kind == "abc" and not measured and any(sign in text(path) for sign in ("|:", ":|", "::")):
+        raise AudioError(f"{path} has repeats, and too few bars for music21 to see them: write them out")
+    return score
 
 
 def _loudness(note: Any) -> float:

@@ -59,6 +59,16 @@ def test_abc_is_played_as_it_is_written(tmp_path):
     assert part.file == ""
 
 
+def test_repeats_are_played_out_and_chord_symbols_are_not_notes(tmp_path):
+    path = tmp_path / "jig.abc"
+    path.write_text('X:1\nM:6/8\nL:1/8\nQ:3/8=60\nK:G\n|:"G"GAB "D"c2d|e6:|\n|:"C"e6|d6:|\n')
+    once = [67, 69, 71, 72, 74, 76]
+    assert [pitch for _, _, pitch, _ in notation.notes_of(path)] == [*once, *once, 76, 74, 76, 74]
+    path.write_text("X:1\nM:6/8\nL:1/8\nK:G\n|:GAB:|\n")
+    with pytest.raises(AudioError, match="write them out"):
+        decode.read(path)
+
+
 def test_tempo_velocity_and_parts_of_midi_are_played(tmp_path):
     path = midi(tmp_path / "two.mid", [[([72], 1), ([76], 1)], [([48], 2)]], tempo=60)
     notes = notation.notes_of(path)
@@ -87,9 +97,10 @@ def test_midi_as_text_read_again_is_the_same_music(tmp_path, notes):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.mid", b"MThd\0\0\0\x06\0\1\0\1\0\x60MTrk\0\0\xff", "cannot be read as written music"),
+        ("a.mid", b"MThd\0\0\0\x06\0\1\0\1\0\x60MTrk\0\0\xff", "is a MIDI file that cannot be read"),
         ("a.abc", b"X:1\nL:1/4\nK:C\nz4|\n", "has no notes"),
         ("b.abc", b"\xff\xfe\0\1", "cannot be read"),
+        ("d.abc", SCALE.encode() + b"\nX:2\nL:1/4\nK:C\nCDEF|\n", "several tunes"),
         ("c.abc", b"X:1\nL:1/4\nQ:1/4=1\nK:C\nC999 C999|\n", "the most"),
     ],
 )
