@@ -9,6 +9,7 @@ Conventions
   or of which much cannot be decoded, raises an error.
 - wav, flac, Ogg Vorbis, aiff, au, caf and what else libsndfile reads come from libsndfile; mp3, mp2, m4a, aac, ac3,
   opus, webm, wma, wv, mp4 and what else FFmpeg reads come from FFmpeg, through PyAV.
+- Written music (ABC, MIDI) is played (:mod:`audiotest.audio.notation`).
 - Rates are 1 to 768 kHz, channels 1 to 64, and one clip takes at most 2 GiB once it is decoded.
 
 We decode and resample here and hand arrays to models, so that every model hears the same samples. Resampling
@@ -27,7 +28,7 @@ from typing import Literal
 
 import numpy as np
 
-from audiotest.audio import layouts
+from audiotest.audio import layouts, notation
 from audiotest.audio._files import chunks, kinds, pyav, sndfile
 from audiotest.audio._files.clip import Clip, segment
 from audiotest.audio._files.ogg import Ogg
@@ -60,6 +61,10 @@ def read(path: str | os.PathLike[str], *, start: float | None = None, end: float
 def _read(path: Path, start: float | None, end: float | None) -> Waveform:
     with path.open("rb") as file:
         head = file.read(kinds.HEAD)
+    if notation.is_notation(path, head):
+        played = notation.read(path)
+        frames = slice(*segment(str(path), len(played.samples), played.rate, start, end))
+        return replace(played, samples=played.samples[frames])
     kinds.require_sound(path, head)
     sound, pages = chunks.sound_of(path, head), kinds.ogg_of(path, head)
     if sound is None and chunks.is_wav(head):
@@ -132,6 +137,8 @@ def seconds(path: str) -> float:
     try:
         with where.open("rb") as file:
             head = file.read(kinds.HEAD)
+        if notation.is_notation(where, head):
+            return 0.0
         kinds.require_sound(where, head)
         first = "ffmpeg" if head[:4] == b"OggS" else kinds.library(where, head, chunks.sound_of(where, head), None)
     except (OSError, AudioError):

@@ -17,19 +17,26 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import tables
+from audiotest.benchmarks._released import Release
 from audiotest.benchmarks.air_bench_foundation import case_id, released_place, write_part
 from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import rest
 from audiotest.score.official.air_bench_judge import GROUPS
 from audiotest.types import Case, Record
 
-_NEEDED = ("meta_info", "question", "answer_gt", "path", "task_name", "dataset_name", "uniq_id")
+RELEASE = Release(
+    benchmark="air_bench_chat",
+    files=("Chat_meta.json", "Chat/Chat_meta.json"),
+    needed=("meta_info", "question", "answer_gt", "path", "task_name", "dataset_name", "uniq_id"),
+    group=("task_name", "dataset_name"),
+    sounds="Chat",
+)
 HUB = Hub("qyang1021/AIR-Bench-Dataset", ("Chat/Chat_meta.json",), ("Chat/**",))
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``air_bench_chat`` into ``target``; raises :class:`ImportFailed` naming the row."""
-    suite, rows = write_part("air_bench_chat", "Chat", _NEEDED, _case, source, target, audio)
+    suite, rows = write_part(RELEASE, _case, source, target, audio)
     lines = [f"{suite.name}: {len(suite.cases)} cases of {len(rows)} rows under {target / 'cases'}"]
     unknown = sorted({str(row["task_name"]) for row in rows} - set(GROUPS))
     if unknown:
@@ -48,7 +55,7 @@ def _case(row: dict[str, Any], *, unique: bool) -> dict[str, Any]:
         "question": row["question"],
         "reference": row["answer_gt"],
         "tags": tags,
-        "facts": {"description": row["meta_info"], **_changed(row, unique), **rest(row, set(_NEEDED))},
+        "facts": {"description": row["meta_info"], **_changed(row, unique), **rest(row, set(RELEASE.needed))},
     }
 
 

@@ -17,54 +17,53 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import tables
+from audiotest.benchmarks._released import Release, Row
 from audiotest.benchmarks.download import Hub
-from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
-from audiotest.benchmarks.writing import write_suite
+from audiotest.benchmarks.importing import read_rows, rest
 from audiotest.declare.suite import Suite
 from audiotest.types import Case, Record
 
 _CHOICES = ("choice_a", "choice_b", "choice_c", "choice_d")
-_NEEDED = ("path", "question", "choice_a", "choice_b", "answer_gt", "task_name", "dataset_name", "uniq_id")
 _SOUND = ("acoustic_scene", "audio_grounding", "sound_", "vocal_sound")
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
+RELEASE = Release(
+    benchmark="air_bench_foundation",
+    files=("Foundation_meta.json", "Foundation/Foundation_meta.json"),
+    needed=("path", "question", "choice_a", "choice_b", "answer_gt", "task_name", "dataset_name", "uniq_id"),
+    group=("task_name", "dataset_name"),
+    sounds="Foundation",
+)
 HUB = Hub("qyang1021/AIR-Bench-Dataset", ("Foundation/Foundation_meta.json",), ("Foundation/**",))
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``air_bench_foundation`` into ``target``; raises :class:`ImportFailed` naming the row."""
-    suite, rows = write_part("air_bench_foundation", "Foundation", _NEEDED, _case, source, target, audio)
+    suite, rows = write_part(RELEASE, _case, source, target, audio)
     odd = sum(c.answer not in c.choices for c in suite.cases)
     lines = [f"{suite.name}: {len(suite.cases)} cases of {len(rows)} rows under {target / 'cases'}"]
     return lines + ([f"known fault: the answers of {odd} rows are none of their choices"] if odd else [])
 
 
 def write_part(
-    benchmark: str,
-    part: str,
-    needed: Sequence[str],
-    make: Callable[..., dict[str, Any]],
-    source: Path,
-    target: Path,
-    audio: Path | None,
-) -> tuple[Suite, list[dict[str, Any]]]:
+    release: Release, make: Callable[..., Row], source: Path, target: Path, audio: Path | None
+) -> tuple[Suite, list[Row]]:
     """Write one of the two parts, ``Foundation`` or ``Chat``: the suite, and the rows that it was made of."""
-    source = released_file(source, f"{part}_meta.json", f"{part}/{part}_meta.json")
-    rows = read_rows(source)
-    for place, row in rows:
-        need(row, needed, place)
-    ids = Counter(str(row["uniq_id"]) for _, row in rows)
+    ids: Counter[str] = Counter()
 
-    def case(row: dict[str, Any]) -> dict[str, Any]:
-        return make(row, unique=ids[str(row["uniq_id"])] == 1)
+    def read(path: Path) -> list[tuple[str, Row]]:
+        rows = read_rows(path)
+        ids.update(str(row.get("uniq_id")) for _, row in rows if isinstance(row, dict))
+        return rows
 
-    groups = grouped(rows, lambda row: f"{row['task_name']}_{row['dataset_name']}", case)
-    suite = write_suite(benchmark, target, groups, audio_folder(audio, part), link=part, release=release_of(source))
-    return suite, [row for _, row in rows]
+    suite, rows, _ = release.write(
+        lambda row: make(row, unique=ids[str(row["uniq_id"])] == 1), source, target, audio, read
+    )
+    return suite, rows
 
 
 def group(task: str) -> str:
@@ -93,7 +92,7 @@ def _case(row: dict[str, Any], *, unique: bool) -> dict[str, Any]:
         "answer": row["answer_gt"],
         "tags": {"task_name": task, "dataset_name": dataset, "group": group(task)},
     }
-    facts = rest(row, {*_NEEDED, *_CHOICES})
+    facts = rest(row, {*RELEASE.needed, *_CHOICES})
     if str(row["uniq_id"]) != case["id"] or path != str(row["path"]):
         facts |= {"uniq_id": row["uniq_id"], "path": row["path"]}
     return {**case, "facts": facts} if facts else case

@@ -37,7 +37,9 @@ def read_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:
 
 
 def read_rows(source: Path) -> list[tuple[str, dict[str, Any]]]:
-    """(place, object) of every row of a JSON array or of JSON lines. Raises :class:`ImportFailed`."""
+    """(place, object) of every row of a JSON array, JSON lines, CSV or Parquet. Raises :class:`ImportFailed`."""
+    if source.suffix in (".csv", ".parquet"):
+        return read_csv(source) if source.suffix == ".csv" else read_parquet(source)
     if source.suffix != ".json":
         return [(f"{source}:{number}", row) for number, row in read_jsonl(source)]
     try:
@@ -59,6 +61,18 @@ def read_csv(source: Path) -> list[tuple[str, dict[str, Any]]]:
         raise ImportFailed(f"{source} is not UTF-8 text (byte {error.start}); the released file is") from None
     except (OSError, csv.Error) as error:
         raise ImportFailed(f"cannot read {source}: {error}") from None
+
+
+def read_parquet(source: Path) -> list[tuple[str, dict[str, Any]]]:
+    """(place, row) of every row. Raises :class:`ImportFailed` for a file that is cut short or is none."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        table = parquet.read_table(source)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise ImportFailed(f"cannot read {source} as parquet ({error}); is it whole?") from None
+    return [(f"{source}[{i}]", row) for i, row in enumerate(table.to_pylist())]
 
 
 def released_file(source: Path, *names: str) -> Path:
@@ -84,11 +98,15 @@ def grouped(
     group: Callable[[dict[str, Any]], str],
     case: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> dict[str, list[dict[str, Any]]]:
-    """Cases built from ``rows``, by group; raises :class:`ImportFailed` for an id that is duplicated."""
+    """Cases built from ``rows``, by group; raises :class:`ImportFailed` for an id that is duplicated, and, with the
+    place of the row, for what ``case`` refuses."""
     groups: dict[str, list[dict[str, Any]]] = {}
     seen: dict[str, str] = {}
     for place, row in rows:
-        new_case = case(row)
+        try:
+            new_case = case(row)
+        except ImportFailed as error:
+            raise ImportFailed(f"{place}: {error}") from None
         if not isinstance(new_case["id"], str | int):
             raise ImportFailed(f"{place}: the id is {str(new_case['id'])[:60]!r}; text or a number was expected")
         id_ = str(new_case["id"])

@@ -19,41 +19,26 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import tables
+from audiotest.benchmarks._released import Release, as_it_stands
 from audiotest.benchmarks.download import Hub
-from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
-from audiotest.benchmarks.writing import write_suite
 from audiotest.types import Case, Record
 
 TAGS = ("modality", "category", "sub-category", "language", "source")
-_NEEDED = ("id", "audio_path", "question", "choices", "answer", "modality", "category", "sub-category")
+RELEASE = Release(
+    benchmark="mmar",
+    files=("MMAR-meta.jsonl", "MMAR-meta.json"),
+    needed=("id", "audio_path", "question", "choices", "answer", "modality", "category", "sub-category"),
+    group=("modality",),
+)
 HUB = Hub("BoJack/MMAR", ("MMAR-meta.json",), ("mmar-audio.tar.gz",))
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``mmar`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
-    source = released_file(source, "MMAR-meta.jsonl", "MMAR-meta.json")
-    rows = read_rows(source)
-    for place, row in rows:
-        need(row, _NEEDED, place)
-    groups = grouped(rows, lambda row: str(row["modality"]), _case)
-    suite = write_suite("mmar", target, groups, audio_folder(audio, "audio"), release=release_of(source))
-    lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
+    _, _, lines = RELEASE.write(lambda row: as_it_stands(row, "audio_path", TAGS), source, target, audio)
     if audio is None:
         lines.append("no --audio given: models that listen need it, replayed predictions do not")
     return lines
-
-
-def _case(row: dict[str, Any]) -> dict[str, Any]:
-    case: dict[str, Any] = {
-        "id": row["id"],
-        "audio": str(row["audio_path"]).removeprefix("./"),
-        "question": row["question"],
-        "choices": row["choices"],
-        "answer": row["answer"],
-        "tags": {key: row[key] for key in TAGS if row.get(key) is not None},
-    }
-    facts = rest(row, {*_NEEDED, *TAGS})
-    return {**case, "facts": facts} if facts else case
 
 
 _COLUMNS = {

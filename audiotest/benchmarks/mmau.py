@@ -19,56 +19,29 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import tables
-from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
-from audiotest.benchmarks.writing import write_suite
+from audiotest.benchmarks._released import Release, as_it_stands, known_faults
 from audiotest.types import Case, Record
 
 TAGS = ("task", "dataset", "split", "category", "sub-category", "difficulty")
-_NEEDED = ("id", "audio_id", "question", "choices", "task")
+RELEASE = Release(
+    benchmark="mmau",
+    files=("mmau-test-mini.json", "mmau-test.json"),
+    needed=("id", "audio_id", "question", "choices", "task"),
+    group=("task",),
+    sounds="test-mini-audios",
+)
 _USUAL_MOST = 5
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``mmau`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
-    source = released_file(source, "mmau-test-mini.json", "mmau-test.json")
-    rows = read_rows(source)
-    for place, row in rows:
-        need(row, _NEEDED, place)
-    groups = grouped(rows, lambda row: str(row["task"]), _case)
-    suite = write_suite(
-        "mmau",
-        target,
-        groups,
-        audio_folder(audio, "test-mini-audios"),
-        link="test-mini-audios",
-        release=release_of(source),
-    )
-    lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
-    return lines + _known_faults([row for _, row in rows])
-
-
-def _case(row: dict[str, Any]) -> dict[str, Any]:
-    case = {
-        "id": row["id"],
-        "audio": str(row["audio_id"]).removeprefix("./"),
-        "question": row["question"],
-        "choices": row["choices"],
-        "answer": row.get("answer"),
-        "tags": {key: row[key] for key in TAGS if row.get(key) is not None},
-    }
-    facts = rest(row, {"id", "audio_id", "question", "choices", "answer", *TAGS})
-    return {**case, "facts": facts} if facts else case
-
-
-def _known_faults(rows: list[dict[str, Any]]) -> list[str]:
-    """The release's faults that these rows have, in words."""
-    counts = {
+    _, rows, lines = RELEASE.write(lambda row: as_it_stands(row, "audio_id", TAGS), source, target, audio)
+    return lines + known_faults({
         "rows hold their category as a list": sum(isinstance(r.get("category"), list) for r in rows),
         "rows hold an option twice": sum(len(set(r["choices"])) < len(r["choices"]) for r in rows),
         "rows have more options than any question should": sum(len(r["choices"]) > _USUAL_MOST for r in rows),
         "rows have no answer: replies to them are only recorded": sum(r.get("answer") is None for r in rows),
-    }
-    return [f"known fault: {count} {sentence}" for sentence, count in counts.items() if count]
+    })  # fmt: skip
 
 
 def official_row(pairs: tables.Pairs) -> dict[str, float | str]:

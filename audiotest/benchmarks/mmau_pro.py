@@ -22,56 +22,33 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import tables
+from audiotest.benchmarks._released import Release, known_faults
 from audiotest.benchmarks.download import Hub
-from audiotest.benchmarks.importing import (
-    ImportFailed,
-    audio_folder,
-    grouped,
-    need,
-    read_rows,
-    release_of,
-    released_file,
-    rest,
-)
-from audiotest.benchmarks.writing import write_suite
+from audiotest.benchmarks.importing import ImportFailed, rest
 from audiotest.score.if_arguments import if_kwargs
 from audiotest.types import Case, Record
 
 TAGS = ("category", "sub-cat", "length_type", "task_classification", "perceptual_skills", "reasoning_skills")
 OPEN, FOLLOWING = "open", "instruction following"
-_NEEDED = ("id", "audio_path", "question", "answer", "choices", "category")
+RELEASE = Release(
+    benchmark="mmau_pro",
+    files=("test.parquet", "test.jsonl"),
+    needed=("id", "audio_path", "question", "answer", "choices", "category"),
+    group=("category",),
+    sounds="data",
+)
 HUB = Hub("gamma-lab-umd/MMAU-Pro", ("test.parquet",), ("data.zip",))
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``mmau_pro`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
-    source = released_file(source, "test.parquet", "test.jsonl")
-    rows = read_parquet(source) if source.suffix == ".parquet" else read_rows(source)
-    for place, row in rows:
-        need(row, _NEEDED, place)
-        if not isinstance(row["choices"], list | None):
-            raise ImportFailed(f"{place}: `choices` holds {str(row['choices'])[:60]!r}; a list was expected")
-    groups = grouped(rows, lambda row: str(row["category"]), _case)
-    suite = write_suite(
-        "mmau_pro", target, groups, audio_folder(audio, "data"), link="data", release=release_of(source)
-    )
-    lines = [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
-    return lines + _told([row for _, row in rows])
-
-
-def read_parquet(source: Path) -> list[tuple[str, dict[str, Any]]]:
-    """(place, row) of every row. Raises :class:`ImportFailed` for a file that is cut short or is none."""
-    import pyarrow
-    from pyarrow import parquet
-
-    try:
-        table = parquet.read_table(source)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise ImportFailed(f"cannot read {source} as parquet ({error}); is it whole?") from None
-    return [(f"{source}[{i}]", row) for i, row in enumerate(table.to_pylist())]
+    _, rows, lines = RELEASE.write(_case, source, target, audio)
+    return lines + _known_faults(rows)
 
 
 def _case(row: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(row["choices"], list | None):
+        raise ImportFailed(f"`choices` holds {str(row['choices'])[:60]!r}; a list was expected")
     clips = row["audio_path"] if isinstance(row["audio_path"], list) else [row["audio_path"]]
     clips = [str(clip).removeprefix("./") for clip in clips if clip]
     case: dict[str, Any] = {"id": str(row["id"])}
@@ -83,7 +60,7 @@ def _case(row: dict[str, Any]) -> dict[str, Any]:
     if row["answer"] is not None:
         case["answer"] = str(row["answer"])
     case["tags"] = {key: _tag(row[key]) for key in TAGS if row.get(key)}
-    facts = rest(row, {*_NEEDED, *TAGS})
+    facts = rest(row, {*RELEASE.needed, *TAGS})
     if isinstance(facts.get("kwargs"), str):
         facts["kwargs"] = if_kwargs(facts["kwargs"])
     if isinstance(facts.get("kwargs"), dict):  # parquet fills a struct's other keys with nulls
@@ -95,9 +72,9 @@ def _tag(value: Any) -> str | list[str]:
     return [str(one) for one in value] if isinstance(value, list) else str(value)
 
 
-def _told(rows: list[dict[str, Any]]) -> list[str]:
+def _known_faults(rows: list[dict[str, Any]]) -> list[str]:
     closed = [row for row in rows if row["category"] not in (OPEN, FOLLOWING)]
-    counts = {
+    return known_faults({
         "rows have no answer": sum(row["answer"] is None for row in rows),
         "closed questions have fewer than two choices (the official script leaves them out)": sum(
             len(row["choices"] or ()) < 2 for row in closed
@@ -105,8 +82,7 @@ def _told(rows: list[dict[str, Any]]) -> list[str]:
         "closed questions have an answer that is none of their choices": sum(
             len(row["choices"] or ()) > 1 and row["answer"] not in row["choices"] for row in closed
         ),
-    }
-    return [f"known fault: {count} {fault}" for fault, count in counts.items() if count]
+    })  # fmt: skip
 
 
 _COLUMNS = {

@@ -27,35 +27,32 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.benchmarks import tables
+from audiotest.benchmarks._released import Release
 from audiotest.benchmarks.download import Hub
-from audiotest.benchmarks.importing import ImportFailed, grouped, need, read_csv, release_of, released_file, rest
-from audiotest.benchmarks.writing import write_suite
+from audiotest.benchmarks.importing import ImportFailed, rest
 from audiotest.types import Case, Record
 
 KINDS = ("correct", "incorrect_but_related", "correct_but_unrelated", "incorrect_and_unrelated")
 _TEXTS = ("correct_answer", "distractor_1_answer", "distractor_2_answer", "distractor_3_answer")
-_NEEDED = ("question_id", "question", *_TEXTS, "dataset", "dataset_identifier")
+RELEASE = Release(
+    benchmark="muchomusic",
+    files=("muchomusic.csv",),
+    needed=("question_id", "question", *_TEXTS, "dataset", "dataset_identifier"),
+    group=("dataset",),
+)
 _LISTS = {"music_knowledge": "knowledge", "music_reasoning": "reasoning"}
 HUB = Hub("mulab-mir/muchomusic", ("muchomusic.csv",))
 
 
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``muchomusic`` into ``target``. Raises :class:`ImportFailed` naming the row at fault."""
-    source = released_file(source, "muchomusic.csv")
-    rows = read_csv(source)
-    for place, row in rows:
-        need(row, _NEEDED, place)
-        row["__place__"] = place
-    groups = grouped(rows, lambda row: str(row["dataset"]), _case)
-    suite = write_suite("muchomusic", target, groups, audio, release=release_of(source))
-    return [f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"]
+    return RELEASE.write(_case, source, target, audio)[2]
 
 
 def _case(row: dict[str, Any]) -> dict[str, Any]:
-    place = row.pop("__place__")
     order = list(range(len(_TEXTS)))
     random.Random(f"muchomusic {row['question_id']}").shuffle(order)  # noqa: S311 - an order, not a secret
-    lists = {key: _list(row.get(key), f"{place}: `{key}`") for key in _LISTS}
+    lists = {key: _list(row.get(key), key) for key in _LISTS}
     tags: dict[str, Any] = {"dataset": row["dataset"]}
     if row.get("genre"):
         tags["genre"] = row["genre"]
@@ -65,35 +62,35 @@ def _case(row: dict[str, Any]) -> dict[str, Any]:
         tags["aspect"] = aspects
     case = {
         "id": str(row["question_id"]),
-        "audio": _audio(row, place),
+        "audio": _audio(row),
         "question": row["question"],
         "choices": [{"text": row[_TEXTS[i]], "kind": KINDS[i]} for i in order],
         "answer": row["correct_answer"],
         "tags": tags,
     }
-    facts = {k: v for k, v in rest(row, {*_NEEDED, "genre", *_LISTS}).items() if v != ""}
+    facts = {k: v for k, v in rest(row, {*RELEASE.needed, "genre", *_LISTS}).items() if v != ""}
     return {**case, "facts": facts} if facts else case
 
 
-def _list(text: str | None, place: str) -> list[str]:
+def _list(text: str | None, column: str) -> list[str]:
     if not text or text.lower() == "nan":
         return []
     try:
         return [str(value) for value in ast.literal_eval(text)]
     except (ValueError, SyntaxError, TypeError):
-        raise ImportFailed(f"{place} holds {text[:60]!r}; a list such as ['melody'] was expected") from None
+        raise ImportFailed(f"`{column}` holds {text[:60]!r}; a list such as ['melody'] was expected") from None
 
 
-def _audio(row: dict[str, Any], place: str) -> str:
+def _audio(row: dict[str, Any]) -> str:
     name = str(row["dataset_identifier"]).removesuffix(".json")
     if row["dataset"] == "sdd":
         return f"audio/sdd/audio/{name[-2:].zfill(2)}/{name}.2min.mp3"
     if row["dataset"] == "musiccaps":
         video, _, start = name.rpartition("_")
         if not video or not start.isdigit():
-            raise ImportFailed(f"{place}: `dataset_identifier` holds {name!r}; YTID_START was expected")
+            raise ImportFailed(f"`dataset_identifier` holds {name!r}; YTID_START was expected")
         return f"audio/musiccaps/audio/[{video}]-[{start}-{int(start) + 10}].wav"
-    raise ImportFailed(f"{place}: the dataset {row['dataset']!r} is neither sdd nor musiccaps")
+    raise ImportFailed(f"the dataset {row['dataset']!r} is neither sdd nor musiccaps")
 
 
 def official_row(pairs: tables.Pairs) -> dict[str, float | str]:

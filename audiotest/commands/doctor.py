@@ -16,7 +16,7 @@ from audiotest.commands._saying import say
 
 _NEEDED = ("pytest", "pytest-xdist", "numpy", "soundfile", "av", "soxr", "evaluate", "jsonschema", "ruamel.yaml")
 _OPTIONAL = {"torch": "local", "transformers": "local", "accelerate": "local", "ray": "ray"}
-_LOCAL = ("hf", "asr", "embedding", "salmonn")
+_LOCAL = ("hf", "asr", "comet", "embedding", "salmonn")
 
 
 @click.command("doctor")
@@ -109,6 +109,6 @@ def _of_model(spec: str) -> list[str]:
         from audiotest.models.hub import in_cache
 
         revision = getattr(getattr(model, "settings", None), "revision", "")
-        here = in_cache(checkpoint, revision, "config.json") is not None
+        here = in_cache(checkpoint, revision, getattr(model, "config_file", "config.json")) is not None
         say(f"  checkpoint {checkpoint}: {'in the hub cache' if here else 'not here; it will be downloaded'}")
     return missing

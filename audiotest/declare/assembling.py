@@ -57,7 +57,7 @@ def assemble(
             unset.append((("extends",), f"that suite cannot be used: {lines[0]}{more}"))
     settings, findings = building.settings(written, inherited(base, written, home) if base is not None else None)
     findings.errors += unset
-    known = frozenset(fault for fault in written.get("known_faults", ()) if fault)
+    known = frozenset(settings.get("known_faults", ()))
     gathered = _Gathered(known, settings.get("scorers", ()))
     gathered.read(shown, data, document, [p for p in problems if _is_of_case(p)])
     whole = [p for p in problems if not _is_of_case(p)]
@@ -70,6 +70,10 @@ def assemble(
         settings["files"] = _files(base, gathered.cases, home)
     cases, invalid = gathered.cases, gathered.invalid
     rows = written.get("data") if base is None else joined_data(base, written.get("data"), home)
+    if base is not None and rows and (lacking := [key for key in ("source", "fields") if not rows.get(key)]):
+        keys = ", ".join(f"`{key}`" for key in lacking)
+        findings.errors.append((("data",), f"missing {keys}: {written['extends']} has no `data` to take it from"))
+        rows = None
     if rows:
         own = written.get("data") or base is None
         table = _of_table(rows, home, settings, known, cases) if own else Loaded(stamp=base.data_stamp if base else "")

@@ -32,6 +32,8 @@ def settings(data: Mapping[str, Any], inherited: Mapping[str, Any] | None = None
         fields["by"] = tuple(tag for tag in data["by"] if tag is not None)
     if data.get("sample") and "n" in data["sample"]:
         fields["sample"] = {"by": next(iter(fields["by"]), ""), **data["sample"]}
+    if "known_faults" in data:
+        fields["known_faults"] = tuple(fault for fault in data["known_faults"] if fault)
     if "import" in data:
         fields["import_command"] = data["import"]
     fields["prompts"] = {**given["prompts"], **suite_checks.named_prompts(data.get("prompts") or {}, findings)}

@@ -43,6 +43,8 @@ def suite_data(suite: Suite) -> dict[str, Any]:
         data["generation"] = _changed(suite.generation, Generation())
     data["scorers"] = list(map(_check, suite.scorers))
     data["conditions"] = [{condition.name: expectation} for condition, expectation in suite.conditions]
+    if suite.known_faults:
+        data["known_faults"] = list(suite.known_faults)
     if suite.by:
         data["by"] = list(suite.by)
     if suite.gates:

@@ -28,7 +28,7 @@ _EXTENDS = re.compile(rb"^[\"']?extends[\"']?[ \t]*:[ \t]*[\"']?([^\r\n\"'#]+?)[
 _chain: ContextVar[tuple[Path, ...]] = ContextVar("suites that are being loaded for others", default=())
 _SETTINGS = (
     "title", "policy", "prompt", "generation", "scorers", "conditions", "gates", "by", "sample", "require_audio",
-    "join_clips", "repeats", "messages",
+    "join_clips", "repeats", "messages", "known_faults",
 )  # fmt: skip
 
 

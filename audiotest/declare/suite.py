@@ -63,7 +63,7 @@ class Suite(Struct, frozen=True):
     ``whole``: how many cases there are where ``cases`` is a sample of them; 0: these are all. ``data`` is what its file
     says of the table that its cases are rows of, ``data_stamp`` changes when that table does, and ``tables`` are the
     files of cases that are such rows. ``files`` are the places, from the suite's folder, of files of cases that are
-    neither the suite's own nor in its ``cases/``.
+    neither the suite's own nor in its ``cases/``. ``known_faults`` are those that its cases may have.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Suite(Struct, frozen=True):
     tables: tuple[str, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     whole: int = 0
+    known_faults: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
 from audiotest.models._sounds import sound_name
-from audiotest.models.protocol import Adapter, Kept, Unavailable
+from audiotest.models.protocol import Adapter, Kept, Unavailable, Unsupported
 from audiotest.models.streaming import stream_of
 from audiotest.types import Generation, Reply, Request, Waveform
 
@@ -135,7 +135,8 @@ class Listening:
     def _learn(self, name: str, outcome: Reply | Exception) -> Exception | None:
         """Keep what the listener wrote down of a clip; or say why there is nothing."""
         if isinstance(outcome, Exception):
-            return ListenerFailed(f"{self.listener.name}: {outcome}")
+            kind = Unsupported if isinstance(outcome, Unsupported) else ListenerFailed
+            return kind(f"{self.listener.name}: {outcome}")
         self._texts[name], self._seconds[name] = outcome.text, outcome.seconds or 0.0
         if self.kept is not None and self.listener.identity:
             self.kept.put(self.listener.name, {self._key(name): outcome})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from audiotest.analyse.freshness import age
 from audiotest.analyse.summary import marks
 from audiotest.analyse.unanswered import faults
+from audiotest.registry import SCORERS
 from audiotest.runs import Run
 from audiotest.types import Record
 
@@ -44,8 +46,22 @@ def first_lines(run: Run, now: float | None = None) -> Iterator[str]:
 
 
 def marked(run: Run) -> Iterator[str]:
-    """How many replies were cut, and how many verdicts rest on these, are empty, and what else is known of replies."""
+    """How many replies were cut, and how many verdicts rest on these, are empty, and what else is known of replies; and
+    why some have no verdict."""
     yield from (f"{count} replies {_MARKS[mark]}" for mark, count in marks(run.records).items())
+    yield from (f"{count} replies are not judged: {why}" for why, count in _unjudged(run.records).items())
+
+
+def _unjudged(records: Sequence[Record]) -> Counter[str]:
+    """Why replies lack the verdict of the judge that decides, where their condition asks for none: elsewhere the trial
+    is skipped, and says so itself."""
+    recorded = [record for record in records if record.outcome == "recorded" and record.reply is not None]
+    deciding = filter(None, (next(iter(record.verdicts.items()), None) for record in recorded))
+    return Counter(
+        verdict.evidence
+        for name, verdict in deciding
+        if verdict.status == "none" and not verdict.counted and name in SCORERS and SCORERS.get(name).needs_assistance
+    )
 
 
 def _lost(run: Run) -> Iterator[str]:

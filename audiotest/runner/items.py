@@ -14,6 +14,7 @@ import pytest
 from audiotest import inert
 from audiotest.declare.tags import tag_names
 from audiotest.declare.trial import Trial
+from audiotest.errors import AudiotestError
 from audiotest.grade.assistants import AssistantFailed
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter, Unsupported
@@ -108,15 +109,16 @@ class TrialItem(pytest.Function):
                 raise AssistantFailed(self.record.reason)
             assert self.answer.reply is not None
             return self.answer.reply
-        if isinstance(failed, Unsupported):
-            raise skipped(f"unsupported: {failed}")
-        if isinstance(failed, NotApplicable):
-            raise skipped(str(failed))
+        if isinstance(failed, Unsupported | NotApplicable):
+            raise skipped(f"unsupported: {failed}" if isinstance(failed, Unsupported) else str(failed))
         raise failed
 
     def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Put the record on the report that decides the trial, for the controller to take in."""
         raised = call.excinfo.value if call.excinfo is not None else None
+        if report.failed and isinstance(raised, AudiotestError) and not self.config.option.fulltrace:
+            # A sound that cannot be decoded, a judge that cannot be reached: the sentence says it, and no frame does.
+            report.longrepr = self._in_words(raised)
         make_inert(report.longrepr)
         if isinstance(raised, WorkerStopped):
             report.outcome = "skipped"
@@ -159,12 +161,11 @@ class TrialItem(pytest.Function):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A mismatch is reported in its own words; anything else with its traceback."""
-        if not isinstance(excinfo.value, Mismatch):
-            return super().repr_failure(excinfo)
-        text = str(excinfo.value)
-        path, line, _ = self.reportinfo()
-        short = text.split("\n", 1)[0]
-        return longrepr(text, short, path, (line or 0) + 1, self.config.option.tbstyle)
+        return self._in_words(excinfo.value) if isinstance(excinfo.value, Mismatch) else super().repr_failure(excinfo)
+
+    def _in_words(self, error: BaseException) -> Any:
+        text, (path, line, _) = str(error), self.reportinfo()
+        return longrepr(text, text.split("\n", 1)[0], path, (line or 0) + 1, self.config.option.tbstyle)
 
     def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         """Leave out how audiotest came to ask: what a person needs is where the model broke."""

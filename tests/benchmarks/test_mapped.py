@@ -260,6 +260,12 @@ TABLES: dict[str, tuple[list[dict[str, object]], list[str], dict[str, float]]] =
     "voicebench_mmsu": (
         [{"audio": sound(300 + i), "prompt": "What is hot?\nA. ice\nB. fire\nC. snow\nD. rain", "reference": "B"}
          for i in range(2)], ["(B)", "no idea"], {"accuracy:choice": 0.5}),
+    "voicebench_bbh": (
+        [{"audio": sound(300 + i), "prompt": "Spoken.", "id": f"{task}_{i}", "reference": right}
+         for i, (task, right) in enumerate((("hyperbaton", "(B)"), ("sports_understanding", "yes"), ("navigate", "No"),
+                                            ("web_of_lies", "No")))],
+        ["The correct sentence is (B).", "It is not, so no.", "Walking back, you are not at the starting point.", "She lies."],
+        {"accuracy": 0.75, "accuracy:choice": 0.5}),
     "voicebench_ifeval": (
         [{"audio": sound(300 + i), "prompt": "List two things.", "key": i, **more} for i, more in enumerate((
             {"instruction_id_list": ["detectable_format:number_bullet_lists"], "kwargs": [{"num_bullets": 2, "end_phrase": None}]},
@@ -454,6 +460,7 @@ VOICEBENCH = {
     # suite: (a row more, what the judge says to the two replies, its figure)
     "voicebench_alpacaeval": ({}, ("4", "[[1]]"), ("mean_score", (0.75 + 0) / 2)),
     "voicebench_commoneval": ({}, ("5", "Score: 3"), ("mean_score", (1 + 0.5) / 2)),
+    "voicebench_wildvoice": ({}, ("2", "Score: 3"), ("mean_score", (0.25 + 0.5) / 2)),
     "voicebench_sd_qa": ({"reference": "Paris"}, ("Yes", "no."), ("accuracy", 0.5)),
 }
 

@@ -1,6 +1,8 @@
 """A run in its benchmark's own table: the paper's rows and columns, this run's figures by the official definitions."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +13,7 @@ from audiotest import registry
 from audiotest.benchmarks.tables import judged_by, published, read_published
 from audiotest.cli import main
 from audiotest.declare.problems import SuiteError
+from audiotest.models.loading import cards
 from audiotest.report.official import as_markdown, as_text, official_tables
 from audiotest.resources import folder
 from audiotest.types import Record, Reply, Verdict
@@ -284,3 +287,15 @@ def test_muchomusics_prompt_has_the_example_of_its_script():
         "Question: What rhythm pattern do the digital drums primarily follow in this pop music piece? \n Options: (A) Four on "
         "the floor. (B) Off-beat syncopation. (C) Scat singing. (D) E-guitar playing a simple melody. \n "
     )
+
+
+def test_every_row_of_the_table_of_mmar_has_a_recipe_whose_card_is_there():
+    page = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    table = page.partition("## Every row of MMAR's table")[2].partition("\nA **caption cascade**")[0]
+    recipes = {}
+    for line in re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)[2:]:
+        recipes |= {row.strip(): line[1] for row in line[0].split(";")}
+    assert {line.model for line in published("mmar")[0].rows} == set(recipes)
+    for recipe in recipes.values():
+        names = re.findall(r"`([^`]+)`", recipe)
+        assert names[0] in cards() or names[0] in ("random", "replay:FILE"), recipe

@@ -113,6 +113,17 @@ def test_another_split_of_a_table_is_one_line(base):
     assert [c.id for c in load(write(base, "suite: own\nextends: shared/table.yaml\n")).cases] == ["changed"]
 
 
+def test_a_table_needs_no_key_that_the_base_has_and_may_have_the_faults_that_the_base_may(base):
+    (base / "shared" / "dev.jsonl").write_text(json.dumps({"id": "a", "q": "Say something."}) + "\n")
+    write(base / "shared", "suite: table\nknown_faults: [no_answer]\ndata: {source: dev.jsonl, fields: {id: id, question: q}}\n",
+          "table.yaml")  # fmt: skip
+    path = write(base, "suite: own\nextends: shared/table.yaml\ndata: {where: \"id == 'a'\"}\n")
+    assert [c.id for c in load(path).cases] == ["a"]
+    path = write(base, "suite: own\nextends: shared/base.yaml\ndata: {where: \"id == 'a'\"}\n")
+    assert "data: missing `source`, `fields`: shared/base.yaml has no `data` to take it from" in faults(path)[0]
+    assert "missing key `fields`" in faults(write(base, "suite: own\ndata: {source: shared/dev.jsonl}\n"))[0]
+
+
 class Hearer:
     name, identity, needs, batch_size = "hearer", "", Needs(audio=False), 4
 

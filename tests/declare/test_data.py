@@ -291,13 +291,17 @@ def test_each_faulty_row_is_named_and_costs_no_other(tmp_path):
 @pytest.mark.parametrize(
     ("data", "fields", "message"),
     [
-        ({}, FIELDS.replace("choice_c", "choice_d"), "unknown column 'choice_d'"),
+        (
+            {},
+            FIELDS.replace("choice_c", "choice_d"),
+            "unknown column 'choice_d': did you mean 'choice_c' or 'choice_b'? (there are id, ",
+        ),
         ({}, FIELDS.replace("question: question", "question: What is heard?"), "`{text: ...}`"),
         ({}, FIELDS.replace("question: question", 'question: "{{ questoin }}"'), "did you mean 'question'"),
         ({}, FIELDS.replace("question: question", 'question: "{{ question"'), "does not parse"),
         ({"where": "kid == 'k0'"}, FIELDS, "did you mean"),
         ({"where": "kind =="}, FIELDS, "does not parse"),
-        ({"where": "kind == 'none'"}, FIELDS, "no row is left"),
+        ({"where": "kind == 'none'"}, FIELDS, "no row is left: it holds for none of "),
         ({"sample": {"n": 3, "by": "kinds"}}, FIELDS, "unknown column 'kinds'"),
     ],
 )
@@ -312,6 +316,7 @@ def test_what_is_wrong_with_the_mapping_is_an_error_of_the_suite_with_its_place(
     ("source", "message"),
     [
         ("t.jsnl", "did you mean 't.jsonl'"),
+        ("unclosed.csv", "cannot be read from line 3 on (unexpected end of data): is there a quotation mark"),
         ("*.tsv", "no file matches"),
         ("/etc/hostname.csv", "--audio-root"),
         ("../t.jsonl", "--audio-root"),
@@ -333,6 +338,7 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path, source, message):
     (folder / "number.json").write_text("3")
     (folder / "latin.csv").write_bytes("id,question\n1,caf\xe9\n".encode("latin-1"))
     (folder / "empty.csv").write_text("")
+    (folder / "unclosed.csv").write_text('id,question\n1,a bell?\n2,"a dog?\n')
     [problem] = problems(suite_of(folder, source))
     assert message in problem
 

@@ -10,7 +10,7 @@ NAMED = (  # what the published tables name and an adapter can serve
     "gemma-3n-e2b", "gemma-3n-e4b", "gpt-4o-audio", "gpt-4o-mini-audio", "gemini-2.0-flash", "gemini-2.5-flash",
     "gemini-2.5-pro", "kimi-audio", "r1-aqa", "audio-reasoner", "chatmusician", "whisper-gpt-4o", "listener",
     "qwen-audio-chat", "ltu", "ltu-as", "mu-llama", "musilingo", "m2ugen", "modaverse", "anygpt", "pandagpt", "nextgpt",
-    "speechgpt", "blsp", "gama",
+    "speechgpt", "blsp", "gama", "qwen-audio-turbo", "caption-cascade",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def test_batches_above_one_are_for_what_is_known_to_answer_alike():
         "cascade",
         "listener",
         "embedding",
+        "comet",
     }  # each tested: a batch answers like single requests
     for card in cards().values():
         assert card.adapter in known or card.batch_size == 1, card.model

@@ -37,6 +37,9 @@ NOT_RUN = {
         "needs the weights and an environment of their own",
     "pytest suites/mmau_pro --model NAME --judge NAME --embedder nv-embed-v2 --embedder-option trust_remote_code=true":
         "needs the embedding model's weights",
+    "pytest suites/tunes.yaml --model chatmusician --model-option listener=notation": "needs the weights",
+    "pytest suites/mmar --model caption-cascade --model-option llm=openai:NAME@http://localhost:8000/v1 --model-option llm.in_flight=32":
+        "needs the captioner's weights",
     "audiotest import mmar --download --into suites/mmar": "needs the hub; tests/benchmarks/test_download.py has one of its own",
     "audiotest import clotho_aqa --download": "needs the hub; tests/benchmarks/test_mapped.py has one of its own",
     "audiotest import clotho_aqa --download --into suites/clotho_aqa": "needs the hub, as well",

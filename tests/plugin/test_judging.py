@@ -194,3 +194,23 @@ def test_rubric_ratings_are_asked_again_and_trimmed(chat):
     assert verdict["details"]["ratings"] == [1.0, 1.0, 1.0, 1.0, 0.5]
     assert verdict["score"] == 1.0
     assert verdict["correct"] is True
+
+
+def test_a_run_says_what_was_not_judged_and_a_judge_that_is_not_there_is_one_sentence(pytester):
+    pytester.makefile(
+        ".yaml",
+        s="""
+suite: s
+scorers: [{judge: {template: "Rate {{ reply }}", scale: [1, 5]}}]
+conditions: [original: recorded]
+cases: [{id: a, question: Q, reference: [x]}]
+""",
+    )
+    pytester.makefile(".jsonl", replies='{"id": "a", "reply": "hello"}')
+    alone = pytester.runpytest_inprocess("s.yaml", "--model", "replay:replies.jsonl")
+    alone.stdout.fnmatch_lines(["*1 replies are not judged: judge needs a judge: give --judge SPEC"])
+    lost = pytester.runpytest_inprocess("s.yaml", "--model", "replay:replies.jsonl", "--judge", "comet:nowhere")
+    lost.stdout.fnmatch_lines(["the judge comet:nowhere: there is no folder nowhere; *"])
+    assert "Traceback" not in str(lost.stdout)
+    assert "fixtures.py" not in str(lost.stdout)
+    lost.assert_outcomes(errors=1)

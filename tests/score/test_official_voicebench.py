@@ -4,7 +4,7 @@ on all of 62,157 replies made of their own phrases and others."""
 import pytest
 
 import audiotest
-from audiotest.score.official import voicebench
+from audiotest.score.official import voicebench, voicebench_bbh
 
 CHOICES = ["ice", "fire", "snow", "rain"]
 
@@ -65,6 +65,44 @@ def test_forms(rule, kwargs, reply, strict, loose):
     verdict = audiotest.score("voicebench_ifeval", output=reply, instruction_id_list=[rule], kwargs=[kwargs])
     assert (verdict.details["strict"], verdict.details["loose"]) == ([strict], [loose])
     assert verdict.correct is strict
+
+
+@pytest.mark.parametrize(
+    ("task", "reply", "second"),
+    [
+        ("hyperbaton", "The answer is (B).", True), ("hyperbaton", "b", False), ("hyperbaton", "A) it is", False),
+        ("hyperbaton", "Sentence B, I find, seems to have a more logical order", True), ("hyperbaton", "both", None),
+        ("sports_understanding", "**No**, the answer is: yes", True), ("sports_understanding", "Not sure", False),
+        ("sports_understanding", "Sentences like that are not plausible.", None), ("sports_understanding", "hm", None),
+        ("sports_understanding", "the sentence, as it was said, is not plausible at all", True),
+        ("navigate", "You end up back at the starting point.", True), ("navigate", "<1> No<|user|>", False),
+        ("web_of_lies", "So the answer is: Ann does not tell the truth", False), ("web_of_lies", "He must be lying", True),
+    ],
+)  # fmt: skip
+def test_big_bench_hard(task, reply, second):
+    """The verdicts of the script's class; on 100,000 replies made of its own phrases and others there is no difference."""
+    assert voicebench_bbh.second(reply, task) is second
+    right = {True: "yes", False: "no", None: "no"}[second]
+    verdict = audiotest.score(
+        "voicebench_bbh", question="Q", choices=["no", "yes"], answer=right, output=reply, id=f"bbh_{task}_7"
+    )
+    assert (verdict.status, verdict.details["extracted"]) == ("read" if second is not None else "unparsed", second)
+    if second is not None:
+        assert verdict.correct
+        assert verdict.choice == int(second)
+
+
+def test_a_reply_to_big_bench_hard_that_is_not_read_is_drawn_once_and_for_all():
+    def scored(i, task="navigate"):
+        return audiotest.score(
+            "voicebench_bbh", question=f"Q{i}", choices=["no", "yes"], answer="yes", output="hm", id=task
+        )
+
+    drawn = [scored(i) for i in range(400)]
+    assert scored(7) == drawn[7]
+    assert {(v.status, v.choice, v.counted) for v in drawn} == {("unparsed", None, True)}
+    assert 160 < sum(v.correct for v in drawn) < 240
+    assert "NotImplementedError" in scored(0, task="snarks").details["official_error"]
 
 
 def test_what_cannot_be_applied_is_said():

@@ -109,8 +109,6 @@ def _archive(head: bytes) -> str:
 
 
 def _other(head: bytes) -> str:
-    if head[:4] == b"MThd":
-        return "is a MIDI file: notes, not sound; render it to wav first"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "is a WebP image, not sound"
     kind = next((name for magic, name in _OTHERS.items() if head.startswith(magic)), "")

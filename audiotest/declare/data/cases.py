@@ -20,14 +20,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from audiotest.declare import building
-from audiotest.declare.data.fields import UNFIT, Compiler, Fields, RowFault, columns_in, condition
+from audiotest.declare.data.fields import UNFIT, Compiler, Fields, RowFault, columns_in, condition, no_column
 from audiotest.declare.data.options import form_of, named_in
 from audiotest.declare.data.sources import Sources, find, may_fetch
 from audiotest.declare.data.tables import NotHere, Row, Table, TableError
 from audiotest.declare.problems import Invalid, Problem
 from audiotest.declare.problems import Path as KeyPath
 from audiotest.declare.sampling import quotas
-from audiotest.registry import unknown
 from audiotest.types import Case
 
 _LOOKED_AT = 2000
@@ -105,7 +104,8 @@ class _Loading:
         seed = (shuffle.get("seed", 0) if isinstance(shuffle, dict) else 0) if shuffle else None
         compiler = Compiler(self.columns)
         self.fields: Fields = compiler.fields(data.get("fields") or {}, seed)
-        self.faults = [(("data", "fields", *path), message) for path, message in compiler.faults]
+        faults = compiler.faults if data.get("fields") else []  # without any, that is what is wrong
+        self.faults = [(("data", "fields", *path), message) for path, message in faults]
         self.faults += [(("data", "each", name), f"the table has a column `{name}` already") for name in taken_names]
         self.where = str(data.get("where") or "")
         self.keeps, fault = condition(self.where or "true", self.columns)
@@ -157,7 +157,7 @@ class _Loading:
         """The (table, row number) of a seeded sample that keeps the shares of a column's values; None for all."""
         wanted, by = self.data["sample"], str(self.data["sample"].get("by", ""))
         if by and by not in self.columns:
-            self.faults.append((("data", "sample", "by"), unknown("column", by, self.columns)))
+            self.faults.append((("data", "sample", "by"), no_column(by, self.columns)))
             return None
         used = columns_in(self.where) if self.where else set()
         columns = None if used is None else used | {by or self.columns[0]}
@@ -195,9 +195,11 @@ class _Loading:
                 self._refuse(table, row, prefix, [(error.field, str(error))])
             except _Faulty as error:
                 self._refuse(table, row, prefix, error.faults)
-        if not loaded.kept:
-            self.faults.append((("data", "where"), "no row is left") if self.data.get("where") else
-                               (("data", "source"), "the table has no rows"))  # fmt: skip
+        if not loaded.kept and self.where:
+            count = sum(1 for table in self.tables for _ in table.rows(set()))
+            self.faults.append((("data", "where"), f"no row is left: it holds for none of {count:,}"))
+        elif not loaded.kept:
+            self.faults.append((("data", "source"), "the table has no rows"))
         if len(self.names) * 20 < sum(self.names.values()):
             # Names that hardly differ (`audio.wav` in every row) do not say which sounds are the same.
             loaded.cases = [_nameless(case) for case in loaded.cases]

@@ -15,7 +15,15 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.declare.building import TRANSCRIPTION
-from audiotest.declare.data.options import Form, answer_in, answers_in, before_options, named_in, options_of
+from audiotest.declare.data.options import (
+    Form,
+    answer_in,
+    answers_in,
+    before_options,
+    form_name,
+    named_in,
+    options_of,
+)
 from audiotest.declare.data.tables import Row
 from audiotest.declare.problems import Path
 from audiotest.declare.template_limits import bounded, environment, joined
@@ -28,6 +36,8 @@ Read = Callable[[Row], Any]
 UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 """What an id cannot have in it."""
 _LONGEST_ID = 200
+_LISTED = 40
+"""Columns that an error lists."""
 
 
 class RowFault(AudiotestError):
@@ -167,8 +177,8 @@ class Fields(Struct):
         if places is None:
             named = named_in(value, options, self.answer_split)
             wrong = next(one for one in named if answer_in(one, options, self.form or "text") is None)
-            raise RowFault("answer", unknown(f"answer, not among the options (read as {self.form or 'text'}):",
-                                             str(wrong).strip(), list(options)))  # fmt: skip
+            read = "" if self.form in (None, "text") else f" as the {form_name(self.form)} of one"
+            raise RowFault("answer", f"{str(wrong).strip()!r} is not among the options{read}: {', '.join(options)}")
         return options[places[0]] if len(places) == 1 else [options[place] for place in places]
 
 
@@ -202,6 +212,12 @@ def _plain(value: Any) -> Any:
 
 
 # -- what is written under `fields` ----------------------------------------------------------------------------
+
+
+def no_column(name: str, columns: Sequence[str]) -> str:
+    """That there is no such column, with the near miss and the columns that there are."""
+    text = unknown("column", name, columns)
+    return text if "known: " in text else f"{text} (there are {', '.join(columns[:_LISTED])})"
 
 
 class Compiler:
@@ -280,7 +296,7 @@ class Compiler:
             return lambda row: _inner(row.values.get(head), inner.split("."))
         if not literal:
             hint = "; a text of your own is `{text: ...}`" if " " in name else ""
-            self.faults.append((path, unknown("column", name, self.columns) + hint))
+            self.faults.append((path, no_column(name, self.columns) + hint))
         return lambda row: name
 
     def _template(self, text: str, path: Path) -> Read:
@@ -291,7 +307,7 @@ class Compiler:
             return lambda row: None
         used = _names(text)
         for name in sorted(used - set(self.columns) - {"row", "number"}):
-            self.faults.append((path, f"in the template: {unknown('column', name, self.columns)}"))
+            self.faults.append((path, f"in the template: {no_column(name, self.columns)}"))
 
         def rendered(row: Row) -> str:
             with bounded():
@@ -319,7 +335,7 @@ def condition(text: str, columns: Iterable[str]) -> tuple[Callable[[Row], bool],
         return lambda row: True, f"the expression does not parse: {error}"
     names = sorted(_names(written) - set(columns) - {"row", "number"})
     if names:
-        return lambda row: True, unknown("column", names[0], list(columns))
+        return lambda row: True, no_column(names[0], list(columns))
 
     def holds(row: Row) -> bool:
         with bounded():

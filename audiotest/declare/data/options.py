@@ -178,4 +178,9 @@ def form_of(rows: Sequence[tuple[Any, Sequence[str]]]) -> tuple[Form | None, str
     return best[0], ""
 
 
-_NAMES = {"text": "text", "letter": "letter", "index": "place from 0", "number": "place from 1"}
+def form_name(form: Form) -> str:
+    """What an answer of this form names, in words."""
+    return _NAMES[form]
+
+
+_NAMES: dict[Form, str] = {"text": "text", "letter": "letter", "index": "place from 0", "number": "place from 1"}

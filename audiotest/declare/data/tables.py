@@ -105,11 +105,15 @@ def _separated(path: Path) -> Iterator[Row]:
             twice = next(name for name in header if header.count(name) > 1)
             raise TableError(f"the column `{twice}` stands twice in its first line")
         start = reader.line_num + 1
-        for values in reader:
-            if values:
-                fault = "" if len(values) == len(header) else f"{len(values)} fields, and {len(header)} columns"
-                yield Row(start, dict(zip(header, values, strict=False)), fault)
-            start = reader.line_num + 1
+        try:
+            for values in reader:
+                if values:
+                    fault = "" if len(values) == len(header) else f"{len(values)} fields, and {len(header)} columns"
+                    yield Row(start, dict(zip(header, values, strict=False)), fault)
+                start = reader.line_num + 1
+        except csv.Error as error:
+            message = f"cannot be read from line {start} on ({error}): is there a quotation mark that is never closed?"
+            raise TableError(message) from None
 
 
 def _json_lines(path: Path) -> Iterator[Row]:
