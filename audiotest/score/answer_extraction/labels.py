@@ -171,7 +171,7 @@ def _places(stretch: Stretch, options: Options) -> Iterator[Mention]:
     if in_words and _ends_with_place(stretch):
         for match in stretch.lex.pattern(_PLACE_ALONE).finditer(folded):
             where = int(ordinals.get(_ORDINAL.sub("", match.group(0).strip(" .!\"'*()\n")), 0))
-            if where and where <= n and not options.quantities:
+            if where and where <= n and not options.quantities and not options.ordinal:
                 yield Mention(where - 1 if where > 0 else n - 1, "number", match.start(), match.end(), 0)
     for match in stretch.finder(_CHINESE_ORDINAL).finditer(folded):
         if _CHINESE_PLACES[match.group(1)] < n:

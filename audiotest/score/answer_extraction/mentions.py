@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from audiotest.score.answer_extraction import negation
 from audiotest.score.answer_extraction.cue import ABSENT, Cue
+from audiotest.score.answer_extraction.intervals import intervals
 from audiotest.score.answer_extraction.keys import keys
 from audiotest.score.answer_extraction.labels import labels
 from audiotest.score.answer_extraction.lexicon import Lexicon
@@ -122,6 +123,7 @@ def _named(text: str, options: Options, stretch: Stretch) -> list[Mention]:
         _texts(text, folded, options),
         number_mentions(text, folded, options, stretch.lex),
         _keys(text, options),
+        _intervals(text, options),
         labels(text, stretch, options),
     ):
         if claimed.find(1, mention.start, mention.end) < 0:
@@ -147,6 +149,15 @@ def _keys(text: str, options: Options) -> Iterator[Mention]:
         ]
         if len(same) == 1:
             yield Mention(same[0], "text", start, end, 0, measured=True)
+
+
+def _intervals(text: str, options: Options) -> Iterator[Mention]:
+    """Options that are musical intervals."""
+    if not options.intervals:
+        return
+    for interval, start, end in intervals(text):
+        if options.intervals.count(interval) == 1:
+            yield Mention(options.intervals.index(interval), "text", start, end, 0)
 
 
 def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
