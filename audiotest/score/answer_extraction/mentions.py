@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from operator import attrgetter
 
-from audiotest.score.answer_extraction import negation
+from audiotest.score.answer_extraction import halves, negation
 from audiotest.score.answer_extraction.cue import ABSENT, Cue
 from audiotest.score.answer_extraction.intervals import intervals
 from audiotest.score.answer_extraction.keys import keys
@@ -110,7 +110,7 @@ def mentions(text: str, spans: list[tuple[int, int]], options: Options, stretch:
             or (i + 1 < len(here) and sure[i + 1] and listing.match(folded[m.end : here[i + 1].start]))
         ]  # fmt: skip
         if kept:
-            judged += _judge(kept, stretch, number, start, end)
+            judged += _judge(kept, stretch, options, number, start, end)
     return negation.asked_and_answered(judged, folded, spans)
 
 
@@ -211,7 +211,9 @@ _ABOUT = (
 )
 
 
-def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end: int) -> list[Mention]:
+def _judge(
+    here: Sequence[Mention], whole: Stretch, options: Options, number: int, start: int, end: int
+) -> list[Mention]:
     """Decide for each mention of clause ``number`` whether it is given as the answer, stated, and whether it is denied."""
     folded, lex = whole.text, whole.lex
     clause = whole if end - start == len(folded) else Stretch(folded[start:end], lex, whole)
@@ -235,6 +237,9 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
             or (mention.kind != "text" and noun_before.match(lead) is not None)
         )
         denied = denied_before.match(near[::-1]) is not None and not _LEADING_NO.fullmatch(near)
+        if not denied and denied_before is not ABSENT and mention.kind == "text":
+            ahead = halves.before(near, options, mention.index)
+            denied = ahead is not None and denied_before.match(ahead[::-1]) is not None
         stated = given or states.match(lead) is not None
         if judged:
             last = judged[-1]
@@ -245,6 +250,9 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
             stated = stated or (last.stated and (joined or beside))
         following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
         denied_behind = denied_after.match(following) is not None
+        if not denied_behind and denied_after is not ABSENT and mention.kind == "text":
+            rest = halves.after(following, options, mention.index)
+            denied_behind = rest is not None and denied_after.match(rest) is not None
         if alternatives and negation.OR_NOR.search(near[-24:]):
             first = here[i - 1].start if i else mention.start
             ahead = folded[max(start, min(first, mention.start) - _LEAD) : first]
