@@ -20,8 +20,10 @@ _LONGEST = 20_000
 _QUOTED = re.compile(
     r"(?<!\w)\"[^\"\n]{2,300}\"|(?<!\w)'(?:[^'\n]|'(?=\w)){2,300}'(?!\w)|「[^」]{1,200}」|『[^』]{1,200}』"
 )
-_APOLOGY = re.compile(r"\s*(?:for|about) (?:the|any|my|that|this)\b")
-"""``I'm sorry for the confusion`` declines nothing."""
+_APOLOGY = re.compile(
+    r"\s*(?:(?:for|about) (?:the|any|my|that|this)|suggesting|indicating|resembling|like|else|other|unusual|specific|that (?:suggests|indicates|sounds))\b"
+)
+"""``I'm sorry for the confusion`` and ``I don't hear anything suggesting rain`` decline nothing."""
 _NOTHING = re.compile(r"\W*(?:silence|nothing|no sound|no audio|unknown|n/?a)\W*")
 _NOTHING_WORDS = frozenset({"silence", "nothing", "no", "unknown", "n", "na"})
 

@@ -196,7 +196,9 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
     lead = before[-80:][::-1]
     if lex.pattern(negation.STATES).match(lead) and negation.ENDS.match(after):
         return True
-    return lex.pattern(negation.GIVES).match(lead) is not None or bool(_QUOTED.search(before[-1:]))
+    if lex.pattern(negation.GIVES).match(lead):
+        return True
+    return _QUOTED.search(before[-1:]) is not None and len(folded) <= _SHORT  # a longer reply quotes what is said
 
 
 _LEAD = 100
@@ -240,6 +242,8 @@ def _judge(
         if not denied and denied_before is not ABSENT and mention.kind == "text":
             ahead = halves.before(near, options, mention.index)
             denied = ahead is not None and denied_before.match(ahead[::-1]) is not None
+        if given and not denied and ("point" in near or "lean" in near):
+            denied = negation.POINTS_ELSEWHERE.search(near) is not None
         stated = given or states.match(lead) is not None
         if judged:
             last = judged[-1]

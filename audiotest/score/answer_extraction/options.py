@@ -23,6 +23,7 @@ _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 _SPELT = {str(i): word for i, word in enumerate(_NUMBERS)} | {word: str(i) for i, word in enumerate(_NUMBERS)}
 """A small number in its other form: ``three`` for ``3`` and back."""
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b")
+_PARENTHESIS = re.compile(r"\s*\([^()]*\)?")
 _PLACE = re.compile(r"\d+(?:st|nd|rd|th)")
 _EDGES = " .,;:!?\"'()[]"
 _OPEN_ENDED = 2
@@ -69,9 +70,17 @@ class Options:
         source = _ARTICLE.sub("", text)
         source = source if source and (source == text or self._without_articles.count(source) == 1) else text
         forms = [tuple(TOKEN.findall(source.replace("_", " ")))]
+        plain = _ARTICLE.sub("", self._plain[i])
+        if plain != source and plain and not any(plain in other for j, other in enumerate(self.folded) if j != i):
+            forms.append(tuple(TOKEN.findall(plain)))
         if source.isdigit() and source in _SPELT:
             forms.append((_SPELT[source],))
         return tuple(Literal(form) for form in forms if form)
+
+    @cached_property
+    def _plain(self) -> tuple[str, ...]:
+        """The options without what stands in parentheses: "defibrillator (AED)"."""
+        return tuple(_PARENTHESIS.sub("", text) if text[-1:] == ")" or "(" in text else text for text in self.folded)
 
     @cached_property
     def _without_articles(self) -> tuple[str, ...]:

@@ -273,12 +273,17 @@ def _other_answer(reply: ParsedReply) -> Reading | None:
     """``The correct answer is "eleven"`` where that is no option: nothing that is merely named beside it is the answer."""
     if any(m.given for m in reply.mentions):
         return None
+    undetermined = reply.finder(_UNDETERMINED).search(reply.folded)
+    if undetermined:
+        quote = reply.text[undetermined.start() : undetermined.end()].strip()[:200]
+        return Reading(None, "refused", quote, rule="other_answer")
     match = reply.finder(_GIVES_ANOTHER).search(reply.folded)
     if match is None or any(match.start() < m.end and m.start < match.end() for m in reply.mentions):
         return None
     return Reading(None, "none", reply.text[match.start() : match.end()].strip()[:200], rule="other_answer")
 
 
+_UNDETERMINED = Cue(r"<answer_leads>[\s:]*[\"'*\[(<•-]*\s*<undetermined>", needs=("undetermined",))
 _GIVES_ANOTHER = Cue(
     r"(?:correct|final|right|best) <answer_noun>\s*(?:is|:)[\s:]*[\"'*]*(?!not\b|that\b|the\b|to\b|as\b)"
     r"[\w'-]+(?:[ ,]+[\w'-]+){0,3}[\"'*]*(?=[.!\s]*(?:$|\n|[.!] ))",
