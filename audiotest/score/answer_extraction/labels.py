@@ -134,6 +134,9 @@ _NO_LABEL_BEFORE = Cue(r"[ -]?<not_a_label_after>", needs=("not_a_label_after",)
 _LABEL_BEFORE = Cue(r"\s*(?:[.,;:!?)\]\"'。，、>/|=✓✔✅✗✘❌✖☑☒]|$|\n|[-+]\s|<article_follows>(?! [a-z]+ing\b))")
 _WORD_FOLLOWS = re.compile(r" [a-z0-9]")
 _NOTE_FOLLOWS = re.compile(r"[ -]?(?:[#♭♯]|\d)")
+_ENDS_LABEL = re.compile(r"\s*[.):,]")
+_CAPITALS = 60
+"""Characters from which on a reply in capitals is read as sentences."""
 _QUOTE_FOLLOWS = re.compile(r" [\"']\w")
 _I_AM = re.compile(r"\s*(?:was|as|am)\b")
 
@@ -146,6 +149,8 @@ def _is_label(match: re.Match[str], folded: str, lex: Lexicon, options: Options)
         return False
     if lex.pattern(_NO_LABEL_BEHIND).search(before):
         return False
+    if letter == "A" and len(folded) > _CAPITALS and match.string.isupper():  # mostly an article
+        return _ENDS_LABEL.match(after) is not None or lex.pattern(_ANSWER_BEFORE).search(before) is not None
     if letter == "A" and _QUOTE_FOLLOWS.match(after) and not folded.startswith(options.folded[0], end + 2):
         return False  # an article: A "MAGICAL NIGHT"
     if letter in "AI":
