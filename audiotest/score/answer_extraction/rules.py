@@ -113,8 +113,10 @@ def _weighing(
             return None
         if reply.cut and not _concluded(reply, kept):
             return None
-        other = _alternative(reply, kept)
-        if other and not (sure and kept[-1].kind == "text"):
+        other = _another_text(reply, kept[-1])
+        if not other and not (sure and kept[-1].kind == "text"):
+            other = _alternative(reply, kept)
+        if other:
             return Reading(None, "ambiguous", other, rule="alternatives")
         return Reading(kept[0].index, "read", reply.quote(kept), rule=name)
 
@@ -140,6 +142,17 @@ def _concluded(reply: ParsedReply, kept: Sequence[Mention]) -> bool:
         article = label in ("A", "a")
         return not article or not any(text.startswith("a ") for text in reply.options.folded)
     return True
+
+
+def _another_text(reply: ParsedReply, last: Mention) -> str:
+    """The number of one option right before the text of another: ``The answer is: 2. "a drum"``."""
+    if last.kind != "number":
+        return ""
+    text = next((m for m in reply.affirmed if m.start >= last.end), None)
+    if text is None or text.index == last.index or text.kind != "text":
+        return ""
+    beside = negation.BESIDE.fullmatch(reply.folded[last.end : text.start])
+    return reply.text[last.start : text.end][:200] if beside else ""
 
 
 def _alternative(reply: ParsedReply, kept: Sequence[Mention]) -> str:
@@ -250,7 +263,9 @@ def _covered(option: Sequence[str], clause: Sequence[loose.Token], folded: str) 
 _ARTICLE = re.compile(r"(?:^|\W)(?:an?|the|of|in|as|to)\W+$")
 
 
-_AND_NOT = re.compile(r"(?:an? |the )?([^,;:.!?]{2,60}?)[\s,;:-]+(?:and |but )?(?:not|no|rather than|instead of|never)\b")
+_AND_NOT = re.compile(
+    r"(?:an? |the )?([^,;:.!?]{2,60}?)[\s,;:-]+(?:and |but )?(?:not|no|rather than|instead of|never)\b"
+)
 
 
 def _half_kept(reply: ParsedReply) -> int | None:

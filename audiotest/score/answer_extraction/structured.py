@@ -102,7 +102,9 @@ def _keyed(reply: ParsedReply) -> list[Row]:
 
 def _lines(reply: ParsedReply) -> list[Row]:
     """The options with which lines begin, as in a list of them with a remark on each."""
-    ends = [0, *(at + 1 for at, char in enumerate(reply.folded) if char == "\n")] if reply.folded.count("\n") > 1 else []
+    ends = (
+        [0, *(at + 1 for at, char in enumerate(reply.folded) if char == "\n")] if reply.folded.count("\n") > 1 else []
+    )
     return [row for row in rows(reply) if any(_BULLET.fullmatch(reply.folded, at, row.start) for at in ends)]
 
 

@@ -18,9 +18,8 @@ _LEAD = Cue(
 """Words that lead to an answer and add nothing to it."""
 _LABEL = re.compile(r"""^[("'\[{<*\s]*([a-z]|\d{1,2})[)"'\]}>*]*\s*(?:[).:,、\-]+\s*)?(.*)$""", re.DOTALL)
 _STOPWORDS = frozenset(
-    "a an the of in on at to is are and or it its with by for from as be this that you she her his him has had was not but all any "
-    "can who how why our out off too now one i he we they them there than then yes".split()
-)  # noqa: SIM905
+    "a an the of in on at to is are and or it its with by for from as be this that you she her his him has had was not but all any can who how why our out off too now one i he we they them there than then yes".split()  # noqa: SIM905
+)
 
 
 def whole(text: str, options: Options) -> tuple[int, str] | None:
