@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from operator import attrgetter
@@ -220,7 +219,6 @@ def _judge(
     folded, lex = whole.text, whole.lex
     clause = whole if end - start == len(folded) else Stretch(folded[start:end], lex, whole)
     listing, judged = lex.pattern(negation.LISTING), list[Mention]()
-    breaks = _breaks(clause, start)
     put_aside = negation.asides(clause)
     in_clause = about = clause.finders(_ABOUT)
     alternatives = not clause.words.isdisjoint(_OR_NOR)
@@ -230,14 +228,17 @@ def _judge(
         else:
             about = in_clause
         gives, noun_before, states, denied_before, denied_after, follows = about
-        last_break = bisect_right(breaks, mention.start)
-        near = folded[max(breaks[last_break - 1] if last_break else start, mention.start - _LEAD) : mention.start]
         lead = folded[max(start, mention.start - _LEAD) : mention.start][::-1]
         given = (
             mention.given
             or gives.match(lead) is not None
             or (mention.kind != "text" and noun_before.match(lead) is not None)
         )
+        following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
+        followed = follows.match(following) is not None
+        near = ""
+        if given or followed or alternatives or denied_before is not ABSENT or denied_after is not ABSENT:
+            near = folded[max(_last_break(clause, start, mention.start), mention.start - _LEAD) : mention.start]
         denied = denied_before.match(near[::-1]) is not None and not _LEADING_NO.fullmatch(near)
         if not denied and denied_before is not ABSENT and mention.kind == "text":
             ahead = halves.before(near, options, mention.index)
@@ -252,7 +253,6 @@ def _judge(
             denied = denied or (last.denied and (joined or not gap.strip(" ().:\"'")))
             given = given or (last.given and (joined or beside))
             stated = stated or (last.stated and (joined or beside))
-        following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
         denied_behind = denied_after.match(following) is not None
         if not denied_behind and denied_after is not ABSENT and mention.kind == "text":
             rest = halves.after(following, options, mention.index)
@@ -268,7 +268,7 @@ def _judge(
             denied, given = False, True
         else:
             denied = denied or denied_behind
-        given = given or (follows.match(following) is not None and not lex.pattern(negation.SUPPOSED).match(near[::-1]))
+        given = given or (followed and not lex.pattern(negation.SUPPOSED).match(near[::-1]))
         aside = bool(put_aside) and any(begin <= mention.start - start < stop for begin, stop in put_aside)
         judged.append(
             Mention(
@@ -279,15 +279,13 @@ def _judge(
     return negation.denied_together(judged, folded, lex)
 
 
-def _breaks(clause: Stretch, start: int) -> list[int]:
-    """Where other statements begin in a clause that begins at ``start``."""
-    ends = []
+def _last_break(clause: Stretch, start: int, before: int) -> int:
+    """Where the last statement begins in front of ``before``, in a clause that begins at ``start``."""
+    last = start
     for cue in _BREAKS:
-        finder = clause.finder(cue)
-        if finder is not ABSENT:
-            ends += [start + match.end() for match in finder.finditer(clause.text)]
-    ends.sort()
-    return ends
+        for match in clause.finder(cue).finditer(clause.text, 0, before - start):
+            last = max(last, start + match.end())
+    return last
 
 
 _OR_NOR = frozenset({"or", "nor"})
