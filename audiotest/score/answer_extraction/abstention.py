@@ -20,8 +20,10 @@ _LONGEST = 20_000
 _QUOTED = re.compile(
     r"(?<!\w)\"[^\"\n]{2,300}\"|(?<!\w)'(?:[^'\n]|'(?=\w)){2,300}'(?!\w)|「[^」]{1,200}」|『[^』]{1,200}』"
 )
-_APOLOGY = re.compile(r"\s*(?:for|about) (?:the|any|my|that|this)\b")
-"""``I'm sorry for the confusion`` declines nothing."""
+_APOLOGY = re.compile(
+    r"\s*(?:(?:for|about) (?:the|any|my|that|this)|suggesting|indicating|resembling|like|else|other|unusual|specific|that (?:suggests|indicates|sounds))\b"
+)
+"""``I'm sorry for the confusion`` and ``I don't hear anything suggesting rain`` decline nothing."""
 _NOTHING = re.compile(r"\W*(?:silence|nothing|no sound|no audio|unknown|n/?a)\W*")
 _NOTHING_WORDS = frozenset({"silence", "nothing", "no", "unknown", "n", "na"})
 
@@ -80,9 +82,36 @@ def declines(reply: ParsedReply, index: int | None) -> str | None:
         if mention.end - mention.start > _PHRASE:
             text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
     match = _declining(text, reply.stretch)
+    while match and (_says_no(reply, index, text, match) or _denies_another(reply, index, text, match)):
+        text = text[: match.start()] + " " * len(match.group(0)) + text[match.end() :]
+        match = _declining(text, reply.stretch)
     if match is None:
         return None
     return None if index is not None and _stands(reply, own, match) else match.group(0)
+
+
+def _says_no(reply: ParsedReply, index: int | None, text: str, match: re.Match[str]) -> bool:
+    """``いいえ、犬の声は聞こえません``: what is not heard is the answer no, unless it is the recording itself."""
+    if reply.options.polar is None or index != reply.options.polar[1]:
+        return False
+    if not reply.lex.pattern(_UNHEARD).match(text, match.start()):
+        return False
+    begins = _ENDS.split(text[: match.start()])[-1]
+    around = begins + _ENDS.split(text[match.start() :])[0]
+    return not reply.lex.pattern(_NOTHING_HEARD).search(around)
+
+
+def _denies_another(reply: ParsedReply, index: int | None, text: str, match: re.Match[str]) -> bool:
+    """``没有听到钢琴,是小提琴``: what is not heard is another option."""
+    if index is None or not reply.lex.pattern(_UNHEARD).match(text, match.start()):
+        return False
+    near = (m for m in reply.mentions if m.denied and m.start < match.end() + _NEAR and m.end > match.start() - _NEAR)
+    return any(m.index != index for m in near)
+
+
+_NEAR = 6
+"""Characters between words of not hearing and the option that is not heard."""
+_ENDS = re.compile(r"[.!?。！？\n]")
 
 
 _PHRASE = 20
@@ -106,6 +135,7 @@ def _stands(reply: ParsedReply, own: list[Mention], match: re.Match[str]) -> boo
 
 _DECLINES, _HESITATES = roles("declines"), roles("hesitates")
 _SILENT, _PASSING = roles("silent_words"), roles("passing")
+_UNHEARD, _NOTHING_HEARD = roles("unheard"), roles("nothing_heard")
 _ANSWERS_ALL_THE_SAME = roles("answering", "hedges_answer")
 
 

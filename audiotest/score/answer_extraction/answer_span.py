@@ -38,6 +38,7 @@ _TAGGED = (
     re.compile(r"\[(?:final_?answer|answer|ans)\]\s*(.*?)\s*\[/", re.IGNORECASE | re.DOTALL),
     re.compile(r"\[\[\s*([^\[\]]+?)\s*\]\]"),
     re.compile(rf"""["']{_ANSWER_KEY}["']\s*:\s*(?:\[\s*)?(?:"([^"]*)"|'([^']*)'|([\w.]+))""", re.IGNORECASE),
+    re.compile(r"""^\s*(?:```(?:json)?)?\s*\{\s*["'][\w -]{3,30}["']\s*:\s*["']?(\d+(?:\.\d+)?)["']?\s*\}?\s*(?:```)?\s*$"""),
     re.compile(r"<\|?(?:begin_of_)?answer\|?>\s*(.*?)\s*(?:<\||$)", re.IGNORECASE | re.DOTALL),
 )  # fmt: skip
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
@@ -58,6 +59,7 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _LETTER_TAG = re.compile(r"<(/?)([biupBIUP])>")
+_DOUBLE = re.compile(r"<<\s*([^<>]{1,200}?)\s*>>")
 _NAMED = re.compile(r"<([A-Za-z][\w '-]{1,60})>")
 
 
@@ -168,6 +170,7 @@ def _plain(text: str) -> str:
     """Without markup: ``<C> B </C>`` is B, ``<subdominant>`` a word in brackets, ``<b>`` a tag where one is closed
     and an option's letter elsewhere."""
     if "<" in text:
+        text = _DOUBLE.sub(r" \1 ", text)
         if "</" in text:
             text = _PAIRED.sub(_content, text)
             text = _LETTER_TAG.sub(" ", text)

@@ -77,7 +77,7 @@ def labels(text: str, stretch: Stretch, options: Options) -> Iterator[Mention]:
                 yield Mention(index, "label", at, at + 1, 0)
     for match in _CAPITAL.finditer(text):
         index = options.label_of.get(match.group(1).lower())
-        if index is not None and match.start(1) not in seen and _is_label(match, folded, lex):
+        if index is not None and match.start(1) not in seen and _is_label(match, folded, lex, options):
             seen.add(match.start(1))
             yield Mention(index, "label", match.start(1), match.end(1), 0)
     yield from _places(stretch, options)
@@ -120,20 +120,28 @@ def _is_no_label(match: re.Match[str], text: str, stretch: Stretch, options: Opt
         )  # fmt: skip
     if pattern is _QUOTED_LETTER:
         before = folded[max(0, match.start() - 24) : match.start()]
-        return lex.pattern(_NO_LABEL_QUOTED).search(before) is not None
+        if lex.pattern(_NO_LABEL_QUOTED).search(before) or lex.pattern(_NO_LABEL_BEFORE).match(folded, match.end()):
+            return True
+        # A longer reply quotes words and sounds.
+        return not upper and len(folded) > _SHORT and not lex.pattern(_ANSWER_BEFORE).search(before)
     return letter == "a" and not upper and _WORD_FOLLOWS.match(folded[end : end + 2]) is not None
 
 
+_ANSWER_BEFORE = Cue(r"(?:<answer_noun>|<option_noun>)\s*(?:<is>)?[\s:]*$")
 _NO_LABEL_QUOTED = Cue(r"<not_a_label_before>\s*$")
 _NO_LABEL_BEHIND = Cue(r"<not_a_label_before>\s$", needs=("not_a_label_before",))
 _NO_LABEL_BEFORE = Cue(r"[ -]?<not_a_label_after>", needs=("not_a_label_after",))
 _LABEL_BEFORE = Cue(r"\s*(?:[.,;:!?)\]\"'。，、>/|=✓✔✅✗✘❌✖☑☒]|$|\n|[-+]\s|<article_follows>(?! [a-z]+ing\b))")
 _WORD_FOLLOWS = re.compile(r" [a-z0-9]")
 _NOTE_FOLLOWS = re.compile(r"[ -]?(?:[#♭♯]|\d)")
+_ENDS_LABEL = re.compile(r"\s*[.):,]")
+_CAPITALS = 60
+"""Characters from which on a reply in capitals is read as sentences."""
+_QUOTE_FOLLOWS = re.compile(r" [\"']\w")
 _I_AM = re.compile(r"\s*(?:was|as|am)\b")
 
 
-def _is_label(match: re.Match[str], folded: str, lex: Lexicon) -> bool:
+def _is_label(match: re.Match[str], folded: str, lex: Lexicon, options: Options) -> bool:
     """Whether a capital on its own is an option's letter: not the article, the pronoun, a note or a name."""
     letter, start, end = match.group(1), match.start(1), match.end(1)
     before, after = folded[max(0, start - 24) : start], folded[end : end + 24]
@@ -141,6 +149,10 @@ def _is_label(match: re.Match[str], folded: str, lex: Lexicon) -> bool:
         return False
     if lex.pattern(_NO_LABEL_BEHIND).search(before):
         return False
+    if letter == "A" and len(folded) > _CAPITALS and match.string.isupper():  # mostly an article
+        return _ENDS_LABEL.match(after) is not None or lex.pattern(_ANSWER_BEFORE).search(before) is not None
+    if letter == "A" and _QUOTE_FOLLOWS.match(after) and not folded.startswith(options.folded[0], end + 2):
+        return False  # an article: A "MAGICAL NIGHT"
     if letter in "AI":
         # "A flute plays", "I hear": a letter only where no word that it could belong to follows.
         return lex.pattern(_LABEL_BEFORE).match(after) is not None and (letter == "A" or not _I_AM.match(after))
@@ -171,7 +183,7 @@ def _places(stretch: Stretch, options: Options) -> Iterator[Mention]:
     if in_words and _ends_with_place(stretch):
         for match in stretch.lex.pattern(_PLACE_ALONE).finditer(folded):
             where = int(ordinals.get(_ORDINAL.sub("", match.group(0).strip(" .!\"'*()\n")), 0))
-            if where and where <= n and not options.quantities:
+            if where and where <= n and not options.quantities and not options.ordinal:
                 yield Mention(where - 1 if where > 0 else n - 1, "number", match.start(), match.end(), 0)
     for match in stretch.finder(_CHINESE_ORDINAL).finditer(folded):
         if _CHINESE_PLACES[match.group(1)] < n:

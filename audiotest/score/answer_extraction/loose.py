@@ -15,7 +15,8 @@ from msgspec import Struct
 from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.options import Options
 
-_TOKEN = re.compile(r"[^\W_]+(?:[.,]\d[^\W_]*)*")
+_TOKEN = re.compile(r"(?!(?<=[a-z]')(?:s|re|m)\b)[^\W_]+(?:[.,]\d[^\W_]*)*")
+"""A word; what an apostrophe joins to one is none ("she's", "they're")."""
 _DROPPED = frozenset("a an the is are was were be been being am his her their its my your our".split())  # noqa: SIM905
 _AS_IT_IS = frozenset("evening morning nothing something anything everything during building ceiling wedding".split())  # noqa: SIM905
 _PRONOUNS = frozenset("she he they it i we you there his her their its".split())  # noqa: SIM905
@@ -102,6 +103,7 @@ def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], 
         first = text.split()[:1]
         if first and first[0] in _PRONOUNS and len(own) > 2:
             forms.append((own[1:], i))
+        forms += [(form, i) for form in _by_pronoun(own)]
         numbered = _NUMBERED.fullmatch(text)
         if numbered:
             noun, place = stem(numbered.group(1)), int(numbered.group(2))
@@ -115,6 +117,28 @@ def sequences(options: Options) -> dict[str, tuple[tuple[tuple[str, ...], int], 
         if form and len(owners[form]) == 1 and (len(form) > 1 or len(form[0]) >= _LEAST):
             by_first.setdefault(form[0], []).append((form, i))
     return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in by_first.items()}
+
+
+@lru_cache(maxsize=1)
+def _pronouns() -> dict[str, tuple[str, ...]]:
+    """The pronouns of each noun, both in their stems: "she" of "woman"."""
+    return {stem(noun): tuple(map(stem, own.split())) for noun, own in all_languages().table("pronouns").items()}
+
+
+def _by_pronoun(own: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The option with a pronoun in the place of whom it speaks of: "she sweeps" for "a woman sweeps"."""
+    for at, word in enumerate(own[:_SUBJECT]):
+        if word in _pronouns():
+            doing = own[at + 1 :]
+            if doing and doing[0] not in _GOES_ON:
+                yield from ((pronoun, *doing) for pronoun in _pronouns()[word])
+            return
+
+
+_SUBJECT = 3
+"""Words among which the one is whom an option speaks of ("the old woman")."""
+_GOES_ON = frozenset("and or of with in who that from to at on for voic".split())  # noqa: SIM905
+"""What makes another subject of a noun ("the voice of the woman", "a man and a woman")."""
 
 
 def loose_mentions(folded: str, options: Options) -> Iterator[tuple[int, int, int]]:

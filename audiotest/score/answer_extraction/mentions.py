@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from operator import attrgetter
 
-from audiotest.score.answer_extraction import negation
+from audiotest.score.answer_extraction import halves, negation
 from audiotest.score.answer_extraction.cue import ABSENT, Cue
+from audiotest.score.answer_extraction.intervals import intervals
 from audiotest.score.answer_extraction.keys import keys
 from audiotest.score.answer_extraction.labels import labels
 from audiotest.score.answer_extraction.lexicon import Lexicon
@@ -21,10 +21,10 @@ from audiotest.score.answer_extraction.options import Options, is_bounded
 from audiotest.score.answer_extraction.stretch import Stretch
 
 _CLAUSE = re.compile(
-    r"(?=[\s。！？；A-Z(])(?:(?<=[.!?;。！？；])\s+|(?<![:：])\n+|\n+(?=[ \t]*(?:[-+*•]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*•]|\(?\w[).:])\s)|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(]))"
+    r"(?=[\s。！？；A-Z(])(?:(?<=[.!?;。！？；])\s+|(?<![:：])(?<![:：]\n)(?<![:：]\n\n)\n+|\n+(?=[ \t]*(?:[-+*•]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*•]|\(?\w[).:])\s)|[。！？；]|(?<=[a-z]{2}[.!?])(?=[A-Z(]))"
 )
 _ASCII_CLAUSE = re.compile(
-    r"[.!?;\n](?:(?<!\n)(?:\s+|(?<=[a-z]{2}[.!?])(?=[A-Z(]))|(?<=\n)(?:(?<!:\n)\n*|\n*(?=[ \t]*(?:[-+*]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*]|\(?\w[).:])\s)))"
+    r"[.!?;\n](?:(?<!\n)(?:\s+|(?<=[a-z]{2}[.!?])(?=[A-Z(]))|(?<=\n)(?:(?<!:\n)(?<!:\n\n)(?<!:\n\n\n)\n*|\n*(?=[ \t]*(?:[-+*]|\(?\w[).:])\s[^\n]*\n+[ \t]*(?:[-+*]|\(?\w[).:])\s)))"
 )
 _BREAKS = (
     Cue(
@@ -109,7 +109,7 @@ def mentions(text: str, spans: list[tuple[int, int]], options: Options, stretch:
             or (i + 1 < len(here) and sure[i + 1] and listing.match(folded[m.end : here[i + 1].start]))
         ]  # fmt: skip
         if kept:
-            judged += _judge(kept, stretch, number, start, end)
+            judged += _judge(kept, stretch, options, number, start, end)
     return negation.asked_and_answered(judged, folded, spans)
 
 
@@ -122,6 +122,7 @@ def _named(text: str, options: Options, stretch: Stretch) -> list[Mention]:
         _texts(text, folded, options),
         number_mentions(text, folded, options, stretch.lex),
         _keys(text, options),
+        _intervals(text, options),
         labels(text, stretch, options),
     ):
         if claimed.find(1, mention.start, mention.end) < 0:
@@ -147,6 +148,15 @@ def _keys(text: str, options: Options) -> Iterator[Mention]:
         ]
         if len(same) == 1:
             yield Mention(same[0], "text", start, end, 0, measured=True)
+
+
+def _intervals(text: str, options: Options) -> Iterator[Mention]:
+    """Options that are musical intervals."""
+    if not options.intervals:
+        return
+    for interval, start, end in intervals(text):
+        if options.intervals.count(interval) == 1:
+            yield Mention(options.intervals.index(interval), "text", start, end, 0)
 
 
 def _texts(text: str, folded: str, options: Options) -> Iterator[Mention]:
@@ -185,7 +195,9 @@ def _counts(mention: Mention, options: Options, folded: str, start: int, end: in
     lead = before[-80:][::-1]
     if lex.pattern(negation.STATES).match(lead) and negation.ENDS.match(after):
         return True
-    return lex.pattern(negation.GIVES).match(lead) is not None or bool(_QUOTED.search(before[-1:]))
+    if lex.pattern(negation.GIVES).match(lead):
+        return True
+    return _QUOTED.search(before[-1:]) is not None and len(folded) <= _SHORT  # a longer reply quotes what is said
 
 
 _LEAD = 100
@@ -200,12 +212,13 @@ _ABOUT = (
 )
 
 
-def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end: int) -> list[Mention]:
+def _judge(
+    here: Sequence[Mention], whole: Stretch, options: Options, number: int, start: int, end: int
+) -> list[Mention]:
     """Decide for each mention of clause ``number`` whether it is given as the answer, stated, and whether it is denied."""
     folded, lex = whole.text, whole.lex
     clause = whole if end - start == len(folded) else Stretch(folded[start:end], lex, whole)
     listing, judged = lex.pattern(negation.LISTING), list[Mention]()
-    breaks = _breaks(clause, start)
     put_aside = negation.asides(clause)
     in_clause = about = clause.finders(_ABOUT)
     alternatives = not clause.words.isdisjoint(_OR_NOR)
@@ -215,15 +228,23 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
         else:
             about = in_clause
         gives, noun_before, states, denied_before, denied_after, follows = about
-        last_break = bisect_right(breaks, mention.start)
-        near = folded[max(breaks[last_break - 1] if last_break else start, mention.start - _LEAD) : mention.start]
         lead = folded[max(start, mention.start - _LEAD) : mention.start][::-1]
         given = (
             mention.given
             or gives.match(lead) is not None
             or (mention.kind != "text" and noun_before.match(lead) is not None)
         )
+        following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
+        followed = follows.match(following) is not None
+        near = ""
+        if given or followed or alternatives or denied_before is not ABSENT or denied_after is not ABSENT:
+            near = folded[max(_last_break(clause, start, mention.start), mention.start - _LEAD) : mention.start]
         denied = denied_before.match(near[::-1]) is not None and not _LEADING_NO.fullmatch(near)
+        if not denied and denied_before is not ABSENT and mention.kind == "text":
+            ahead = halves.before(near, options, mention.index)
+            denied = ahead is not None and denied_before.match(ahead[::-1]) is not None
+        if given and not denied and ("point" in near or "lean" in near):
+            denied = negation.POINTS_ELSEWHERE.search(near) is not None
         stated = given or states.match(lead) is not None
         if judged:
             last = judged[-1]
@@ -232,8 +253,10 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
             denied = denied or (last.denied and (joined or not gap.strip(" ().:\"'")))
             given = given or (last.given and (joined or beside))
             stated = stated or (last.stated and (joined or beside))
-        following = folded[mention.end : here[i + 1].start if i + 1 < len(here) else end]
         denied_behind = denied_after.match(following) is not None
+        if not denied_behind and denied_after is not ABSENT and mention.kind == "text":
+            rest = halves.after(following, options, mention.index)
+            denied_behind = rest is not None and denied_after.match(rest) is not None
         if alternatives and negation.OR_NOR.search(near[-24:]):
             first = here[i - 1].start if i else mention.start
             ahead = folded[max(start, min(first, mention.start) - _LEAD) : first]
@@ -245,7 +268,7 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
             denied, given = False, True
         else:
             denied = denied or denied_behind
-        given = given or (follows.match(following) is not None and not lex.pattern(negation.SUPPOSED).match(near[::-1]))
+        given = given or (followed and not lex.pattern(negation.SUPPOSED).match(near[::-1]))
         aside = bool(put_aside) and any(begin <= mention.start - start < stop for begin, stop in put_aside)
         judged.append(
             Mention(
@@ -256,15 +279,13 @@ def _judge(here: Sequence[Mention], whole: Stretch, number: int, start: int, end
     return negation.denied_together(judged, folded, lex)
 
 
-def _breaks(clause: Stretch, start: int) -> list[int]:
-    """Where other statements begin in a clause that begins at ``start``."""
-    ends = []
+def _last_break(clause: Stretch, start: int, before: int) -> int:
+    """Where the last statement begins in front of ``before``, in a clause that begins at ``start``."""
+    last = start
     for cue in _BREAKS:
-        finder = clause.finder(cue)
-        if finder is not ABSENT:
-            ends += [start + match.end() for match in finder.finditer(clause.text)]
-    ends.sort()
-    return ends
+        for match in clause.finder(cue).finditer(clause.text, 0, before - start):
+            last = max(last, start + match.end())
+    return last
 
 
 _OR_NOR = frozenset({"or", "nor"})

@@ -74,6 +74,10 @@ NOTHING_BUT = re.compile(rf"\b(?:no|nothing|none|nobody)\b.{{0,40}}\b{_EXCEPT}")
 """``No sound other than the bell``: a denial of all but one."""
 ALL_BUT = re.compile(rf"\b(?:all|every\w*|any\w*|each)\b.{{0,30}}\b{_EXCEPT}")
 """``All options except B`` are something, which B is then not."""
+POINTS_ELSEWHERE = re.compile(
+    r"(?:\b(?:no|not|without|nothing|never|hardly|little)|n't)\b[^,.;:-]{0,50}\b(?:point|lean)(?:s|ing)?\b[^,.;:]{0,30}$"
+)
+"""``No markers that point toward``: evidence that there is not."""
 OR_NOR = re.compile(r"\b(?:or|nor)\s+(?:an? |the |option )*[\"'(]*$")
 """The text before the last of a list, of which a denial further ahead holds too."""
 

@@ -9,6 +9,7 @@ from string import ascii_uppercase
 from typing import TypeVar
 
 from audiotest.score.answer_extraction.cue import Cue
+from audiotest.score.answer_extraction.intervals import Interval, option_interval
 from audiotest.score.answer_extraction.keys import Key, option_key
 from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.literal import Literal
@@ -22,6 +23,8 @@ _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 _SPELT = {str(i): word for i, word in enumerate(_NUMBERS)} | {word: str(i) for i, word in enumerate(_NUMBERS)}
 """A small number in its other form: ``three`` for ``3`` and back."""
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b")
+_PARENTHESIS = re.compile(r"\s*\([^()]*\)?")
+_PLACE = re.compile(r"\d+(?:st|nd|rd|th)")
 _EDGES = " .,;:!?\"'()[]"
 _OPEN_ENDED = 2
 """Options that may be no numbers or keys ("cannot be told") among others that all are: at most this many, and a
@@ -67,9 +70,17 @@ class Options:
         source = _ARTICLE.sub("", text)
         source = source if source and (source == text or self._without_articles.count(source) == 1) else text
         forms = [tuple(TOKEN.findall(source.replace("_", " ")))]
+        plain = _ARTICLE.sub("", self._plain[i])
+        if plain != source and plain and not any(plain in other for j, other in enumerate(self.folded) if j != i):
+            forms.append(tuple(TOKEN.findall(plain)))
         if source.isdigit() and source in _SPELT:
             forms.append((_SPELT[source],))
         return tuple(Literal(form) for form in forms if form)
+
+    @cached_property
+    def _plain(self) -> tuple[str, ...]:
+        """The options without what stands in parentheses: "defibrillator (AED)"."""
+        return tuple(_PARENTHESIS.sub("", text) if text[-1:] == ")" or "(" in text else text for text in self.folded)
 
     @cached_property
     def _without_articles(self) -> tuple[str, ...]:
@@ -92,12 +103,23 @@ class Options:
         return _all_of_a_kind(option_key, self.texts)
 
     @cached_property
+    def intervals(self) -> tuple[Interval | None, ...]:
+        """The options as musical intervals; empty where they are something else."""
+        return _all_of_a_kind(option_interval, self.texts)
+
+    @cached_property
     def measured(self) -> tuple[bool, ...]:
         """Which options are quantities or keys, and read as such."""
         return tuple(
             bool((self.quantities and self.quantities[i]) or (self.keys and self.keys[i]))
             for i in range(len(self.folded))
         )
+
+    @cached_property
+    def ordinal(self) -> bool:
+        """Whether options hold words for places ("minor third"), so that those alone name no place."""
+        places = all_languages().ordinals
+        return any(word in places or _PLACE.fullmatch(word) for own in self.tokens for word in own)
 
     @cached_property
     def polar(self) -> tuple[int, int] | None:

@@ -58,7 +58,16 @@ class ParsedReply:
     @cached_property
     def mentions(self) -> list[Mention]:
         """Where it names options."""
-        return mentions(self.text, self.spans, self.options, self.stretch)
+        named = mentions(self.text, self.spans, self.options, self.stretch)
+        if any(mention.kind == "number" for mention in named):
+            asked = fold(self.question)
+            return [mention for mention in named if not self._is_asked_about(mention, asked)]
+        return named
+
+    def _is_asked_about(self, mention: Mention, asked: str) -> bool:
+        """Whether a place is one that the question speaks of: "the last statement"."""
+        words = self.folded[mention.start : mention.end]
+        return mention.kind == "number" and " " in words and words in asked
 
     @cached_property
     def affirmed(self) -> list[Mention]:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from audiotest.score.answer_extraction import conclusions, leading_answer, loose, negation, polarity, structured
+from audiotest.score.answer_extraction import conclusions, halves, leading_answer, loose, negation, polarity, structured
 from audiotest.score.answer_extraction.cue import Cue
 from audiotest.score.answer_extraction.mention import Mention
+from audiotest.score.answer_extraction.normalise import tokens
 from audiotest.score.answer_extraction.reply import ParsedReply
-from audiotest.score.answer_extraction.whole import by_half, whole
+from audiotest.score.answer_extraction.whole import by_half, lead_end, part, whole
 from audiotest.types import Status
 
 
@@ -112,8 +113,10 @@ def _weighing(
             return None
         if reply.cut and not _concluded(reply, kept):
             return None
-        other = _alternative(reply, kept)
-        if other and not (sure and kept[-1].kind == "text"):
+        other = _another_text(reply, kept[-1])
+        if not other and not (sure and kept[-1].kind == "text"):
+            other = _alternative(reply, kept)
+        if other:
             return Reading(None, "ambiguous", other, rule="alternatives")
         return Reading(kept[0].index, "read", reply.quote(kept), rule=name)
 
@@ -141,6 +144,17 @@ def _concluded(reply: ParsedReply, kept: Sequence[Mention]) -> bool:
     return True
 
 
+def _another_text(reply: ParsedReply, last: Mention) -> str:
+    """The number of one option right before the text of another: ``The answer is: 2. "a drum"``."""
+    if last.kind != "number":
+        return ""
+    text = next((m for m in reply.affirmed if m.start >= last.end), None)
+    if text is None or text.index == last.index or text.kind != "text":
+        return ""
+    beside = negation.BESIDE.fullmatch(reply.folded[last.end : text.start])
+    return reply.text[last.start : text.end][:200] if beside else ""
+
+
 def _alternative(reply: ParsedReply, kept: Sequence[Mention]) -> str:
     """The words by which a second option is offered beside the one that was kept: "a gathering or a workout"."""
     last, end = kept[-1], reply.spans[kept[-1].clause][1]
@@ -149,10 +163,13 @@ def _alternative(reply: ParsedReply, kept: Sequence[Mention]) -> str:
         if later and not other.aside and _OR.search(reply.folded[last.end : other.start]):
             return reply.text[last.start : other.end][:200]
     match = _TAIL.match(reply.folded, last.end, end)
-    if match is None:
-        return ""
-    index = by_half(match.group(1).strip(), reply.options)
-    return reply.text[last.start : match.end()][:200] if index is not None and index != last.index else ""
+    index = by_half(match.group(1).strip(), reply.options) if match else None
+    if match and index is not None and index != last.index:
+        return reply.text[last.start : match.end()][:200]
+    near = reply.before(kept[0])
+    if last.kind == "text" and halves.offered(near, reply.folded[last.end : end], reply.options, last.index):
+        return reply.text[kept[0].start - min(len(near), 40) : min(last.end + 40, end)].strip()
+    return ""
 
 
 def _parts(reply: ParsedReply) -> int | None:
@@ -246,16 +263,42 @@ def _covered(option: Sequence[str], clause: Sequence[loose.Token], folded: str) 
 _ARTICLE = re.compile(r"(?:^|\W)(?:an?|the|of|in|as|to)\W+$")
 
 
+_AND_NOT = re.compile(
+    r"(?:an? |the )?([^,;:.!?]{2,60}?)[\s,;:-]+(?:and |but )?(?:not|no|rather than|instead of|never)\b"
+)
+
+
+def _half_kept(reply: ParsedReply) -> int | None:
+    """``A workout, not a speech``: half of an option, before others that are denied."""
+    if len(reply.text) > _SHORT // 2 or reply.affirmed:
+        return None
+    match = _AND_NOT.match(reply.folded, lead_end(reply.folded))
+    if match is None or not _names_another(reply, match.end()):
+        return None
+    index = by_half(match.group(1), reply.options)
+    return None if any(m.index == index for m in reply.mentions) else index
+
+
+def _names_another(reply: ParsedReply, start: int) -> bool:
+    """Whether a word from ``start`` on is of one option alone."""
+    return any(part(token, reply.options) is not None for token in tokens(reply.folded[start:]))
+
+
 def _other_answer(reply: ParsedReply) -> Reading | None:
     """``The correct answer is "eleven"`` where that is no option: nothing that is merely named beside it is the answer."""
     if any(m.given for m in reply.mentions):
         return None
+    undetermined = reply.finder(_UNDETERMINED).search(reply.folded)
+    if undetermined:
+        quote = reply.text[undetermined.start() : undetermined.end()].strip()[:200]
+        return Reading(None, "refused", quote, rule="other_answer")
     match = reply.finder(_GIVES_ANOTHER).search(reply.folded)
     if match is None or any(match.start() < m.end and m.start < match.end() for m in reply.mentions):
         return None
     return Reading(None, "none", reply.text[match.start() : match.end()].strip()[:200], rule="other_answer")
 
 
+_UNDETERMINED = Cue(r"<answer_leads>[\s:]*[\"'*\[(<•-]*\s*<undetermined>", needs=("undetermined",))
 _GIVES_ANOTHER = Cue(
     r"(?:correct|final|right|best) <answer_noun>\s*(?:is|:)[\s:]*[\"'*]*(?!not\b|that\b|the\b|to\b|as\b)"
     r"[\w'-]+(?:[ ,]+[\w'-]+){0,3}[\"'*]*(?=[.!\s]*(?:$|\n|[.!] ))",
@@ -313,6 +356,7 @@ RULES: tuple[Rule, ...] = (
     _weighing("not_of_a_list", conclusions.not_of_a_list),
     Rule("several", _several),
     _plain("statement", polarity.statement),
+    _plain("half", _half_kept),
     _plain("misspelt", _misspelt),
     _plain("most_words", _most_words),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audiotest.score.answer_extraction.cue import ABSENT, AtWords, Cue, Finder
+from audiotest.score.answer_extraction.cue import ABSENT, AtWords, Cue, Finder, Sought
 from audiotest.score.answer_extraction.lexicon import Lexicon
 from audiotest.score.answer_extraction.phrases import words_of
 
@@ -31,8 +31,9 @@ class Stretch:
         sought = self.lex.sought.get(cue) or self.lex.seek(cue)
         if self._looked_for <= sought.bit:
             self._look()
-        if not self._bits & sought.bit:
-            return ABSENT
+        return self._present(cue, sought) if self._bits & sought.bit else ABSENT
+
+    def _present(self, cue: Cue, sought: Sought) -> Finder:
         if sought.openings is None or len(self.text) < _LONG or not self.text.isascii():
             return sought.pattern
         finder = self._at_words.get(cue)
@@ -51,7 +52,7 @@ class Stretch:
         if self._looked_for < 1 << len(known):
             self._look()
         bits = self._bits
-        return [self.finder(cue) if bits & known[cue].bit else ABSENT for cue in cues]
+        return [self._present(cue, sought) if bits & (sought := known[cue]).bit else ABSENT for cue in cues]
 
     def has(self, *cues: Cue) -> bool:
         """Whether any of ``cues`` can be in this text."""

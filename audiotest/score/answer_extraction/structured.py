@@ -100,6 +100,17 @@ def _keyed(reply: ParsedReply) -> list[Row]:
     return [Row(reply.options.label_of[m.group(1)], m.start(), m.end(1)) for m in matches]
 
 
+def _lines(reply: ParsedReply) -> list[Row]:
+    """The options with which lines begin, as in a list of them with a remark on each."""
+    ends = (
+        [0, *(at + 1 for at, char in enumerate(reply.folded) if char == "\n")] if reply.folded.count("\n") > 1 else []
+    )
+    return [row for row in rows(reply) if any(_BULLET.fullmatch(reply.folded, at, row.start) for at in ends)]
+
+
+_BULLET = re.compile(r"[\s>*+•-]{0,8}(?:\d{1,2}[.)]\s)?[\"'(\[]*")
+
+
 def by_verdict(reply: ParsedReply) -> list[int] | None:
     """The options that are called right where each of at least two named has a verdict; None where that is not so."""
     if _is_no_table(reply):
@@ -151,7 +162,7 @@ def by_probability(reply: ParsedReply) -> list[int] | None:
     """The likeliest options where each of at least two named has a probability; None where that is not so."""
     if not _FIGURE.search(reply.folded) or _is_no_table(reply):
         return None
-    for table in (rows(reply), _keyed(reply)):
+    for table in (rows(reply), _keyed(reply), _lines(reply)):
         shares = _after(reply, table) or _ahead(reply, table) if _is_table(table) else []
         if shares:
             return [row.index for row, share in zip(table, shares, strict=True) if share == max(shares)]

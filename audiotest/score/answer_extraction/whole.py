@@ -17,7 +17,9 @@ _LEAD = Cue(
 )
 """Words that lead to an answer and add nothing to it."""
 _LABEL = re.compile(r"""^[("'\[{<*\s]*([a-z]|\d{1,2})[)"'\]}>*]*\s*(?:[).:,、\-]+\s*)?(.*)$""", re.DOTALL)
-_STOPWORDS = frozenset("a an the of in on at to is are and or it its with by for from as be this that".split())  # noqa: SIM905
+_STOPWORDS = frozenset(
+    "a an the of in on at to is are and or it its with by for from as be this that you she her his him has had was not but all any can who how why our out off too now one i he we they them there than then yes".split()  # noqa: SIM905
+)
 
 
 def whole(text: str, options: Options) -> tuple[int, str] | None:
@@ -114,16 +116,28 @@ def by_half(folded: str, options: Options) -> int | None:
 
 
 def _by_half(folded: str, words: tuple[str, ...], options: Options) -> int | None:
+    index = _owner(words, options)
+    if index is None or all_languages().pattern(DENIED_BEFORE).match(" " + folded[::-1]):
+        return None
+    own = options.tokens[index]
+    return index if 2 * len(words) >= len(own) - (own[0] in _ARTICLE_WORDS) else None
+
+
+def part(folded: str, options: Options) -> int | None:
+    """The one option that has these words in a run, at least one of substance among them."""
+    return _owner(tokens(folded), options)
+
+
+def _owner(words: tuple[str, ...], options: Options) -> int | None:
     if (
         not words
         or len(words) > options.most_words
-        or not any((len(w) > 3 and w not in _STOPWORDS) or w.isdigit() for w in words)
-        or all_languages().pattern(DENIED_BEFORE).match(" " + folded[::-1])
+        or not any((len(w) > 2 and w not in _STOPWORDS) or w.isdigit() for w in words)
     ):
         return None
-    runs_of: list[tuple[int, bool]] = []
-    for i, own in enumerate(options.tokens):
-        runs = (own[j : j + len(words)] for j in range(len(own) - len(words) + 1))
-        if words in runs:
-            runs_of.append((i, 2 * len(words) >= len(own) - (own[0] in _ARTICLE_WORDS)))
-    return runs_of[0][0] if len(runs_of) == 1 and runs_of[0][1] else None
+    owners = [
+        i
+        for i, own in enumerate(options.tokens)
+        if any(own[j : j + len(words)] == words for j in range(len(own) - len(words) + 1))
+    ]
+    return owners[0] if len(owners) == 1 else None
