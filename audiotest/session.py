@@ -48,6 +48,7 @@ from audiotest.provenance import in_ci, provenance
 from audiotest.resources import cache_dir
 from audiotest.run_folder import Plan
 from audiotest.runs import Run, RunWriter
+from audiotest.sharing import Sharing
 from audiotest.types import GateResult, Record, TrialKey
 
 DEFAULT_MODEL = "listener"
@@ -139,6 +140,7 @@ class Session:
         self._opened: Adapter | None = None
         self._lengths: dict[tuple[str, str], float] = {}
         self._records: dict[TrialKey, Record] = {}
+        self._sharing = Sharing()
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
         self._store: ReplyStore | None = None
         self._storeless = False
@@ -335,7 +337,7 @@ class Session:
     def add(self, record: Record, line: bytes | None = None) -> None:
         """Take in a finished trial: keep it, and write it at once if there is a results folder. A trial that is run
         again (by a plugin that reruns failures) has the record of its last run."""
-        self._records[key(record)] = record
+        self._records[key(record)] = self._sharing.record(record, read=False)
         self._spending.note(record)
         if self.writer is not None:
             self.writer.add(record, line)

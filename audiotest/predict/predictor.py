@@ -140,6 +140,8 @@ class Predictor:
                 for other in block.trials:
                     self._answers.pop(other.key, None)
                     self._pending.pop(other.key, None)
+                    self._blocks.pop(other.key, None)
+                self._waiting.pop(block.number, None)
 
     def close(self) -> None:
         """Stop asking."""
