@@ -209,13 +209,12 @@ class Session:
     def predictor(
         self,
         model: Adapter,
-        trials: Iterable[Trial] = (),
+        blocks: Callable[[], Iterable[Sequence[Trial]]] = tuple,
         *,
         progress: Progress | None = None,
         upcoming: Callable[[], Iterable[TrialKey]] | None = None,
     ) -> Predictor:
-        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan. Within each block
-        they keep their order."""
+        """The predictor of ``model``, which is made once, with what ``blocks`` then gives as its plan."""
         if id(model) not in self._predictors:
             predictor = Predictor(
                 model,
@@ -228,8 +227,7 @@ class Session:
                 upcoming=upcoming,
                 arrived=self.grader.arrived,
             )
-            blocks = self.blocks(enumerate(given := tuple(trials)))
-            predictor.plan(Block(n, tuple(given[i] for i in sorted(block))) for n, block in enumerate(blocks))
+            predictor.plan(Block(n, tuple(block)) for n, block in enumerate(blocks()))
             self._predictors[id(model)] = model, predictor
             self._warn_of_strangers(model)
         return self._predictors[id(model)][1]
@@ -394,8 +392,7 @@ class Session:
         self.planned = len(trials)
         down: ModelDown | None = None
         try:
-            planned = self.blocks((trial, trial) for trial in trials)
-            predictor = self.predictor(model, [trial for block in planned for trial in block])
+            predictor = self.predictor(model, lambda: self.blocks((trial, trial) for trial in trials))
             for done, (trial, answer) in enumerate(predictor.answers(), 1):
                 record = self._graded(trial, answer, predictor)
                 self.add(self.baseline.against(record, trial.suite.policy))

@@ -68,14 +68,16 @@ def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, No
     listens gets the longest first.
     """
     session = state_of(config).session
-    _put(items, session.blocks((item, item.trial) for item in _trials(items)))
+    blocks = session.blocks((item, item.trial) for item in _trials(items))
+    _put(items, blocks)
     places = {item: i for i, item in enumerate(_trials(items))}
     yield
     trials = _trials(items)
     kept = all(places.get(a, -1) < places.get(b, -1) for a, b in itertools.pairwise(trials))
     if kept and config.getoption("stepwise", False):
         return
-    blocks = session.blocks((item, item.trial) for item in trials)
+    if not kept or len(trials) != len(places):
+        blocks = session.blocks((item, item.trial) for item in trials)
     if kept and session.listens:
         blocks = session.as_asked(blocks, lambda item: item.trial)
     _put(items, blocks)
