@@ -70,13 +70,14 @@ def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, No
     session = state_of(config).session
     blocks = session.blocks((item, item.trial) for item in _trials(items))
     _put(items, blocks)
-    places = {item: i for i, item in enumerate(_trials(items))}
+    first = _trials(items)
+    places = {item: i for i, item in enumerate(first)}
     yield
     trials = _trials(items)
     kept = all(places.get(a, -1) < places.get(b, -1) for a, b in itertools.pairwise(trials))
     if kept and config.getoption("stepwise", False):
         return
-    if not kept or len(trials) != len(places):
+    if trials != first:
         blocks = session.blocks((item, item.trial) for item in trials)
     if kept and session.listens:
         blocks = session.as_asked(blocks, lambda item: item.trial)
