@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 VARIABLE = "AUDIOTEST_SHARED"
@@ -27,13 +28,13 @@ def opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o666 if _shared() else 0o600)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Put ``data`` in the place of the file at ``path``, which is the old one or the new one at every moment. Raises
-    OSError, and then leaves nothing behind."""
+def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Put ``data``, whole or in pieces, in the place of the file at ``path``, which is the old one or the new one at
+    every moment. Raises OSError, and then leaves nothing behind."""
     handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)  # mode 0600
     try:
         with open(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
         if _shared():
             os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)

@@ -57,7 +57,7 @@ class RunError(AudiotestError):
 def write_run(folder: str | os.PathLike[str], records: Iterable[Record], summary: Summary) -> Path:
     """Write a whole run into ``folder``, which is made; an earlier run there is replaced. Raises :class:`RunError`."""
     writer = RunWriter(folder)
-    writer.finish(records, summary)
+    writer.finish(list(records), summary)
     if writer.problem:
         raise RunError(writer.problem)
     return writer.folder
@@ -108,13 +108,12 @@ class RunWriter:
         except OSError as error:
             self._note(error)
 
-    def finish(self, records: Iterable[Record], summary: Summary) -> None:
+    def finish(self, records: Sequence[Record], summary: Summary) -> None:
         """Write all records in their final order, and the summary, and let go of the folder. Either file is replaced as
         a whole. Where that is not possible, the lines that were appended stay, and :attr:`problem` says so; where it
         is, what could not be appended before is there as well."""
-        whole = [msgspec.json.encode(record) + b"\n" for record in records]
         try:
-            self._put_in_order(whole)
+            self._put_in_order(records)
             (self._place / SUMMARY).unlink(missing_ok=True)  # that of other records must not stand beside these
             write_whole(self._place / SUMMARY, to_json(summary))
         except OSError as error:
@@ -122,14 +121,14 @@ class RunWriter:
         finally:
             self.close()
 
-    def _put_in_order(self, whole: Sequence[bytes]) -> None:
+    def _put_in_order(self, records: Sequence[Record]) -> None:
         try:
             make_folder(self._place)
-            write_whole(self._place / TRIALS, b"".join(whole))
+            write_whole(self._place / TRIALS, (msgspec.json.encode(record) + b"\n" for record in records))
             self.problem = ""
         except OSError as error:
             # There has to be room for all of them once more. Where each is there once, their order is no loss.
-            if self._lines is None or self._lines.count != len(whole):
+            if self._lines is None or self._lines.count != len(records):
                 self._note(error)
 
     def close(self) -> None:

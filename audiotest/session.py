@@ -48,6 +48,7 @@ from audiotest.provenance import in_ci, provenance
 from audiotest.resources import cache_dir
 from audiotest.run_folder import Plan
 from audiotest.runs import Run, RunWriter
+from audiotest.sharing import Sharing
 from audiotest.types import GateResult, Record, TrialKey
 
 DEFAULT_MODEL = "listener"
@@ -139,6 +140,7 @@ class Session:
         self._opened: Adapter | None = None
         self._lengths: dict[tuple[str, str], float] = {}
         self._records: dict[TrialKey, Record] = {}
+        self._sharing = Sharing()
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
         self._store: ReplyStore | None = None
         self._storeless = False
@@ -207,13 +209,12 @@ class Session:
     def predictor(
         self,
         model: Adapter,
-        trials: Iterable[Trial] = (),
+        blocks: Callable[[], Iterable[Sequence[Trial]]] = tuple,
         *,
         progress: Progress | None = None,
         upcoming: Callable[[], Iterable[TrialKey]] | None = None,
     ) -> Predictor:
-        """The predictor of ``model``, which is made once, with the blocks of ``trials`` as its plan. Within each block
-        they keep their order."""
+        """The predictor of ``model``, which is made once, with what ``blocks`` then gives as its plan."""
         if id(model) not in self._predictors:
             predictor = Predictor(
                 model,
@@ -226,8 +227,7 @@ class Session:
                 upcoming=upcoming,
                 arrived=self.grader.arrived,
             )
-            blocks = self.blocks(enumerate(given := tuple(trials)))
-            predictor.plan(Block(n, tuple(given[i] for i in sorted(block))) for n, block in enumerate(blocks))
+            predictor.plan(Block(n, tuple(block)) for n, block in enumerate(blocks()))
             self._predictors[id(model)] = model, predictor
             self._warn_of_strangers(model)
         return self._predictors[id(model)][1]
@@ -335,7 +335,7 @@ class Session:
     def add(self, record: Record, line: bytes | None = None) -> None:
         """Take in a finished trial: keep it, and write it at once if there is a results folder. A trial that is run
         again (by a plugin that reruns failures) has the record of its last run."""
-        self._records[key(record)] = record
+        self._records[key(record)] = self._sharing.record(record, read=False)
         self._spending.note(record)
         if self.writer is not None:
             self.writer.add(record, line)
@@ -392,8 +392,7 @@ class Session:
         self.planned = len(trials)
         down: ModelDown | None = None
         try:
-            planned = self.blocks((trial, trial) for trial in trials)
-            predictor = self.predictor(model, [trial for block in planned for trial in block])
+            predictor = self.predictor(model, lambda: self.blocks((trial, trial) for trial in trials))
             for done, (trial, answer) in enumerate(predictor.answers(), 1):
                 record = self._graded(trial, answer, predictor)
                 self.add(self.baseline.against(record, trial.suite.policy))

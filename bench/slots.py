@@ -9,16 +9,21 @@ bits would take on a card with 3 TB/s and 400 TFLOP/s, with a step bound below b
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 
+from audiotest.audio.decode import conform, read
 from audiotest.declare.suite import Suite, checked
 from audiotest.declare.trial import trials
 from audiotest.models._slots import Ended, Group, Slots, refill_of
@@ -32,6 +37,9 @@ STEP_S, CACHED_TOKEN_S = 0.025, 0.35e-6
 copied once as it grows."""
 PROMPT, QUESTION, REPLY = 800, 60, 512
 """Tokens of a prompt with a clip of 30 s, of them those of the question, and the most of a reply."""
+
+AHEAD = 8
+"""Groups that are prepared ahead at the most."""
 
 
 @dataclass
@@ -136,6 +144,9 @@ class Model:
     shared: int = 1
     refill: int = 0
     capacity: float = 1e9
+    threads: int = 0
+    cost: float = 0.0
+    """Threads that prepare requests, each of which takes so many seconds; 0: they are there at once."""
     name: str = "simulated"
     identity: str = ""
     needs: Needs = field(default_factory=lambda: Needs(audio=False))
@@ -159,7 +170,22 @@ class InSlots(Model):
         """What the scheduler makes of them."""
         size = self.shared if self.shared > 1 else self.refill or refill_of(self.card.slots)
 
+        ready, taken = 0.0, [0.0] * AHEAD
+
+        def prepared(wait: bool) -> bool:
+            """Whether the next group is ready by the card's clock, which goes on to then with ``wait``. It is begun
+            when the one before it is ready, and the one that is so many before it was taken."""
+            nonlocal ready
+            done = max(ready, taken[-AHEAD]) + size * self.cost / self.threads if self.threads else 0.0
+            if done > self.card.now and not wait:
+                return False
+            ready, self.card.now = done, max(self.card.now, done)
+            taken.append(self.card.now)
+            return True
+
         def following(wait: bool) -> Group[Request] | None:
+            if not prepared(wait):
+                return None
             taken = list(islice(requests, size))
             return Group(taken, PROMPT + REPLY, divisible=self.shared > 1) if taken else None
 
@@ -222,14 +248,23 @@ REPLIES: dict[str, Callable[[np.random.Generator, int], Any]] = {
 
 
 def simulate(
-    kind: type[Model], replies: str, n: int, slots: int, *, shared: int = 1, refill: int = 0, capacity: float = 1e9
+    kind: type[Model],
+    replies: str,
+    n: int,
+    slots: int,
+    *,
+    shared: int = 1,
+    refill: int = 0,
+    capacity: float = 1e9,
+    threads: int = 0,
+    cost: float = 0.0,
 ) -> tuple[Card, float]:
     """(what ``n`` trials took on a card, seconds of this process's CPU) through the real predictor."""
     lengths = np.clip(REPLIES[replies](np.random.default_rng(0), n), 1, REPLY).astype(int).tolist()
     cases = [Case(id=f"c{i}", question=f"What is {i}?", choices=("x", "y"), answer="x") for i in range(n)]
     planned = list(trials(checked(Suite(name="simulated", cases=tuple(cases)))))
     card = Card(slots)
-    model = kind(card, {f"c{i}": length for i, length in enumerate(lengths)}, shared, refill, capacity)
+    model = kind(card, {f"c{i}": length for i, length in enumerate(lengths)}, shared, refill, capacity, threads, cost)
     started = time.process_time()
     predictor = Predictor(model)  # type: ignore[arg-type]
     predictor.plan(Block(i, tuple(planned[at : at + 64])) for i, at in enumerate(range(0, n, 64)))
@@ -278,13 +313,39 @@ def memory(n: int, slots: int) -> None:
             print(f"| {rows * (PROMPT + REPLY):,} | {name} | {card.now:.0f} | {card.use * slots:.1f} | {card.peak:,} |")
 
 
+def clip_cost() -> float:
+    """Seconds of CPU that it takes here to decode a clip of 30 s (FLAC, 44.1 kHz, stereo) and to resample it to 16 kHz:
+    the median of seven."""
+    sound = 0.1 * np.random.default_rng(0).standard_normal((30 * 44100, 2))
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "clip.flac"
+        soundfile.write(file, sound, 44100)
+        taken = []
+        for _ in range(7):
+            started = time.process_time()
+            conform(read(file), rate=16000, channels=1)
+            taken.append(time.process_time() - started)
+    return statistics.median(taken)
+
+
+def preparing(n: int, slots: int) -> None:
+    """With clips that have to be decoded first, by several threads on as many cores."""
+    cost = clip_cost()
+    print(f"\nwith a clip of 30 s a question, of which one takes {1000 * cost:.0f} ms to decode and resample here\n")
+    print("| replies | threads | seconds | slot use |\n| --- | ---: | ---: | ---: |")
+    for replies in ("two tokens", "32 tokens", "geometric, mean 64"):
+        for threads in (1, 2, 4, 0):
+            card, _ = simulate(InSlots, replies, n, slots, threads=threads, cost=cost)
+            print(f"| {replies} | {threads or 'any number'} | {card.now:.0f} | {100 * card.use:.1f}% |", flush=True)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.slots", description=__doc__)
     parser.add_argument("--trials", type=int, default=4096)
     parser.add_argument("--slots", type=int, default=32)
     options = parser.parse_args()
-    for show in (table, refills, memory):
+    for show in (table, refills, memory, preparing):
         show(options.trials, options.slots)
     own = partial(simulate, replies="geometric, mean 64", n=options.trials, slots=options.slots)
     (_, batches), (_, slots) = own(InBatches), own(InSlots)

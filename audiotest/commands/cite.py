@@ -23,7 +23,7 @@ def command(runs: tuple[str, ...], output: Path | None) -> None:
     from audiotest.runs import Run
 
     try:
-        works = cited([Run.load(run) for run in runs])
+        works = cited([Run.load(run, prompts=False) for run in runs])
         text = "\n".join(bibtex(works)) + "\n"
         if output is None:
             click.echo(text, nl=False)

@@ -22,7 +22,7 @@ def command(run: str, name: str, link: str) -> None:
     from audiotest.runs import Run
 
     try:
-        text = "\n".join(comment(Run.load(run), name=name, link=link))
+        text = "\n".join(comment(Run.load(run, prompts=False), name=name, link=link))
         click.echo(post(forge(), text, marker(name)))
     except AudiotestError as error:
         raise click.ClickException(str(error)) from None

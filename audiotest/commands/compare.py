@@ -68,7 +68,9 @@ def command(
         _audiograms(runs)
         return
     try:
-        leaders, pairs = compared([(run, Run.load(run)) for run in runs], common=common, tags=tags)
+        leaders, pairs = compared(
+            [(run, Run.load(run, prompts=html is not None)) for run in runs], common=common, tags=tags
+        )
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
     if html is not None:

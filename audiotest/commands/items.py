@@ -45,7 +45,7 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
         if flag not in FLAGS:
             raise click.UsageError(unknown("flag", flag, list(FLAGS)))
     try:
-        listed = items(read_records(run) for run in runs)
+        listed = items(read_records(run, prompts=False) for run in runs)
     except RunError as error:
         raise click.ClickException(str(error)) from None
     rows = [

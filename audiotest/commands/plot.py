@@ -36,7 +36,7 @@ def command(runs: tuple[str, ...], kind: str, output: Path, suite: str | None, t
         raise click.UsageError(f"--tag is an option of --kind tags, not of {kind}")
     try:
         member = PLOTS.get(kind)
-        figure = member.draw([Run.load(run) for run in runs], **options)
+        figure = member.draw([Run.load(run, prompts=False) for run in runs], **options)
         figure.savefig(output)
     except (AudiotestError, ImportError, OSError) as error:
         raise click.ClickException(str(error)) from None

@@ -37,7 +37,7 @@ def command(runs: tuple[str, ...], form: str) -> None:
     from audiotest.runs import Run, RunError
 
     try:
-        loaded = [Run.load(run) for run in runs]
+        loaded = [Run.load(run, prompts=False) for run in runs]
         for other in loaded[1:]:
             judged_alike(loaded[0].summary.scorers, other.summary.scorers)
     except (RunError, NotComparable) as error:

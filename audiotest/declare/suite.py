@@ -44,6 +44,7 @@ from audiotest.declare.sound_files import sounds_checked
 from audiotest.private import make_folder, write_whole
 from audiotest.registry import CONDITIONS, METRICS, SCORERS
 from audiotest.resources import cache_dir
+from audiotest.sharing import Sharing
 from audiotest.types import Case, Check, Gate, Generation, Message, check_of
 
 Expectation = Literal["correct", "stays_correct", "same", "abstains", "recorded"]
@@ -340,6 +341,9 @@ def _read(stored: Path, folder: Path) -> Suite | None:
         fetch = may_fetch(kept.suite.import_command)
         if data_stamp(kept.suite.data, folder, fetch=fetch) != kept.suite.data_stamp:
             return None
+    sharing = Sharing()
+    for case in kept.suite.cases:
+        sharing.case(case)
     return kept.suite
 
 

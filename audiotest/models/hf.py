@@ -33,6 +33,7 @@ A clip longer than ``max_seconds`` is unsupported, never cut. As many requests a
 from __future__ import annotations
 
 import copy
+import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -42,7 +43,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from audiotest.models._files import state_of
-from audiotest.models._generating import Halving
+from audiotest.models._generating import TOKENIZER, Halving
 from audiotest.models._hf.encoding import Encoding, encode_once
 from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, commit, fetch, settings
@@ -51,6 +52,7 @@ from audiotest.models._likelihoods import with_likelihoods
 from audiotest.models._local import require_local
 from audiotest.models._sounds import sounds_of
 from audiotest.models.protocol import Unsupported
+from audiotest.models.streaming import usual_threads
 from audiotest.models.weights.sources import local, require
 from audiotest.types import Needs, Reply, Request
 
@@ -81,8 +83,12 @@ class HF:
         self._budget = UNLIMITED
         self._why_batches: str | None = None
         self._ask = Halving(self._generate)
-        # Inputs built ahead, by the requests that they were built from: of the batch at work and of the next one.
-        self._ahead: deque[dict[tuple[int, ...], tuple[list[Request], _Inputs]]] = deque(maxlen=2)
+        # Inputs built ahead, by the requests that they were built from: of the batch at work and of the next ones.
+        self.preparing_threads = usual_threads()
+        self._ahead: deque[dict[tuple[int, ...], tuple[list[Request], _Inputs]]] = deque(
+            maxlen=self.preparing_threads + 1
+        )
+        self._of_thread = threading.local()
 
     def _take(self, given: Settings) -> None:
         self.settings = given
@@ -170,6 +176,7 @@ class HF:
 
     def prepare(self, requests: Sequence[Request]) -> None:
         """Build the inputs of a later :meth:`answer`, in another thread. What cannot be built is left to that."""
+        self.own_processor()
         inputs: dict[tuple[int, ...], tuple[list[Request], _Inputs]] = {}
         self._ahead.append(inputs)
         for places in self._batches(requests):
@@ -177,19 +184,32 @@ class HF:
             with suppress(Exception):  # answer() meets it again, where it can be reported
                 inputs[tuple(map(id, batch))] = batch, self._inputs(batch)
 
+    def own_processor(self) -> None:
+        """Give this thread a processor of its own, so that several make features at once: a tokenizer cannot be shared.
+        One that cannot be copied is shared all the same, one thread at a time."""
+        if getattr(self._of_thread, "origin", None) is not self._processor:
+            self._of_thread.origin, self._of_thread.copy = self._processor, None
+            with TOKENIZER, suppress(Exception):
+                self._of_thread.copy = copy.deepcopy(self._processor)
+
     def _inputs(self, requests: list[Request]) -> _Inputs:
         """The model inputs of a batch, on the CPU; of its first request alone where the others share its prefix."""
-        from audiotest.models._hf.asking import inputs
+        from audiotest.models._hf.asking import inputs, pinned
         from audiotest.models._hf.sharing import shared
 
+        mine = getattr(self._of_thread, "copy", None)
+        if getattr(self._of_thread, "origin", None) is not self._processor:
+            mine = None
+        processor, own = (self._processor, False) if mine is None else (mine, True)
+        put = pinned if self._model.device.type == "cuda" else _as_is
         alike = self._one_sound(requests)
         if alike:
-            first = inputs(self._processor, requests[:1], self.settings)
-            how = shared(self._processor, requests, first, self.settings, self._model.config)
+            first = inputs(processor, requests[:1], self.settings, own=own)
+            how = shared(processor, requests, first, self.settings, self._model.config)
             if how:
-                return _Inputs(first, 1, how)
+                return _Inputs(put(first), 1, how)
         prompts = len(requests) if alike or len(requests) == 1 else 0
-        return _Inputs(inputs(self._processor, requests, self.settings), prompts)
+        return _Inputs(put(inputs(processor, requests, self.settings, own=own)), prompts)
 
     def _one_sound(self, requests: Sequence[Request]) -> bool:
         shares = self.settings.shared and len(requests) > 1 and bool(requests[0].audio)
@@ -234,7 +254,7 @@ class HF:
             yield list(group)
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
-        from audiotest.models._hf.asking import generate
+        from audiotest.models._hf.asking import generate, on_device
         from audiotest.models._hf.ranking import measure, measure_after, tokens
         from audiotest.models._hf.sharing import prefilled, shared_inputs
 
@@ -242,7 +262,7 @@ class HF:
         inputs, prompts, how, _ = self._prepared(requests)
         new = requests[0].generation.max_new_tokens
         self._budget.check(len(requests), how.tokens if how else inputs["input_ids"].shape[1] + new)
-        batch, prefix = inputs.to(model.device), None
+        batch, prefix = on_device(inputs, model.device), None
         if how:
             with self._encoding_once(prompts):
                 prefix = prefilled(model, batch, how.length)
@@ -269,6 +289,10 @@ class HF:
         if self._encoding:
             self._encoding.close()
         self._model = self._processor = self._encoding = None
+
+
+def _as_is(batch: Any) -> Any:
+    return batch
 
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> HF:

@@ -151,7 +151,7 @@ def open_model(spec: str, options: Mapping[str, str] | None = None) -> Adapter:
 
 _NOT_SHOWN = frozenset(
     ("batch_size", "device", "memory", "in_flight", "timeout", "start_timeout", "retries", "wait", "per_minute",
-     "input_price", "output_price", "key_env", "listener", "llm", "embedder")
+     "input_price", "output_price", "key_env", "program", "listener", "llm", "embedder")
 )  # fmt: skip
 """Options that decide no reply, and the parts of a model made of several, whose names are in its own."""
 _MOST_OF_A_VALUE = 40

@@ -53,6 +53,7 @@ class Adapter(Protocol):
     batch_size: int
     # A method ``prepare(requests)`` is optional: it is called in another thread with what :meth:`answer` will
     # be given next (the same objects), while the model works, so that features can be made ahead. It must not raise.
+    # With an attribute ``preparing_threads`` it is called by so many threads at once, for so many batches ahead.
     # An attribute ``recorded`` (True) says that its replies are to whole conversations, such as those of a recording.
     # A method ``keep(replies: Kept)`` is optional, too: it is called before the first request where replies are cached.
     # What a model computes on the way to its replies (a cascade's transcripts) can be kept there.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from inspect import signature
-from threading import Event
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
+from audiotest.models._ahead import Ahead, filled
 from audiotest.models.protocol import Adapter, Unavailable
 from audiotest.types import Reply, Request
 
@@ -23,9 +23,9 @@ Answered = tuple[Request, Outcome]
 Stream = Callable[[Iterator[Request]], Iterator[Answered]]
 
 
-GATHER_S = 10.0
-"""How long a batch is filled: if the next request takes longer to come (a cascade's clips are listened to, a sound is
-fetched), the model is given what there is."""
+def usual_threads() -> int:
+    """How many threads make ready what a model is to be given next: two to four, by the number of cores."""
+    return max(2, min(4, (os.cpu_count() or 2) // 2))
 
 
 class NoReply(AudiotestError):
@@ -104,51 +104,20 @@ def in_batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterat
             pulled.pop(id(request), None)
 
 
-def filled(requests: Iterator[Request], size: int) -> list[Request]:
-    """The next ``size`` requests; fewer at their end, and where they take longer than :data:`GATHER_S` to come."""
-    started, batch = time.perf_counter(), list[Request]()
-    for request in requests:
-        batch.append(request)
-        if len(batch) == size or time.perf_counter() - started > GATHER_S:
-            break
-    return batch
-
-
 def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
-    """Batches of ``size``; those of a model that prepares are collected and prepared one ahead, in a thread."""
+    """Batches of ``size``; those of a model that prepares are collected and prepared ahead, in as many threads as it
+    says (``preparing_threads``; one)."""
     prepare = getattr(model, "prepare", None)
     if prepare is None:
         while batch := filled(requests, size):
             yield batch
         return
-
-    ended = Event()
-    wanted = until(requests, ended)
-
-    def collect() -> list[Request]:
-        batch = filled(wanted, size)
-        if batch:
-            prepare(batch)
-        return batch
-
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audiotest-prepare")
+    ahead: Ahead[None] = Ahead(requests, size, prepare, getattr(model, "preparing_threads", 1))
     try:
-        ahead = pool.submit(collect)
-        while batch := ahead.result():
-            ahead = pool.submit(collect)
-            yield batch
+        while (taken := ahead.take()) is not None:
+            yield taken[0]
     finally:
-        ended.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def until(requests: Iterator[Request], ended: Event) -> Iterator[Request]:
-    """``requests`` until ``ended`` is set: another thread pulls no more of them (a cascade's clips are listened to as
-    they are pulled) once a stream has been closed."""
-    for request in requests:
-        yield request
-        if ended.is_set():
-            return
+        ahead.close()
 
 
 def answers_of(model: Adapter, requests: list[Request], pulled: Mapping[int, float]) -> Iterator[list[Answered]]:

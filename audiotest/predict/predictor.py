@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
-from audiotest.models.streaming import NoReply, Outcome, chunks_of, streams
+from audiotest.models.streaming import NoReply, Outcome, chunks_of, streams, usual_threads
 from audiotest.predict.blocks import Block
 from audiotest.predict.engine import Engine
 from audiotest.predict.exchange import Answered, Exchange, NotAsked
-from audiotest.predict.prefetch import Prefetch, usual_threads
+from audiotest.predict.prefetch import Prefetch
 from audiotest.predict.requests import Answer, Pending, Requests
 from audiotest.predict.store import ReplyStore
 from audiotest.types import Reply, Request, TrialKey
@@ -140,6 +140,8 @@ class Predictor:
                 for other in block.trials:
                     self._answers.pop(other.key, None)
                     self._pending.pop(other.key, None)
+                    self._blocks.pop(other.key, None)
+                self._waiting.pop(block.number, None)
 
     def close(self) -> None:
         """Stop asking."""

@@ -6,7 +6,6 @@ bounded by seconds of sound, so that long clips do not fill the memory.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,11 +17,6 @@ _MOST_AHEAD = 256
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-def usual_threads() -> int:
-    """Two to four threads, by the number of cores."""
-    return max(2, min(4, (os.cpu_count() or 2) // 2))
 
 
 class Prefetch(Generic[T, R]):

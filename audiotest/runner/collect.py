@@ -21,7 +21,7 @@ from audiotest.declare.trial import Trial
 from audiotest.runner.arguments import arguments
 from audiotest.runner.gates import GATES
 from audiotest.runner.hooks import state_of
-from audiotest.runner.items import TrialItem, check, check_of, skipped, tag_marks
+from audiotest.runner.items import TrialItem, check, skipped, tag_marks
 
 INVALID = "invalid"
 
@@ -110,8 +110,13 @@ class ConditionCollector(pytest.Collector):
         cases = [case for case in suite.cases if wanted is None or case.id in wanted]
         marks = tag_marks(cases, self.config)
         for case in cases:
-            item = TrialItem.from_parent(self, name=case.id, callobj=check_of(case), fixtureinfo=self.fixtureinfo)
-            item.trial, item.own_fixtures = Trial(suite, case, condition, expectation), self.own_fixtures
+            item = TrialItem.from_parent(
+                self,
+                name=case.id,
+                fixtureinfo=self.fixtureinfo,
+                trial=Trial(suite, case, condition, expectation),
+                own_fixtures=self.own_fixtures,
+            )
             tags = ((tag, value) for tag, values in case.tags.items() for value in values)
             item.own_markers.extend(marks[tag] for tag in tags if tag in marks)
             yield item

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Generator, Iterable, Iterator
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 import pytest
@@ -67,14 +68,17 @@ def order(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, No
     listens gets the longest first.
     """
     session = state_of(config).session
-    _put(items, session.blocks((item, item.trial) for item in _trials(items)))
-    places = {item: i for i, item in enumerate(_trials(items))}
+    blocks = session.blocks((item, item.trial) for item in _trials(items))
+    _put(items, blocks)
+    first = _trials(items)
+    places = {item: i for i, item in enumerate(first)}
     yield
     trials = _trials(items)
     kept = all(places.get(a, -1) < places.get(b, -1) for a, b in itertools.pairwise(trials))
     if kept and config.getoption("stepwise", False):
         return
-    blocks = session.blocks((item, item.trial) for item in trials)
+    if trials != first:
+        blocks = session.blocks((item, item.trial) for item in trials)
     if kept and session.listens:
         blocks = session.as_asked(blocks, lambda item: item.trial)
     _put(items, blocks)
@@ -106,6 +110,8 @@ def collected(session: pytest.Session) -> None:
     if state.is_worker:  # its blocks come as they are handed out
         state.upcoming = lambda: queued(session)
     state.session.planned = len(state.trials)
+    for item in items:
+        item.forget()
     if state.trials:
         gc.freeze()
         # A suite that does not load is an error of its own and stops no other, unless a Python test module failed as
@@ -169,6 +175,8 @@ class RecordTaker:
         if text is not None:  # everybody has seen it, and the terminal keeps all reports
             del report.__dict__["audiotest_record"]
             report.user_properties = []
+            if report.outcome != "failed":
+                _slim(report)
             self.lines.trial()
             self._stop_if_spent()
         remember(self.state.config, report)
@@ -193,6 +201,18 @@ class RecordTaker:
         quiet = terminal.stats.get("") if terminal is not None else None
         if quiet and quiet[-1] is report and report.when != "call" and not report.sections:
             quiet.pop()
+
+
+def _slim(report: pytest.TestReport) -> None:
+    """Take from a report that is done with what every one has of its own and no summary shows."""
+    kept = vars(report)
+    if "skip" not in report.keywords:
+        kept["keywords"] = _NO_KEYWORDS
+    kept |= {name: _NOTHING for name in ("sections", "user_properties") if not kept[name]}
+
+
+_NO_KEYWORDS: Mapping[str, int] = MappingProxyType({})
+_NOTHING: list[Any] = []
 
 
 # -- the end ----------------------------------------------------------------------------------------------

@@ -59,20 +59,48 @@ def skipped(reason: str) -> BaseException:
 
 
 class TrialItem(pytest.Function):
-    """One trial. ``record`` is there once it has been graded."""
+    """One trial. A run may have a million of them, all of which live to its end: what is theirs is in slots, and the
+    function that names the question is made when somebody asks for it.
 
-    trial: Trial
-    predictor: Predictor | None = None
-    answer: Answer | None = None
-    record: Record | None = None
-    waited: float = 0.0
-    """Seconds for the model, which are the whole batch's for the first of a batch and next to none for the others."""
-    added: Sequence[tuple[str, object]] = ()
-    """What it has put among its ``user_properties``."""
-    own_fixtures = False
-    """Whether its fixtures are the plugin's own alone: they are then filled in here."""
-    again = False
-    """Whether this failed or broke when it was last run: a plugin that reruns failures wants the model asked again."""
+    ``record`` is there once it has been graded. ``waited``: seconds for the model, which are the whole batch's for the
+    first of a batch and next to none for the others. ``added``: what it has put among its ``user_properties``.
+    ``own_fixtures``: whether its fixtures are the plugin's own alone, which are then filled in here. ``again``: whether
+    this failed or broke when it was last run, for a plugin that reruns failures wants the model asked again.
+    """
+
+    __slots__ = ("added", "again", "answer", "own_fixtures", "predictor", "record", "trial", "waited")
+
+    def __init__(self, *, trial: Trial, own_fixtures: bool, **kwargs: Any) -> None:
+        self.trial, self.own_fixtures = trial, own_fixtures
+        self.predictor: Predictor | None = None
+        self.answer: Answer | None = None
+        self.record: Record | None = None
+        self.waited, self.again = 0.0, False
+        self.added: Sequence[tuple[str, object]] = ()
+        super().__init__(callobj=check, **kwargs)
+        self._obj = check  # pytest has looked for marks on it
+
+    @property
+    def obj(self) -> Any:
+        """:func:`check` under the question of the case."""
+        if self._obj is check:
+            self._obj = check_of(self.trial.case)
+        return self._obj
+
+    @obj.setter
+    def obj(self, value: Any) -> None:
+        self._obj = value
+
+    @property
+    def function(self) -> Any:
+        """As ``obj``: it is bound to nothing."""
+        return self.obj
+
+    def forget(self) -> None:
+        """Let go of what nobody needs once the trial is over."""
+        self.answer, self.added = None, ()
+        if getattr(self._obj, "__code__", None) is check.__code__:
+            self._obj = check
 
     def setup(self) -> None:
         """Begin with nothing, for a plugin may have it run again."""
@@ -129,7 +157,7 @@ class TrialItem(pytest.Function):
             if self.predictor is not None:
                 self.predictor.done(self.trial)
             self.user_properties = [given for given in self.user_properties if given not in self.added]
-            self.answer, self.added = None, ()
+            self.forget()
             return
         state = state_of(self.config)
         if report.when == "setup":

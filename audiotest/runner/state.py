@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -63,13 +63,17 @@ class State:
         session = self.session
         if session.has_predictor(model):
             return session.predictor(model)
-        own: Iterable[Trial] = ()
+        own: list[Trial] = []
         if source.scope in ("function", "class"):  # to pytest, each trial is a class of its own
             warnings.warn(_NO_BATCHES, stacklevel=2)
         else:
             paths = {path for path, other in self.sources.items() if other is source}
-            own = (t for t in self.trials if t.suite.path in paths and t.key not in self.alone)
-        return session.predictor(model, own, progress=self.progress, upcoming=self.upcoming)
+            own = [t for t in self.trials if t.suite.path in paths and t.key not in self.alone]
+
+        def blocks() -> Iterator[list[Trial]]:  # in each, trials keep the order in which they run
+            return ([own[i] for i in sorted(block)] for block in session.blocks(enumerate(own)))
+
+        return session.predictor(model, blocks, progress=self.progress, upcoming=self.upcoming)
 
 
 def _workers(config: pytest.Config) -> int:

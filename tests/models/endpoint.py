@@ -19,8 +19,8 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, port=0, handler=None):
+        super().__init__(("127.0.0.1", port), handler or Handler)
         self.url = f"http://127.0.0.1:{self.server_port}/v1"
         self.lock = threading.Lock()
         self.asked, self.times, self.arrivals = [], {}, []

@@ -230,7 +230,7 @@ def test_a_run_keeps_transcripts_in_its_cache(pytester, monkeypatch):
 
 
 def test_the_language_model_begins_while_a_slow_listener_goes_on(monkeypatch):
-    monkeypatch.setattr("audiotest.models.streaming.GATHER_S", 0.0)  # any request is slow, so each is asked as it is
+    monkeypatch.setattr("audiotest.models._ahead.GATHER_S", 0.0)  # any request is slow, so each is asked as it is
     ears, head = Part("ears", lambda r: Reply("a bell")), Part("head", lambda r: Reply("B"))
     model = Cascade(ears, head, Settings())
     replies = model.stream(iter([request(f"c{i}", [1 + i]) for i in range(8)]))

@@ -178,3 +178,10 @@ def test_a_simulated_card_has_nine_slots_of_ten_in_use():
     assert batches.use < 0.3
     assert batches.now > 2.5 * slots.now
     assert slots.peak <= batches.peak
+
+
+def test_two_threads_that_prepare_keep_a_card_busy_that_one_leaves_waiting():
+    seconds = [simulate(InSlots, "two tokens", 256, 32, threads=n, cost=0.05)[0].now for n in (1, 2, 4, 0)]
+    assert sorted(seconds, reverse=True) == seconds
+    assert seconds[0] > 1.3 * seconds[1]
+    assert seconds[1] < 1.15 * seconds[3]

@@ -38,7 +38,7 @@ def slowly(names, pause):
 
 
 def test_a_batch_that_takes_long_to_fill_is_asked_as_it_is(monkeypatch):
-    monkeypatch.setattr("audiotest.models.streaming.GATHER_S", 0.05)
+    monkeypatch.setattr("audiotest.models._ahead.GATHER_S", 0.05)
     slow, quick = Model(), Model()
     assert len(list(stream_of(slow)(slowly("abcdef", 0.04)))) == 6
     assert slow.batches == [["a", "b"], ["c", "d"], ["e", "f"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any
 
@@ -54,10 +55,32 @@ def _wav(clip: Waveform) -> dict[str, Any]:
     return {"base64": base64.b64encode(file.getvalue()).decode()}
 
 
-def inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> Any:
-    """Model inputs for ``requests``, padded on the left. One thread at a time: see :data:`TOKENIZER`."""
-    with TOKENIZER:
+def inputs(processor: Any, requests: Sequence[Request], settings: Settings, *, own: bool = False) -> Any:
+    """Model inputs for ``requests``, padded on the left. One thread at a time (:data:`TOKENIZER`), unless ``processor``
+    is the thread's ``own``."""
+    with nullcontext() if own else TOKENIZER:
         return _inputs(processor, requests, settings)
+
+
+def pinned(batch: Any) -> Any:
+    """``batch`` in memory from which a GPU copies while the processor goes on (page-locked)."""
+    import torch
+
+    for name, value in batch.items():
+        if isinstance(value, torch.Tensor):
+            batch[name] = value.pin_memory()
+    return batch
+
+
+def on_device(batch: Any, device: Any) -> Any:
+    """A copy of ``batch`` on ``device``; from pinned memory to a GPU nobody waits for it."""
+    import torch
+
+    moved = {
+        name: value.to(device, non_blocking=True) if isinstance(value, torch.Tensor) else value
+        for name, value in batch.items()
+    }
+    return type(batch)(moved)
 
 
 def _inputs(processor: Any, requests: Sequence[Request], settings: Settings) -> Any:

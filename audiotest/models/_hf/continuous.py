@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import copy
+import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec.structs import replace
 
+from audiotest.models._ahead import Ahead
 from audiotest.models._generating import TOKENIZER, NoNumbers, reply
+from audiotest.models._hf.asking import on_device
 from audiotest.models._hf.decoding import Row, Rows, prefilled
 from audiotest.models._hf.sharing import Shared
 from audiotest.models._slots import Ended, Engine, Group, Slots, refill_of
-from audiotest.models.streaming import answers_of, filled, in_batches, until
+from audiotest.models.streaming import answers_of, in_batches
 from audiotest.types import Reply, Request
 
 Groups = list[Group[Request]]
@@ -30,50 +31,37 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
         return
     engine: Engine[Request] = Decoding(adapter)
     refill = min(at_once, adapter.settings.refill or refill_of(at_once))
-    ahead = Ahead(requests, at_once, lambda window: groups(adapter, window, refill))
+    ahead = Ahead(requests, at_once, lambda window: groups(adapter, window, refill), adapter.preparing_threads)
     budget, wanted = adapter._budget, adapter.settings.refill
     try:
-        for ended in Slots(engine, at_once, budget.allowed // budget.per_token, wanted).run(ahead):
+        for ended in Slots(engine, at_once, budget.allowed // budget.per_token, wanted).run(Windows(ahead)):
             yield from ended
     finally:
         ahead.close()
         engine.drop()
 
 
-class Ahead:
-    """Groups of requests whose inputs were made in another thread: of a window of ``size`` requests, and of the next
-    one meanwhile."""
+class Windows:
+    """The groups of windows whose inputs are made ahead."""
 
-    def __init__(self, requests: Iterator[Request], size: int, make: Callable[[list[Request]], Groups]) -> None:
-        self._ended = Event()
-        self._requests, self._size, self._make = until(requests, self._ended), size, make
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audiotest-prepare")
+    def __init__(self, ahead: Ahead[Groups]) -> None:
+        self._ahead = ahead
         self._groups: deque[Group[Request]] = deque()
-        self._next: Future[Groups] | None = self._pool.submit(self._collect)
 
     def __call__(self, wait: bool) -> Group[Request] | None:
         """The next group; None if there is none yet or, with ``wait``, none any more."""
         while not self._groups:
-            if self._next is None or not (wait or self._next.done()):
+            taken = self._ahead.take(wait=wait)
+            if taken is None:
                 return None
-            ready = self._next.result()
-            self._next = self._pool.submit(self._collect) if ready else None
-            self._groups.extend(ready)
+            self._groups.extend(taken[1])
         return self._groups.popleft()
-
-    def close(self) -> None:
-        """Make no more, and pull no more requests."""
-        self._ended.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _collect(self) -> Groups:
-        window = filled(self._requests, self._size)
-        return self._make(window) if window else []
 
 
 def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
     """Requests in groups that can be prefilled at once, with their inputs: all questions about a clip that share its
     prefix, and of others at most ``refill``. Those that are ranked or sampled are asked as batches, after these."""
+    adapter.own_processor()
     slotted = [r for r in window if not (r.likelihoods or r.generation.temperature > 0 or adapter.cannot_hear(r))]
     in_slots = set(map(id, slotted))
     whole = [r for r in window if id(r) not in in_slots]
@@ -95,15 +83,28 @@ def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
 
 
 def _group(adapter: Any, requests: list[Request]) -> Group[Request]:
-    """One group. What cannot be built is left to the prefill, where it can be reported."""
+    """One group. What cannot be built is left to the prefill, where it can be reported: it is read by itself, and
+    counted with what its replies may hold, since nobody knows how long its prompts are."""
+    new = max(request.generation.max_new_tokens for request in requests)
     try:
         inputs = adapter._inputs(requests)
     except Exception:
-        return Group(requests)
+        return Group(requests, _unknown(requests) + new, alone=True)
     if inputs.how:
         return Group(requests, inputs.how.tokens, inputs, divisible=True)
-    new = max(request.generation.max_new_tokens for request in requests)
     return Group(requests, inputs.inputs["input_ids"].shape[1] + new, inputs)
+
+
+def _unknown(requests: list[Request]) -> int:
+    """How many tokens the longest prompt has at the most, where its inputs could not be built: one for each byte of its
+    text, and 50 for each second of its sound, as many as Whisper's encoder makes before anything is pooled."""
+    return max(
+        len(r.prompt.encode()) + math.ceil(_TOKENS_A_SECOND * float(sum(clip.seconds for clip in r.audio)))
+        for r in requests
+    )
+
+
+_TOKENS_A_SECOND = 50
 
 
 class Decoding:
@@ -125,7 +126,7 @@ class Decoding:
             inputs = self._adapter._inputs(requests)
         else:
             inputs = group.inputs
-        batch, prompts = inputs.inputs.to(self._model.device), inputs.prompts
+        batch, prompts = on_device(inputs.inputs, self._model.device), inputs.prompts
         with self._adapter._encoding_once(prompts):
             if inputs.how:
                 batch = self._after_prefix(group, inputs, batch, rows)
