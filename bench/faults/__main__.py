@@ -78,7 +78,8 @@ def _disks(given: argparse.Namespace, folder: Path, failures: Failures) -> Itera
 def _requests(given: argparse.Namespace, folder: Path, failures: Failures) -> Iterator[str]:
     tally = requests(given.requests, folder / "requests", given.seed)
     failures += tally.failures
-    yield "| questions | requests | tried again | good | errors | lost | asked twice | mixed up | keys | peak MB | seconds |"
+    names = "questions, requests, tried again, good, errors, lost, asked twice, mixed up, keys, peak MB, seconds"
+    yield f"| {names.replace(', ', ' | ')} |"
     yield f"|{' ---: |' * 11}"
     cells = (
         tally.questions, tally.requests, tally.again, tally.good, tally.errors.total(), tally.lost, tally.twice,

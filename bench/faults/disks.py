@@ -18,6 +18,8 @@ from bench.faults.models import read_log, write
 _PATIENCE_S = 90
 _SMALLEST = 200
 """Bytes of the smallest disk."""
+_LARGEST = 3
+"""How many times the size of the record the largest one is: the cache takes more than the record."""
 _LIMITED = """
 import os, resource
 
@@ -57,7 +59,7 @@ def disks(count: int, folder: Path, seed: int = 0) -> Disks:
         for made in ("out", "cache"):
             shutil.rmtree(folder / made, ignore_errors=True)
         (folder / "log").unlink()
-        room = rng.randrange(_SMALLEST, size)
+        room = rng.randrange(_SMALLEST, _LARGEST * size)
         _on_full_disk(tally, folder, room)
         asked = sum(read_log(folder / "log")["asked"].values())
         again = start(folder, []).wait(_PATIENCE_S)
@@ -73,17 +75,16 @@ def disks(count: int, folder: Path, seed: int = 0) -> Disks:
 def _on_full_disk(tally: Disks, folder: Path, room: int) -> None:
     status = start(folder, [], FAULTS_ROOM=str(room)).wait(_PATIENCE_S)
     shown = (folder / "shown").read_text(errors="replace")
+    asked = sum(read_log(folder / "log")["asked"].values())
+    said = shown.count("is partial")
+    what = f"a disk of {room} bytes: status {status}, {asked} asked, {said} times said to be partial"
     try:
         kept = [record.case for record in read_records(folder / "out")]
     except Exception as error:
-        tally.failures.append(f"a disk of {room} bytes: {error}")
+        tally.failures.append(f"{what}, {error}: {shown[-2000:]}")
         return
-    asked = sum(read_log(folder / "log")["asked"].values())
-    said = shown.count("is partial")
-    if (status, said, asked, len(set(kept))) != (1, 1, CASES, len(kept)) or len(kept) >= CASES or "INTERNAL" in shown:
-        tally.failures.append(
-            f"a disk of {room} bytes: status {status}, said {said} times, {asked} asked, {len(kept)} kept: {shown[-2000:]}"
-        )
-        return
-    tally.partial += 1
+    missing = int(len(kept) < CASES)
+    tally.partial += missing
     tally.kept += len(kept)
+    if (status, said, asked) != (missing, missing, CASES) or len(set(kept)) < len(kept) or "INTERNAL" in shown:
+        tally.failures.append(f"{what}, {len(kept)} kept: {shown[-2000:]}")

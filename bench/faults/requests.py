@@ -110,10 +110,9 @@ def requests(count: int, folder: Path, seed: int = 0) -> Tally:
     with _server(folder, seed) as port:
         patience = _PATIENCE_S + _SECONDS_A_REQUEST * count
         options = [
-            "--model", f"openai:m@http://127.0.0.1:{port}/v1", "--junitxml", "junit.xml", "-o", "junit_family=xunit2",
-            *(f"--model-option={name}" for name in (
-                f"in_flight={IN_FLIGHT}", f"retries={RETRIES}", f"timeout={TIMEOUT_S}", "wait=0.01", "key_env=FAULTS_KEY",
-            )),
+            "--model", f"openai:m@http://127.0.0.1:{port}/v1", "--junitxml", "junit.xml",
+            f"--model-option=in_flight={IN_FLIGHT}", f"--model-option=retries={RETRIES}", "--model-option=wait=0.01",
+            f"--model-option=timeout={TIMEOUT_S}", "--model-option=key_env=FAULTS_KEY",
         ]  # fmt: skip
         begun = time.monotonic()
         status = _run(folder, options, patience)

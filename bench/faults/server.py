@@ -1,8 +1,9 @@
-"""``python -m bench.faults.server SEED LOG``: a chat endpoint that answers each request in one of :mod:`bench.faults.ways`.
+"""``python -m bench.faults.server SEED LOG``: a chat endpoint that answers each request in one of the ways of
+:mod:`bench.faults.ways`.
 
-It prints its port. Every way is dealt in turn to every second question, in an order that ``SEED`` shuffles; the other
-questions, and most of those that are asked again, get the right answer. LOG gets a line when a request has come, and
-another one when its answer has been sent to the end.
+It prints its port. The ways are dealt like cards to every second question, shuffled by ``SEED`` when each has been
+dealt once; the other questions, and most of those that are asked again, get the right answer. LOG gets a line when a
+request has come, and another one when its answer has been sent to the end.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from bench.faults import contents as _contents  # noqa: F401 - fills WAYS
+from bench.faults import envelopes as _envelopes  # noqa: F401 - fills WAYS
 from bench.faults.ways import BURST, WAYS, Way
 
 RIGHT = "as it should be"
@@ -36,9 +39,8 @@ class Deal:
     """Which way a question gets at which attempt."""
 
     def __init__(self, seed: int) -> None:
-        self._seed, self._order = seed, sorted(WAYS)
-        random.Random(seed).shuffle(self._order)
-        self._quick = [name for name in self._order if not WAYS[name].slow]
+        self._seed, self._names = seed, sorted(WAYS)
+        self._quick = [name for name in self._names if not WAYS[name].slow]
 
     def way(self, question: str, attempt: int) -> Way:
         """The same for the same seed."""
@@ -46,8 +48,10 @@ class Deal:
         if attempt > 1:
             rng = random.Random(f"{self._seed} {question} {attempt}")
             return WAYS[RIGHT if rng.random() < _RIGHT_LATER else rng.choice(self._quick)]
-        lap, place = divmod(number // 2, len(self._order))
-        way = WAYS[self._order[place]]
+        lap, place = divmod(number // 2, len(self._names))
+        cards = list(self._names)
+        random.Random(f"{self._seed} {lap}").shuffle(cards)
+        way = WAYS[cards[place]]
         return WAYS[RIGHT] if number % 2 or (way.slow and lap % _SLOW_EVERY) else way
 
 
