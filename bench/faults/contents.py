@@ -8,8 +8,10 @@ from typing import Any
 
 from bench.faults.ways import KEY, Answer, Talk, completion, right, way, word
 
+RIGHT = "as it should be"
 
-@way("as it should be", "reply")
+
+@way(RIGHT, "reply")
 async def _right(talk: Talk) -> None:
     await talk.send(right(talk.question))
 

@@ -11,7 +11,7 @@ from bench.faults.ways import Talk, right, way
 
 DRIP_S, DRIPS = 1.0, 60
 """A byte each so many seconds, so many times: longer than any timeout of the harness."""
-_LARGE = 50_000_000
+_LARGE, _BOMB_MB = 50_000_000, 64
 
 
 def _head(length: int | str, version: str = "1.1", more: str = "") -> bytes:
@@ -216,10 +216,17 @@ async def _large_500(talk: Talk) -> None:
 
 @cache
 def _bomb(layers: int) -> bytes:
-    """200 MB of blanks, packed; and packed again."""
-    packer = zlib.compressobj(9, wbits=31)
-    data = b"".join(packer.compress(b" " * 1_000_000) for _ in range(200)) + packer.flush()
-    return data if layers == 1 else gzip.compress(data)
+    """Megabytes of blanks, packed; and packed again."""
+    if layers > 1:
+        return gzip.compress(_bomb(layers - 1))
+    packer = zlib.compressobj(6, wbits=31)
+    return b"".join(packer.compress(b" " * 1_000_000) for _ in range(_BOMB_MB)) + packer.flush()
+
+
+def prepare() -> None:
+    """Make what takes time to make."""
+    _bomb(1)
+    _bomb(2)
 
 
 @way("a gzip bomb", "final", slow=True)
