@@ -40,8 +40,8 @@ def pytest_unconfigure():
 
 @dataclass
 class Asked:
-    """One request in the server's log, with ``head`` bytes of headers; ``sent``: its answer went out to the last
-    byte."""
+    """One request in the server's log, with ``head`` bytes of headers, ``at`` so many seconds from the server's start;
+    ``sent``: its answer went out to the last byte."""
 
     number: int
     way: str
@@ -49,6 +49,7 @@ class Asked:
     text: str
     sounds: list[str]
     head: int
+    at: float
     sent: bool = False
 
 
@@ -146,7 +147,7 @@ def read_log(path: Path) -> dict[str, list[Asked]]:
         if "sent" in row:
             by_number[row["number"]].sent = True
             continue
-        asked = Asked(row["number"], row["way"], row["becomes"], row["text"], row["sounds"], row["head"])
+        asked = Asked(row["number"], row["way"], row["becomes"], row["text"], row["sounds"], row["head"], row["at"])
         by_number[asked.number] = asked
         questions.setdefault(row["asked"], []).append(asked)
     return questions
@@ -162,7 +163,7 @@ def _judge(tally: Tally, folder: Path, records: list[Record], asked: dict[str, l
             tally.failures.append(f"{name} has {times[name]} records")
     for record in records:
         attempts = asked.get(record.case, [])
-        way = " > ".join(f"{each.way}{'' if each.sent else ' (unsent)'}" for each in attempts)
+        way = " > ".join(f"{each.way} ({each.at} s{'' if each.sent else ', unsent'})" for each in attempts)
         for problem in _problems(tally, record, attempts):
             tally.failures.append(f"{record.case}: {problem}; {way}; {record.reply} {record.reason[:300]}")
         if any(each.sounds != [sounds[int(record.case[1:]) % CLIPS]] for each in attempts):

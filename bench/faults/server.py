@@ -16,6 +16,7 @@ import re
 import socket
 import struct
 import sys
+import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -62,7 +63,7 @@ class Server:
         self.bursting, self._status, self._count = 0, 0, 0
         self._log = open(log, "a")  # noqa: SIM115 - for as long as the process lives
         self._server: asyncio.Server | None = None
-        self.port = 0
+        self.port, self._begun = 0, time.monotonic()
 
     async def listen(self) -> None:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port, backlog=1024)
@@ -77,7 +78,7 @@ class Server:
             await self.listen()
 
     def note(self, **what: Any) -> None:
-        self._log.write(json.dumps(what) + "\n")
+        self._log.write(json.dumps({**what, "at": round(time.monotonic() - self._begun, 3)}) + "\n")
         self._log.flush()
 
     def begin_burst(self, status: int) -> None:
