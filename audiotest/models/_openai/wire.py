@@ -18,8 +18,8 @@ Clean = Callable[[str], str]
 _LARGEST_COUNT = 2**53
 _LABEL = 200
 _MOST_PARTS = 250_000
-"""Lists and objects in an answer. Millions of them, which 8 MB have room for, take seconds on a busy machine to read, in
-which the answers to all other requests run out of their time."""
+"""Lists and objects in an answer. Millions of them, which 8 MB have room for, take seconds to read on a busy machine,
+in which the answers to all other requests run out of their time."""
 
 
 class NoReply(AudiotestError):
