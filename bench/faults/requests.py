@@ -26,7 +26,7 @@ from bench.faults.ways import KEY, word
 CLIPS = 7
 """Small sounds that the questions share; a prime, so that each meets every way."""
 IN_FLIGHT, RETRIES, TIMEOUT_S = 16, 6, 3
-_REQUESTS_A_QUESTION = 1.75
+_REQUESTS_A_QUESTION = 1.5
 _LARGEST_HEAD, _BOUND_MB = 1000, 500
 _SECONDS_A_REQUEST, _PATIENCE_S = 0.5, 120.0
 _PEAK = """
