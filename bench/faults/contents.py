@@ -131,32 +131,42 @@ AGAIN_LATER = {
     "429 and a Retry-After in words": (429, {"Retry-After": "soon"}),
     "429 and a short Retry-After": (429, {"Retry-After": "0.05"}),
     "408": (408, {"Connection": "close"}),
+    "409": (409, {}),
+    "425": (425, {}),
+    "529": (529, {}),
+    "599": (599, {}),
 }
 NO_MORE = {
     "400": (400, {}),
     "401 with the key": (401, {}),
+    "402": (402, {}),
+    "403": (403, {}),
     "404": (404, {}),
     "413": (413, {"Connection": "close"}),
     "422": (422, {}),
     "451": (451, {}),
+    "501": (501, {}),
+    "429 without quota": (429, {}),
     "a redirect elsewhere": (307, {"Location": "http://192.0.2.1/v1/chat/completions"}),
     "a redirect in a circle": (308, {"Location": "/v1/chat/completions"}),
     "a redirect to a file": (302, {"Location": "file:///etc/passwd"}),
 }
 
 
-def _status(status: int, headers: dict[str, str]) -> Answer:
+def _status(name: str, status: int, headers: dict[str, str]) -> Answer:
+    code = "insufficient_quota" if "quota" in name else status
+
     async def answer(talk: Talk) -> None:
-        error = {"message": f"no: {talk.echoed} {KEY}", "code": status, "heard": word(talk.question)}
+        error = {"message": f"no: {talk.echoed} {KEY}", "code": code, "heard": word(talk.question)}
         await talk.send(json.dumps({"error": error}).encode(), status, headers)
 
     return answer
 
 
 for _name, (_code, _headers) in AGAIN_LATER.items():
-    way(_name, "again")(_status(_code, _headers))
+    way(_name, "again")(_status(_name, _code, _headers))
 for _name, (_code, _headers) in NO_MORE.items():
-    way(_name, "final")(_status(_code, _headers))
+    way(_name, "final")(_status(_name, _code, _headers))
 
 
 @way("204", "again")
