@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from audiotest.analyse.comparison import Comparison, compare_runs
 from audiotest.baseline import fail_rule
 from audiotest.declare.condition import parse
-from audiotest.declare.suite import Expectation, Suite, checked, find, load
+from audiotest.declare.suite import Expectation, NotOneSuite, Suite, checked, find, find_one, load
 from audiotest.errors import AudiotestError
 from audiotest.models.protocol import Adapter, missing_attributes
 from audiotest.predict.budget import parse_budget
@@ -200,11 +200,11 @@ def load_suite(path: str | os.PathLike[str]) -> Suite:
     ...
     audiotest.api.BadArgument: there is no suite at nowhere.yaml
     """
-    files = find(path)
-    if len(files) != 1 or not files[0].is_file():
-        there = f"{len(files)} suites below {path}: name one of them" if len(files) > 1 else f"no suite at {path}"
-        raise BadArgument(f"there {'are' if len(files) > 1 else 'is'} {there}")
-    return load(files[0], shown=str(files[0]))
+    try:
+        file = find_one(path)
+    except NotOneSuite as error:
+        raise BadArgument(str(error)) from None
+    return load(file, shown=str(file))
 
 
 def _adapter(model: Any) -> Adapter:

@@ -19,6 +19,8 @@ _SILENCE_S = 600.0
 """A run on another machine that has written nothing for so long has ended."""
 _LONGEST = 200
 """Characters of a command line that are shown."""
+_LARGEST_NOTE = 64 << 10
+"""Bytes that are read of a file beside a run; a longer one is none of ours."""
 T = TypeVar("T")
 
 
@@ -94,7 +96,8 @@ def noted(path: Path, kind: type[T]) -> T | None:
     try:
         if path.is_symlink() or not path.is_file():
             return None
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.read(_LARGEST_NOTE), type=kind)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 

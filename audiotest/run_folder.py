@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -28,11 +29,11 @@ _PLAN = ".audiotest.plan"
 
 class Plan(msgspec.Struct):
     """What a run that goes on is to become: how many ``trials`` of which ``model``; ``began`` in seconds since 1970.
-    ``seed`` is that of its sounds."""
+    ``seed`` is that of its sounds. A file whose values no run has is read as no plan."""
 
-    trials: int
+    trials: Annotated[int, msgspec.Meta(ge=0, le=10**12)]
     model: str
-    began: float
+    began: Annotated[float, msgspec.Meta(ge=0, le=10**12)]
     seed: int = 0
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import Struct, field
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 from audiotest.errors import AudiotestError
 
@@ -421,6 +421,17 @@ class Record(Struct, frozen=True):
     known_issue: str = ""
     answers: tuple[str, ...] = ()
     choice_sounds: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Keep to options that were shown: what a verdict read is one of ``choices``, or it read none. A record may
+        come from a file that anybody wrote, and a verdict from anybody's scorer."""
+        none = {
+            name: replace(one, choice=None)
+            for name, one in self.verdicts.items()
+            if one.choice is not None and not 0 <= one.choice < len(self.choices)
+        }
+        if none:
+            force_setattr(self, "verdicts", {**self.verdicts, **none})
 
     @property
     def right_answers(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -142,7 +143,7 @@ def _listen(count: int, seed: int, report: multiprocessing.connection.Connection
     report.close()
 
 
-def run(count: int, seed: int = 0) -> dict[str, object]:
+def run(count: int, seed: int = 0) -> dict[str, Any]:
     """Read ``count`` broken sounds in a process of its own; the figures by name."""
     context = multiprocessing.get_context("spawn")
     receive, send = context.Pipe(duplex=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._model_options import model_options
 from audiotest.commands._saying import say
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _EVERY_S = 60.0
 @click.command("hear")
 @click.option("--model", "spec", default="listener", show_default=True, shell_complete=completing.models,
               help="The model, named as for `pytest --model`.")  # fmt: skip
-@click.option("--model-option", "options", multiple=True, metavar="K=V", help="An option of the model's adapter.")
+@model_options
 @click.option("--only", multiple=True, metavar="FACULTY", help="Measure this faculty (`pitch`), or one variant of it "
               "(`pitch@440`); may be repeated. Default: all but those that take long.")  # fmt: skip
 @click.option("--list", "listed", is_flag=True, help="List the faculties and end.")
@@ -50,7 +51,7 @@ _EVERY_S = 60.0
 @click.option("--batch-size", type=click.IntRange(min=1), help="How many questions the model is given at once.")
 def command(
     spec: str,
-    options: tuple[str, ...],
+    options: dict[str, str],
     only: tuple[str, ...],
     listed: bool,
     json_file: Path | None,
@@ -85,8 +86,6 @@ def command(
     if listed:
         say(_listing())
         return
-    if unfit := [option for option in options if "=" not in option]:
-        raise click.UsageError(f"--model-option takes K=V, found {unfit[0]!r}")
     try:
         _check_places(plot_file, html_file)
         other = load(against) if against is not None else None
@@ -95,7 +94,7 @@ def command(
         else:
             settings = Settings(
                 model=spec,
-                model_options=dict(option.split("=", 1) for option in options),
+                model_options=options,
                 seed=seed,
                 reply_cache=reply_cache,
                 refresh=refresh,

@@ -78,13 +78,10 @@ def _opened(
     suite: Path, seed: int, cases: Sequence[str], conditions: Sequence[str], limit: int
 ) -> tuple[Ear, list[Item]]:
     """The suite and its cases. Raises AudiotestError."""
-    from audiotest.declare.suite import find, load
+    from audiotest.declare.suite import find_one, load
     from audiotest.report.by_ear.cases import Ear
 
-    files = find(suite)
-    if len(files) != 1:
-        raise click.ClickException(f"{suite} holds {len(files)} suites: name one of them")
-    loaded = load(files[0])
+    loaded = load(find_one(suite))
     ear = Ear(loaded, seed)
     items = list(ear.items(cases=cases, conditions=conditions, limit=limit))
     if loaded.invalid:

@@ -12,6 +12,7 @@ import click
 
 from audiotest import inert
 from audiotest.commands import _completing as completing
+from audiotest.commands._model_options import model_options
 from audiotest.commands._saying import say
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _HEADS = ("case", "condition", "before", "now", "reply")
 @click.argument("suite", type=click.Path(exists=True, dir_okay=True, path_type=Path))
 @click.option("--model", default="listener", show_default=True, metavar="SPEC", shell_complete=completing.models,
               help="The model that answers, named as for pytest --model.")  # fmt: skip
-@click.option("--model-option", "options", multiple=True, metavar="K=V", help="An option of the model's adapter.")
+@model_options
 @click.option("--judge", default="", metavar="SPEC", help="The model that judges open answers.")
 @click.option("--limit-first", type=click.IntRange(min=1), help="Only the first N cases.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The run's seed.")
@@ -39,7 +40,7 @@ _HEADS = ("case", "condition", "before", "now", "reply")
 def command(
     suite: Path,
     model: str,
-    options: tuple[str, ...],
+    options: dict[str, str],
     judge: str,
     limit_first: int | None,
     seed: int,
@@ -55,28 +56,25 @@ def command(
     At first the whole suite is asked; replies that are known come from the cache. Then a comment costs nothing, an
     edited case its own trials, a new prompt all of them. Ctrl-C ends it.
     """
-    from audiotest.declare.suite import find
+    from audiotest.declare.suite import find_one
     from audiotest.errors import AudiotestError
     from audiotest.session import Settings
     from audiotest.watching import Watcher
 
-    files = find(suite)
-    if len(files) != 1:
-        raise click.ClickException(f"{suite} holds {len(files)} suites: name one of them")
-    pairs = [option.partition("=") for option in options]
     settings = Settings(
         model=model,
-        model_options={name: value for name, _, value in pairs},
+        model_options=options,
         judge=judge,
         limit_first=limit_first,
         seed=seed,
         allow_code=allow_code,
     )
     try:
-        watcher = Watcher(files[0], settings, roots)
+        file = find_one(suite)
+        watcher = Watcher(file, settings, roots)
     except AudiotestError as error:
         raise click.ClickException(str(error)) from None
-    say(f"watching {files[0]} with {watcher.model.name}; Ctrl-C ends it")
+    say(f"watching {file} with {watcher.model.name}; Ctrl-C ends it")
     try:
         while True:
             look = watcher.look()

@@ -16,9 +16,9 @@ from audiotest.declare.data.cases import Loaded, load
 from audiotest.declare.document import placed, read_document
 from audiotest.declare.extending import base_file, inherited, joined_data
 from audiotest.declare.known_issues import mark
+from audiotest.declare.lost_cases import files_of
 from audiotest.declare.problems import Invalid, Problem, SuiteError
 from audiotest.declare.problems import Path as KeyPath
-from audiotest.declare.sound_files import files_of
 from audiotest.declare.yaml import Document
 from audiotest.types import Case, Check
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from audiotest.declare.problems import Problem
+from audiotest.declare.lost_cases import Faults
 from audiotest.registry import SCORERS
 from audiotest.types import Case, Check
 
@@ -28,13 +28,15 @@ def placed_checks(checks: Sequence[Check], folder: os.PathLike[str]) -> tuple[tu
     return tuple(resolved), missing
 
 
-def placed_cases(cases: tuple[Case, ...], folder: os.PathLike[str]) -> tuple[tuple[Case, ...], list[Problem]]:
-    """``cases`` with such paths in their own checks taken from ``folder``, and those that lead nowhere."""
+def placed_cases(cases: tuple[Case, ...], folder: os.PathLike[str]) -> tuple[tuple[Case, ...], dict[str, Faults]]:
+    """``cases`` with such paths in their own checks taken from ``folder``, and, by their ids, those of which one leads
+    nowhere."""
     moved: dict[str, Case] = {}
-    lost: list[Problem] = []
+    lost: dict[str, Faults] = {}
     for case in cases:
         if any(SCORERS.get(check.name).paths for check in case.expect if check.name in SCORERS):
             checks, missing = placed_checks(case.expect, folder)
             moved[case.id] = replace(case, expect=checks)
-            lost += [Problem(case.file, case.line, 1, ("expect", i), message) for i, message in missing]
+            if missing:
+                lost[case.id] = [(("expect", i), message) for i, message in missing]
     return (tuple(moved.get(case.id, case) for case in cases) if moved else cases), lost

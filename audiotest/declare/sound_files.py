@@ -7,7 +7,6 @@ folder that a link of the suite's brings in from elsewhere is one fault of the s
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +14,11 @@ from msgspec.structs import replace
 
 from audiotest.declare.audio_roots import Reach
 from audiotest.declare.document import placed
+from audiotest.declare.lost_cases import Faults, files_of, without
 from audiotest.declare.messages import examples
-from audiotest.declare.problems import Invalid, Problem
-from audiotest.declare.problems import Path as KeyPath
-from audiotest.declare.yaml import Document, parse
-from audiotest.types import Case
 
 if TYPE_CHECKING:
     from audiotest.declare.suite import Suite
-
-Faults = list[tuple[KeyPath, str]]
 
 
 def sounds_checked(suite: Suite, reach: Reach) -> tuple[Suite, Faults]:
@@ -42,24 +36,7 @@ def sounds_checked(suite: Suite, reach: Reach) -> tuple[Suite, Faults]:
                 lost.setdefault(case.id, []).append((path, message))
     suite = _with_more(suite, folders)
     faults += [(("audio_root",) if suite.audio_root else ("suite",), refusal) for refusal in folders.refusals]
-    if not lost:
-        return suite, faults
-    invalid = _without_sound(suite, [case for case in suite.cases if case.id in lost], lost)
-    kept = tuple(case for case in suite.cases if case.id not in lost)
-    return replace(suite, cases=kept, invalid=(*suite.invalid, *invalid)), faults
-
-
-def files_of(case: Case) -> Iterator[tuple[KeyPath, str]]:
-    """The sound files of a case with the paths of their keys, those of its own turns included."""
-    for i, clip in enumerate(case.audio):
-        if clip.file is not None:
-            yield (("audio", i) if len(case.audio) > 1 else ("audio",)), clip.file
-    for i, clip in enumerate(case.choice_sounds):
-        if clip.file is not None:
-            yield ("choices", i, "audio"), clip.file
-    for clip in examples(case.messages):
-        if clip.file is not None:
-            yield ("messages",), clip.file
+    return without(suite, lost), faults
 
 
 class _Folders:
@@ -122,23 +99,3 @@ def _with_more(suite: Suite, folders: _Folders) -> Suite:
             every = sorted((*rows[i].problems, problem), key=lambda p: (p.line, p.column))
             rows[i] = replace(rows[i], problems=tuple(every))
     return replace(suite, invalid=tuple(rows)) if more else suite
-
-
-def _without_sound(suite: Suite, cases: list[Case], lost: dict[str, Faults]) -> Iterator[Invalid]:
-    """What replaces ``cases``; each file is read again once, however many of its cases are lost."""
-    read: dict[str, tuple[Document, dict[tuple[int, str], int]]] = {}
-    for case in cases:
-        path = suite.file_of(case)
-        if path.suffix not in (".yaml", ".yml"):  # a row of a table
-            problems = (Problem(case.file, case.line, 1, where, message) for where, message in lost[case.id])
-            yield Invalid(case.id, case.line, tuple(problems))
-            continue
-        if case.file not in read:
-            document = parse(path.read_bytes(), case.file, marks=True)
-            ids = (row.get("id") if isinstance(row, dict) else None for row in document.data["cases"])
-            read[case.file] = document, {(document.lines[i], str(id_)): i for i, id_ in enumerate(ids)}
-        document, places = read[case.file]
-        i = places[case.line, case.id]
-        wheres: Faults = [(("cases", i, *tail), message) for tail, message in lost[case.id]]
-        problems = (Problem(case.file, *document.place(where), where, message) for where, message in wheres)
-        yield Invalid(case.id, case.line, tuple(problems))

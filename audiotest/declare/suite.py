@@ -38,9 +38,11 @@ from audiotest.declare.document import placed
 from audiotest.declare.document import read_document as read_document
 from audiotest.declare.extending import base_files, in_chain
 from audiotest.declare.finding import SUITE_LINE, may_be_suite
+from audiotest.declare.lost_cases import without
 from audiotest.declare.problems import Invalid as Invalid
 from audiotest.declare.problems import Problem, SuiteError
 from audiotest.declare.sound_files import sounds_checked
+from audiotest.errors import AudiotestError
 from audiotest.private import make_folder, write_whole
 from audiotest.registry import CONDITIONS, METRICS, SCORERS
 from audiotest.resources import cache_dir
@@ -198,6 +200,20 @@ def find(path: str | os.PathLike[str]) -> list[Path]:
     return own or [file for file in files if SUITE_LINE.search(file.read_bytes())]
 
 
+class NotOneSuite(AudiotestError):
+    """A path where there is no suite, or several of them, and one is wanted."""
+
+
+def find_one(path: str | os.PathLike[str]) -> Path:
+    """The file of the only suite at ``path``. Raises :class:`NotOneSuite`."""
+    files = find(path)
+    if len(files) > 1:
+        raise NotOneSuite(f"{path} holds {len(files)} suites: name one of them")
+    if not files or not files[0].is_file():
+        raise NotOneSuite(f"there is no suite at {path}")
+    return files[0]
+
+
 def case_files(path: Path) -> list[Path]:
     """The files of cases that belong to the suite file ``path``, sorted by name."""
     if path.name not in ("suite.yaml", "suite.yml"):
@@ -232,7 +248,7 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
         suite = replace(suite, scorers=scorers)
         problems += placed([(("scorers", i), message) for i, message in missing], *contents[0])
         cases, lost = placed_cases(suite.cases, path.parent)
-        suite, problems = replace(suite, cases=cases), problems + lost
+        suite = without(replace(suite, cases=cases), lost)
         problems += placed([(("suite",), refusal) for refusal in beyond], *contents[0])
         refusal = reach.refusal(suite.audio_root)
         if refusal:

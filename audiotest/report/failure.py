@@ -7,10 +7,21 @@ import textwrap
 from audiotest import inert
 from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
+from audiotest.errors import AudiotestError
+from audiotest.grade.assistants import AssistantFailed
 from audiotest.types import Record
 
 _WIDTH = 100
 _REPLY_LIMIT = 2000
+
+
+def error_text(raised: BaseException, failed: Exception | None, trial: Trial) -> str:
+    """The sentence of an error that stands in the place of a trial's reply (``failed``) or of its verdict, with the
+    case's place: a sound that cannot be read, a server that refuses. A traceback would show nothing but audiotest. ""
+    for any other error."""
+    if not isinstance(raised, AudiotestError) or not (raised is failed or isinstance(raised, AssistantFailed)):
+        return ""
+    return "\n".join([str(raised), *_field("case", f"{trial.case.file}:{trial.case.line}")])
 
 
 def failure_text(record: Record, trial: Trial) -> str:

@@ -16,6 +16,8 @@ from audiotest.types import Record
 _PATIENCE_S = 2.0
 """Waits that take less than this show no bar."""
 _EVERY_S, _EVERY_IN_CI_S = 30.0, 60.0
+_LONGEST_S = 100 * 86_400
+"""What is left of a run is shown up to here."""
 """Seconds between lines: a log that is kept gets one a minute."""
 Records = Callable[[], Sequence[Record]]
 """Gives the records so far."""
@@ -73,7 +75,10 @@ def pace(done: int, total: int, seconds: float, what: str = "trials") -> str:
     text = f"{done:,} of {total:,} {what}, {_speed(speed)}"
     if not speed:
         return text
-    left = str(timedelta(seconds=round((total - done) / speed)))
+    seconds_left = (total - done) / speed
+    if seconds_left > _LONGEST_S:
+        return f"{text}, more than {_LONGEST_S // 86_400} days left"
+    left = str(timedelta(seconds=round(seconds_left)))
     return f"{text}, about {left.removeprefix('0:')} left"
 
 

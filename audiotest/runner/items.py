@@ -14,7 +14,6 @@ import pytest
 from audiotest import inert
 from audiotest.declare.tags import tag_names
 from audiotest.declare.trial import Trial
-from audiotest.errors import AudiotestError
 from audiotest.grade.assistants import AssistantFailed
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter, Unsupported
@@ -22,7 +21,7 @@ from audiotest.predict.breaker import ModelDown
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.requests import Answer
 from audiotest.report.attachments import attach_sounds
-from audiotest.report.failure import failure_text
+from audiotest.report.failure import error_text, failure_text
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
 from audiotest.runner.hooks import WorkerStopped, state_of, stop
@@ -144,9 +143,9 @@ class TrialItem(pytest.Function):
     def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Put the record on the report that decides the trial, for the controller to take in."""
         raised = call.excinfo.value if call.excinfo is not None else None
-        if report.failed and isinstance(raised, AudiotestError) and not self.config.option.fulltrace:
-            # A sound that cannot be decoded, a judge that cannot be reached: the sentence says it, and no frame does.
-            report.longrepr = self._in_words(raised)
+        failed = self.answer.error if self.answer is not None else None
+        if raised is not None and not self.config.option.fulltrace and (text := error_text(raised, failed, self.trial)):
+            report.longrepr = self._in_words(text)
         make_inert(report.longrepr)
         if isinstance(raised, WorkerStopped):
             report.outcome = "skipped"
@@ -166,8 +165,8 @@ class TrialItem(pytest.Function):
             )
             if report.passed:
                 return
-            failed = getattr(self.source, "cached_result", None)
-            state.broken_model = bool(failed and failed[2]) and self.source.scope == "session"
+            cached = getattr(self.source, "cached_result", None)
+            state.broken_model = bool(cached and cached[2]) and self.source.scope == "session"
         record = self.record
         if record is None or (report.failed and record.outcome != "error" and not isinstance(raised, Mismatch)):
             record = state.session.grader.broken(self.trial, raised or RuntimeError("no result"), self.nodeid)
@@ -189,15 +188,18 @@ class TrialItem(pytest.Function):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A mismatch is reported in its own words; anything else with its traceback."""
-        return self._in_words(excinfo.value) if isinstance(excinfo.value, Mismatch) else super().repr_failure(excinfo)
+        if not isinstance(excinfo.value, Mismatch):
+            return super().repr_failure(excinfo)
+        return self._in_words(str(excinfo.value))
 
-    def _in_words(self, error: BaseException) -> Any:
-        text, (path, line, _) = str(error), self.reportinfo()
-        return longrepr(text, text.split("\n", 1)[0], path, (line or 0) + 1, self.config.option.tbstyle)
+    def _in_words(self, text: str) -> Any:
+        path, line, _ = self.reportinfo()
+        short = text.split("\n", 1)[0]
+        return longrepr(text, short, path, (line or 0) + 1, self.config.option.tbstyle)
 
     def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         """Leave out how audiotest came to ask: what a person needs is where the model broke."""
-        kept = super()._traceback_filter(excinfo).filter(lambda entry: not _is_plumbing(entry))
+        kept = super()._traceback_filter(excinfo).filter(lambda entry: not str(entry.path).startswith(_PLUMBING))
         return kept if kept else super()._traceback_filter(excinfo)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -208,10 +210,6 @@ class TrialItem(pytest.Function):
 
 
 _PLUMBING = tuple(str(PACKAGE / name) for name in ("plugin.py", "predict", "runner"))
-
-
-def _is_plumbing(entry: Any) -> bool:
-    return str(entry.path).startswith(_PLUMBING)
 
 
 def tag_marks(cases: Iterable[Case], config: pytest.Config) -> dict[tuple[str, str], pytest.Mark]:

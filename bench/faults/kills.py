@@ -72,13 +72,18 @@ def server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         process.wait()
 
 
-def start(folder: Path, options: list[str]) -> subprocess.Popen[bytes]:
-    """A run in a process group of its own."""
+def start(folder: Path, options: list[str], **variables: str) -> subprocess.Popen[bytes]:
+    """A run in a process group of its own; ``variables`` are added to its environment."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest",
                "suite.yaml", "--results", "out", *options]  # fmt: skip
     out = (folder / "shown").open("wb")
     return subprocess.Popen(
-        command, cwd=folder, env=environment(folder), stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        cwd=folder,
+        env={**environment(folder), **variables},
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
 
 

@@ -125,6 +125,9 @@ def test_a_model_that_is_not_there_is_a_sentence_and_the_watch_goes_on(suite):
     out = CliRunner().invoke(main, ["watch", "s.yaml", "--model", "nobody"])
     assert out.exit_code == 1
     assert "nobody" in out.output
+    out = CliRunner().invoke(main, ["watch", "s.yaml", "--model-option", "batch_size"])
+    assert out.exit_code == 2
+    assert "--model-option takes K=V, such as batch_size=4; found 'batch_size'" in out.output
     down = Watcher(suite.path, Settings(model="openai:m@http://127.0.0.1:9/v1", reply_cache="off"))
     look = down.look()
     assert "127.0.0.1:9" in look.error

@@ -25,7 +25,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.asked, self.times, self.arrivals = [], {}, []
         self.running = self.most = self.answered = 0
-        self.keys = set()
+        self.keys, self.cookies = set(), set()
         self.delay, self.at_once, self.odd, self.odd_once = 0.0, 10**6, None, False
         self.gate = threading.Event()
         self.gate.set()
@@ -46,6 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             server.asked.append(data)
             server.arrivals.append((text, time.monotonic()))
             server.keys.add(self.headers.get("Authorization"))
+            server.cookies.add(self.headers.get("Cookie"))
             count = server.times[text] = server.times.get(text, 0) + 1
             server.running += 1
             server.most = max(server.most, server.running)

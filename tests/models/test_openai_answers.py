@@ -69,6 +69,7 @@ FAILURES = {
     "no JSON": ((200, b"<html>gateway</html>"), "no JSON"),
     "no UTF-8": ((200, b"\xff\xfe\xfa"), "no JSON"),
     "too deep": ((200, b"[" * 200_000 + b"]" * 200_000), "nested too deep"),
+    "too many parts": ((200, b'{"choices": 0, "x": [' + b"[]," * 250_000 + b"0]}"), "JSON of more than 250,000 lists and objects"),
     "a list": ((200, b"[1]"), "JSON that is no object"),
     "empty choices": ((200, b'{"choices": []}'), "no `choices`"),
     "choices that are none": ((200, b'{"choices": {"a": 1}}'), "no `choices`"),

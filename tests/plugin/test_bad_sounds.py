@@ -67,3 +67,15 @@ def test_each_costs_itself_at_most(pytester, monkeypatch, tmp_path, workers):
     for name, said in BAD.items():
         out.stdout.re_match_lines([f".*{name}.*"])
         out.stdout.re_match_lines([f".*({said}).*"])
+    out.stdout.no_re_match_line(
+        r".*\.py:\d+: "
+    )  # a traceback would show how audiotest came to read it, and nothing else
+    assert out.stdout.str().count("  case      suite.yaml:") == 4 * len(BAD)
+
+
+def test_who_asks_for_it_gets_the_traceback_of_a_sound_that_cannot_be_read(pytester, monkeypatch, tmp_path):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path))
+    pytester.makeconftest(MODEL)
+    (pytester.path / "text.wav").write_text("not a sound\n" * 100)
+    (pytester.path / "suite.yaml").write_text("suite: s\ncases: [{id: a, question: Q?, answer: y, audio: text.wav}]\n")
+    pytester.runpytest_inprocess("suite.yaml", "--full-trace").stdout.re_match_lines([r".*decode\.py:\d+: "])

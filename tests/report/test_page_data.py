@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from audiotest.report.html.render import page
 from audiotest.runs import Run
 from audiotest.types import Record, Reply, Verdict
@@ -31,6 +33,18 @@ def test_cut_replies_are_noted_and_right_and_wrong_stand_beside_the_outcome():
     trials = data["trials"]
     assert (trials["outcome"], trials["correct"]) == (["passed", "recorded"], [True, False])
     assert trials["basis"] == ["rule: concluded, from “answer is A”", ""]
+
+
+@pytest.mark.parametrize("choice", [2, 11, -1, -(2**63)])
+def test_a_verdict_that_read_an_option_which_was_not_shown_read_none(tmp_path, choice):
+    rows = [record(i, Reply("A"), Verdict(i == 0, 1 - i)) for i in range(2)]
+    Run.from_records(rows).save(tmp_path)
+    lines = (tmp_path / "trials.jsonl").read_text()
+    assert '"choice":1' in lines
+    (tmp_path / "trials.jsonl").write_text(lines.replace('"choice":1', f'"choice":{choice}'))
+    loaded = Run.load(tmp_path)
+    assert [{one.choice for one in r.verdicts.values()} for r in loaded.records] == [{None}, {0}]
+    assert data_of(loaded.records)["trials"]["correct"] == [True, False]
 
 
 def test_rows_of_a_published_table_say_of_how_many_they_are():

@@ -109,6 +109,26 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.delenv("AUDIOTEST_ALLOW_CODE", raising=False)
 
 
+def test_a_case_that_names_a_folder_that_is_not_there_costs_no_other_case(folder, tmp_path, cache):
+    words = "{evaluate: {metric: %s/shared_words, field: f1, min: 0.5}}"
+    path = folder.parent / "own.yaml"
+    path.write_text(
+        "suite: own\nscorers: [exact]\ncases:\n"
+        f"  - {{id: a, question: Say a b., reference: a b, expect: [{words % '.'}]}}\n"
+        f"  - {{id: b, question: Say c., reference: c, audio: no.wav, expect: [exact, {words % './elsewhere'}]}}\n"
+    )
+    suite = audiotest.load_suite(path)
+    [invalid] = suite.invalid
+    assert ([case.id for case in suite.cases], invalid.name) == (["a"], "b")
+    assert [(p.line, p.path) for p in invalid.problems] == [(5, ("cases", 1, "audio")), (5, ("cases", 1, "expect", 1))]
+    assert "there is no file" in invalid.problems[0].message
+    assert invalid.problems[1].message == "there is no ./elsewhere/shared_words beside the suite"
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text(ANSWERS)
+    run = audiotest.run(path, model=f"replay:{answers}", allow_code=True)
+    assert {record.case: record.outcome for record in run.records if record.outcome != "error"} == {"a": "passed"}
+
+
 def test_a_suite_names_the_folder_beside_it(folder, tmp_path, cache):
     lost = tmp_path / "lost.yaml"
     lost.write_text(WORDS)

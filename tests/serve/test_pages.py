@@ -154,6 +154,24 @@ def test_odd_notes_beside_a_run_cost_the_list_nothing(client, tmp_path, text):
     assert (rows["odd"]["state"], rows["odd"]["model"]) == ("stopped", "")
 
 
+@pytest.mark.parametrize("plan", [
+    {"trials": 10**12, "model": "m", "began": 0}, {"trials": -5, "model": "m", "began": 0},
+    {"trials": 9, "model": "m", "began": -1e300}, {"trials": 9, "model": "m", "began": 1e300},
+    {"trials": 2**62, "model": "m", "began": 1e9}, {"trials": 9, "model": "m", "began": 1e9, "seed": -(2**63)},
+    {"trials": 9, "model": "m" * 100_000, "began": 1e9},
+], ids=str)  # fmt: skip
+def test_a_plan_that_nobody_made_costs_the_page_nothing(client, tmp_path, plan):
+    writer = RunWriter(tmp_path / "runs/going")
+    writer.add(record(1))
+    (tmp_path / "runs/going/.audiotest.plan").write_text(json.dumps(plan))
+    name = id_of(client, "going")
+    page, state = client.get(f"/{TOKEN}/run/{name}/"), client.get(f"/{TOKEN}/run/{name}/live.json")
+    writer.close()
+    assert (page.status_code, state.status_code) == (200, 200)
+    assert state.json()["done"] == 1
+    assert re.search("more than 100 days left|about 0:00|is not noted", state.json()["pace"])
+
+
 def test_nothing_is_there_without_the_token_and_only_get_is_answered(client, tmp_path):
     save(tmp_path / "runs/a", half(4, 2))
     run = id_of(client, "a")

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Generator, Sequence
 from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -30,6 +31,7 @@ from audiotest.models._openai.failures import (
     words_of,
 )
 from audiotest.models._openai.pace import Pace, Turns
+from audiotest.models._openai.reading import ACCEPTED, CannotUnpack, read_body
 from audiotest.models._openai.settings import Settings
 from audiotest.models._openai.sound import CannotEncode, Clips
 from audiotest.models._openai.wire import NoReply, body, parsed, reply
@@ -62,13 +64,18 @@ class Endpoint:
         auth = _authorisation(self.key, self.login)
         tls = _certificates(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         return [
-            httpx.AsyncClient(auth=auth, timeout=None, limits=limits, verify=tls)  # noqa: S113
+            httpx.AsyncClient(auth=auth, timeout=None, limits=limits, verify=tls, cookies=_no_cookies())  # noqa: S113
             for _ in range(0, self.settings.in_flight, most)
         ]
 
     def clean(self, text: str) -> str:
         """``text`` without the key, the password, and what HTTP makes of them."""
         return hidden(text, [each for each in (self.key, self.login.basic(), self.login) if each])
+
+
+def _no_cookies() -> CookieJar:
+    """A jar that takes none: what a server sets with one answer would be sent with all other requests."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 @lru_cache(maxsize=1)
@@ -165,6 +172,9 @@ class Talk:
             raise Failed(Unreachable(f"cannot connect to {url} ({reason}); is the server up?"), UNREACHABLE) from None
         except httpx.RequestError as error:
             raise Failed(ServerError(f"the connection to {url} broke ({type(error).__name__})"), BROKEN) from None
+        except CannotUnpack as error:
+            words = self.endpoint.clean(writable(str(error)))
+            raise Failed(ServerError(f"the answer of {url} cannot be used: {words}"), BROKEN) from None
         if not answer.is_success:
             raise refused(url, self._refusal(answer, data), settings.key_env)
         if len(data) > LARGEST_REPLY:
@@ -179,12 +189,13 @@ class Talk:
     async def _exchange(self, pieces: Sequence[bytes]) -> tuple[httpx.Response, bytes]:
         """The head of an answer, and its body, of which no more is read than can be used."""
         headers = {"Content-Type": "application/json", "Content-Length": str(sum(map(len, pieces)))}
+        headers["Accept-Encoding"] = ACCEPTED
         client = self._free.pop()  # the last one used, whose connections are open
         try:
             request = client.build_request("POST", self.endpoint.url, content=_sent(pieces), headers=headers)
             answer = await client.send(request, stream=True)
             try:
-                return answer, await _read(answer, LARGEST_REPLY if answer.is_success else _LARGEST_REFUSAL)
+                return answer, await read_body(answer, LARGEST_REPLY if answer.is_success else _LARGEST_REFUSAL)
             finally:
                 await answer.aclose()
         finally:
@@ -201,16 +212,6 @@ class Talk:
             known = None
         words = writable(words_of(known, text, self.endpoint.clean))
         return Refusal(answer.status_code, words, code_of(known), answer.headers.get("retry-after"))
-
-
-async def _read(answer: httpx.Response, most: int) -> bytes:
-    """The body of an answer; somewhat more than ``most`` bytes of one that is longer."""
-    data = bytearray()
-    async for chunk in answer.aiter_bytes():
-        data += chunk
-        if len(data) > most:
-            break
-    return bytes(data)
 
 
 async def _sent(pieces: Sequence[bytes]) -> AsyncIterator[bytes]:

@@ -17,6 +17,9 @@ Clean = Callable[[str], str]
 """Takes secrets out of a text."""
 _LARGEST_COUNT = 2**53
 _LABEL = 200
+_MOST_PARTS = 250_000
+"""Lists and objects in an answer. Millions of them, which 8 MB have room for, take seconds to read on a busy machine,
+in which the answers to all other requests run out of their time."""
 
 
 class NoReply(AudiotestError):
@@ -85,6 +88,8 @@ def _around(settings: Settings) -> tuple[bytes, bytes]:
 
 def parsed(data: bytes) -> Any:
     """The JSON that a server sent. Raises :class:`NoReply`."""
+    if data.count(b"[") + data.count(b"{") > _MOST_PARTS:
+        raise NoReply(f"JSON of more than {_MOST_PARTS:,} lists and objects")
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
