@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
@@ -16,7 +17,7 @@ from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
 from audiotest.report.progress import Lines
 from audiotest.runner.lastfailed import remember
-from audiotest.runner.live import lines_for, progress_for, replies_for
+from audiotest.runner.live import Ticker, lines_for, progress_for, replies_for, tick_of
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.workers import in_yaml, queued
@@ -47,9 +48,10 @@ def _state(config: pytest.Config) -> State:
         return state
     for doubt in state.session.baseline.doubts:
         config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
-    lines = lines_for(state)
-    config.pluginmanager.register(RecordTaker(state, lines), "audiotest-records")
+    lines = state.lines = lines_for(state)
     state.progress = progress_for(state, lines)
+    ticker = Ticker(tick_of(state.progress, lines))
+    config.pluginmanager.register(RecordTaker(state, lines, ticker), "audiotest-records")
     replies = replies_for(config)
     if replies is not None:
         config.pluginmanager.register(replies, "audiotest-replies")
@@ -119,10 +121,11 @@ def collected(session: pytest.Session) -> None:
 
 def loaded_model(config: pytest.Config) -> Iterator[Adapter]:
     """The model that ``--model`` names, loaded, then closed. One that cannot be loaded ends the session, once."""
-    session = state_of(config).session
+    session, lines = state_of(config).session, state_of(config).lines
     try:
         model = session.open_model()
-        session.load(model)
+        with lines.loading(model.name) if lines is not None else nullcontext():
+            session.load(model)
     except AudiotestError as error:
         stop(config, error)
     yield model
@@ -148,12 +151,33 @@ class WorkerStopped(ModelError):
 class RecordTaker:
     """Takes records in as reports arrive: a plugin of its own, since that hook is not given the config."""
 
-    def __init__(self, state: State, lines: Lines) -> None:
-        self.state, self.lines = state, lines
+    def __init__(self, state: State, lines: Lines, ticker: Ticker) -> None:
+        self.state, self.lines, self.ticker = state, lines, ticker
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logstart(self, nodeid: str) -> Generator[None, None, None]:
+        """A trial begins, here or in a worker."""
+        with self.lines.lock:
+            if in_yaml(nodeid):
+                self.lines.started()
+                self.ticker.start()
+            yield
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logfinish(self, nodeid: str) -> Generator[None, None, None]:
+        """A trial has ended."""
+        with self.lines.lock:
+            if in_yaml(nodeid):
+                self.lines.finished()
+            yield
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
         """Keep the record that a trial's deciding report carries."""
+        with self.lines.lock:
+            yield from self._taken(report)
+
+    def _taken(self, report: pytest.TestReport) -> Generator[None, None, None]:
         session = self.state.session
         reason = getattr(report, "audiotest_stop", None)
         if reason is not None:
@@ -173,6 +197,10 @@ class RecordTaker:
             self._stop_if_spent()
         remember(self.state.config, report)
         self._forget(report)
+
+    def pytest_sessionfinish(self) -> None:
+        """No trial runs any more."""
+        self.ticker.stop()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:

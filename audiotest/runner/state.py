@@ -18,6 +18,7 @@ from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
 from audiotest.options.settings import settings_of
 from audiotest.predict.predictor import Predictor, Progress
+from audiotest.report.progress import Lines
 from audiotest.runs import Run
 from audiotest.session import Session
 from audiotest.types import Record, TrialKey
@@ -43,6 +44,8 @@ class State:
         self.sources: dict[str, Any] = {}
         """For each suite's file the fixture that gives it its model."""
         self.progress: Progress | None = None
+        self.lines: Lines | None = None
+        """What is written now and then, by the process where all results meet."""
         self.upcoming: Callable[[], Iterable[TrialKey]] | None = None
         self.broken_suites = 0
         self.broken_model = False
