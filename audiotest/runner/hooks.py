@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
@@ -15,9 +14,8 @@ from audiotest import inert
 from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
-from audiotest.report.progress import Lines
 from audiotest.runner.lastfailed import remember
-from audiotest.runner.live import Ticker, lines_for, progress_for, replies_for, tick_of
+from audiotest.runner.live import replies_for
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.workers import in_yaml, queued
@@ -48,10 +46,7 @@ def _state(config: pytest.Config) -> State:
         return state
     for doubt in state.session.baseline.doubts:
         config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
-    lines = state.lines = lines_for(state)
-    state.progress = progress_for(state, lines)
-    ticker = Ticker(tick_of(state.progress, lines))
-    config.pluginmanager.register(RecordTaker(state, lines, ticker), "audiotest-records")
+    config.pluginmanager.register(RecordTaker(state), "audiotest-records")
     replies = replies_for(config)
     if replies is not None:
         config.pluginmanager.register(replies, "audiotest-replies")
@@ -121,10 +116,10 @@ def collected(session: pytest.Session) -> None:
 
 def loaded_model(config: pytest.Config) -> Iterator[Adapter]:
     """The model that ``--model`` names, loaded, then closed. One that cannot be loaded ends the session, once."""
-    session, lines = state_of(config).session, state_of(config).lines
+    session, live = state_of(config).session, state_of(config).live
     try:
         model = session.open_model()
-        with lines.loading(model.name) if lines is not None else nullcontext():
+        with live.lines.loading(model.name):
             session.load(model)
     except AudiotestError as error:
         stop(config, error)
@@ -151,33 +146,26 @@ class WorkerStopped(ModelError):
 class RecordTaker:
     """Takes records in as reports arrive: a plugin of its own, since that hook is not given the config."""
 
-    def __init__(self, state: State, lines: Lines, ticker: Ticker) -> None:
-        self.state, self.lines, self.ticker = state, lines, ticker
+    def __init__(self, state: State) -> None:
+        self.state, self.live = state, state.live
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_logstart(self, nodeid: str) -> Generator[None, None, None]:
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A trial begins, here or in a worker."""
-        with self.lines.lock:
-            if in_yaml(nodeid):
-                self.lines.started()
-                self.ticker.start()
-            yield
+        if in_yaml(nodeid):
+            self.live.started()
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_logfinish(self, nodeid: str) -> Generator[None, None, None]:
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """A trial has ended."""
-        with self.lines.lock:
-            if in_yaml(nodeid):
-                self.lines.finished()
-            yield
+        if in_yaml(nodeid):
+            self.live.lines.finished()
+
+    def pytest_sessionfinish(self) -> None:
+        """No trial runs any more."""
+        self.live.stop()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
         """Keep the record that a trial's deciding report carries."""
-        with self.lines.lock:
-            yield from self._taken(report)
-
-    def _taken(self, report: pytest.TestReport) -> Generator[None, None, None]:
         session = self.state.session
         reason = getattr(report, "audiotest_stop", None)
         if reason is not None:
@@ -189,18 +177,15 @@ class RecordTaker:
             line, fresh = text.encode(), self.state.fresh
             known = fresh is not None and fresh[0] == report.nodeid
             session.add(fresh[1] if fresh and known else msgspec.json.decode(line, type=Record), line)
-        yield
+        with self.live.lines.lock:
+            yield
         if text is not None:  # everybody has seen it, and the terminal keeps all reports
             del report.__dict__["audiotest_record"]
             report.user_properties = []
-            self.lines.trial()
+            self.live.lines.trial()
             self._stop_if_spent()
         remember(self.state.config, report)
         self._forget(report)
-
-    def pytest_sessionfinish(self) -> None:
-        """No trial runs any more."""
-        self.ticker.stop()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:

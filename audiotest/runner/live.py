@@ -5,84 +5,27 @@ The lines are written by the process where all results meet, so they are the sam
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
-from audiotest.provenance import in_ci
-from audiotest.report.progress import Bar, Lines, Pace
+from audiotest.report.live import Live
 from audiotest.report.replies import shown
 from audiotest.types import Record
 
 if TYPE_CHECKING:
-    from audiotest.predict.predictor import Progress
     from audiotest.runner.state import State
 
 INI = "audiotest_progress"
-_TICK_S = 1.0
 
 
-def progress_for(state: State, lines: Lines) -> Progress:
-    """What is shown while a reply is waited for: a bar, if this process has a terminal and a person in front of it."""
-    terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
-    # The terminal reporter's own file: standard output is captured while a test runs.
-    visible = terminal is not None and state.config.option.verbose >= 0 and not in_ci()
-    watched = visible and terminal._tw._file.isatty()
-    return Bar(terminal._tw._file, lambda: state.session.records) if watched else lines.waiting
-
-
-def tick_of(progress: Progress, lines: Lines) -> Callable[[], None]:
-    """What shows every second that a run goes on: the bar where there is one, else a line if it is time for one."""
-
-    def tick() -> None:
-        if not (isinstance(progress, Bar) and progress.tick()):
-            lines.tick()
-
-    return tick
-
-
-class Ticker:
-    """Has ``tick`` called every second by a thread, from :meth:`start` to :meth:`stop`: the thread that runs the trials
-    has no turn while a model answers a batch, loads, or works in other processes."""
-
-    def __init__(self, tick: Callable[[], None]) -> None:
-        self.tick = tick
-        self._over = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """From now on; once is enough."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="audiotest-tick", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Not any more."""
-        self._over.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _work(self) -> None:
-        while not self._over.wait(_TICK_S):
-            self.tick()
-
-
-def lines_for(state: State) -> Lines:
-    """The lines that are written now and then, unless the ini option says never, or ``-q`` asks for quiet."""
-    terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
-
-    def write(line: str) -> None:
-        terminal.ensure_newline()
-        if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
-            terminal._tw.line()
-        terminal.write_line(line)
-
-    quiet = terminal is None or state.config.option.verbose < 0
-    pace = Pace(state.config.getini(INI), lambda: state.session.records)
-    return Lines(pace, lambda: state.session.planned, None if quiet else write)
+def live_for(state: State) -> Live:
+    """What is shown in this process, unless the ini option says never, or ``-q`` asks for quiet."""
+    config, session = state.config, state.session
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
+    every = config.getini(INI)
+    return Live(terminal, config.option.verbose, every, lambda: session.records, lambda: session.planned)
 
 
 class Replies:

@@ -17,8 +17,8 @@ from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
 from audiotest.options.settings import settings_of
-from audiotest.predict.predictor import Predictor, Progress
-from audiotest.report.progress import Lines
+from audiotest.predict.predictor import Predictor
+from audiotest.runner.live import live_for
 from audiotest.runs import Run
 from audiotest.session import Session
 from audiotest.types import Record, TrialKey
@@ -43,9 +43,7 @@ class State:
         self.trials: list[Trial] = []
         self.sources: dict[str, Any] = {}
         """For each suite's file the fixture that gives it its model."""
-        self.progress: Progress | None = None
-        self.lines: Lines | None = None
-        """What is written now and then, by the process where all results meet."""
+        self.live = live_for(self)
         self.upcoming: Callable[[], Iterable[TrialKey]] | None = None
         self.broken_suites = 0
         self.broken_model = False
@@ -72,7 +70,7 @@ class State:
         else:
             paths = {path for path, other in self.sources.items() if other is source}
             own = (t for t in self.trials if t.suite.path in paths and t.key not in self.alone)
-        return session.predictor(model, own, progress=self.progress, upcoming=self.upcoming)
+        return session.predictor(model, own, progress=self.live.waiting, upcoming=self.upcoming)
 
 
 def _workers(config: pytest.Config) -> int:

@@ -109,7 +109,7 @@ def test_a_model_that_answers_nothing_for_a_while_is_seen_to_be_at_work(slow, mo
             file.write("x\n")
 
     monkeypatch.setattr(Lines, "tick", noted)
-    monkeypatch.setattr("audiotest.runner.live._TICK_S", 0.05)
+    monkeypatch.setattr("audiotest.report.live._TICK_S", 0.05)
     slow.makeconftest(HELD)
     out = slow.runpytest_inprocess("s.yaml", "-v", "-o", "audiotest_progress=0.01", "-k", "original", *workers)
     out.assert_outcomes(passed=16)
