@@ -167,7 +167,9 @@ def musilingo(repo, folder):
 def mu_llama(repo, folder):
     """FOLDER/mert, FOLDER/llama (run with llama_type=tiny) and FOLDER/checkpoint.pth. Their code wants MERT's 25 states
     of 1024, a width of 4096 and the sound in the last 20 layers, so 8 GB of memory are needed; the weights of LLaMA and
-    of most of the adapter are left out, and so are what their code makes them at random."""
+    of most of the adapter are left out, and so are what their code makes them at random. The projection of the sound is
+    centred on what the stand-in for MERT makes of a few sounds and drawn large: at random, all sounds are nearly one
+    vector to it, and every reply is the same."""
     import json
 
     mert(folder / "mert", hidden_size=1024, num_hidden_layers=24, num_attention_heads=16)
@@ -178,7 +180,37 @@ def mu_llama(repo, folder):
     learnt = {"prefix_query.weight": spread(torch.nn.Embedding(20, 4096)).weight.data}
     # Gates of zero would let none of the sound through.
     learnt.update({f"llama.layers.{i}.attention.gate": torch.ones(1, 32, 1, 1) for i in range(20)})
+    learnt.update({f"mu_mert_agg.{key}": value for key, value in mean_of_states().items()})
+    learnt.update({f"mu_mert_proj.{key}": value for key, value in centred(folder / "mert").items()})
     torch.save({"model": learnt}, str(folder / "checkpoint.pth"))
+
+
+def mean_of_states():
+    """The weights by which MERT's 25 states become one: their mean."""
+    return {"weight": torch.full((1, 25, 1), 1 / 25), "bias": torch.zeros(1)}
+
+
+def centred(folder):
+    """The weights of a linear layer from 1024 to 4096 that gives numbers of the size of 1 to what differs between four
+    sounds of 2 s: two tones, noise and silence."""
+    from transformers import HubertModel, Wav2Vec2FeatureExtractor
+
+    model = HubertModel.from_pretrained(str(folder)).eval()
+    extractor = Wav2Vec2FeatureExtractor.from_pretrained(str(folder))
+    torch.manual_seed(0)
+    seconds = torch.arange(48000) / 24000
+    waves = [torch.sin(2 * torch.pi * pitch * seconds) / 4 for pitch in (220, 1760)]
+    waves += [torch.randn(48000) / 8, torch.zeros(48000)]
+    heard = []
+    for wave in waves:
+        inputs = extractor(wave.numpy(), sampling_rate=24000, return_tensors="pt")
+        with torch.no_grad():
+            states = torch.stack(model(**inputs, output_hidden_states=True).hidden_states).squeeze()
+        heard.append(torch.nn.functional.normalize(states.mean(-2).mean(0), dim=-1))
+    heard = torch.stack(heard)
+    apart = (heard - heard.mean(0)).norm(dim=-1).mean()
+    weight = torch.randn(4096, 1024) / apart
+    return {"weight": weight, "bias": -weight @ heard.mean(0)}
 
 
 def imagebind(model, file):
@@ -226,6 +258,28 @@ def modaverse(repo, folder):
     torch.save(linear("linear_proj", 1024, width), str(place / "ModaVerse-7b" / "pytorch_model.pt"))
 
 
+def qwen_audio_chat(repo, folder):
+    """FOLDER as the hub has it: the repository's code and tokenizer, a language model and an audio encoder."""
+    import json
+    import shutil
+
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    folder.mkdir(parents=True, exist_ok=True)
+    code = ("audio", "configuration_qwen", "modeling_qwen", "qwen_generation_utils", "tokenization_qwen")
+    for name in (*(f"{module}.py" for module in code), "qwen.tiktoken", "mel_filters.npz", "tokenizer_config.json"):
+        shutil.copy(str(repo / name), str(folder / name))
+    # On the hub; read for a cache in 8 bits alone, but asked for where code comes from a folder.
+    (folder / "cpp_kernels.py").write_text("")
+    config = json.loads((repo / "config.json").read_text())
+    config.update(hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4, kv_channels=16)
+    config["audio"].update(n_state=32, n_head=2, n_layer=2, output_dim=64)
+    (folder / "config.json").write_text(json.dumps(dict(config, fp32=True)))
+    made = AutoConfig.from_pretrained(str(folder), trust_remote_code=True)
+    spread(AutoModelForCausalLM.from_config(made, trust_remote_code=True)).save_pretrained(str(folder))
+    shutil.copy(str(repo / "chat_generation_config.json"), str(folder / "generation_config.json"))
+
+
 if __name__ == "__main__":
     makers = {
         "blsp": blsp,
@@ -237,5 +291,6 @@ if __name__ == "__main__":
         "pandagpt": pandagpt,
         "nextgpt": nextgpt,
         "modaverse": modaverse,
+        "qwen_audio_chat": qwen_audio_chat,
     }
     makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())
