@@ -1,8 +1,8 @@
 """Qwen-Audio-Chat behind audiotest's ``process`` adapter. No published weights were run.
 
 Repository: https://github.com/QwenLM/Qwen-Audio, commit b50fb95, which holds the code that the hub has beside the
-weights (modeling_qwen.py, audio.py, tokenization_qwen.py). Environment: requirements.txt (transformers 4.32.0, tiktoken,
-transformers_stream_generator 0.0.4, einops, accelerate, scipy) and ffmpeg.
+weights (modeling_qwen.py, audio.py, tokenization_qwen.py). Environment: requirements.txt (transformers 4.32.0,
+tiktoken, transformers_stream_generator 0.0.4, einops, accelerate, scipy, matplotlib) and ffmpeg.
 
 Options: ``checkpoint`` Qwen/Qwen-Audio-Chat (default) or a folder with its files.
 
