@@ -280,6 +280,62 @@ def qwen_audio_chat(repo, folder):
     shutil.copy(str(repo / "chat_generation_config.json"), str(folder / "generation_config.json"))
 
 
+def anygpt(repo, folder):
+    """FOLDER/llm, FOLDER/speech_tokenizer.pt with its .json, FOLDER/soundstorm.pt (of its real size: 12 layers of 1024
+    are written into their code), and two EnCodecs in the clone, where they are found by their names on the hub."""
+    import json
+
+    from transformers import EncodecConfig, EncodecFeatureExtractor, EncodecModel, LlamaConfig, LlamaForCausalLM
+
+    sys.path[:0] = [str(repo), str(repo / "anygpt" / "src"), str(repo / "anygpt" / "src" / "infer")]
+    import voice_clone
+    from m_utils.anything2token import modal_special_str
+    from speechtokenizer import SpeechTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    words = tokenizer(folder / "llm")
+    marks = [kind[end] for kind in modal_special_str.values() for end in ("sos",)]
+    marks += [mark.replace("<so", "<eo") for mark in marks]
+    speech = modal_special_str["speech"]
+    words.add_tokens([*marks, *(f"<{speech['prefix']}{i}>" for i in range(speech["vocab_size"]))])
+    words.save_pretrained(str(folder / "llm"))
+    spread(LlamaForCausalLM(LlamaConfig(vocab_size=len(words), **LLAMA))).save_pretrained(str(folder / "llm"))
+
+    config = {"n_filters": 4, "dimension": 16, "strides": [8, 5, 4, 2], "lstm_layers": 1, "bidirectional": True}
+    config.update(dilation_base=2, residual_kernel_size=3, n_residual_layers=1, activation="ELU", sample_rate=16000)
+    config.update(n_q=8, codebook_size=1024, semantic_dimension=32)
+    (folder / "speech_tokenizer.json").write_text(json.dumps(config))
+    heard = SpeechTokenizer(config).eval()
+    codebooks(heard)
+    torch.save(heard.state_dict(), str(folder / "speech_tokenizer.pt"))
+
+    for rate, name in ((32000, "encodec_32khz"), (24000, "encodec_24khz")):
+        small = EncodecConfig(sampling_rate=rate, num_filters=4, hidden_size=16, codebook_dim=16, codebook_size=2048)
+        place = repo / "facebook" / name
+        EncodecModel(small).save_pretrained(str(place))
+        EncodecFeatureExtractor(sampling_rate=rate).save_pretrained(str(place))
+
+    def kept(self, path):
+        torch.save(self.state_dict(), str(path))
+
+    voice_clone.SoundStorm.load = kept
+    voice_clone.load_soundstorm(str(folder / "soundstorm.pt"))
+
+
+def codebooks(model):
+    """Codes of what the random encoder makes of noise and a tone that rises, so that they differ from sound to sound."""
+    torch.manual_seed(0)
+    seconds = torch.arange(192000) / 16000
+    waves = torch.stack([torch.randn(192000) / 8, torch.sin(2 * torch.pi * 200 * seconds * (1 + seconds)) / 4])
+    with torch.no_grad():
+        frames = model.encoder(waves[:, None]).transpose(1, 2).flatten(0, 1)
+    for name, buffer in model.named_buffers():
+        if name.endswith(("embed", "embed_avg")):
+            buffer.copy_(frames[torch.randperm(len(frames))[: len(buffer)]])
+        elif name.endswith(("inited", "cluster_size")):
+            buffer.fill_(1)
+
+
 if __name__ == "__main__":
     makers = {
         "blsp": blsp,
@@ -292,5 +348,6 @@ if __name__ == "__main__":
         "nextgpt": nextgpt,
         "modaverse": modaverse,
         "qwen_audio_chat": qwen_audio_chat,
+        "anygpt": anygpt,
     }
     makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())
