@@ -242,9 +242,17 @@ def _under(suite: Suite, names: Sequence[str]) -> Suite:
 
 
 def _with_bar(session: Session) -> Run:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # The time that has passed moves on while a model works on its first batch.
+    columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, transient=True) as bar:
         task = bar.add_task("", total=None)
         return session.run(lambda done, total: bar.update(task, completed=done, total=total))

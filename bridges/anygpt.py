@@ -1,8 +1,8 @@
-"""AnyGPT (chat) behind audiotest's ``process`` adapter. Untested here: no weights are at hand.
+"""AnyGPT (chat) behind audiotest's ``process`` adapter. No published weights were run.
 
 Repository: https://github.com/OpenMOSS/AnyGPT, commit 282b58f; written against
 anygpt/src/infer/cli_infer_chat_model.py. Environment: Python 3.9, requirements.txt (torch and torchaudio 2.1.0,
-transformers 4.34.1, speechtokenizer 0.1.2, xformers, diffusers 0.20.2).
+transformers 4.34.1, speechtokenizer 0.1.2, diffusers 0.20.2, nemo_text_processing, clean-text).
 
 Options: ``repo`` the clone; ``checkpoint`` fnlp/AnyGPT-chat; ``speech_tokenizer``, ``speech_tokenizer_config`` and
 ``soundstorm`` the three files of fnlp/AnyGPT-speech-modules; ``hears``: ``speech`` (default) or ``music``, which of

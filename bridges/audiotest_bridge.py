@@ -47,12 +47,14 @@ def settings(options, needed, **others):
 
 
 def official(repo, *folders):
-    """Makes code that is no package importable: these folders of ``repo`` go on sys.path, and the first is entered."""
+    """Makes code that is no package importable: these folders of ``repo`` go on sys.path, and the first is entered. The
+    folder of the bridges leaves it: a bridge may have the name of a package of the model's."""
     places = [os.path.join(repo, folder) for folder in folders or ("",)]
     for place in places:
         if not os.path.isdir(place):
             sys.exit("repo={}: there is no folder {}".format(repo, place))
-    sys.path[:0] = places
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = places + [place for place in sys.path if os.path.abspath(place) != here]
     os.chdir(places[0])
 
 

@@ -1,4 +1,5 @@
-"""Makes tests/models/data/salmonn.npz: what the official code of SALMONN computes with the tiny weights of the tests.
+"""Makes tests/models/data/salmonn.npz: what the official code of SALMONN computes with the tiny weights of the tests, and
+beside it salmonn_beams.npz: the ids of its replies with 4 beams where many end in </s> before the most tokens.
 
 Needs an environment of its own with the official pins (transformers 4.28.0, peft 0.3.0, numpy below 2, sentencepiece,
 soundfile) and a torch that they work with; torchaudio is needed for ``torchaudio.compliance.kaldi`` alone.
@@ -26,7 +27,7 @@ from models import salmonn  # noqa: E402
 from transformers import WhisperFeatureExtractor  # noqa: E402
 from utils import prepare_one_sample  # noqa: E402
 
-TOKENS = 12
+TOKENS, SHORT, END = 12, 8, 2
 load = torch.load
 torch.load = lambda *a, **k: load(*a, **{**k, "weights_only": False})
 torch.Tensor.cuda = lambda self, *a, **k: self
@@ -53,25 +54,33 @@ def stages(model, sample, prompt):
     return beats[0], tokens[0], logits[0]
 
 
-def generated(model, sample, prompt, beams):
+def generated(model, sample, prompt, beams, tokens=TOKENS):
     """The ids of the reply; the method gives text, so they are caught where they are decoded."""
     caught = []
     decode = model.llama_tokenizer.batch_decode
     model.llama_tokenizer.batch_decode = lambda ids, **more: caught.append(ids) or decode(ids)
-    model.generate(sample, {"max_new_tokens": TOKENS, "num_beams": beams}, prompts=[prompt])
+    model.generate(sample, {"max_new_tokens": tokens, "num_beams": beams}, prompts=[prompt])
     model.llama_tokenizer.batch_decode = decode
     return caught[0][0][1:].numpy()
 
 
+def prepared(folder, wave, extractor):
+    path = folder / "clip.wav"
+    soundfile.write(path, wave, 16000, subtype="FLOAT")
+    return prepare_one_sample(str(path), extractor, cuda_enabled=False)
+
+
+def wrapped(text):
+    return f"USER: <Speech><SpeechHere></Speech> {text.strip()}\nASSISTANT:"
+
+
 def main():
-    found = {}
+    found, ends = {}, {}
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
         model, extractor = build(Path(folder))
-        for i, wave in enumerate(tiny.sounds()):
-            path = Path(folder) / "clip.wav"
-            soundfile.write(path, wave, 16000, subtype="FLOAT")
-            sample = prepare_one_sample(str(path), extractor, cuda_enabled=False)
-            prompt = f"USER: <Speech><SpeechHere></Speech> {tiny.TEXTS[i % 2].strip()}\nASSISTANT:"
+        samples = [prepared(Path(folder), wave, extractor) for wave in tiny.sounds()]
+        for i, sample in enumerate(samples):
+            prompt = wrapped(tiny.TEXTS[i % 2])
             beats, tokens, logits = stages(model, sample, prompt)
             # Every 16th frame, every 4th token and the last logits are enough to tell, and small enough to keep. The
             # official code adds a [PAD] to the vocabulary, whose row is random: it is left out.
@@ -81,7 +90,13 @@ def main():
                 f"logits{i}": logits[-1, :-1],
             }
             found |= {f"ids{i}": generated(model, sample, prompt, 1), f"beam{i}": generated(model, sample, prompt, 4)}
+        head = next(m for name, m in model.llama_model.named_modules() if name.endswith("lm_head"))
+        head.weight[END] = tiny.ending()
+        for i, sample in enumerate(samples[:2]):
+            for j, text in enumerate(tiny.QUESTIONS):
+                ends[f"{i}-{j}"] = generated(model, sample, wrapped(text), 4, SHORT)
     np.savez_compressed(target, **found)
+    np.savez_compressed(target.with_name("salmonn_beams.npz"), **ends)
 
 
 if __name__ == "__main__":

@@ -167,7 +167,9 @@ def musilingo(repo, folder):
 def mu_llama(repo, folder):
     """FOLDER/mert, FOLDER/llama (run with llama_type=tiny) and FOLDER/checkpoint.pth. Their code wants MERT's 25 states
     of 1024, a width of 4096 and the sound in the last 20 layers, so 8 GB of memory are needed; the weights of LLaMA and
-    of most of the adapter are left out, and so are what their code makes them at random."""
+    of most of the adapter are left out, and so are what their code makes them at random. The projection of the sound is
+    centred on what the stand-in for MERT makes of a few sounds and drawn large: at random, all sounds are nearly one
+    vector to it, and every reply is the same."""
     import json
 
     mert(folder / "mert", hidden_size=1024, num_hidden_layers=24, num_attention_heads=16)
@@ -178,7 +180,37 @@ def mu_llama(repo, folder):
     learnt = {"prefix_query.weight": spread(torch.nn.Embedding(20, 4096)).weight.data}
     # Gates of zero would let none of the sound through.
     learnt.update({f"llama.layers.{i}.attention.gate": torch.ones(1, 32, 1, 1) for i in range(20)})
+    learnt.update({f"mu_mert_agg.{key}": value for key, value in mean_of_states().items()})
+    learnt.update({f"mu_mert_proj.{key}": value for key, value in centred(folder / "mert").items()})
     torch.save({"model": learnt}, str(folder / "checkpoint.pth"))
+
+
+def mean_of_states():
+    """The weights by which MERT's 25 states become one: their mean."""
+    return {"weight": torch.full((1, 25, 1), 1 / 25), "bias": torch.zeros(1)}
+
+
+def centred(folder):
+    """The weights of a linear layer from 1024 to 4096 that gives numbers of the size of 1 to what differs between four
+    sounds of 2 s: two tones, noise and silence."""
+    from transformers import HubertModel, Wav2Vec2FeatureExtractor
+
+    model = HubertModel.from_pretrained(str(folder)).eval()
+    extractor = Wav2Vec2FeatureExtractor.from_pretrained(str(folder))
+    torch.manual_seed(0)
+    seconds = torch.arange(48000) / 24000
+    waves = [torch.sin(2 * torch.pi * pitch * seconds) / 4 for pitch in (220, 1760)]
+    waves += [torch.randn(48000) / 8, torch.zeros(48000)]
+    heard = []
+    for wave in waves:
+        inputs = extractor(wave.numpy(), sampling_rate=24000, return_tensors="pt")
+        with torch.no_grad():
+            states = torch.stack(model(**inputs, output_hidden_states=True).hidden_states).squeeze()
+        heard.append(torch.nn.functional.normalize(states.mean(-2).mean(0), dim=-1))
+    heard = torch.stack(heard)
+    apart = (heard - heard.mean(0)).norm(dim=-1).mean()
+    weight = torch.randn(4096, 1024) / apart
+    return {"weight": weight, "bias": -weight @ heard.mean(0)}
 
 
 def imagebind(model, file):
@@ -226,6 +258,84 @@ def modaverse(repo, folder):
     torch.save(linear("linear_proj", 1024, width), str(place / "ModaVerse-7b" / "pytorch_model.pt"))
 
 
+def qwen_audio_chat(repo, folder):
+    """FOLDER as the hub has it: the repository's code and tokenizer, a language model and an audio encoder."""
+    import json
+    import shutil
+
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    folder.mkdir(parents=True, exist_ok=True)
+    code = ("audio", "configuration_qwen", "modeling_qwen", "qwen_generation_utils", "tokenization_qwen")
+    for name in (*(f"{module}.py" for module in code), "qwen.tiktoken", "mel_filters.npz", "tokenizer_config.json"):
+        shutil.copy(str(repo / name), str(folder / name))
+    # On the hub; read for a cache in 8 bits alone, but asked for where code comes from a folder.
+    (folder / "cpp_kernels.py").write_text("")
+    config = json.loads((repo / "config.json").read_text())
+    config.update(hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4, kv_channels=16)
+    config["audio"].update(n_state=32, n_head=2, n_layer=2, output_dim=64)
+    (folder / "config.json").write_text(json.dumps(dict(config, fp32=True)))
+    made = AutoConfig.from_pretrained(str(folder), trust_remote_code=True)
+    spread(AutoModelForCausalLM.from_config(made, trust_remote_code=True)).save_pretrained(str(folder))
+    shutil.copy(str(repo / "chat_generation_config.json"), str(folder / "generation_config.json"))
+
+
+def anygpt(repo, folder):
+    """FOLDER/llm, FOLDER/speech_tokenizer.pt with its .json, FOLDER/soundstorm.pt (of its real size: 12 layers of 1024
+    are written into their code), and two EnCodecs in the clone, where they are found by their names on the hub."""
+    import json
+
+    from transformers import EncodecConfig, EncodecFeatureExtractor, EncodecModel, LlamaConfig, LlamaForCausalLM
+
+    sys.path[:0] = [str(repo), str(repo / "anygpt" / "src"), str(repo / "anygpt" / "src" / "infer")]
+    import voice_clone
+    from m_utils.anything2token import modal_special_str
+    from speechtokenizer import SpeechTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    words = tokenizer(folder / "llm")
+    marks = [kind[end] for kind in modal_special_str.values() for end in ("sos",)]
+    marks += [mark.replace("<so", "<eo") for mark in marks]
+    speech = modal_special_str["speech"]
+    words.add_tokens([*marks, *(f"<{speech['prefix']}{i}>" for i in range(speech["vocab_size"]))])
+    words.save_pretrained(str(folder / "llm"))
+    spread(LlamaForCausalLM(LlamaConfig(vocab_size=len(words), **LLAMA))).save_pretrained(str(folder / "llm"))
+
+    config = {"n_filters": 4, "dimension": 16, "strides": [8, 5, 4, 2], "lstm_layers": 1, "bidirectional": True}
+    config.update(dilation_base=2, residual_kernel_size=3, n_residual_layers=1, activation="ELU", sample_rate=16000)
+    config.update(n_q=8, codebook_size=1024, semantic_dimension=32)
+    (folder / "speech_tokenizer.json").write_text(json.dumps(config))
+    heard = SpeechTokenizer(config).eval()
+    codebooks(heard)
+    torch.save(heard.state_dict(), str(folder / "speech_tokenizer.pt"))
+
+    for rate, name in ((32000, "encodec_32khz"), (24000, "encodec_24khz")):
+        small = EncodecConfig(sampling_rate=rate, num_filters=4, hidden_size=16, codebook_dim=16, codebook_size=2048)
+        place = repo / "facebook" / name
+        EncodecModel(small).save_pretrained(str(place))
+        EncodecFeatureExtractor(sampling_rate=rate).save_pretrained(str(place))
+
+    def kept(self, path):
+        torch.save(self.state_dict(), str(path))
+
+    voice_clone.SoundStorm.load = kept
+    voice_clone.load_soundstorm(str(folder / "soundstorm.pt"))
+
+
+def codebooks(model):
+    """Codes of what the random encoder makes of noise and a tone that rises, so that they differ from sound to sound."""
+    torch.manual_seed(0)
+    seconds = torch.arange(192000) / 16000
+    waves = torch.stack([torch.randn(192000) / 8, torch.sin(2 * torch.pi * 200 * seconds * (1 + seconds)) / 4])
+    with torch.no_grad():
+        frames = model.encoder(waves[:, None]).transpose(1, 2).flatten(0, 1)
+    for name, buffer in model.named_buffers():
+        if name.endswith(("embed", "embed_avg")):
+            buffer.copy_(frames[torch.randperm(len(frames))[: len(buffer)]])
+        elif name.endswith(("inited", "cluster_size")):
+            buffer.fill_(1)
+
+
 if __name__ == "__main__":
     makers = {
         "blsp": blsp,
@@ -237,5 +347,7 @@ if __name__ == "__main__":
         "pandagpt": pandagpt,
         "nextgpt": nextgpt,
         "modaverse": modaverse,
+        "qwen_audio_chat": qwen_audio_chat,
+        "anygpt": anygpt,
     }
     makers[sys.argv[1]](Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve())

@@ -184,7 +184,8 @@ def load_model(model: _Loads, spec: str, name: str) -> None:
         model.load()
     except Exception as error:
         text = masked(" ".join(str(error).split())) or type(error).__name__
-        text = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
+        if len(text) > _MOST_CHARACTERS:  # what a traceback ends with says most
+            text = f"{text[: _MOST_CHARACTERS // 3]} ... {text[-2 * _MOST_CHARACTERS // 3 :]}"
         raise ModelError(
             f"the model {name} cannot be loaded: {text}; `audiotest doctor --model {masked(spec)}` says what is missing"
         ) from error

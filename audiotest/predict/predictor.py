@@ -165,7 +165,7 @@ class Predictor:
         progress, total = self._progress, self._planned
         progress(0, total)
         try:
-            self._exchange.wait(done, lambda: progress(max(1, self._answered), max(total, self._answered + 1)))
+            self._exchange.wait(done, lambda: progress(self._answered, max(total, self._answered + 1)))
         finally:
             progress(total, total)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TextIO
 
@@ -29,15 +31,29 @@ class Bar:
 
     def __init__(self, file: TextIO, records: Records = tuple) -> None:
         self.file, self.records = file, records
+        self.lock = threading.RLock()
         self.started = self.looked = 0.0
+        self.shown = (0, 0)
         self.bar: Any = None
         self.task: Any = None
 
     def __call__(self, done: int, total: int) -> None:
         """Show how far the run is."""
-        if done == 0:
-            self.started = time.monotonic()
+        with self.lock:
+            self._show(done, total)
+
+    def tick(self) -> bool:
+        """Called every second, so that a wait for a batch that takes minutes gets its bar as well; whether there is
+        one."""
+        with self.lock:
+            self._show(*self.shown)
+            return self.bar is not None
+
+    def _show(self, done: int, total: int) -> None:
+        self.shown = (done, total)
+        self.started = self.started or time.monotonic()
         if done >= total:
+            self.started = 0.0
             self._stop()
         elif self.bar is not None:
             self.bar.update(self.task, completed=done, total=total)
@@ -72,14 +88,14 @@ class Bar:
 def pace(done: int, total: int, seconds: float, what: str = "trials") -> str:
     """``1,200 of 10,000 trials, 85/s, about 1:43 left``."""
     speed = done / seconds if seconds > 0 else 0.0
-    text = f"{done:,} of {total:,} {what}, {_speed(speed)}"
+    text = f"{done:,} of {total:,} {what}"
     if not speed:
         return text
+    text += f", {_speed(speed)}"
     seconds_left = (total - done) / speed
     if seconds_left > _LONGEST_S:
         return f"{text}, more than {_LONGEST_S // 86_400} days left"
-    left = str(timedelta(seconds=round(seconds_left)))
-    return f"{text}, about {left.removeprefix('0:')} left"
+    return f"{text}, about {_clock(seconds_left)} left"
 
 
 def so_far(records: Iterable[Record]) -> str:
@@ -118,6 +134,10 @@ def _speed(each: float) -> str:
     return f"{each:,.0f}/s" if each >= 10 else f"{each:.1f}/s" if each >= 0.1 else f"{60 * each:.1f}/min"
 
 
+def _clock(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds))).removeprefix("0:")
+
+
 class Pace:
     """Counts trials, and says every ``every`` seconds how far the run is; "": every half minute, in CI every minute.
     ``records`` gives what the line says of the figures so far."""
@@ -126,40 +146,87 @@ class Pace:
         self.every = float(every) if every != "" else _EVERY_IN_CI_S if in_ci() else _EVERY_S
         self.records = records
         self.done = 0
-        self.began = self.reported = 0.0
+        self.began = self.reported = self.last = 0.0
+
+    def start(self) -> None:
+        """A trial begins; the first one is where time is counted from."""
+        now = time.monotonic()
+        self.began, self.reported, self.last = self.began or now, self.reported or now, self.last or now
 
     def step(self, total: int) -> str:
         """One trial of ``total`` more is done; the line to show, "" if it is not time for one."""
+        self.start()
         self.done += 1
+        self.last = time.monotonic()
         return self._line(self.done, total, "trials")
 
     def waiting(self, answered: int, total: int) -> str:
         """``answered`` replies to ``total`` trials are there, and somebody waits for the next; as :meth:`step`."""
+        self.start()
         return self._line(answered, total, "replies")
 
-    def _line(self, done: int, total: int, what: str) -> str:
+    def beat(self, total: int, busy: str = "") -> str:
+        """No trial has ended for a while, and the model is ``busy`` with something; as :meth:`step`."""
+        self.start()
+        passed = _clock(time.monotonic() - self.last)
+        return self._line(
+            self.done, total, "trials", f"the last {passed} ago" if self.done else f"after {passed}", busy
+        )
+
+    def _line(self, done: int, total: int, what: str, *more: str) -> str:
         now = time.monotonic()
-        self.began = self.began or now
-        self.reported = self.reported or now
         if now - self.reported < self.every or done >= total:
             return ""
         self.reported = now
-        return ", ".join(filter(None, (pace(done, total, now - self.began, what), so_far(self.records()))))
+        return ", ".join(filter(None, (pace(done, total, now - self.began, what), *more, so_far(self.records()))))
 
 
 class Lines:
     """The lines of a :class:`Pace` in a log: ``write`` (None: nobody wants them) gets each. ``total`` gives the number
-    of trials."""
+    of trials. :meth:`tick` is called by another thread; who else writes where ``write`` does holds ``lock``."""
 
     def __init__(self, pace: Pace, total: Callable[[], int], write: Callable[[str], None] | None) -> None:
         self.pace, self.total, self.write = pace, total, write if pace.every > 0 else None
+        self.lock = threading.RLock()
+        self.busy = ""
+        self._running = 0
+
+    def started(self) -> None:
+        """A trial begins, here or in a worker."""
+        with self.lock:
+            self._running += 1
+            self.pace.start()
+
+    def finished(self) -> None:
+        """A trial has ended."""
+        with self.lock:
+            self._running = max(0, self._running - 1)
 
     def trial(self) -> None:
         """One trial more is done."""
-        if self.write is not None and (line := self.pace.step(self.total())):
-            self.write(line)
+        self._write(lambda: self.pace.step(self.total()))
 
     def waiting(self, answered: int, total: int) -> None:
         """Called with (answered, planned) while a reply is waited for: a block of slow trials shows that it goes on."""
-        if self.write is not None and (line := self.pace.waiting(answered, total)):
-            self.write(line)
+        self._write(lambda: self.pace.waiting(answered, total))
+
+    def tick(self) -> None:
+        """Called every second: while a batch is answered, or a model loads, nobody else has a turn."""
+        if self._running:
+            self._write(lambda: self.pace.beat(self.total(), self.busy))
+
+    @contextmanager
+    def loading(self, model: str) -> Iterator[None]:
+        """While ``model`` is loaded, lines say so."""
+        self.busy = f"loading {model}"
+        try:
+            yield
+        finally:
+            self.busy = ""
+
+    def _write(self, line: Callable[[], str]) -> None:
+        if self.write is None:
+            return
+        with self.lock:
+            if text := line():
+                self.write(text)

@@ -15,9 +15,8 @@ from audiotest import inert
 from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
-from audiotest.report.progress import Lines
 from audiotest.runner.lastfailed import remember
-from audiotest.runner.live import lines_for, progress_for, replies_for
+from audiotest.runner.live import replies_for
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.workers import in_yaml, queued
@@ -48,9 +47,7 @@ def _state(config: pytest.Config) -> State:
         return state
     for doubt in state.session.baseline.doubts:
         config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
-    lines = lines_for(state)
-    config.pluginmanager.register(RecordTaker(state, lines), "audiotest-records")
-    state.progress = progress_for(state, lines)
+    config.pluginmanager.register(RecordTaker(state), "audiotest-records")
     replies = replies_for(config)
     if replies is not None:
         config.pluginmanager.register(replies, "audiotest-replies")
@@ -125,10 +122,11 @@ def collected(session: pytest.Session) -> None:
 
 def loaded_model(config: pytest.Config) -> Iterator[Adapter]:
     """The model that ``--model`` names, loaded, then closed. One that cannot be loaded ends the session, once."""
-    session = state_of(config).session
+    session, live = state_of(config).session, state_of(config).live
     try:
         model = session.open_model()
-        session.load(model)
+        with live.lines.loading(model.name):
+            session.load(model)
     except AudiotestError as error:
         stop(config, error)
     yield model
@@ -154,8 +152,22 @@ class WorkerStopped(ModelError):
 class RecordTaker:
     """Takes records in as reports arrive: a plugin of its own, since that hook is not given the config."""
 
-    def __init__(self, state: State, lines: Lines) -> None:
-        self.state, self.lines = state, lines
+    def __init__(self, state: State) -> None:
+        self.state, self.live = state, state.live
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A trial begins, here or in a worker."""
+        if in_yaml(nodeid):
+            self.live.started()
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """A trial has ended."""
+        if in_yaml(nodeid):
+            self.live.lines.finished()
+
+    def pytest_sessionfinish(self) -> None:
+        """No trial runs any more."""
+        self.live.stop()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
@@ -171,13 +183,14 @@ class RecordTaker:
             line, fresh = text.encode(), self.state.fresh
             known = fresh is not None and fresh[0] == report.nodeid
             session.add(fresh[1] if fresh and known else msgspec.json.decode(line, type=Record), line)
-        yield
+        with self.live.lines.lock:
+            yield
         if text is not None:  # everybody has seen it, and the terminal keeps all reports
             del report.__dict__["audiotest_record"]
             report.user_properties = []
             if report.outcome != "failed":
                 _slim(report)
-            self.lines.trial()
+            self.live.lines.trial()
             self._stop_if_spent()
         remember(self.state.config, report)
         self._forget(report)

@@ -10,40 +10,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from audiotest.provenance import in_ci
-from audiotest.report.progress import Bar, Lines, Pace
+from audiotest.report.live import Live
 from audiotest.report.replies import shown
 from audiotest.types import Record
 
 if TYPE_CHECKING:
-    from audiotest.predict.predictor import Progress
     from audiotest.runner.state import State
 
 INI = "audiotest_progress"
 
 
-def progress_for(state: State, lines: Lines) -> Progress:
-    """What is shown while a reply is waited for: a bar, if this process has a terminal and a person in front of it."""
-    terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
-    # The terminal reporter's own file: standard output is captured while a test runs.
-    visible = terminal is not None and state.config.option.verbose >= 0 and not in_ci()
-    watched = visible and terminal._tw._file.isatty()
-    return Bar(terminal._tw._file, lambda: state.session.records) if watched else lines.waiting
-
-
-def lines_for(state: State) -> Lines:
-    """The lines that are written now and then, unless the ini option says never, or ``-q`` asks for quiet."""
-    terminal: Any = state.config.pluginmanager.get_plugin("terminalreporter")
-
-    def write(line: str) -> None:
-        terminal.ensure_newline()
-        if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
-            terminal._tw.line()
-        terminal.write_line(line)
-
-    quiet = terminal is None or state.config.option.verbose < 0
-    pace = Pace(state.config.getini(INI), lambda: state.session.records)
-    return Lines(pace, lambda: state.session.planned, None if quiet else write)
+def live_for(state: State) -> Live:
+    """What is shown in this process, unless the ini option says never, or ``-q`` asks for quiet."""
+    config, session = state.config, state.session
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
+    every = config.getini(INI)
+    return Live(terminal, config.option.verbose, every, lambda: session.records, lambda: session.planned)
 
 
 class Replies:

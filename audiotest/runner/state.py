@@ -17,7 +17,8 @@ from audiotest.declare.suite import Suite
 from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
 from audiotest.options.settings import settings_of
-from audiotest.predict.predictor import Predictor, Progress
+from audiotest.predict.predictor import Predictor
+from audiotest.runner.live import live_for
 from audiotest.runs import Run
 from audiotest.session import Session
 from audiotest.types import Record, TrialKey
@@ -42,7 +43,7 @@ class State:
         self.trials: list[Trial] = []
         self.sources: dict[str, Any] = {}
         """For each suite's file the fixture that gives it its model."""
-        self.progress: Progress | None = None
+        self.live = live_for(self)
         self.upcoming: Callable[[], Iterable[TrialKey]] | None = None
         self.broken_suites = 0
         self.broken_model = False
@@ -73,7 +74,7 @@ class State:
         def blocks() -> Iterator[list[Trial]]:  # in each, trials keep the order in which they run
             return ([own[i] for i in sorted(block)] for block in session.blocks(enumerate(own)))
 
-        return session.predictor(model, blocks, progress=self.progress, upcoming=self.upcoming)
+        return session.predictor(model, blocks, progress=self.live.waiting, upcoming=self.upcoming)
 
 
 def _workers(config: pytest.Config) -> int:

@@ -127,6 +127,13 @@ def test_official_code_is_imported_from_its_own_folder(tmp_path):
     assert run(body, str(tmp_path)).stdout == f"{os.path.realpath(tmp_path / 'code')} more\n"
 
 
+def test_official_code_goes_before_a_bridge_that_has_its_name(tmp_path):
+    (tmp_path / "anygpt" / "src").mkdir(parents=True)
+    (tmp_path / "anygpt" / "src" / "mark.py").write_text("here = 'theirs'\n")
+    body = "official(sys.argv[1])\nfrom anygpt.src.mark import here\nprint(here)"
+    assert run(body, str(tmp_path)).stdout == "theirs\n"
+
+
 def test_one_clip():
     body = """
 for clips, none in (["a"], True), ([], True), ([], False), (["a", "b"], True):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiotest.models.loading import ModelError, _all_cards, broken_cards, cards, open_model
+from audiotest.models.loading import ModelError, _all_cards, broken_cards, cards, load_model, open_model
 
 GOOD = "model: mine\nadapter: first\nstatus: untested\n"
 
@@ -48,3 +48,19 @@ def test_a_name_with_a_line_break_is_refused(folder):
     (folder / "bad.yaml").write_text('model: "bad\\n"\nadapter: first\nstatus: untested\n')
     (broken,) = broken_cards().values()
     assert "without a line break" in broken.message
+
+
+class Broken:
+    def load(self):
+        frames = "\n".join(f'  File "model.py", line {n}, in load' for n in range(40))
+        raise RuntimeError(f"Traceback (most recent call last):\n{frames}\nImportError: matplotlib is not installed")
+
+
+def test_of_a_long_reason_its_end_is_shown_since_a_traceback_names_the_error_last():
+    with pytest.raises(ModelError) as caught:
+        load_model(Broken(), "mine", "mine")
+    text = str(caught.value)
+    assert "Traceback (most recent call last)" in text
+    assert " ... " in text
+    assert "ImportError: matplotlib is not installed; `audiotest doctor --model mine`" in text
+    assert len(text) < 550

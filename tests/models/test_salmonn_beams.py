@@ -1,13 +1,16 @@
 """Beams of ``salmonn`` are compared by the rule of transformers 4.28, with which the official code decodes.
 
-What is expected comes from a plain search over lists below, which reads every beam whole at every step: no cache, no
-batch, none of the code under test (on 400 random tables of log-probabilities it was held against
-``BeamSearchScorer`` of transformers 4.28.0 itself, and so was ours: all alike). The tiny language model of the other tests is made to end its replies: its output
-row of ``</s>`` is drawn again, larger.
+What is expected comes from the official code with transformers 4.28.0 (``data/salmonn_beams.npz``, of
+``tools/salmonn_golden.py``), and from a plain search over lists below, which reads every beam whole at every step: no
+cache, no batch, none of the code under test (on 400 random tables of log-probabilities it was held against
+``BeamSearchScorer`` of transformers 4.28.0 itself, and so was ours: all alike). The tiny language model of the other
+tests is made to end its replies: its output row of ``</s>`` is drawn again, larger.
 """
 
 from functools import cache
+from pathlib import Path
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
@@ -23,12 +26,12 @@ from audiotest.types import Generation, Request, Waveform
 
 BEAMS, MOST, END = 4, 8, 2
 CLIPS = [Waveform(wave[:, None], 16000) for wave in tiny.sounds()[:2]]
-QUESTIONS = [*tiny.TEXTS, "What is heard?", "rain falls on a tin roof"]
-REQUESTS = [
+ALL = [
     Request(suite="s", case=f"c{i}-{j}", condition="original", prompt=text, question="?", audio=(clip,),
             generation=Generation(max_new_tokens=MOST))
-    for i, clip in enumerate(CLIPS) for j, text in enumerate(QUESTIONS)
+    for i, clip in enumerate(CLIPS) for j, text in enumerate(tiny.QUESTIONS)
 ]  # fmt: skip
+REQUESTS = [request for request in ALL if int(request.case[-1]) < 4]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def model(tmp_path_factory):
     made = open_model(f"salmonn:{folder / 'salmonn_v1.pth'}", {**tiny.save(folder), "num_beams": BEAMS})
     made.load()
     with torch.no_grad():
-        made._parts.llm.lm_head.weight[END] = tiny.drawn("ending.weight", 1, tiny.LLM)[0] * 2.2
+        made._parts.llm.lm_head.weight[END] = tiny.ending()
     yield made
     made.close()
 
@@ -99,6 +102,16 @@ def test_beams_are_divided_as_in_transformers_4_28(model, expected):
     replies = model.answer(REQUESTS)
     assert [reply.text for reply in replies] == [text(model, ids) for ids, _ in expected]
     assert [reply.finish for reply in replies] == ["stop" if ids[-1] == END else "length" for ids, _ in expected]
+
+
+def test_beams_are_those_of_the_official_code(model):
+    official = np.load(Path(__file__).parent / "data" / "salmonn_beams.npz")
+    ids = [official[request.case[1:]].tolist() for request in ALL]
+    ended = [END in one for one in ids]
+    assert 4 <= sum(ended) <= len(ids) - 4
+    replies = model.answer(ALL)
+    assert [reply.text for reply in replies] == [text(model, one) for one in ids]
+    assert [reply.finish for reply in replies] == ["stop" if end else "length" for end in ended]
 
 
 def test_the_golden_has_both_endings_and_tells_the_two_rules_apart(expected):

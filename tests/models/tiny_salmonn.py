@@ -21,6 +21,9 @@ SAFE = {"safe_serialization": True} if transformers.__version__ < "5" else {}
 TEXTS = ["USER: <Speech></Speech> What is heard in this clip?\nASSISTANT: a dog barks, and rain falls on a tin roof",
          "Answer with the letter of the right option. (A) speech (B) music (C) a kettle whistling"]  # fmt: skip
 
+QUESTIONS = [*TEXTS, "What is heard?", "rain falls on a tin roof", "How many voices are there?", "Describe it.",
+             "a kettle whistling, (B) music", "Is it (A) or (C)? Answer with the letter"]  # fmt: skip
+
 
 def drawn(name, *shape):
     rng = np.random.default_rng(zlib.crc32(name.encode()))
@@ -30,6 +33,11 @@ def drawn(name, *shape):
     else:
         values *= 1.5 / np.sqrt(np.prod(shape[1:]))
     return torch.tensor(values, dtype=torch.float32)
+
+
+def ending():
+    """A row for ``</s>`` in the language model's output, so large that some replies end."""
+    return drawn("ending.weight", 1, LLM)[0] * 2.2
 
 
 def fill(model):

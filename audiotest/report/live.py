@@ -1,0 +1,60 @@
+"""What is shown while a run goes on, by the process where all results meet: a bar where a person sits in front of a
+terminal, a line now and then, and a heartbeat while nothing comes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from audiotest.provenance import in_ci
+from audiotest.report.progress import Bar, Lines, Pace, Records
+
+_TICK_S = 1.0
+
+
+class Live:
+    """``terminal`` is pytest's reporter (None: there is none), ``verbose`` its verbosity, ``every`` the seconds between
+    lines as the ini file has them. ``records`` and ``total`` give the records so far and the number of trials.
+
+    A thread ticks from the first trial to :meth:`stop`: the one that runs the trials has no turn while a model answers
+    a batch, loads, or works in other processes."""
+
+    def __init__(self, terminal: Any, verbose: int, every: str, records: Records, total: Callable[[], int]) -> None:
+        quiet = terminal is None or verbose < 0
+        self.lines = Lines(Pace(every, records), total, None if quiet else lambda line: _write(terminal, line))
+        # The terminal reporter's own file: standard output is captured while a test runs.
+        watched = not quiet and not in_ci() and terminal._tw._file.isatty()
+        self.bar = Bar(terminal._tw._file, records) if watched else None
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def waiting(self, answered: int, total: int) -> None:
+        """Called with (answered, planned) while a reply is waited for."""
+        (self.bar or self.lines.waiting)(answered, total)
+
+    def started(self) -> None:
+        """A trial begins, here or in a worker."""
+        self.lines.started()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._tick, name="audiotest-tick", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """No trial runs any more."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _tick(self) -> None:
+        while not self._over.wait(_TICK_S):
+            if self.bar is None or not self.bar.tick():
+                self.lines.tick()
+
+
+def _write(terminal: Any, line: str) -> None:
+    """Write ``line`` in a line of its own."""
+    terminal.ensure_newline()
+    if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
+        terminal._tw.line()
+    terminal.write_line(line)
