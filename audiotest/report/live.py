@@ -1,5 +1,6 @@
-"""What is shown while a run goes on, by the process where all results meet: a bar where a person sits in front of a
-terminal, a line now and then, and a heartbeat while nothing comes."""
+"""What is shown while a run goes on, by the process where all results meet, so that it is the same with and without
+xdist: a bar where a person sits in front of a terminal, a line now and then, a heartbeat while nothing comes, and under
+``-v`` each reply below its test's line."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from typing import Any
 
 from audiotest.provenance import in_ci
 from audiotest.report.progress import Bar, Lines, Pace, Records
+from audiotest.report.replies import shown
+from audiotest.types import Record
 
 _TICK_S = 1.0
 
@@ -22,6 +25,7 @@ class Live:
 
     def __init__(self, terminal: Any, verbose: int, every: str, records: Records, total: Callable[[], int]) -> None:
         quiet = terminal is None or verbose < 0
+        self._terminal, self._verbose = terminal, verbose
         self.lines = Lines(Pace(every, records), total, None if quiet else lambda line: _write(terminal, line))
         # The terminal reporter's own file: standard output is captured while a test runs.
         watched = not quiet and not in_ci() and terminal._tw._file.isatty()
@@ -32,6 +36,13 @@ class Live:
     def waiting(self, answered: int, total: int) -> None:
         """Called with (answered, planned) while a reply is waited for."""
         (self.bar or self.lines.waiting)(answered, total)
+
+    def reply(self, record: Record) -> None:
+        """Show the reply of a trial whose line pytest has written, where ``-v`` asks for it."""
+        if self._terminal is not None and self._verbose > 0 and (lines := shown(record, self._verbose > 1)):
+            # Without a newline at its end, like pytest's own line of a test: what comes next begins with one.
+            self._terminal._tw.line()
+            self._terminal._tw.write(lines)
 
     def started(self) -> None:
         """A trial begins, here or in a worker."""

@@ -49,7 +49,8 @@ class SuiteFile(pytest.Module):
             for problem in suite.warnings:
                 warnings.warn_explicit(str(problem), SuiteWarning, str(self.path), problem.line)
         if not suite.cases and not suite.invalid:
-            yield NotImported.from_parent(self, name="not-imported", command=suite.import_command)
+            why = skipped(f"no cases yet; to bring them: {suite.import_command}")
+            yield Unasked.from_parent(self, name="not-imported", why=why)
             return
         info, conditions = None, []
         for condition, _ in suite.conditions:
@@ -61,27 +62,30 @@ class SuiteFile(pytest.Module):
         if baseline.trials and (against := gate_name(baseline.rule_for(suite.policy))):
             names.append(against)
         if names:
-            yield Gates.from_parent(self, name=GATES, names=names, needed=conditions)
+            gates = [{"name": name, "needed": conditions} for name in names]
+            yield Group.from_parent(self, name=GATES, kind=GateCollector, each=gates)
         if suite.invalid:
-            yield InvalidCases.from_parent(self, name=INVALID, invalid=suite.invalid)
+            yield Group.from_parent(self, name=INVALID, kind=Unasked, each=list(map(_refused, suite.invalid)))
 
 
-class Gates(pytest.Collector):
-    """A suite's gates by their node ids, so that the id of one that failed can be given to pytest again."""
+class Group(pytest.Collector):
+    """Nodes of one kind under a name of their own."""
 
-    def __init__(self, *, names: list[str], needed: list[ConditionCollector], **kwargs: Any) -> None:
+    def __init__(
+        self, *, kind: type[pytest.Item | pytest.Collector], each: list[dict[str, Any]], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.names, self.needed = names, needed
+        self.kind, self.each = kind, each
 
-    def collect(self) -> Iterator[pytest.Collector]:
-        """A collector a gate."""
-        for name in self.names:
-            yield GateCollector.from_parent(self, name=name, needed=self.needed)
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """One of the kind for each."""
+        for given in self.each:
+            yield self.kind.from_parent(self, **given)
 
 
 class GateCollector(pytest.Collector):
-    """A gate: no test of its own until its suite has run, so the whole suite stands for it. With the rest of the
-    suite it brings nothing, since pytest collects a condition once."""
+    """A gate, by whose node id pytest can run it again. It is no test until its suite has run, so the whole suite
+    stands for it; with the rest of the suite it brings nothing, since pytest collects a condition once."""
 
     def __init__(self, *, needed: list[ConditionCollector], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -122,6 +126,11 @@ class ConditionCollector(pytest.Collector):
             yield item
 
 
+def _refused(case: Invalid) -> dict[str, Any]:
+    why = pytest.fail.Exception("\n".join(map(str, case.problems)), pytrace=False)
+    return {"name": case.name, "why": why, "line": case.line, "about": f"{case.name} ({INVALID})"}
+
+
 def own_fixtures(config: pytest.Config, info: Any) -> bool:
     """Whether trials take no fixture but the plugin's own, with one model for the session, and nobody looks on."""
     trial, reply, model = (info.name2fixturedefs[name][-1] for name in ("trial", "reply", "model"))
@@ -149,49 +158,21 @@ def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[
     return frozenset(case for name, case in named if name == condition)
 
 
-class InvalidCases(pytest.Collector):
-    """The cases of a suite that cannot be used."""
+class Unasked(pytest.Item):
+    """What stands in the place of trials that there cannot be: ``why`` it fails or is skipped, before the model is
+    asked anything."""
 
-    def __init__(self, *, invalid: tuple[Invalid, ...], **kwargs: Any) -> None:
+    def __init__(self, *, why: BaseException, line: int = 1, about: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.invalid = invalid
-
-    def collect(self) -> Iterator[pytest.Item]:
-        """An item that fails for each."""
-        for one in self.invalid:
-            yield InvalidCase.from_parent(self, name=one.name, invalid=one)
-
-
-class InvalidCase(pytest.Item):
-    """A case that cannot be used: an error that says what is wrong, at no other case's cost."""
-
-    def __init__(self, *, invalid: Invalid, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.invalid = invalid
+        self.why, self.line, self.about = why, line, about or self.name
 
     def setup(self) -> None:
-        """Fail before the test itself: the case is in error, the model is not."""
-        pytest.fail("\n".join(map(str, self.invalid.problems)), pytrace=False)
+        """Raise it: to pytest an error of the case, not a failure of the model."""
+        raise self.why
 
     def runtest(self) -> None:
         """Never reached."""
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the case stands."""
-        return self.path, self.invalid.line - 1, f"{self.name} ({INVALID})"
-
-
-class NotImported(pytest.Item):
-    """A benchmark whose cases have not been imported: one skip that names the command."""
-
-    def __init__(self, *, command: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.command = command
-
-    def runtest(self) -> None:
-        """Skip."""
-        raise skipped(f"no cases yet; to bring them: {self.command}")
-
-    def reportinfo(self) -> tuple[Path, int, str]:
-        """The suite's file."""
-        return self.path, 0, self.name
+        return self.path, self.line - 1, self.about

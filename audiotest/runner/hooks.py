@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,7 +16,6 @@ from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
 from audiotest.runner.lastfailed import remember
-from audiotest.runner.live import replies_for
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.workers import in_yaml, queued
@@ -48,9 +47,6 @@ def _state(config: pytest.Config) -> State:
     for doubt in state.session.baseline.doubts:
         config.issue_config_time_warning(pytest.PytestWarning(doubt), stacklevel=2)
     config.pluginmanager.register(RecordTaker(state), "audiotest-records")
-    replies = replies_for(config)
-    if replies is not None:
-        config.pluginmanager.register(replies, "audiotest-replies")
     return state
 
 
@@ -107,8 +103,6 @@ def collected(session: pytest.Session) -> None:
     if state.is_worker:  # its blocks come as they are handed out
         state.upcoming = lambda: queued(session)
     state.session.planned = len(state.trials)
-    for item in items:
-        item.forget()
     if state.trials:
         gc.freeze()
         # A suite that does not load is an error of its own and stops no other, unless a Python test module failed as
@@ -177,14 +171,17 @@ class RecordTaker:
         if reason is not None:
             session.stopped = reason
             pytest.exit(inert.line(reason), returncode=EXIT_STATUS)
-        text = getattr(report, "audiotest_record", None)
+        text, record = getattr(report, "audiotest_record", None), None
         if text is not None:  # a conftest may have put another model in the place of --model's
             session.model_name = str(dict(report.user_properties)["model"])
             line, fresh = text.encode(), self.state.fresh
             known = fresh is not None and fresh[0] == report.nodeid
-            session.add(fresh[1] if fresh and known else msgspec.json.decode(line, type=Record), line)
+            record = fresh[1] if fresh and known else msgspec.json.decode(line, type=Record)
+            session.add(record, line)
         with self.live.lines.lock:
             yield
+            if record is not None:
+                self.live.reply(record)
         if text is not None:  # everybody has seen it, and the terminal keeps all reports
             del report.__dict__["audiotest_record"]
             report.user_properties = []
@@ -216,16 +213,15 @@ class RecordTaker:
             quiet.pop()
 
 
+_EMPTY: dict[str, Any] = {"keywords": MappingProxyType({}), "sections": [], "user_properties": []}
+
+
 def _slim(report: pytest.TestReport) -> None:
     """Take from a report that is done with what every one has of its own and no summary shows."""
-    kept = vars(report)
-    if "skip" not in report.keywords:
-        kept["keywords"] = _NO_KEYWORDS
-    kept |= {name: _NOTHING for name in ("sections", "user_properties") if not kept[name]}
-
-
-_NO_KEYWORDS: Mapping[str, int] = MappingProxyType({})
-_NOTHING: list[Any] = []
+    held = vars(report)
+    for name, none in _EMPTY.items():
+        if not held[name] or (name == "keywords" and "skip" not in held[name]):
+            held[name] = none
 
 
 # -- the end ----------------------------------------------------------------------------------------------

@@ -58,8 +58,7 @@ def skipped(reason: str) -> BaseException:
 
 
 class TrialItem(pytest.Function):
-    """One trial. A run may have a million of them, all of which live to its end: what is theirs is in slots, and the
-    function that names the question is made when somebody asks for it.
+    """One trial. A run may have a million of them, all of which live to its end: what is theirs is in slots.
 
     ``record`` is there once it has been graded. ``waited``: seconds for the model, which are the whole batch's for the
     first of a batch and next to none for the others. ``added``: what it has put among its ``user_properties``.
@@ -77,29 +76,16 @@ class TrialItem(pytest.Function):
         self.waited, self.again = 0.0, False
         self.added: Sequence[tuple[str, object]] = ()
         super().__init__(callobj=check, **kwargs)
-        self._obj = check  # pytest has looked for marks on it
+        self._obj = None  # pytest has looked for marks on it
 
     @property
     def obj(self) -> Any:
-        """:func:`check` under the question of the case."""
-        if self._obj is check:
-            self._obj = check_of(self.trial.case)
-        return self._obj
+        """:func:`check` under the question of the case, or what a plugin has put in its place."""
+        return self._obj or check_of(self.trial.case)
 
     @obj.setter
     def obj(self, value: Any) -> None:
         self._obj = value
-
-    @property
-    def function(self) -> Any:
-        """As ``obj``: it is bound to nothing."""
-        return self.obj
-
-    def forget(self) -> None:
-        """Let go of what nobody needs once the trial is over."""
-        self.answer, self.added = None, ()
-        if getattr(self._obj, "__code__", None) is check.__code__:
-            self._obj = check
 
     def setup(self) -> None:
         """Begin with nothing, for a plugin may have it run again."""
@@ -156,7 +142,7 @@ class TrialItem(pytest.Function):
             if self.predictor is not None:
                 self.predictor.done(self.trial)
             self.user_properties = [given for given in self.user_properties if given not in self.added]
-            self.forget()
+            self.answer, self.added = None, ()
             return
         state = state_of(self.config)
         if report.when == "setup":

@@ -18,7 +18,7 @@ from audiotest.declare.trial import Trial
 from audiotest.models.protocol import Adapter
 from audiotest.options.settings import settings_of
 from audiotest.predict.predictor import Predictor
-from audiotest.runner.live import live_for
+from audiotest.report.live import Live
 from audiotest.runs import Run
 from audiotest.session import Session
 from audiotest.types import Record, TrialKey
@@ -43,7 +43,10 @@ class State:
         self.trials: list[Trial] = []
         self.sources: dict[str, Any] = {}
         """For each suite's file the fixture that gives it its model."""
-        self.live = live_for(self)
+        terminal, every = config.pluginmanager.get_plugin("terminalreporter"), config.getini("audiotest_progress")
+        self.live = Live(
+            terminal, config.option.verbose, every, lambda: self.session.records, lambda: self.session.planned
+        )
         self.upcoming: Callable[[], Iterable[TrialKey]] | None = None
         self.broken_suites = 0
         self.broken_model = False
