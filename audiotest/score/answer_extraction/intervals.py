@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-_QUALITIES = {"P": "perfect", "M": "major", "m": "minor"}
+_LETTERS = {"P": "perfect", "M": "major", "m": "minor"}
 _SIZES = "unison second third fourth fifth sixth seventh octave ninth tenth eleventh twelfth thirteenth".split()  # noqa: SIM905
-_QUALITY = r"(perfect|major|minor|augmented|diminished)"
+QUALITIES = ("perfect", "major", "minor", "augmented", "diminished")
+_QUALITY = rf"({'|'.join(QUALITIES)})"
 _SIZE = rf"({'|'.join(_SIZES)}|\d{{1,2}}(?:st|nd|rd|th))s?"
 _FORWARDS = re.compile(rf"(?<![\w-]){_QUALITY}[\s-]+{_SIZE}(?![\w-])", re.IGNORECASE)
 _BACKWARDS = re.compile(
@@ -32,7 +33,7 @@ class Interval(Struct, frozen=True):
 def _of(quality: str, size: str) -> Interval:
     size = size.lower()
     steps = int(re.sub(r"\D", "", size)) if size[0].isdigit() else _SIZES.index(size) + 1
-    return Interval(_QUALITIES.get(quality, quality.lower()), steps)
+    return Interval(_LETTERS.get(quality, quality.lower()), steps)
 
 
 def option_interval(text: str) -> Interval | None:

@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from typing import TypeVar
 
 from audiotest.score.answer_extraction.cue import Cue
-from audiotest.score.answer_extraction.intervals import Interval, option_interval
+from audiotest.score.answer_extraction.intervals import QUALITIES, Interval, option_interval
 from audiotest.score.answer_extraction.keys import Key, option_key
 from audiotest.score.answer_extraction.lexicon import all_languages
 from audiotest.score.answer_extraction.literal import Literal
@@ -24,6 +24,7 @@ _SPELT = {str(i): word for i, word in enumerate(_NUMBERS)} | {word: str(i) for i
 """A small number in its other form: ``three`` for ``3`` and back."""
 _NUMERIC = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b")
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)?")
+_SHORT_INTERVAL = re.compile(r"[PMm]\d")
 _PLACE = re.compile(r"\d+(?:st|nd|rd|th)")
 _EDGES = " .,;:!?\"'()[]"
 _OPEN_ENDED = 2
@@ -70,7 +71,7 @@ class Options:
         source = _ARTICLE.sub("", text)
         source = source if source and (source == text or self._without_articles.count(source) == 1) else text
         forms = [tuple(TOKEN.findall(source.replace("_", " ")))]
-        plain = _ARTICLE.sub("", self._plain[i])
+        plain = _ARTICLE.sub("", self._plain[i]) if "(" in text else source
         if plain != source and plain and not any(plain in other for j, other in enumerate(self.folded) if j != i):
             forms.append(tuple(TOKEN.findall(plain)))
         if source.isdigit() and source in _SPELT:
@@ -80,7 +81,7 @@ class Options:
     @cached_property
     def _plain(self) -> tuple[str, ...]:
         """The options without what stands in parentheses: "defibrillator (AED)"."""
-        return tuple(_PARENTHESIS.sub("", text) if text[-1:] == ")" or "(" in text else text for text in self.folded)
+        return tuple(_PARENTHESIS.sub("", text) for text in self.folded)
 
     @cached_property
     def _without_articles(self) -> tuple[str, ...]:
@@ -105,6 +106,9 @@ class Options:
     @cached_property
     def intervals(self) -> tuple[Interval | None, ...]:
         """The options as musical intervals; empty where they are something else."""
+        named = sum(any(quality in text for quality in QUALITIES) for text in self.folded)
+        if 2 * named <= len(self.folded) and not any(_SHORT_INTERVAL.match(text) for text in self.texts[:3]):
+            return ()
         return _all_of_a_kind(option_interval, self.texts)
 
     @cached_property

@@ -102,10 +102,8 @@ def _keyed(reply: ParsedReply) -> list[Row]:
 
 def _lines(reply: ParsedReply) -> list[Row]:
     """The options with which lines begin, as in a list of them with a remark on each."""
-    ends = (
-        [0, *(at + 1 for at, char in enumerate(reply.folded) if char == "\n")] if reply.folded.count("\n") > 1 else []
-    )
-    return [row for row in rows(reply) if any(_BULLET.fullmatch(reply.folded, at, row.start) for at in ends)]
+    folded = reply.folded
+    return [row for row in rows(reply) if _BULLET.fullmatch(folded, folded.rfind("\n", 0, row.start) + 1, row.start)]
 
 
 _BULLET = re.compile(r"[\s>*+•-]{0,8}(?:\d{1,2}[.)]\s)?[\"'(\[]*")
