@@ -121,6 +121,13 @@ def test_what_decides_replies_is_in_the_identity(server):
     assert opened(server).identity.startswith("openai 3 ")  # 2 sent other bytes
 
 
+def test_a_server_of_this_machine_is_asked_past_a_proxy(server, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert [reply.text for reply in ask(server, "one")] == ["reply to one"]
+
+
 def test_requests_a_minute_are_kept_from_stream_to_stream(server):
     model = opened(server, per_minute=600)
     for i in range(2):

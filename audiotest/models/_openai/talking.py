@@ -63,14 +63,19 @@ class Endpoint:
         limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
         auth = _authorisation(self.key, self.login)
         tls = _certificates(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        options: dict[str, Any] = {"auth": auth, "limits": limits, "verify": tls, "cookies": _no_cookies()}
         return [
-            httpx.AsyncClient(auth=auth, timeout=None, limits=limits, verify=tls, cookies=_no_cookies())  # noqa: S113
+            httpx.AsyncClient(timeout=None, mounts=dict.fromkeys(_DIRECT), **options)  # noqa: S113
             for _ in range(0, self.settings.in_flight, most)
         ]
 
     def clean(self, text: str) -> str:
         """``text`` without the key, the password, and what HTTP makes of them."""
         return hidden(text, [each for each in (self.key, self.login.basic(), self.login) if each])
+
+
+_DIRECT = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+"""Servers of this machine are spoken to directly, whatever proxy the environment names."""
 
 
 def _no_cookies() -> CookieJar:
