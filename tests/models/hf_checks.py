@@ -137,7 +137,7 @@ def check_questions_about_one_clip_share_its_prefill_and_are_answered_alike(mode
 
 def check_a_clip_is_encoded_once_for_questions_that_stand_before_it(model):
     clips = [(sound(seconds, 90 + i),) for i, seconds in enumerate((2.3, 2.3, 5.1))]
-    about = [[replace(r, audio=clip) for r in REQUESTS[:4]] for clip in clips]
+    about = [[replace(r, audio=clip) for r in REQUESTS[:3]] for clip in clips]
     template = getattr(model._processor, "chat_template", None)
     # mistral-common's template is no template: its ids are for everything, so that no prefix is found there.
     asked_first = (
@@ -157,7 +157,7 @@ def check_a_clip_is_encoded_once_for_questions_that_stand_before_it(model):
         assert not any(reply.details.get("shared") for reply in replies)
     # Nor is it encoded again for what comes after: batches that are cut, replies drawn alone, the ranking of options.
     more = [replace(r, choices=("a dog", "rain"), likelihoods=True) for r in about[2][:2]]
-    more += [replace(r, generation=Generation(max_new_tokens=8, temperature=0.7)) for r in about[2][2:4]]
+    more += [replace(r, generation=Generation(max_new_tokens=8, temperature=0.7)) for r in about[2][1:]]
     said = []
     # (Phi-4's processor makes a mask for several clips, none for one: for it these are two sounds.)
     assert work(heard, lambda: said.extend(made.answer(more))) in (
@@ -170,7 +170,7 @@ def check_a_clip_is_encoded_once_for_questions_that_stand_before_it(model):
             for one, other in zip(found.details["likelihoods"][of], alone.details["likelihoods"][of], strict=True):
                 assert one["logprob"] == pytest.approx(other["logprob"], abs=1e-3)
     if model.settings.clips != 1:
-        pairs = [replace(r, audio=(*about[0][0].audio, *about[2][0].audio)) for r in FEW]
+        pairs = [replace(r, audio=(*about[0][0].audio, *about[2][0].audio)) for r in FEW[:3]]
         assert texts(made.answer(pairs)) == texts(held.answer(pairs))
     # Other sounds are heard again, each in a batch of several, and not with every token.
     others = [about[0][0], about[1][0]]
