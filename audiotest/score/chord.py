@@ -20,6 +20,7 @@ Source
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from audiotest.registry import unknown
@@ -83,17 +84,19 @@ def _named(output: str, cut: bool = False) -> list[str]:
     """A label for each different chord that is named where the reply answers."""
     for span in answer_spans(_ASTERISK.sub(OMITTED, output), cut=cut):
         folded = fold(span.text)
-        notes = {
-            heard: chord.label
-            for chord in reversed(chords(span.text))
-            if (heard := _notes(chord.label)) is not None
-            and (chord.label == NO_CHORD or not is_denied(folded, chord.start))
-        }
-        if notes:
-            return list(notes.values())[::-1]
+        labels: dict[tuple[Any, ...], str] = {}
+        for chord in chords(span.text):
+            notes = _notes(chord.label)
+            if notes is None or notes in labels:
+                continue
+            if chord.label == NO_CHORD or not is_denied(folded, chord.start):
+                labels[notes] = chord.label
+        if labels:
+            return list(labels.values())
     return []
 
 
+@lru_cache(maxsize=4096)
 def _notes(label: str) -> tuple[Any, ...] | None:
     """What a label stands for: root, notes above it and bass; None for a label that mir_eval does not know."""
     module = _mir_eval()

@@ -166,6 +166,8 @@ def test_chords_are_read_as_people_write_them(quality, written, root):
         ("The notes C, E and G form a C major triad.", "C:maj"),
         ("Am, that is A minor", "A:min"),
         ("Db7 (enharmonically C#7)", "Db:7"),
+        ("G# / Ab minor", "Ab:min"),
+        ("This is a G major 7th chord: G, B, D, F#", "G:maj7"),
     ],
 )
 def test_a_chord_within_a_reply_is_found(output, label):
@@ -181,6 +183,10 @@ def test_a_chord_within_a_reply_is_found(output, label):
         ("D7 or G7", "D:7"),
         ("Am7no5", "A:min7"),
         ("C/G/Am/F", "C:maj"),
+        ("G#/Ab minor", "G#:maj"),
+        ("The chord is C, then Am", "C:maj"),
+        ("Chord: C, G, Am", "C:maj"),
+        ("G7 resolving to C", "G:7"),
         ("It is not A minor.", "A:min"),
         ("It is a minor chord.", "A:min"),
         ("Am I to guess?", "A:min"),

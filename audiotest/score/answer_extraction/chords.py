@@ -19,6 +19,8 @@ NO_CHORD = "N"
 OMITTED = "∗"
 """What stands for the asterisk of Harte's syntax (``C:maj(*5)``), which a cleaned text takes for markdown."""
 
+_NEAR = 60
+"""Characters around a letter by which it is decided whether it is a chord."""
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 """The degree of a bass note by its distance from the root in semitones."""
@@ -52,6 +54,7 @@ _SYMBOLS = {
     "sus4(b7)": "7sus4 7sus",
     "sus4(b7,9)": "9sus4 9sus",
     "maj6(9)": "69 6/9",
+    "min6(9)": "m69 m6/9 min69 min6/9",
     "maj(9)": "add9 add2",
     "min(9)": "madd9 minadd9 madd2",
     "7(*5,b5)": "7b5",
@@ -83,11 +86,13 @@ _OF_WORDS = re.compile(
     r"|(?P<alone>(?:seventh|ninth|7th|9th)(?!\w)))",
     re.IGNORECASE,
 )
-_NO_CHORD_OF_WORDS = re.compile(r"[\s-]+(?:key|scale|mode|pentatonic|third|tonality|blues)\b", re.IGNORECASE)
+_NO_CHORD_OF_WORDS = re.compile(
+    r"[\s-]+(?:key|scale|mode|pentatonic|third|tonality|blues|interval|progression)\b", re.IGNORECASE
+)
 
 _NOTE = r"[A-G](?:##?|bb?|[♯♭]|[\s-]?(?i:sharp|flat)(?![a-z]))?"
 _ROOT = re.compile(rf"(?<![A-Za-z0-9#♯♭'/])(?:{_NOTE}|(?-i:[a-g])(?:[#♯♭]|[\s-](?i:sharp|flat)(?![a-z]))?)")
-_SYMBOL = re.compile(r"(?:6/9|(?:[A-Za-z0-9#♯♭°øΔ∆△+]|-(?=\d))*(?:\([A-Za-z0-9#♯♭+Δ]+\))*)")
+_SYMBOL = re.compile(r"(?:(?:m|min)?6/9|(?:[A-Za-z0-9#♯♭°øΔ∆△+]|-(?=\d))*(?:\([A-Za-z0-9#♯♭+Δ]+\))*)")
 _SYMBOL_AND_NUMBER = re.compile(r"[A-Za-z]+[\s-](?:1[13]|[24679])(?:th|nd)?(?!\w)")
 _HARTE = re.compile(rf":(?P<base>[A-Za-z]*\d*)(?P<degrees>\({OMITTED}?[b#]*\d+(?:,\s?{OMITTED}?[b#]*\d+)*\))?")
 _BASS = re.compile(
@@ -96,7 +101,10 @@ _BASS = re.compile(
 )
 _UNREAD = re.compile(r"[\w#♯♭°øΔ+(/]")
 """What a symbol cannot be followed by."""
-_SEPARATOR = re.compile(r"\s*(?:-+>?|→|\||,|/|(?:,\s*)?\b(?:and|or|then|to)\b|\s)\s*")
+_SEPARATOR = re.compile(
+    r"\s*(?:-+>?|→|\||,|/|(?:,\s*)?\b(?:and|or|then|to|(?:resol|mov|go|lead|chang)\w+ (?:in)?to|followed by)\b|\s)\s*"
+)
+_NEXT_NOTE = re.compile(rf"\s*(?:,|-|and)\s*{_NOTE}(?![\w#♯♭])")
 _CHORD_AFTER = re.compile(r"\s+(?:chord|triad)\b", re.IGNORECASE)
 _ROOT_ELSEWHERE = re.compile(r"\s+(?:chord|triad)\s+(?:on|built|rooted|with|of|whose)\b", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:\bchord|\banswer|\blabel)(?:\s+(?:is|was|would be))?[\s:\"'(]*$", re.IGNORECASE)
@@ -136,7 +144,7 @@ def chords(text: str) -> list[Chord]:
             rows[-1].append(chord)
         else:
             rows.append([chord])
-    kept = [chord for row in rows for chord in row if not chord.bare or not all(other.bare for other in row)]
+    kept = [chord for row in rows if not all(chord.bare for chord in row) for chord in row]
     kept += [Chord(NO_CHORD, match.start(), match.end()) for match in _NONE.finditer(text)]
     return sorted(kept, key=lambda chord: chord.start)
 
@@ -161,6 +169,9 @@ def _named(text: str, whole: str) -> Iterator[Chord]:
         bass = _BASS.match(text, end)
         degree = _degree(root, bass) if bass else ""
         end = bass.end() if bass else end
+        if bass and _OF_WORDS.match(text, end):  # "G# / Ab minor": what the word says is of the second note
+            end = match.end()
+            continue
         if _UNREAD.match(text, end) is None:
             yield Chord(f"{root}:{quality}{degree}", match.start(), end, bare)
 
@@ -202,7 +213,8 @@ def _symbol(text: str, root: re.Match[str], whole: str) -> tuple[str, int, bool]
     quality = _quality(match.group()) if match is not None else None
     if match is None or quality is None or root.group()[0].islower():
         return None
-    before, after = text[: root.start()], text[match.end() :]
+    before = text[max(0, root.start() - _NEAR) : root.start()]
+    after = text[match.end() : match.end() + _NEAR]
     if re.match(r"[\s-]?(?:sharp|flat)", after, re.IGNORECASE):
         return None  # an accidental that goes on: "D sharpen"
     if match.group() == "m" and after[:2].strip().startswith("I") and root.group() == "A":
@@ -213,7 +225,8 @@ def _symbol(text: str, root: re.Match[str], whole: str) -> tuple[str, int, bool]
     beside = _CHORD_AFTER.match(after) is not None and not (root.group() == "A" and _STARTS.search(before))
     bass = _BASS.match(after)
     alone = whole in (root.group(), root.group() + after[: bass.end() if bass else 0])
-    sure = alone or beside or (_ANSWER.search(before) is not None and not is_article) or bass is not None
+    given = _ANSWER.search(before) is not None and not is_article and _NEXT_NOTE.match(after) is None
+    sure = alone or beside or given or bass is not None
     return None if is_article and not sure else (quality, match.end(), not sure)
 
 
@@ -234,7 +247,7 @@ def _worded(text: str, root: re.Match[str]) -> tuple[str, int, bool] | None:
 
 def _is_root(text: str, root: re.Match[str], words: re.Match[str]) -> bool:
     """Whether the letter is a root, and no article: "a minor chord", "A dominant seventh chord on G"."""
-    before, rest = text[: root.start()], words.end()
+    before, rest = text[max(0, root.start() - _NEAR) : root.start()], words.end()
     if len(root.group()) > 1 or root.group() not in "aA" or words["space"].strip():
         return True
     if root.group() == "a":
