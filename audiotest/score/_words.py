@@ -38,10 +38,14 @@ def occurrences(output: str, phrase: str) -> Iterator[tuple[str, bool]]:
 def places(output: str, phrase: str) -> Iterator[tuple[int, int, bool]]:
     """(start, end, whether the sentence denies it) of each place of ``phrase`` in ``output``, folded and cleaned."""
     text = fold(clean(output))
-    denied = lexicon(languages(text)).pattern(DENIED_BEFORE)
     for match in pattern(phrase).finditer(text):
-        clause = re.split(r"[.!?;,。！？；，\n]|\bbut\b", text[max(0, match.start() - 100) : match.start()])[-1]
-        yield match.start(), match.end(), denied.match(clause[::-1]) is not None
+        yield match.start(), match.end(), is_denied(text, match.start())
+
+
+def is_denied(text: str, start: int) -> bool:
+    """Whether the clause of folded ``text`` that leads up to ``start`` denies what stands there."""
+    clause = re.split(r"[.!?;,。！？；，\n]|\bbut\b", text[max(0, start - 100) : start])[-1]
+    return lexicon(languages(text)).pattern(DENIED_BEFORE).match(clause[::-1]) is not None
 
 
 def phrases(value: object, option: str) -> Sequence[str]:

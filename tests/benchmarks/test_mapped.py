@@ -14,6 +14,7 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 from hub_server import COMMIT, serving
+from test_music_values import MUSIC
 
 import audiotest
 from audiotest.benchmarks import mapped
@@ -427,7 +428,7 @@ def test_several_cases_of_a_row(tmp_path: Path) -> None:
 
 
 def test_every_suite_that_is_a_mapping_has_a_test_of_its_own() -> None:
-    own = {"mmsu", "rul_muchomusic", "sakura", "big_bench_audio", *SPEECH_IFEVAL, *VOICEBENCH}
+    own = {"mmsu", "rul_muchomusic", "sakura", "big_bench_audio", *SPEECH_IFEVAL, *VOICEBENCH, *MUSIC}
     assert set(mapped.names()) == own | set(TABLES)
 
 

@@ -393,6 +393,23 @@ def test_it_runs_under_pytest_with_the_row_as_its_place(pytester):
     result.stdout.fnmatch_lines(["*t.jsonl:3*", "*t.jsonl:2:1: answer:*"])
 
 
+def test_texts_beside_sounds_are_rows(tmp_path):
+    (tmp_path / "clips").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / f"clips/{name}.wav").write_bytes(tone(300))
+        (tmp_path / f"clips/{name}.txt").write_text(f"\ufeff number {name}\n")
+    (tmp_path / "s.yaml").write_text(
+        "suite: s\nscorers: [wer]\ndata:\n  source: clips/*.txt\n"
+        "  fields: {id: name, audio: '{{ name }}.wav', task: transcription, reference: text, tags: [folder]}\n"
+    )
+    suite = load(tmp_path / "s.yaml")
+    assert [(c.id, c.audio[0].file, c.reference, c.tags) for c in suite.cases] == [
+        (name, f"clips/{name}.wav", (f"number {name}",), {"folder": ("clips",)}) for name in ("one", "two")
+    ]
+    (tmp_path / "clips/one.txt").write_text("changed")
+    assert load(tmp_path / "s.yaml").cases[0].reference == ("changed",)
+
+
 # -- guesses -------------------------------------------------------------------------------------------------
 
 TABLES = {

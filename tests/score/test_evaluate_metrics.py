@@ -1,6 +1,7 @@
 """The scorer and metric ``evaluate``: modules of a folder, of those shipped, per item and over a corpus, offline."""
 
 import pytest
+from whisper_normalizer.english import EnglishTextNormalizer
 
 import audiotest
 from audiotest.analyse.trials import NotMeasured, Trials
@@ -222,3 +223,50 @@ def test_pytest_takes_the_option(hostile, pytester, tmp_path):
     out = pytester.runpytest_inprocess(*given, "--allow-code")
     assert out.parseoutcomes() == {"passed": 4}
     assert hostile.exists()
+
+
+ERROR_RATE = '''
+import datasets
+import evaluate
+import jiwer
+
+class ErrorRate(evaluate.Metric):
+    """As evaluate's modules `wer` and `cer` sum them: edits over S + D + C, of all pairs, by jiwer's alignment."""
+    def _info(self):
+        text = datasets.Value("string")
+        return evaluate.MetricInfo(description="", citation="", inputs_description="",
+                                   features=datasets.Features({"predictions": text, "references": text}))
+    def _compute(self, predictions, references, unit="words"):
+        align = getattr(jiwer, f"process_{unit}")
+        pairs = [align(reference, prediction) for prediction, reference in zip(predictions, references)]
+        edits = sum(one.substitutions + one.deletions + one.insertions for one in pairs)
+        return {"rate": edits / sum(one.substitutions + one.deletions + one.hits for one in pairs)}
+'''
+SPOKEN = [
+    ("Mr. Quilter is the apostle of the middle classes", "mister quilter is a postal of the middle class"),
+    ("It won't cost $20 million; the colour isn't grey.", "it will not cost twenty million the color is not gray uh"),
+    ("He tells us that at this festive season", "he tells us"),
+    ("roast beef", "roast beef and Christmas pudding with cream"),
+]
+
+
+@pytest.mark.parametrize(("scorer", "unit"), [("wer", "words"), ("cer", "characters")])
+def test_error_rates_are_those_of_evaluate_on_the_same_normalised_text(scorer, unit, tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_ALLOW_CODE", "1")
+    (tmp_path / "error_rate").mkdir()
+    (tmp_path / "error_rate/error_rate.py").write_text(ERROR_RATE)
+    rows = [
+        record(
+            i, audiotest.score(scorer, reference=reference, output=output, options={"normaliser": "whisper_english"})
+        )
+        for i, (reference, output) in enumerate(SPOKEN)
+    ]
+    for row in rows:
+        row.verdicts[scorer] = row.verdicts.pop("evaluate")
+    normalise = EnglishTextNormalizer()
+    plain = [(normalise(output), normalise(reference)) for reference, output in SPOKEN]
+    options = {"field": "rate", "level": "corpus", "options": {"unit": unit}}
+    theirs = [record(i, v) for i, v in enumerate(verdicts(tmp_path / "error_rate", plain, **options))]
+    expected = METRICS.get("evaluate").measure(Trials(theirs)).value
+    assert METRICS.get(scorer).measure(Trials(rows)).value == pytest.approx(expected)
+    assert 0.2 < expected < 1

@@ -1,8 +1,11 @@
-"""``regex``, ``number``, ``key`` and ``labels``: what is read from a reply, and how it is held against the answer."""
+"""``regex``, ``number``, ``key``, ``chord`` and ``labels``: what is read from a reply, and how it is held against the answer."""
 
+import re
+
+import mir_eval.chord
 import mir_eval.key
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import audiotest
@@ -93,6 +96,138 @@ def test_keys_are_read_as_people_write_them(output, answer, worth):
     assert score("key", output, answer).score == worth
 
 
+ROOTS = ["C", "C#", "Db", "E", "F", "F#", "Gb", "A", "Bb", "B", "Cb"]
+QUALITIES = sorted({*mir_eval.chord.QUALITIES} - {""})
+LABELS = st.one_of(
+    st.just("N"),
+    st.builds("{}:{}{}".format, st.sampled_from(ROOTS), st.sampled_from(QUALITIES), st.sampled_from(["", "/3", "/b7"])),
+    st.builds("{}:{}".format, st.sampled_from(ROOTS), st.sampled_from(["maj(9)", "min(*5)", "(1,b3,5)", "7(#9,*5)"])),
+)
+COMPARISONS = ["root", "thirds", "triads", "sevenths", "tetrads", "majmin", "mirex"]
+
+
+@settings(max_examples=300)
+@given(LABELS, LABELS, st.sampled_from(COMPARISONS), st.sampled_from(["{}", "The chord is {}.", "**{}**", "[[{}]]"]))
+def test_a_chord_is_compared_as_mir_eval_compares_labels(right, named, comparison, form):
+    (worth,) = getattr(mir_eval.chord, comparison)([right], [named])
+    verdict = score(
+        "chord", form.format(named if named != "N" or form == "{}" else "N.C."), right, comparison=comparison
+    )
+    assert (verdict.counted, verdict.score) == ((True, worth) if worth >= 0 else (False, None))
+    assert verdict.correct == (None if worth < 0 else worth == 1)
+
+
+SPELT = {
+    "maj": ["{}", "{}maj", "{}M", "{} major", "{} maj", "{}:major", "{} major triad"],
+    "min": ["{}m", "{}min", "{} minor", "{}-minor", "{} min chord", "{}: minor"],
+    "dim": ["{}dim", "{}°", "{} diminished"],
+    "aug": ["{}aug", "{}+", "{} augmented"],
+    "sus4": ["{}sus4", "{}sus", "{} sus4", "{} suspended fourth"],
+    "sus2": ["{}sus2", "{} suspended 2nd"],
+    "7": ["{}7", "{} dominant seventh", "{} dominant 7th", "{}dom7", "{} major-minor seventh", "{} 7th"],
+    "maj7": ["{}maj7", "{}M7", "{}Δ7", "{} major seventh", "{} major 7", "{}Maj7", "{}maj 7", "{}(maj7)"],
+    "min7": ["{}m7", "{}min7", "{}-7", "{} minor seventh", "{} minor 7th", "{} min7"],
+    "minmaj7": ["{}m(maj7)", "{}mM7", "{} minor major seventh"],
+    "hdim7": ["{}ø7", "{}m7b5", "{}m7(b5)", "{} half-diminished", "{} half diminished seventh", "{} minor seventh flat five"],
+    "dim7": ["{}dim7", "{}°7", "{}o7", "{} diminished seventh", "{} fully diminished 7th"],
+    "maj6": ["{}6", "{} major sixth"],
+    "min6": ["{}m6", "{} minor 6th"],
+    "9": ["{}9", "{} dominant ninth"],
+    "min9": ["{}m9", "{} minor ninth"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("quality", SPELT)
+@pytest.mark.parametrize(
+    ("written", "root"), [("C", "C"), ("F#", "F#"), ("G♭", "Gb"), ("B-flat", "Bb"), ("D sharp", "D#")]
+)
+def test_chords_are_read_as_people_write_them(quality, written, root):
+    for form in SPELT[quality]:
+        if written[-1].islower() and re.match(r"\{\}[^\W\d]", form):
+            continue  # nobody writes "B-flatm7"
+        verdict = score("chord", f"The chord is {form.format(written)}.", f"{root}:{quality}", comparison="tetrads")
+        assert (verdict.correct, verdict.details.get("value")) == (True, f"{root}:{quality}"), form
+
+
+@pytest.mark.parametrize(
+    ("output", "label"),
+    [
+        ("C/E", "C:maj/3"),
+        ("Gm/Bb", "G:min/b3"),
+        ("C major over E", "C:maj/3"),
+        ("D7 with F# in the bass", "D:7/3"),
+        ("C6/9", "C:maj6(9)"),
+        ("am7", "A:min7"),
+        ("bb", "Bb:maj"),
+        ("It is in a-Moll.", "A:min"),
+        ("A C major chord", "C:maj"),
+        ("No chord is played.", "N"),
+        ("A minor seventh (A, C, E, G)", "A:min7"),
+        ("The notes C, E and G form a C major triad.", "C:maj"),
+        ("Am, that is A minor", "A:min"),
+        ("Db7 (enharmonically C#7)", "Db:7"),
+        ("G# / Ab minor", "Ab:min"),
+        ("This is a G major 7th chord: G, B, D, F#", "G:maj7"),
+    ],
+)
+def test_a_chord_within_a_reply_is_found(output, label):
+    verdict = score("chord", output, label, comparison="tetrads")
+    assert (verdict.correct, verdict.details["value"]) == (True, label)
+
+
+@pytest.mark.parametrize(
+    ("output", "right"),
+    [
+        ("C - G - Am - F", "A:min"),
+        ("C, G, Am, F", "F:maj"),
+        ("D7 or G7", "D:7"),
+        ("Am7no5", "A:min7"),
+        ("C/G/Am/F", "C:maj"),
+        ("G#/Ab minor", "G#:maj"),
+        ("The chord is C, then Am", "C:maj"),
+        ("Chord: C, G, Am", "C:maj"),
+        ("G7 resolving to C", "G:7"),
+        ("It is not A minor.", "A:min"),
+        ("It is a minor chord.", "A:min"),
+        ("Am I to guess?", "A:min"),
+        ("A diminished chord", "A:dim"),
+        ("A dominant seventh chord on G", "A:7"),
+        ("A minor pentatonic scale", "A:min"),
+        ("C major third", "C:maj"),
+        ("G dominant", "G:maj"),
+        ("no chord can be identified", "N"),
+        ("There is no chord change.", "N"),
+        ("A loud noise", "A:maj"),
+        ("Dogs and Cats", "D:maj"),
+        ("The piece has the notes C and E.", "C:maj"),
+        ("", "N"),
+    ],
+)
+def test_no_chord_is_credited_that_the_reply_does_not_give(output, right):
+    verdict = score("chord", output, right, comparison="triads")
+    assert (verdict.correct, verdict.score) == (False, 0)
+
+
+@given(st.text(alphabet="ABCDEFGabm #♭7:/()sudimajn.-,°", max_size=24))
+def test_any_text_has_a_verdict(output):
+    assert score("chord", output, "C:maj", comparison="mirex").counted
+
+
+def test_several_chords_are_right_where_each_of_them_is():
+    assert score("chord", "Am7, that is A minor with a seventh", "A:min").correct
+    assert score("chord", "Am7 or Am", "A:min7", comparison="sevenths").status == "ambiguous"
+    assert not score("chord", "C or G", reference=["C", "G"]).correct
+    assert score("chord", "G", reference=["C:dim", "G"]).correct
+
+
+def test_a_chord_outside_the_vocabulary_is_not_counted():
+    for reply in ("C:dim", "who knows"):
+        verdict = score("chord", reply, "C:dim")
+        assert (verdict.correct, verdict.counted) == (None, False)
+    assert "not in the vocabulary of `majmin`" in verdict.evidence
+    assert score("chord", "C", "Cdim", comparison="root").correct
+
+
 GENRES = ["rock", "punk rock", "jazz", "hip hop"]
 
 
@@ -136,6 +271,7 @@ def test_macro_f1_is_that_of_the_textbook():
         ("number", {"relative": 4}, "for 4% write 0.04"),
         ("number", {"unit": 3}, "`unit` is 3"),
         ("key", {"min": 2}, "`min` is 2"),
+        ("chord", {"comparison": "triad"}, "did you mean 'triads'"),
         ("labels", {}, "needs the labels"),
         ("labels", {"of": ["Rock", "rock"]}, "are alike"),
     ],
@@ -150,6 +286,8 @@ def test_options_that_make_no_sense_are_refused(name, options, word):
     [
         ("number", {}, "fast", "'fast' is not one number"),
         ("key", {}, "loud", "'loud' is no key"),
+        ("chord", {}, "loud", "'loud' is no chord"),
+        ("chord", {}, "C or G", "'C or G' is no chord"),
         ("labels", {"of": GENRES}, "jaz", "did you mean 'jazz'"),
     ],
 )

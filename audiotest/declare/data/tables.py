@@ -1,4 +1,4 @@
-"""Tables as rows: Parquet, CSV, TSV, JSON, JSON lines, and folders of sounds.
+"""Tables as rows: Parquet, CSV, TSV, JSON, JSON lines, folders of sounds, and files of text that are a row each.
 
 Rows are read one after the other and in bounded memory (a JSON file is read whole). Sounds that stand within a Parquet
 file are not read with its rows: in their place stands an :class:`~audiotest.types.Embedded`, which says where they are.
@@ -23,7 +23,10 @@ from audiotest.types import Embedded
 SOUNDS = {".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".aiff", ".aif", ".webm", ".mp4", ".wma", ".sph"}
 FOLDER_TABLES = ("metadata.csv", "metadata.jsonl")
 """What the rows of a folder are read from, where one of them is there."""
+TEXTS = (".txt", ".bpm", ".key", ".lab")
+"""Annotations with a file for each clip, whose text is one row."""
 _LONGEST_FIELD = 100_000_000
+_LONGEST_TEXT = 1 << 20
 _BATCH = 1024
 
 
@@ -169,6 +172,21 @@ def _folder(path: Path) -> Iterator[Row]:
         raise TableError("there is no sound in this folder")
 
 
+def _text(path: Path) -> Iterator[Row]:
+    """The text of a file as one row, without blanks around it, and where the file is: its name, the same without what
+    follows the last dot, and the name of its folder."""
+    where = {"file": path.name, "name": path.stem, "folder": path.parent.name}
+    with path.open("rb") as file:
+        content = file.read(_LONGEST_TEXT + 1)
+    try:
+        text, fault = content.decode("utf-8-sig").strip(), ""
+    except UnicodeDecodeError as error:
+        text, fault = "", f"no UTF-8 text (byte {error.start}); save it as UTF-8"
+    if len(content) > _LONGEST_TEXT:
+        text, fault = "", "it is longer than 1 MiB: a file of text is read as one row, an annotation of one clip"
+    yield Row(1, {**where, "text": text}, fault)
+
+
 def parquet(path: Path) -> Any:
     """The file, opened with ``pyarrow``. Raises :class:`TableError`."""
     try:
@@ -259,4 +277,5 @@ _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".ndjson": _json_lines,
     ".json": _json,
     "folder": _folder,
+    **dict.fromkeys(TEXTS, _text),
 }

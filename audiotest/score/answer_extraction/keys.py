@@ -16,12 +16,12 @@ _MODES = {
     "moll": "minor",
     "m": "minor",
 }
-_ACCIDENTALS = {"#": "#", "♯": "#", "sharp": "#", "b": "b", "♭": "b", "flat": "b"}
+ACCIDENTALS = {"#": "#", "♯": "#", "sharp": "#", "b": "b", "♭": "b", "flat": "b"}
 _KEY = re.compile(
     r"(?<![A-Za-z0-9#'])([A-Ga-g])(?:\s?([#♯♭])|(b)(?=$|[\s,.;)!?m-])|[\s-]?(?i:(sharp|flat))(?![a-z]))?"
     r"(?:[\s:-]*(?i:(major|minor|maj|min|moll|dur))|(m))?(?![A-Za-z0-9#'])"
 )
-_KEYED = re.compile(
+KEYED = re.compile(
     r"(?:\bkey of|\bkey (?:is|was|seems to be|would be)|\bin|\btonic (?:is|of)|\bis|^)[\s\"']*(?:the key of )?$",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ class Key(Struct, frozen=True):
 
 def _of(match: re.Match[str]) -> Key:
     letter, symbol, flat, word, mode, m = match.groups()
-    accidental = _ACCIDENTALS.get((symbol or flat or word or "").lower(), "")
+    accidental = ACCIDENTALS.get((symbol or flat or word or "").lower(), "")
     return Key(letter.upper() + accidental, _MODES.get((mode or m or "").lower(), ""))
 
 
@@ -66,7 +66,7 @@ def keys(text: str) -> Iterator[tuple[Key, int, int, bool]]:
         if match.group(1).islower() and not _is_key_in_small_letters(match, key, before):
             continue
         sure = bool(key.mode) or (
-            _KEYED.search(before) is not None
+            KEYED.search(before) is not None
             and (_NAMED.search(before) is not None or before.endswith("in ") or not before.strip())
         )
         if sure or _ANSWER.search(before):
@@ -77,4 +77,4 @@ def _is_key_in_small_letters(match: re.Match[str], key: Key, before: str) -> boo
     """ "am" is a verb, "a minor" an article and a word, unless a key is spoken of."""
     plain = key.mode and not match.group(6)
     is_article = match.group(1) == "a" and "-" not in match.group(0) and not match.group(2)
-    return bool(plain and (not is_article or _KEYED.search(before[-30:])))
+    return bool(plain and (not is_article or KEYED.search(before[-30:])))
