@@ -7,7 +7,8 @@ Options
 
 Rule
     Keys are read as ``choice`` reads them ("C# minor", "A-flat major", "Am", "a-Moll"); one without a mode ("the key of
-    G") is major. Several different keys are ``ambiguous``. The right key is the case's answer or any of its references.
+    G") is major. A key that the reply denies is not read. Several different keys are ``ambiguous``. The right key is
+    the case's answer or any of its references.
 
 Source
     ``mir_eval.key.weighted_score`` (MIREX), which names a relative or parallel key by pitch class.
@@ -17,10 +18,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from audiotest.score._words import is_denied
 from audiotest.score.answer_extraction.answer_span import answer_spans
 from audiotest.score.answer_extraction.keys import keys
+from audiotest.score.answer_extraction.normalise import fold
 from audiotest.types import CUT, Question, Verdict
 
+VERSION = 2
 _OTHER_NAMES = {"Cb": "B", "Fb": "E", "E#": "F", "B#": "C"}
 """Names of notes that mir_eval does not know."""
 
@@ -60,8 +64,9 @@ def _wanted(question: Question) -> tuple[str, ...]:
 
 def _keys(text: str) -> list[str]:
     """The different keys of ``text``, as mir_eval writes them; those with a mode, if there are any."""
-    every = [(key, sure) for key, _, _, sure in keys(text)]
-    kept = [key for key, _ in every if key.mode] or [key for key, _ in every]
+    folded = fold(text)
+    every = [key for key, start, _, _ in keys(text) if not is_denied(folded, start)]
+    kept = [key for key in every if key.mode] or every
     return list(dict.fromkeys(f"{_OTHER_NAMES.get(key.tonic, key.tonic)} {key.mode or 'major'}" for key in kept))
 
 

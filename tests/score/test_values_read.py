@@ -85,6 +85,9 @@ def test_a_key_has_mir_evals_weighted_score(right, named):
 @pytest.mark.parametrize(
     ("output", "answer", "worth"),
     [
+        ("It is not in A minor.", "A minor", 0.0),
+        ("It is not in A minor but in C major.", "C major", 1.0),
+        ("It isn't C major, it is A minor.", "A minor", 1.0),
         ("The key of G", "G major", 1.0),
         ("Am", "C major", 0.3),
         ("C-flat major", "B major", 1.0),
