@@ -242,9 +242,10 @@ class HF:
                 sound += f" {[len(clip.samples) for clip in request.audio]}"
             if self.settings.shared and count[sounds[i]] > 1:
                 sound = sounds[i]
-            # A sampled reply must not depend on its neighbours, so it is drawn alone.
+            # A sampled reply must not depend on its neighbours: in a slot it draws by itself, else it is asked alone.
+            drawn = request.generation.temperature > 0 and not in_slots
             several = self.settings.several_alone and len(request.audio) > 1
-            alone = str(i) if request.generation.temperature > 0 or several else ""
+            alone = str(i) if drawn or several else ""
             generation = request.generation
             if in_slots:
                 generation = msgspec.structs.replace(generation, max_new_tokens=0, stop=())

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from audiotest.models._ahead import Ahead
 from audiotest.models._generating import TOKENIZER, NoNumbers, reply
 from audiotest.models._hf.asking import on_device
-from audiotest.models._hf.decoding import Row, Rows, prefilled
+from audiotest.models._hf.decoding import CannotJoin, Row, Rows, prefilled, sampling
 from audiotest.models._hf.sharing import Shared
 from audiotest.models._slots import Ended, Engine, Group, Slots, refill_of
 from audiotest.models.streaming import answers_of, in_batches
@@ -60,9 +60,9 @@ class Windows:
 
 def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
     """Requests in groups that can be prefilled at once, with their inputs: all questions about a clip that share its
-    prefix, and of others at most ``refill``. Those that are ranked or sampled are asked as batches, after these."""
+    prefix, and of others at most ``refill``. Those that are ranked are asked as batches, after these."""
     adapter.own_processor()
-    slotted = [r for r in window if not (r.likelihoods or r.generation.temperature > 0 or adapter.cannot_hear(r))]
+    slotted = [r for r in window if not (r.likelihoods or adapter.cannot_hear(r))]
     in_slots = set(map(id, slotted))
     whole = [r for r in window if id(r) not in in_slots]
     result: Groups = []
@@ -118,8 +118,9 @@ class Decoding:
         self._tokenizer = adapter._tokenizer
         self._rows: Rows | None = None
 
-    def prefill(self, group: Group[Request], rows: int) -> tuple[Rows, Ended[Request]]:
-        """Read prompts up to their first token; those that share a prefix over one prefill of it."""
+    def prefill(self, group: Group[Request], rows: int) -> tuple[Rows | None, Ended[Request]]:
+        """Read prompts up to their first token; those that share a prefix over one prefill of it. Requests whose rows
+        cannot come and go, though the model's others can (by how they are sampled), are answered here and now."""
         started = time.perf_counter()
         requests = group.items[:rows]
         if group.inputs is None or (rows < len(group.items) and not group.divisible):
@@ -127,10 +128,13 @@ class Decoding:
         else:
             inputs = group.inputs
         batch, prompts = on_device(inputs.inputs, self._model.device), inputs.prompts
-        with self._adapter._encoding_once(prompts):
-            if inputs.how:
-                batch = self._after_prefix(group, inputs, batch, rows)
-            held, ended = prefilled(self._model, self._tokenizer, requests, batch)
+        try:
+            with self._adapter._encoding_once(prompts):
+                if inputs.how:
+                    batch = self._after_prefix(group, inputs, batch, rows)
+                held, ended = prefilled(self._model, self._tokenizer, requests, batch)
+        except CannotJoin:
+            return None, self.whole(requests)
         share = (time.perf_counter() - started) / rows
         beside = len(held.rows) + len(ended) + (len(self._rows.rows) if self._rows else 0)
         for row in [*held.rows, *ended]:
@@ -151,10 +155,12 @@ class Decoding:
         group.inputs = inputs._replace(how=rest, prefix=prefix) if later else None
         return shared_inputs(self._model, self._adapter._processor, batch, how, cache)
 
-    def join(self, held: Rows) -> None:
+    def join(self, held: Rows | None) -> None:
         """Put prefilled rows beside those in flight."""
         import torch
 
+        if held is None:
+            return
         with torch.inference_mode():
             if self._rows is None:
                 self._rows = held
@@ -209,6 +215,12 @@ class Decoding:
         return replace(answer, seconds=row.seconds)
 
 
+def _kind(group: Group[Request]) -> tuple[Any, ...]:
+    """What all requests of a prefill have in common."""
+    generation = group.items[0].generation
+    return generation.thinking, sampling(generation)
+
+
 def _joined(first: Group[Request], second: Group[Request], pad: int | None) -> Any:
     """Inputs of two groups as those of one: tokens are padded on the left, and whatever else there is has the same
     shape for each prompt or clip of both. None where that is not so, or the prompts of one hear one sound."""
@@ -217,7 +229,7 @@ def _joined(first: Group[Request], second: Group[Request], pad: int | None) -> A
     one, two = first.inputs, second.inputs
     if one is None or two is None or pad is None or one.prompts > 1 or two.prompts > 1:
         return None
-    if set(one.inputs) != set(two.inputs) or first.items[0].generation.thinking != second.items[0].generation.thinking:
+    if set(one.inputs) != set(two.inputs) or _kind(first) != _kind(second):
         return None
     longest = max(one.inputs["input_ids"].shape[1], two.inputs["input_ids"].shape[1])
     joined = {}
