@@ -49,7 +49,8 @@ class Row(Struct, eq=False):
 
 class Rows:
     """``rows`` with a ``cache`` of T tokens each, and ``mask`` and ``ids`` of shape (rows, T + 1): the last token was
-    chosen and is still to be read. ``positions`` of shape (..., rows, 1) are those of the token before it, in as many
+    chosen and is still to be read. Of prompts that are embeddings there are no ids: the first that is chosen stands for
+    all of them. ``positions`` of shape (..., rows, 1) are those of the token before it, in as many
     dimensions as the model counts them. ``rules``: those of the rows that were read with them; of any others, by how
     they are sampled."""
 
@@ -91,6 +92,7 @@ class Rows:
             chosen[drawing] = torch.cat(drawn)
         self.ids = torch.cat([self.ids, chosen[:, None]], dim=1)
         self.mask = torch.cat([self.mask, self.mask.new_ones(len(self.rows), 1)], dim=1)
+        self.ids = _filled(self.ids, self.mask.shape[1] - self.ids.shape[1])
         for row, token, bad in zip(self.rows, chosen.tolist(), broken.tolist(), strict=True):
             row.ids.append(token)
             row.broken = bad
@@ -193,9 +195,12 @@ class Rules:
         return over
 
 
-def prefilled(model: Any, tokenizer: Any, requests: Sequence[Request], batch: Any) -> tuple[Rows, list[Row]]:
+def prefilled(
+    model: Any, tokenizer: Any, requests: Sequence[Request], batch: Any, *, pad: int | None = None
+) -> tuple[Rows, list[Row]]:
     """(Rows after the first token of each request, those that ended with it.) ``batch`` holds their model inputs, on
-    the model's device; how they are sampled is the same for all. Raises :class:`CannotJoin`."""
+    the model's device; how they are sampled is the same for all. ``pad``: the token that pads, where the tokenizer's
+    does not. Raises :class:`CannotJoin`."""
     import torch
     from transformers.generation import StopStringCriteria
 
@@ -203,6 +208,8 @@ def prefilled(model: Any, tokenizer: Any, requests: Sequence[Request], batch: An
     given = how(requests[0].generation, tokenizer)
     for name in ("stop_strings", "tokenizer"):  # a stop is looked for in each row
         given.pop(name, None)
+    if pad is not None:
+        given["pad_token_id"] = pad
     shared = "past_key_values" in batch
     with torch.inference_mode():
         rows = model.generate(**batch, **given, custom_generate=_first)
@@ -224,7 +231,6 @@ def _first(
     **model_kwargs: Any,
 ) -> Rows:  # fmt: skip
     """What ``generate`` calls once it has prepared everything: the prefill, and no token yet."""
-    import torch
     from transformers.cache_utils import DynamicLayer
 
     drawn = (generation_config.temperature, generation_config.top_p) if generation_config.do_sample else (0.0, 1.0)
@@ -234,7 +240,8 @@ def _first(
     if any(type(layer) is not DynamicLayer for layer in getattr(cache, "layers", [None])):
         raise CannotJoin("its layers keep more, or less, than the keys and values of all tokens")
     mask, positions = model_kwargs.get("attention_mask"), model_kwargs.get("position_ids")
-    mask = torch.ones_like(input_ids) if mask is None else mask  # it is left out where nothing is padded
+    if mask is None:  # it is left out where nothing is padded
+        mask = input_ids.new_ones(len(input_ids), cache.get_seq_length())
     if positions is None:
         positions = mask.long().cumsum(-1) - 1
     last = positions[..., -1:]
@@ -249,13 +256,14 @@ def _without_gaps(rows: Rows) -> None:
     its own tokens, masked."""
     mask = rows.mask
     longest = int(mask.sum(dim=1).max())
+    has_ids = rows.ids.shape[1] > 0
     if bool((mask[:, 1:] >= mask[:, :-1]).all()):  # padded on the left alone
         places = None
         cut = mask.shape[1] - longest
         rows.mask, rows.ids = mask[:, cut:], rows.ids[:, cut:]
     else:
         places = mask.argsort(dim=1, stable=True)[:, -longest:]
-        rows.mask, rows.ids = mask.gather(1, places), rows.ids.gather(1, places)
+        rows.mask, rows.ids = mask.gather(1, places), rows.ids.gather(1, places) if has_ids else rows.ids
     for layer in rows.cache.layers:
         for name in ("keys", "values"):
             value = getattr(layer, name)
@@ -264,7 +272,8 @@ def _without_gaps(rows: Rows) -> None:
             else:
                 value = value.gather(2, places[:, None, :, None].expand(-1, value.shape[1], -1, value.shape[3]))
             setattr(layer, name, value)
-    rows.ids = rows.ids.where(rows.mask.bool(), rows.ids[:, -1:])
+    if has_ids:
+        rows.ids = rows.ids.where(rows.mask.bool(), rows.ids[:, -1:])
     rows._look()
 
 
