@@ -1,5 +1,8 @@
 """The adapter ``hf`` as a stream: replies come when they are there, rows come and go, and what goes wrong costs its own."""
 
+import logging
+from functools import partial
+
 import pytest
 
 import audiotest
@@ -85,6 +88,53 @@ def test_a_model_whose_rows_cannot_come_and_go_answers_in_batches_and_says_why(t
     model = opened(build(tmp_path), **options)
     assert texts(streamed(model, REQUESTS[:4], 4)) == [texts(model.answer([one]))[0] for one in REQUESTS[:4]]
     assert model.why_batches().startswith(reason)
+
+
+@pytest.fixture
+def quiet_compiler():
+    """torch writes a record of every step of its compiler, and pytest keeps them all."""
+    logging.getLogger("torch.__trace").disabled = True
+    yield
+    logging.getLogger("torch.__trace").disabled = False
+
+
+@pytest.mark.usefixtures("quiet_compiler")
+def test_a_compiled_step_gives_the_same_replies_and_is_compiled_once(folder, alone, monkeypatch):
+    # torch's compiler reads the whole step; what makes machine code of it takes 14 s of CPU, so it is left out.
+    graphs = []
+
+    def backend(graph, _inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=backend))
+    model = opened(folder, compile="true")
+    assert texts(streamed(model, ASKED, 4)) == alone
+    made = len(graphs)
+    assert 1 <= made <= 4, "the step is one graph for one row, others for several, with a mask and without"
+    assert texts(streamed(model, ASKED[:3], 2)) == alone[:3]
+    assert len(graphs) == made, "rows of another number or length are compiled again"
+    assert (
+        model.identity
+        != open_model(f"hf:{folder}").identity
+        == open_model(f"hf:{folder}", {"compile": "false"}).identity
+    )
+    model.close()
+    assert model.compiled is None
+
+
+@pytest.mark.usefixtures("quiet_compiler")
+def test_a_step_that_cannot_be_compiled_is_one_sentence_when_the_model_is_loaded(folder, monkeypatch):
+    with pytest.raises(ValueError, match="in batches: the option continuous is false; leave compile off"):
+        opened(folder, compile="true", continuous="false")
+
+    def no_compiler(graph, _inputs):
+        raise RuntimeError("no C++ compiler is here\n\nand a page of advice")
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=no_compiler))
+    with pytest.raises(ValueError, match=r"no C\+\+ compiler is here; leave compile off$") as failed:
+        opened(folder, compile="true")
+    assert "\n" not in str(failed.value)
 
 
 def test_a_model_that_mixes_its_rows_is_found_out_before_it_is_asked(folder, monkeypatch):

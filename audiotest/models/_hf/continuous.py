@@ -94,7 +94,7 @@ class Decoding(InFlight):
         with self._adapter._encoding_once(prompts):
             if inputs.how:
                 batch = self._after_prefix(group, inputs, batch, rows)
-            return prefilled(self._model, self._tokenizer, requests, batch)
+            return prefilled(self._model, self._tokenizer, requests, batch, step=self._adapter.compiled)
 
     def _after_prefix(self, group: Group[Request], inputs: Any, batch: Any, rows: int) -> Any:
         from audiotest.models._hf.sharing import prefilled as prefix_of

@@ -52,12 +52,13 @@ class Rows:
     chosen and is still to be read. Of prompts that are embeddings there are no ids: the first that is chosen stands for
     all of them. ``positions`` of shape (..., rows, 1) are those of the token before it, in as many
     dimensions as the model counts them. ``rules``: those of the rows that were read with them; of any others, by how
-    they are sampled."""
+    they are sampled. ``forward``: what reads the tokens; the model, or its compiled step."""
 
     def __init__(self, model: Any, cache: Any, mask: Any, ids: Any, positions: Any, rules: Rules) -> None:
         self.model, self.cache, self.mask, self.ids, self.positions = model, cache, mask, ids, positions
         self.rules: dict[Sampling, Rules] = {rules.sampling: rules}
         self.rows: list[Row] = []
+        self.forward: Any = model
         self.logits: Any = None
         self._look()
 
@@ -73,7 +74,7 @@ class Rows:
             self.ids, next_sequence_length=1, past_key_values=self.cache, attention_mask=mask,
             position_ids=self.positions, use_cache=True,
         )  # fmt: skip
-        self.logits = self.model(**given, return_dict=True).logits[:, -1]
+        self.logits = self.forward(**given, return_dict=True).logits[:, -1]
         self.choose(self.logits)
         return self.ended()
 
@@ -196,11 +197,12 @@ class Rules:
 
 
 def prefilled(
-    model: Any, tokenizer: Any, requests: Sequence[Request], batch: Any, *, pad: int | None = None
-) -> tuple[Rows, list[Row]]:
+    model: Any, tokenizer: Any, requests: Sequence[Request], batch: Any, *, pad: int | None = None,
+    step: Any = None,
+) -> tuple[Rows, list[Row]]:  # fmt: skip
     """(Rows after the first token of each request, those that ended with it.) ``batch`` holds their model inputs, on
     the model's device; how they are sampled is the same for all. ``pad``: the token that pads, where the tokenizer's
-    does not. Raises :class:`CannotJoin`."""
+    does not. ``step``: what reads later tokens in the place of ``model``. Raises :class:`CannotJoin`."""
     import torch
     from transformers.generation import StopStringCriteria
 
@@ -213,6 +215,7 @@ def prefilled(
     shared = "past_key_values" in batch
     with torch.inference_mode():
         rows = model.generate(**batch, **given, custom_generate=_first)
+        rows.forward = step or model
         stops: dict[tuple[str, ...], Any] = {(): None}
         for request in requests:
             stop = request.generation.stop
