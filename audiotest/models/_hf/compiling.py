@@ -25,5 +25,5 @@ def refuse(name: str, why: str) -> None:
     reason = " ".join(why.partition("\n\n")[0].split())[:_LONGEST]  # torch adds a page of advice
     if reason:
         raise ValueError(
-            f"compile=true is for models that answer in slots, and {name} answers in batches: {reason}; leave compile off"
+            f"compile=true needs a model that answers in slots; {name} answers in batches: {reason}; leave compile off"
         )
