@@ -1,8 +1,7 @@
 """A run of many trials below pytest: ``audiotest.run`` over a suite of cases without sound, four conditions each.
 
-``python -m bench.million 100000 200000`` prints a line a size: seconds, CPU, peak memory, and bytes a trial from one
-size to the next. Each size is a process of its own, which ends where it passes ``--minutes`` or ``--gigabytes`` and says
-how far it came.
+``python -m bench.million 100000 200000`` prints seconds, CPU and peak memory for each size. Each is a process of its
+own, which ends where it passes ``--minutes`` or ``--gigabytes``, and says how far it came.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``audiotest check-model``: does a model answer the same in a batch as alone, and as another that shall be the same?"""
+"""``audiotest check-model``: does a model answer the same in a batch as alone, and as another that has its weights?"""
 
 from __future__ import annotations
 
