@@ -139,5 +139,5 @@ def test_options_that_a_condition_moves_are_held_once_for_each_order_and_records
         for i in range(40)
     ]
     moved = [r.choices for r in run.records if r.condition == "rotated(k=1)"]
-    assert moved[0] == ("yy", "zz", "x")
+    assert moved[0] == ("zz", "x", "yy")
     assert len(set(map(id, moved))) == 1
