@@ -231,6 +231,17 @@ def test_numbers_that_are_none_end_a_sampled_row_alone(folder, monkeypatch):
     assert [r.text for i, r in enumerate(replies) if i != 1] == [t for i, t in enumerate(expected) if i != 1]
 
 
+def test_what_the_checkpoint_adds_to_how_a_reply_is_sampled_holds_in_slots(folder):
+    model = opened(folder)
+    free = [texts(model.answer([one]))[0] for one in WARM[:4]]
+    model._model.generation_config.top_k = 3
+    model._model.generation_config.min_p = 0.01
+    expected = [texts(model.answer([one]))[0] for one in WARM[:4]]
+    replies = streamed(model, WARM[:4], 3)
+    assert texts(replies) == expected != free
+    assert max(reply.details["batch"] for reply in replies) > 1
+
+
 def test_a_way_of_sampling_that_slots_do_not_know_is_asked_alone(folder):
     model = opened(folder)
     model._model.generation_config.top_h = 0.4
