@@ -481,8 +481,8 @@ class Session:
 
     def _sorted(self) -> list[Record]:
         """The records in the order of the suites, conditions and cases."""
-        places = self.suites.places({record.suite for record in self._records.values()})
-        return sorted(self._records.values(), key=lambda record: places[key(record)])
+        place = self.suites.place({record.suite for record in self._records.values()})
+        return sorted(self._records.values(), key=lambda record: place(key(record)))
 
     def _provenance(self) -> Provenance:
         names = {record.suite for record in self._records.values()}

@@ -49,17 +49,18 @@ class Sharing:
             force_setattr(record, "verdicts", self._part(_encode(record.verdicts), record.verdicts))
         if record.reply is not None and not record.reply.details:
             force_setattr(record.reply, "details", _EMPTY)
-        hashes = record.hashes
-        for name in hashes:
-            if name != "prompt":
-                hashes[name] = self._text(hashes[name])
+        for name in ("sound", "source"):
+            if text := record.hashes.get(name):
+                force_setattr(record.hashes, name, self._text(text))
         force_setattr(record, "order", self._part(record.order, record.order))
         force_setattr(record, "reason", self._text(record.reason))
+        if record.choices:  # a condition that moves them makes new ones for each trial
+            force_setattr(record, "choices", self._texts(record.choices))
         if not read:
             return record
         for name in ("suite", "condition", "expectation", "outcome", "clip", "known_issue"):
             force_setattr(record, name, self._text(getattr(record, name)))
-        for name in ("choices", "answers", "labels", "reference", "choice_sounds"):
+        for name in ("answers", "labels", "reference", "choice_sounds"):
             if texts := getattr(record, name):
                 force_setattr(record, name, self._texts(texts))
         if record.answer is not None:

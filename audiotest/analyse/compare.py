@@ -25,7 +25,7 @@ from audiotest.analyse.intervals import clustered_proportion, paired_difference
 from audiotest.analyse.power import detectable, seen
 from audiotest.analyse.trials import clip_of, verdict_of, without_sound
 from audiotest.errors import AudiotestError
-from audiotest.types import Estimate, Record, TrialKey
+from audiotest.types import Estimate, Hashes, Record, TrialKey
 
 _FEW = 5
 
@@ -247,7 +247,7 @@ def _seeds(pairs: Sequence[tuple[Record, Record]]) -> str:
     return f": their seeds are {', '.join(map(str, sorted(first)))} and {', '.join(map(str, sorted(second)))}"
 
 
-def _differ(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+def _differ(name: str, before: Hashes, now: Hashes) -> bool:
     """Whether both runs noted what was given, and not the same. A sound at 16 kHz and at 48 kHz is one sound, in the
     form that each model asks for; runs from before that was noted are held to the samples themselves."""
     if name == "sound" and before.get("source") and now.get("source"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -105,13 +105,19 @@ class Suites:
         paths = sorted({record.nodeid.partition("::")[0] for record in records})
         return [(self.whole(self.root / path, path), path) for path in paths]
 
-    def places(self, names: Iterable[str]) -> dict[TrialKey, tuple[int, int, int]]:
-        """For each trial of the suites with these ``names`` its place by suite, condition and case."""
+    def place(self, names: Iterable[str]) -> Callable[[TrialKey], int]:
+        """A function that gives the place of each trial of the suites with these ``names``: by suite (in the order of
+        their files), condition and case. A number each, of tables that have no line a trial: they may be a million."""
         wanted = set(names)
         suites = sorted((suite for suite in self if suite.name in wanted), key=lambda suite: suite.path)
-        return {
-            TrialKey(suite.name, case.id, condition.name): (i, j, k)
-            for i, suite in enumerate(suites)
-            for j, (condition, _) in enumerate(suite.conditions)
-            for k, case in enumerate(suite.cases)
-        }
+        tables, first = {}, 0
+        for suite in suites:
+            conditions = {condition.name: j for j, (condition, _) in enumerate(suite.conditions)}
+            tables[suite.name] = first, conditions, {case.id: k for k, case in enumerate(suite.cases)}
+            first += len(conditions) * len(suite.cases)
+
+        def place(key: TrialKey) -> int:
+            start, conditions, cases = tables[key.suite]
+            return start + conditions[key.condition] * len(cases) + cases[key.case]
+
+        return place

@@ -15,6 +15,7 @@ Options
     ``batch_size``        the most requests at once (32), if they answer like single ones: ``audiotest check-model``
     ``continuous``        whether a reply that ends makes room for the next request, where the model can (true)
     ``refill``            how many slots are free before they are filled again; 0, by default: an eighth of them
+    ``compile``           whether the decoding step is compiled (``torch.compile``), where there are slots (false)
     ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt
     ``class``, ``part``   the class to load, and the part of the config that it takes
     ``mixed``             whether prompts with and without sound can be in one batch
@@ -44,6 +45,7 @@ import msgspec
 
 from audiotest.models._files import state_of
 from audiotest.models._generating import TOKENIZER, Halving
+from audiotest.models._hf.compiling import compiled, refuse
 from audiotest.models._hf.encoding import Encoding, encode_once
 from audiotest.models._hf.memory import UNLIMITED, budget
 from audiotest.models._hf.settings import Settings, commit, fetch, settings
@@ -82,6 +84,7 @@ class HF:
         self._encoding: Encoding | None = None
         self._budget = UNLIMITED
         self._why_batches: str | None = None
+        self.compiled: Any = None
         self._ask = Halving(self._generate)
         # Inputs built ahead, by the requests that they were built from: of the batch at work and of the next ones.
         self.preparing_threads = usual_threads()
@@ -96,7 +99,7 @@ class HF:
         deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
         fields = msgspec.to_builtins(deciding)
         del fields["continuous"], fields["refill"]
-        for name in ("several_alone", "quantization", "device_map"):
+        for name in ("several_alone", "quantization", "device_map", "compile"):
             if not fields[name]:  # an option of later: replies that were cached before have no word of it
                 del fields[name]
         self.identity = f"hf {VERSION} {self.given} {msgspec.json.encode(fields).decode()}{state_of(self.checkpoint)}"
@@ -114,7 +117,8 @@ class HF:
         return commit(self.checkpoint, self.settings.revision)
 
     def load(self) -> None:
-        """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for."""
+        """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for, or if
+        ``compile`` is on and the step cannot be compiled."""
         require_local()
         from audiotest.models._hf.loading import load
 
@@ -123,10 +127,13 @@ class HF:
         fetch(self.checkpoint, self.settings.revision)
         self._take(settings(self.checkpoint, self.options))
         self.adopt(*load(self.checkpoint, self.settings))
+        if self.settings.compile:
+            refuse(self.name, self.why_batches())
 
     def adopt(self, model: Any, processor: Any) -> None:
         """Answer with ``model``, of transformers, and its ``processor``; raises ValueError for one of another rate."""
         self._model, self._processor = model, processor
+        self.compiled = compiled(model) if self.settings.compile else None
         self._encoding = encode_once(self._model) if self.settings.shared else None
         self._budget = budget(self._model, self.settings.memory)
         self._why_batches = None
@@ -242,9 +249,10 @@ class HF:
                 sound += f" {[len(clip.samples) for clip in request.audio]}"
             if self.settings.shared and count[sounds[i]] > 1:
                 sound = sounds[i]
-            # A sampled reply must not depend on its neighbours, so it is drawn alone.
+            # A sampled reply must not depend on its neighbours: in a slot it draws by itself, else it is asked alone.
+            drawn = request.generation.temperature > 0 and not in_slots
             several = self.settings.several_alone and len(request.audio) > 1
-            alone = str(i) if request.generation.temperature > 0 or several else ""
+            alone = str(i) if drawn or several else ""
             generation = request.generation
             if in_slots:
                 generation = msgspec.structs.replace(generation, max_new_tokens=0, stop=())
@@ -288,7 +296,7 @@ class HF:
         """Let go of the weights."""
         if self._encoding:
             self._encoding.close()
-        self._model = self._processor = self._encoding = None
+        self._model = self._processor = self._encoding = self.compiled = None
 
 
 def _as_is(batch: Any) -> Any:

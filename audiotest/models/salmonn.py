@@ -10,6 +10,8 @@ Options
     ``beats``          BEATs' file, "Fine-tuned BEATs_iter3+ (AS2M) (cpt2)"; not on the hub, so it must be named
     ``num_beams``      1; the official configuration decodes with 4, which are compared as in transformers 4.28
     ``lora_alpha``, ``qformer_heads``, ``window``, ``template``  as in the official configuration
+    ``continuous``     whether a reply that ends makes room for the next request (true); not with beams
+    ``refill``         how many slots are free before they are filled again; 0, by default: an eighth of them
     ``shared``         whether questions about one clip are asked over one reading of it (true)
     ``dtype``, ``device``, ``batch_size``, ``memory``, ``revision``  as for ``hf``; float16 on a GPU, as it was trained
 
@@ -20,7 +22,7 @@ as single requests do. Prompts without sound leave out the part between ``<Speec
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -50,7 +52,8 @@ class SALMONN:
         self.checkpoint, self.settings = checkpoint, given
         self.name = f"salmonn:{checkpoint}"
         self.batch_size = given.batch_size
-        deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
+        deciding = msgspec.to_builtins(msgspec.structs.replace(given, device="", batch_size=1, memory=0.0))
+        del deciding["continuous"], deciding["refill"]
         state = state_of(checkpoint, given.llm, given.whisper, given.beats)
         self.identity = f"salmonn {VERSION} {checkpoint} {msgspec.json.encode(deciding).decode()}{state}"
         self._parts: Any = None
@@ -99,6 +102,20 @@ class SALMONN:
         finally:
             self._heard.clear()
         return [replies[i] for i in range(len(requests))]
+
+    def stream(self, requests: Iterator[Request], at_once: int = 0) -> Iterator[tuple[Request, Reply | Exception]]:
+        """Each request with its reply when it is there, at most ``at_once`` (default: ``batch_size``) in flight."""
+        from audiotest.models._salmonn.continuous import stream
+
+        return stream(self, requests, at_once or self.batch_size)
+
+    def why_batches(self) -> str:
+        """Why this model answers batch by batch; empty where a reply that ends makes room for the next."""
+        if self.settings.num_beams > 1:
+            return (
+                f"a reply is {self.settings.num_beams} beams, which are decoded together (num_beams=1 decodes in slots)"
+            )
+        return "" if self.settings.continuous else "the option continuous is false"
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
         import torch

@@ -19,7 +19,7 @@ from audiotest.predict.blocks import as_asked
 from audiotest.predict.sound import Sounds, seconds
 from audiotest.predict.store import ReplyStore
 from audiotest.registry import UnknownName
-from audiotest.types import ClipSpec, NotApplicable, Reply, Request, Turn
+from audiotest.types import NO_HASHES, ClipSpec, Hashes, NotApplicable, Reply, Request, Turn
 
 KEY_VERSION = 1
 ORIGINAL = "original"
@@ -38,7 +38,7 @@ class Answer(Struct):
     error: Exception | None = None
     cached: bool = False
     at: float | None = None
-    hashes: dict[str, str] = msgspec.field(default_factory=dict)
+    hashes: Hashes = NO_HASHES
     turns: tuple[Turn, ...] = ()
     sounds: tuple[int | ClipSpec, ...] = ()
     """Of turns: what each of their sounds is."""
@@ -195,7 +195,7 @@ class Requests:
         }
         key = hashlib.sha256(msgspec.json.encode(identity)).digest()
         prompt = hashlib.sha256(answer.prompt.encode()).hexdigest()
-        answer.hashes = {"prompt": prompt[:16], "sound": sound[:16], "source": source[:16]}
+        answer.hashes = Hashes(prompt[:16], sound[:16], source[:16])
         return Pending(trial, answer, key, block, final=final)
 
     def _converse(self, trial: Trial, answer: Answer, view: View) -> bool:

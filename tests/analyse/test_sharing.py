@@ -1,15 +1,19 @@
 """Records that were read from a file share what is equal in them, and are equal to what was written."""
 
+import sys
 import tracemalloc
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+import audiotest
 from audiotest.declare.suite import load
 from audiotest.runs import iterate_records, read_records
 from audiotest.sharing import Sharing
-from audiotest.types import Case, Record, Reply, Verdict
+from audiotest.types import Case, Hashes, Record, Reply, Verdict
 
 texts = st.sampled_from(["", "a", "a bell", "a bell is rung", "x" * 300])
 records = st.builds(
@@ -100,3 +104,40 @@ def test_a_memory_that_is_full_begins_again(monkeypatch):
     for i in range(50):
         sharing.case(Case(id=f"c{i}", question="?", choices=(f"x{i}", "y"), answer="y"))
     assert len(sharing._parts) <= 3
+
+
+@pytest.mark.parametrize("known", [{}, {"prompt": "p"}, {"prompt": "p", "sound": "", "source": "x"}])
+def test_hashes_read_like_a_mapping_are_written_like_one_and_take_a_third_of_it(known):
+    one = replace(record(0), hashes=known)
+    assert dict(one.hashes) == known
+    assert [one.hashes.get(name) for name in ("prompt", "source")] == [known.get("prompt", ""), known.get("source", "")]
+    written = msgspec.json.encode(one)
+    assert msgspec.json.decode(written)["hashes"] == known
+    assert msgspec.json.decode(written, type=Record) == one
+    with pytest.raises(KeyError):
+        one.hashes["colour"]
+    whole = {"prompt": "p", "sound": "s", "source": "x"}
+    assert sys.getsizeof(Hashes(**whole)) <= sys.getsizeof(whole) / 3
+
+
+def test_options_that_a_condition_moves_are_held_once_for_each_order_and_records_are_in_the_order_of_their_suites():
+    suites = [
+        audiotest.Suite(
+            name=name,
+            cases=[
+                audiotest.Case(id=f"c{i}", question=f"Q{i}", choices=["x", "yy", "zz"], answer="x") for i in range(40)
+            ],
+            conditions=["rotated(k=1)", "original"],
+        )
+        for name in ("second", "first")
+    ]
+    run = audiotest.run(suites, "first", cache=False)
+    assert [(r.suite, r.condition, r.case) for r in run.records] == [
+        (suite.name, condition, f"c{i}")
+        for suite in suites
+        for condition in ("rotated(k=1)", "original")
+        for i in range(40)
+    ]
+    moved = [r.choices for r in run.records if r.condition == "rotated(k=1)"]
+    assert moved[0] == ("zz", "x", "yy")
+    assert len(set(map(id, moved))) == 1

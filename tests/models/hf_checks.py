@@ -256,3 +256,17 @@ def check_questions_about_one_clip_share_its_prefill_in_a_stream(model):
     assert texts(replies) == texts(held.answer(about))
     if not model.why_batches():
         assert {reply.details.get("shared", False) for reply in replies} == {model.settings.audio_as != "base64"}
+
+
+def check_a_sampled_reply_in_a_stream_is_the_one_that_it_is_alone(model):
+    """Each draws with its own seed, whatever is beside it and however that is sampled."""
+    warm = (Generation(max_new_tokens=8, temperature=1.5), Generation(max_new_tokens=5, temperature=0.9, top_p=0.8))
+    asked = [replace(r, seed=i, generation=warm[i % 2]) for i, r in enumerate(FEW[:4])] + FEW[4:]
+    alone = [model.answer([one])[0] for one in asked]
+    replies = streamed(model, asked, 3)
+    assert texts(replies) == texts(alone)
+    assert [reply.finish for reply in replies] == [reply.finish for reply in alone]
+    if not model.why_batches():
+        assert max(reply.details["batch"] for reply in replies[:4]) > 1
+    if len(set(texts(alone))) > 1:  # one of the random models says nothing to anything
+        assert texts(streamed(model, [replace(r, seed=99) for r in asked[:4]], 4)) != texts(alone[:4])

@@ -1,5 +1,8 @@
 """The adapter ``hf`` as a stream: replies come when they are there, rows come and go, and what goes wrong costs its own."""
 
+import logging
+from functools import partial
+
 import pytest
 
 import audiotest
@@ -20,6 +23,7 @@ from audiotest.models.streaming import stream_of
 from audiotest.types import Generation
 
 LENGTHS = (3, 20, 8, 1, 12, 16, 6, 10)
+OUT = torch.cuda.OutOfMemoryError("CUDA out of memory")
 ASKED = [replace(r, generation=Generation(max_new_tokens=n)) for r, n in zip(REQUESTS, LENGTHS, strict=True)]
 
 
@@ -86,6 +90,53 @@ def test_a_model_whose_rows_cannot_come_and_go_answers_in_batches_and_says_why(t
     assert model.why_batches().startswith(reason)
 
 
+@pytest.fixture
+def quiet_compiler():
+    """torch writes a record of every step of its compiler, and pytest keeps them all."""
+    logging.getLogger("torch.__trace").disabled = True
+    yield
+    logging.getLogger("torch.__trace").disabled = False
+
+
+@pytest.mark.usefixtures("quiet_compiler")
+def test_a_compiled_step_gives_the_same_replies_and_is_compiled_once(folder, alone, monkeypatch):
+    # torch's compiler reads the whole step; what makes machine code of it takes 14 s of CPU, so it is left out.
+    graphs = []
+
+    def backend(graph, _inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=backend))
+    model = opened(folder, compile="true")
+    assert texts(streamed(model, ASKED, 4)) == alone
+    made = len(graphs)
+    assert 1 <= made <= 4, "the step is one graph for one row, others for several, with a mask and without"
+    assert texts(streamed(model, ASKED[:3], 2)) == alone[:3]
+    assert len(graphs) == made, "rows of another number or length are compiled again"
+    assert (
+        model.identity
+        != open_model(f"hf:{folder}").identity
+        == open_model(f"hf:{folder}", {"compile": "false"}).identity
+    )
+    model.close()
+    assert model.compiled is None
+
+
+@pytest.mark.usefixtures("quiet_compiler")
+def test_a_step_that_cannot_be_compiled_is_one_sentence_when_the_model_is_loaded(folder, monkeypatch):
+    with pytest.raises(ValueError, match="in batches: the option continuous is false; leave compile off"):
+        opened(folder, compile="true", continuous="false")
+
+    def no_compiler(graph, _inputs):
+        raise RuntimeError("no C++ compiler is here\n\nand a page of advice")
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=no_compiler))
+    with pytest.raises(ValueError, match=r"no C\+\+ compiler is here; leave compile off$") as failed:
+        opened(folder, compile="true")
+    assert "\n" not in str(failed.value)
+
+
 def test_a_model_that_mixes_its_rows_is_found_out_before_it_is_asked(folder, monkeypatch):
     model = opened(folder)
     step = decoding.Rows.step
@@ -120,15 +171,86 @@ def test_questions_about_a_clip_share_its_prefill_whatever_ends_their_replies(fo
     assert all(reply.details["shared"] for reply in replies)
 
 
-def test_what_is_ranked_or_sampled_is_asked_beside_the_slots(folder):
+def test_what_is_ranked_is_asked_beside_the_slots(folder):
     model = opened(folder)
     ranked = [replace(r, choices=("a dog", "rain"), likelihoods=True) for r in ASKED[:2]]
-    sampled = [replace(r, seed=3, generation=Generation(max_new_tokens=6, temperature=0.8)) for r in ASKED[2:4]]
-    asked = [ASKED[4], *ranked, ASKED[5], *sampled, ASKED[6]]
+    sampled = replace(ASKED[2], seed=3, generation=Generation(max_new_tokens=6, temperature=0.8))
+    ranked.append(replace(sampled, choices=("a dog", "rain"), likelihoods=True))
+    asked = [ASKED[4], *ranked, ASKED[5], sampled, ASKED[6]]
     expected = [model.answer([one])[0] for one in asked]
     replies = streamed(model, asked, 4)
     assert texts(replies) == texts(expected)
-    assert ["likelihoods" in reply.details for reply in replies] == [False, True, True, False, False, False, False]
+    assert ["likelihoods" in reply.details for reply in replies] == [False, True, True, True, False, False, False]
+
+
+WARM = [replace(r, seed=i, generation=replace(r.generation, temperature=1.2)) for i, r in enumerate(ASKED)]
+
+
+def test_repeats_of_a_sampled_question_share_the_prefill_of_their_clip_and_each_draws_by_itself(folder):
+    model = opened(folder)
+    repeats = [replace(ASKED[1], seed=i, generation=WARM[1].generation) for i in range(6)]
+    expected = [texts(model.answer([one]))[0] for one in repeats]
+    replies = streamed(model, repeats, 4)
+    assert texts(replies) == expected
+    assert len(set(expected)) == 6
+    assert all(reply.details["shared"] for reply in replies)
+
+
+def test_a_sampled_reply_that_was_lost_to_memory_is_drawn_again_from_the_start(folder, monkeypatch):
+    model = opened(folder)
+    model.why_batches()
+    expected = [texts(model.answer([one]))[0] for one in WARM]
+    real, calls = decoding.Rows.step, []
+
+    def failing(rows):
+        calls.append(rows)
+        if len(calls) == 6:
+            raise OUT
+        return real(rows)
+
+    monkeypatch.setattr(decoding.Rows, "step", failing)
+    assert texts(streamed(model, WARM, 4)) == expected
+    assert len(calls) > 6
+
+
+def test_numbers_that_are_none_end_a_sampled_row_alone(folder, monkeypatch):
+    model = opened(folder)
+    model.why_batches()
+    expected = [texts(model.answer([one]))[0] for one in WARM]
+    real = decoding.Rows.choose
+
+    def broken(rows, logits):
+        for i, row in enumerate(rows.rows):
+            if row.request is WARM[1] and len(row.ids) == 4:
+                logits[i] = float("nan")
+        return real(rows, logits)
+
+    monkeypatch.setattr(decoding.Rows, "choose", broken)
+    replies = streamed(model, WARM, 4)
+    assert str(replies[1]) == "AudioFlamingo3ForConditionalGeneration computed NaN for c1"
+    assert [r.text for i, r in enumerate(replies) if i != 1] == [t for i, t in enumerate(expected) if i != 1]
+
+
+def test_what_the_checkpoint_adds_to_how_a_reply_is_sampled_holds_in_slots(folder):
+    model = opened(folder)
+    free = [texts(model.answer([one]))[0] for one in WARM[:4]]
+    model._model.generation_config.top_k = 3
+    model._model.generation_config.min_p = 0.01
+    expected = [texts(model.answer([one]))[0] for one in WARM[:4]]
+    replies = streamed(model, WARM[:4], 3)
+    assert texts(replies) == expected != free
+    assert max(reply.details["batch"] for reply in replies) > 1
+
+
+def test_a_way_of_sampling_that_slots_do_not_know_is_asked_alone(folder):
+    model = opened(folder)
+    model._model.generation_config.top_h = 0.4
+    asked = [*WARM[:3], *ASKED[3:5]]
+    expected = [texts(model.answer([one]))[0] for one in asked]
+    replies = streamed(model, asked, 4)
+    assert texts(replies) == expected
+    assert model.why_batches() == ""
+    assert [reply.details["batch"] for reply in replies[:3]] == [1, 1, 1]
 
 
 def test_no_more_rows_are_in_flight_than_memory_has_tokens_for(folder, alone, monkeypatch):
@@ -146,9 +268,6 @@ def test_no_more_rows_are_in_flight_than_memory_has_tokens_for(folder, alone, mo
     assert texts(streamed(model, ASKED, 8)) == alone
     assert 2 <= max(rows for rows, _ in used) < 8
     assert max(rows * length for rows, length in used) <= 2.5 * max(tokens)
-
-
-OUT = torch.cuda.OutOfMemoryError("CUDA out of memory")
 
 
 @pytest.mark.parametrize(("where", "name"), [("prefill", "prefill"), ("refill", "join"), ("step", "step")])

@@ -16,8 +16,10 @@ import tiny_salmonn as tiny
 import torch
 
 from audiotest.cli import main
+from audiotest.models._salmonn import continuous
 from audiotest.models.loading import cards, open_model
 from audiotest.models.protocol import Unsupported
+from audiotest.models.streaming import in_order
 from audiotest.types import Generation, Request, Waveform
 
 OFFICIAL = np.load(Path(__file__).parent / "data" / "salmonn.npz")
@@ -153,6 +155,97 @@ def test_a_clip_is_heard_once_for_replies_that_are_drawn_alone_and_settings_that
     model.answer(about[:1])
     hook.remove()
     assert heard == [1, 1]
+
+
+def streamed(model, requests, at_once):
+    return in_order(model.stream(iter(requests), at_once), requests)
+
+
+LENGTHS = (3, 12, 1, 8, 5)
+OF_ALL_KINDS = [
+    *(replace(r, generation=Generation(max_new_tokens=n)) for r, n in zip(REQUESTS, LENGTHS, strict=True)),
+    *(replace(r, seed=i, generation=Generation(max_new_tokens=9, temperature=1.5)) for i, r in enumerate(REQUESTS[:2])),
+    replace(REQUESTS[1], seed=7, generation=Generation(max_new_tokens=6, temperature=0.9, top_p=0.8)),
+    *(replace(REQUESTS[2], prompt=prompt) for prompt in tiny.QUESTIONS[2:7]),
+    replace(REQUESTS[0], audio=()),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def alone(model):
+    return [model.answer([one])[0] for one in OF_ALL_KINDS]
+
+
+@pytest.mark.parametrize("at_once", [3, 8])
+def test_a_stream_answers_like_single_requests_whatever_is_beside_them(model, alone, at_once):
+    heard = []
+    hook = model._parts.encoders.register_forward_hook(lambda _m, given, _out: heard.append(len(given[0])))
+    replies = streamed(model, OF_ALL_KINDS, at_once)
+    hook.remove()
+    assert texts(replies) == texts(alone)
+    assert len(set(texts(replies))) > 5
+    for found in ("finish", "raw"):
+        assert [getattr(reply, found) for reply in replies] == [getattr(reply, found) for reply in alone]
+    assert [bool(reply.details.get("truncated")) for reply in replies[:5]] == [clip.seconds > 30 for clip in CLIPS]
+    assert 1 < max(reply.details["batch"] for reply in replies) <= at_once
+    if at_once == 8:
+        assert sum(heard) == len(CLIPS)
+
+
+def test_questions_about_a_clip_share_a_reading_of_it_as_slots_become_free(model):
+    about = [
+        replace(r, audio=REQUESTS[2].audio, prompt=prompt, generation=Generation(max_new_tokens=n))
+        for r, prompt, n in zip(REQUESTS, tiny.QUESTIONS[:5], LENGTHS, strict=True)
+    ]
+    read, heard = [], []
+    hooks = [
+        model._parts.llm.register_forward_hook(
+            lambda _m, _given, named, _out: read.append(named.get("inputs_embeds")), with_kwargs=True
+        ),
+        model._parts.encoders.register_forward_hook(lambda _m, given, _out: heard.append(len(given[0]))),
+    ]
+    replies = streamed(model, about, 5)
+    few = list(model.stream(iter(about[:4]), 2))
+    for hook in hooks:
+        hook.remove()
+    assert all(reply.details["shared"] for reply in replies)
+    assert texts(replies) == [texts(model.answer([one]))[0] for one in about]
+    assert texts(in_order(few, about[:4])) == texts(replies[:4])
+    assert [about.index(request) for request, _ in few][-1] != 0
+    assert heard == [1, 1]
+    prefix = read[0].shape
+    assert prefix[0] == 1
+    assert sum(embeddings is not None and embeddings.shape == prefix for embeddings in read) == 3  # a window each
+    assert texts(streamed(sibling(model, shared="false"), about, 3)) == texts(replies)
+
+
+def test_what_is_ranked_beams_and_the_option_continuous_are_answered_in_batches(model):
+    ranked = replace(REQUESTS[1], choices=("a dog barks", "rain"), likelihoods=True)
+    several = replace(REQUESTS[0], audio=tuple(CLIPS[:2]))
+    replies = streamed(model, [REQUESTS[0], ranked, several, REQUESTS[2]], 3)
+    assert replies[1].details["likelihoods"] == model.answer([ranked])[0].details["likelihoods"]
+    assert isinstance(replies[2], Unsupported)
+    for options, why in ({"num_beams": 4}, "4 beams"), ({"continuous": "false"}, "continuous is false"):
+        other = sibling(model, **options)
+        assert why in other.why_batches()
+        assert texts(streamed(other, REQUESTS[:3], 2)) == texts(other.answer(REQUESTS[:3]))
+    assert model.why_batches() == ""
+    assert sibling(model).identity == sibling(model, continuous="false", refill=3).identity
+
+
+@pytest.mark.parametrize("name", ["prefill", "step"])
+def test_out_of_memory_costs_no_reply(model, alone, monkeypatch, name):
+    real, calls = getattr(continuous.Decoding, name), []
+
+    def failing(*args):
+        calls.append(args)
+        if len(calls) == 3:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        return real(*args)
+
+    monkeypatch.setattr(continuous.Decoding, name, failing)
+    assert texts(streamed(model, OF_ALL_KINDS, 4)) == texts(alone)
+    assert len(calls) > 3
 
 
 def saved(files, tmp_path, change):

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import copy
 import math
-import time
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec.structs import replace
-
 from audiotest.models._ahead import Ahead
-from audiotest.models._generating import TOKENIZER, NoNumbers, reply
 from audiotest.models._hf.asking import on_device
-from audiotest.models._hf.decoding import Row, Rows, prefilled
+from audiotest.models._hf.decoding import Row, Rows, prefilled, sampling
+from audiotest.models._hf.in_flight import Groups, InFlight, in_slots
 from audiotest.models._hf.sharing import Shared
-from audiotest.models._slots import Ended, Engine, Group, Slots, refill_of
-from audiotest.models.streaming import answers_of, in_batches
+from audiotest.models._slots import Group, refill_of
+from audiotest.models.streaming import in_batches
 from audiotest.types import Reply, Request
-
-Groups = list[Group[Request]]
 
 
 def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[tuple[Request, Reply | Exception]]:
@@ -29,42 +23,18 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
         for chunk in in_batches(adapter, requests, at_once):
             yield from chunk
         return
-    engine: Engine[Request] = Decoding(adapter)
     refill = min(at_once, adapter.settings.refill or refill_of(at_once))
     ahead = Ahead(requests, at_once, lambda window: groups(adapter, window, refill), adapter.preparing_threads)
-    budget, wanted = adapter._budget, adapter.settings.refill
-    try:
-        for ended in Slots(engine, at_once, budget.allowed // budget.per_token, wanted).run(Windows(ahead)):
-            yield from ended
-    finally:
-        ahead.close()
-        engine.drop()
-
-
-class Windows:
-    """The groups of windows whose inputs are made ahead."""
-
-    def __init__(self, ahead: Ahead[Groups]) -> None:
-        self._ahead = ahead
-        self._groups: deque[Group[Request]] = deque()
-
-    def __call__(self, wait: bool) -> Group[Request] | None:
-        """The next group; None if there is none yet or, with ``wait``, none any more."""
-        while not self._groups:
-            taken = self._ahead.take(wait=wait)
-            if taken is None:
-                return None
-            self._groups.extend(taken[1])
-        return self._groups.popleft()
+    yield from in_slots(adapter, Decoding(adapter), ahead, at_once)
 
 
 def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
     """Requests in groups that can be prefilled at once, with their inputs: all questions about a clip that share its
-    prefix, and of others at most ``refill``. Those that are ranked or sampled are asked as batches, after these."""
+    prefix, and of others at most ``refill``. Those that are ranked are asked as batches, after these."""
     adapter.own_processor()
-    slotted = [r for r in window if not (r.likelihoods or r.generation.temperature > 0 or adapter.cannot_hear(r))]
-    in_slots = set(map(id, slotted))
-    whole = [r for r in window if id(r) not in in_slots]
+    slotted = [r for r in window if not (r.likelihoods or adapter.cannot_hear(r))]
+    ids = set(map(id, slotted))
+    whole = [r for r in window if id(r) not in ids]
     result: Groups = []
     for places in adapter._batches(slotted, in_slots=True):
         batch = [slotted[i] for i in places]
@@ -107,20 +77,14 @@ def _unknown(requests: list[Request]) -> int:
 _TOKENS_A_SECOND = 50
 
 
-class Decoding:
+class Decoding(InFlight):
     """The engine of :class:`audiotest.models._slots.Slots` for the loaded model of ``adapter``."""
 
     def __init__(self, adapter: Any) -> None:
-        import torch
+        super().__init__(adapter, adapter._model, adapter._tokenizer, adapter.settings.thinking_end)
 
-        self.out_of_memory: tuple[type[BaseException], ...] = (torch.cuda.OutOfMemoryError,)
-        self._adapter, self._model = adapter, adapter._model
-        self._tokenizer = adapter._tokenizer
-        self._rows: Rows | None = None
-
-    def prefill(self, group: Group[Request], rows: int) -> tuple[Rows, Ended[Request]]:
-        """Read prompts up to their first token; those that share a prefix over one prefill of it."""
-        started = time.perf_counter()
+    def read(self, group: Group[Request], rows: int) -> tuple[Rows, list[Row]]:
+        """Prompts up to their first token; those that share a prefix over one prefill of it."""
         requests = group.items[:rows]
         if group.inputs is None or (rows < len(group.items) and not group.divisible):
             inputs = self._adapter._inputs(requests)
@@ -130,12 +94,7 @@ class Decoding:
         with self._adapter._encoding_once(prompts):
             if inputs.how:
                 batch = self._after_prefix(group, inputs, batch, rows)
-            held, ended = prefilled(self._model, self._tokenizer, requests, batch)
-        share = (time.perf_counter() - started) / rows
-        beside = len(held.rows) + len(ended) + (len(self._rows.rows) if self._rows else 0)
-        for row in [*held.rows, *ended]:
-            row.seconds, row.beside = share, beside
-        return held, self._replies(ended)
+            return prefilled(self._model, self._tokenizer, requests, batch, step=self._adapter.compiled)
 
     def _after_prefix(self, group: Group[Request], inputs: Any, batch: Any, rows: int) -> Any:
         from audiotest.models._hf.sharing import prefilled as prefix_of
@@ -151,37 +110,6 @@ class Decoding:
         group.inputs = inputs._replace(how=rest, prefix=prefix) if later else None
         return shared_inputs(self._model, self._adapter._processor, batch, how, cache)
 
-    def join(self, held: Rows) -> None:
-        """Put prefilled rows beside those in flight."""
-        import torch
-
-        with torch.inference_mode():
-            if self._rows is None:
-                self._rows = held
-            else:
-                self._rows.join(held)
-
-    def step(self) -> Ended[Request]:
-        """A token for every row."""
-        import torch
-
-        assert self._rows is not None
-        started, rows = time.perf_counter(), self._rows.rows
-        with torch.inference_mode():
-            ended = self._rows.step()
-        share = (time.perf_counter() - started) / len(rows)
-        for row in rows:
-            row.seconds += share
-        return self._replies(ended)
-
-    def drop(self) -> None:
-        """Let go of all rows."""
-        import torch
-
-        self._rows = None
-        if self._model.device.type == "cuda":
-            torch.cuda.empty_cache()
-
     def together(self, first: Group[Request], second: Group[Request]) -> Group[Request] | None:
         """One group of both, where their inputs can stand in one batch as they are."""
         both = _joined(first, second, self._tokenizer.pad_token_id)
@@ -189,24 +117,15 @@ class Decoding:
             return None
         return Group([*first.items, *second.items], max(first.tokens, second.tokens), both)
 
-    def whole(self, items: list[Request]) -> Ended[Request]:
-        """What :meth:`answer` says, in batches."""
-        return [pair for chunk in answers_of(self._adapter, items, {}) for pair in chunk]
+    def kept_of(self, request: Request) -> dict[str, Any]:
+        """Nothing more than every reply's."""
+        return {}
 
-    def _replies(self, ended: list[Row]) -> Ended[Request]:
-        with TOKENIZER:
-            return [(row.request, self._reply(row)) for row in ended]
 
-    def _reply(self, row: Row) -> Reply | Exception:
-        request = row.request
-        if row.broken:
-            return NoNumbers(f"{type(self._model).__name__} computed NaN for {request.case}")
-        details = {"dtype": str(self._model.dtype).removeprefix("torch."), "batch": row.beside}
-        if row.shared:
-            details["shared"] = True
-        end = self._adapter.settings.thinking_end
-        answer = reply(self._tokenizer, list(row.ids), request.generation, end, details)
-        return replace(answer, seconds=row.seconds)
+def _kind(group: Group[Request]) -> tuple[Any, ...]:
+    """What all requests of a prefill have in common."""
+    generation = group.items[0].generation
+    return generation.thinking, sampling(generation)
 
 
 def _joined(first: Group[Request], second: Group[Request], pad: int | None) -> Any:
@@ -217,7 +136,7 @@ def _joined(first: Group[Request], second: Group[Request], pad: int | None) -> A
     one, two = first.inputs, second.inputs
     if one is None or two is None or pad is None or one.prompts > 1 or two.prompts > 1:
         return None
-    if set(one.inputs) != set(two.inputs) or first.items[0].generation.thinking != second.items[0].generation.thinking:
+    if set(one.inputs) != set(two.inputs) or _kind(first) != _kind(second):
         return None
     longest = max(one.inputs["input_ids"].shape[1], two.inputs["input_ids"].shape[1])
     joined = {}

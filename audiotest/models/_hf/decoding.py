@@ -3,6 +3,9 @@
 A prompt is prefilled by ``generate`` itself, up to its first token, so that inputs, positions and logits processors are
 what transformers makes of them for each family. From there a row is keys and values of its own tokens, without padding;
 rows are padded on the left to the longest of them, and masked there. The cache is transformers' dynamic one.
+
+A sampled row draws from a generator of its own, seeded by its request as ``generate`` would be for that request alone:
+the same numbers are drawn in the same order, whatever is beside it.
 """
 
 from __future__ import annotations
@@ -14,20 +17,30 @@ from msgspec import Struct
 
 from audiotest.models._generating import how
 from audiotest.models._hf.asking import cast
-from audiotest.types import Request
+from audiotest.types import Generation, Request
 
 
 class CannotJoin(Exception):
-    """What a row needs is not in its own tokens: why its model answers in batches."""
+    """What a row needs is not in its own tokens: why its model, or the request, is answered in batches."""
+
+
+Sampling = tuple[float, float]
+"""Temperature and top_p, which processors are made of; (0, 1) for greedy rows."""
+
+
+def sampling(generation: Generation) -> Sampling:
+    """How ``generation`` has tokens chosen; rows for which it is the same have the same processors."""
+    return (generation.temperature, generation.top_p) if generation.temperature > 0 else (0.0, 1.0)
 
 
 class Row(Struct, eq=False):
-    """A request in flight: the ids that were generated for it, what stops it beside its model's end, and the
-    seconds that were its share."""
+    """A request in flight: the ids that were generated for it, what stops it beside its model's end, where it is
+    sampled what it draws from, and the seconds that were its share."""
 
     request: Request
     ids: list[int]
     stop: Any = None
+    generator: Any = None
     broken: bool = False
     seconds: float = 0.0
     beside: int = 1
@@ -36,14 +49,16 @@ class Row(Struct, eq=False):
 
 class Rows:
     """``rows`` with a ``cache`` of T tokens each, and ``mask`` and ``ids`` of shape (rows, T + 1): the last token was
-    chosen and is still to be read. ``positions`` of shape (..., rows, 1) are those of the token before it, in as many
-    dimensions as the model counts them."""
+    chosen and is still to be read. Of prompts that are embeddings there are no ids: the first that is chosen stands for
+    all of them. ``positions`` of shape (..., rows, 1) are those of the token before it, in as many
+    dimensions as the model counts them. ``rules``: those of the rows that were read with them; of any others, by how
+    they are sampled. ``forward``: what reads the tokens; the model, or its compiled step."""
 
     def __init__(self, model: Any, cache: Any, mask: Any, ids: Any, positions: Any, rules: Rules) -> None:
-        self.model, self.cache, self.mask, self.ids, self.positions, self.rules = (
-            model, cache, mask, ids, positions, rules,
-        )  # fmt: skip
+        self.model, self.cache, self.mask, self.ids, self.positions = model, cache, mask, ids, positions
+        self.rules: dict[Sampling, Rules] = {rules.sampling: rules}
         self.rows: list[Row] = []
+        self.forward: Any = model
         self.logits: Any = None
         self._look()
 
@@ -59,27 +74,43 @@ class Rows:
             self.ids, next_sequence_length=1, past_key_values=self.cache, attention_mask=mask,
             position_ids=self.positions, use_cache=True,
         )  # fmt: skip
-        self.logits = self.model(**given, return_dict=True).logits[:, -1]
+        self.logits = self.forward(**given, return_dict=True).logits[:, -1]
         self.choose(self.logits)
         return self.ended()
 
     def choose(self, logits: Any) -> None:
-        """The next token of each row, greedily."""
+        """The next token of each row: the likeliest, or one that the row draws."""
         import torch
 
-        scores = logits.to(dtype=torch.float32, copy=True)
-        scores = self.rules.processors(self.ids, scores)
+        scores = self._processed(logits.to(dtype=torch.float32, copy=True))
         broken = scores.isnan().any(dim=-1)
         chosen = scores.argmax(dim=-1)
+        drawing = [i for i, row in enumerate(self.rows) if row.generator is not None]
+        if drawing:
+            # Nothing can be drawn where there are no numbers; such a row ends.
+            shares = scores.masked_fill(broken[:, None], 0.0).softmax(dim=-1)
+            drawn = [torch.multinomial(shares[i : i + 1], 1, generator=self.rows[i].generator)[0] for i in drawing]
+            chosen[drawing] = torch.cat(drawn)
         self.ids = torch.cat([self.ids, chosen[:, None]], dim=1)
         self.mask = torch.cat([self.mask, self.mask.new_ones(len(self.rows), 1)], dim=1)
+        self.ids = _filled(self.ids, self.mask.shape[1] - self.ids.shape[1])
         for row, token, bad in zip(self.rows, chosen.tolist(), broken.tolist(), strict=True):
             row.ids.append(token)
             row.broken = bad
 
+    def _processed(self, scores: Any) -> Any:
+        """Scores after the processors of each row."""
+        kinds = [sampling(row.request.generation) for row in self.rows]
+        if len(set(kinds)) == 1:
+            return self.rules[kinds[0]].processors(self.ids, scores)
+        for kind in set(kinds):
+            places = [i for i, other in enumerate(kinds) if other == kind]
+            scores[places] = self.rules[kind].processors(self.ids[places], scores[places])
+        return scores
+
     def ended(self) -> list[Row]:
         """Rows that have come to an end, which are taken out."""
-        over = self.rules.ends(self.ids)
+        over = next(iter(self.rules.values())).ends(self.ids)  # what ends a reply is the same for all
         for i, row in enumerate(self.rows):
             full = len(row.ids) >= row.request.generation.max_new_tokens
             over[i] = over[i] or row.broken or full
@@ -111,6 +142,7 @@ class Rows:
 
         if not other.rows:
             return
+        self.rules |= other.rules
         if not self.rows:
             self.rows, self.cache, self.positions = other.rows, other.cache, other.positions
             self.mask, self.ids = other.mask, other.ids
@@ -130,19 +162,24 @@ class Rows:
         self._look()
 
 
+_OF_A_ROW = (
+    "RepetitionPenaltyLogitsProcessor", "SuppressTokensLogitsProcessor", "TemperatureLogitsWarper", "TopKLogitsWarper",
+    "TopPLogitsWarper", "MinPLogitsWarper", "TypicalLogitsWarper", "EpsilonLogitsWarper", "EtaLogitsWarper",
+    "LogitNormalization",
+)  # fmt: skip
+"""Processors that look at a row's own scores and the set of its tokens, so what a row is padded with is a token of
+it."""
+
+
 class Rules:
     """What transformers makes of a model's generation settings, for rows that are to be independent of each other."""
 
-    def __init__(self, processors: Any, criteria: Any) -> None:
-        from transformers.generation import (
-            EosTokenCriteria,
-            MaxLengthCriteria,
-            RepetitionPenaltyLogitsProcessor,
-            SuppressTokensLogitsProcessor,
-        )
+    def __init__(self, processors: Any, criteria: Any, sampling: Sampling) -> None:
+        from transformers import generation
+        from transformers.generation import EosTokenCriteria, MaxLengthCriteria
 
-        # These look at a row's own scores and the set of its tokens, so what a row is padded with is a token of it.
-        alone = (RepetitionPenaltyLogitsProcessor, SuppressTokensLogitsProcessor)
+        self.sampling = sampling
+        alone = tuple(getattr(generation, name) for name in _OF_A_ROW if hasattr(generation, name))
         other = [type(p).__name__ for p in processors if not isinstance(p, alone)]
         other += [type(c).__name__ for c in criteria if not isinstance(c, EosTokenCriteria | MaxLengthCriteria)]
         other += [type(p).__name__ for p in processors if getattr(p, "prompt_ignore_length", None)]
@@ -159,9 +196,13 @@ class Rules:
         return over
 
 
-def prefilled(model: Any, tokenizer: Any, requests: Sequence[Request], batch: Any) -> tuple[Rows, list[Row]]:
+def prefilled(
+    model: Any, tokenizer: Any, requests: Sequence[Request], batch: Any, *, pad: int | None = None,
+    step: Any = None,
+) -> tuple[Rows, list[Row]]:  # fmt: skip
     """(Rows after the first token of each request, those that ended with it.) ``batch`` holds their model inputs, on
-    the model's device. Raises :class:`CannotJoin`."""
+    the model's device; how they are sampled is the same for all. ``pad``: the token that pads, where the tokenizer's
+    does not. ``step``: what reads later tokens in the place of ``model``. Raises :class:`CannotJoin`."""
     import torch
     from transformers.generation import StopStringCriteria
 
@@ -169,15 +210,21 @@ def prefilled(model: Any, tokenizer: Any, requests: Sequence[Request], batch: An
     given = how(requests[0].generation, tokenizer)
     for name in ("stop_strings", "tokenizer"):  # a stop is looked for in each row
         given.pop(name, None)
+    if pad is not None:
+        given["pad_token_id"] = pad
     shared = "past_key_values" in batch
     with torch.inference_mode():
         rows = model.generate(**batch, **given, custom_generate=_first)
+        rows.forward = step or model
         stops: dict[tuple[str, ...], Any] = {(): None}
         for request in requests:
             stop = request.generation.stop
             if stop not in stops:
                 stops[stop] = StopStringCriteria(tokenizer, list(stop))
-            rows.rows.append(Row(request, [], stops[stop], shared=shared))
+            drawn = torch.Generator(rows.ids.device) if request.generation.temperature > 0 else None
+            if drawn is not None:
+                drawn.manual_seed(request.seed)
+            rows.rows.append(Row(request, [], stops[stop], drawn, shared=shared))
         rows.choose(rows.logits)
         return rows, rows.ended()
 
@@ -187,16 +234,17 @@ def _first(
     **model_kwargs: Any,
 ) -> Rows:  # fmt: skip
     """What ``generate`` calls once it has prepared everything: the prefill, and no token yet."""
-    import torch
     from transformers.cache_utils import DynamicLayer
 
-    rules = Rules(logits_processor, stopping_criteria)
+    drawn = (generation_config.temperature, generation_config.top_p) if generation_config.do_sample else (0.0, 1.0)
+    rules = Rules(logits_processor, stopping_criteria, drawn)
     outputs = model._prefill(input_ids, generation_config, model_kwargs)
     cache = outputs.past_key_values
     if any(type(layer) is not DynamicLayer for layer in getattr(cache, "layers", [None])):
         raise CannotJoin("its layers keep more, or less, than the keys and values of all tokens")
     mask, positions = model_kwargs.get("attention_mask"), model_kwargs.get("position_ids")
-    mask = torch.ones_like(input_ids) if mask is None else mask  # it is left out where nothing is padded
+    if mask is None:  # it is left out where nothing is padded
+        mask = input_ids.new_ones(len(input_ids), cache.get_seq_length())
     if positions is None:
         positions = mask.long().cumsum(-1) - 1
     last = positions[..., -1:]
@@ -211,13 +259,14 @@ def _without_gaps(rows: Rows) -> None:
     its own tokens, masked."""
     mask = rows.mask
     longest = int(mask.sum(dim=1).max())
+    has_ids = rows.ids.shape[1] > 0
     if bool((mask[:, 1:] >= mask[:, :-1]).all()):  # padded on the left alone
         places = None
         cut = mask.shape[1] - longest
         rows.mask, rows.ids = mask[:, cut:], rows.ids[:, cut:]
     else:
         places = mask.argsort(dim=1, stable=True)[:, -longest:]
-        rows.mask, rows.ids = mask.gather(1, places), rows.ids.gather(1, places)
+        rows.mask, rows.ids = mask.gather(1, places), rows.ids.gather(1, places) if has_ids else rows.ids
     for layer in rows.cache.layers:
         for name in ("keys", "values"):
             value = getattr(layer, name)
@@ -226,7 +275,8 @@ def _without_gaps(rows: Rows) -> None:
             else:
                 value = value.gather(2, places[:, None, :, None].expand(-1, value.shape[1], -1, value.shape[3]))
             setattr(layer, name, value)
-    rows.ids = rows.ids.where(rows.mask.bool(), rows.ids[:, -1:])
+    if has_ids:
+        rows.ids = rows.ids.where(rows.mask.bool(), rows.ids[:, -1:])
     rows._look()
 
 

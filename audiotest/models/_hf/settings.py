@@ -40,6 +40,7 @@ class Settings(Struct, frozen=True):
     several_alone: bool = False
     continuous: bool = True
     refill: int = 0
+    compile: bool = False
     batch_size: int = 32
     memory: float = 0.0
     class_: str = ""

@@ -19,7 +19,8 @@ def why_batches(adapter: Any) -> str:
     """Why a loaded model answers in batches; empty if its rows may come and go.
 
     What its class or its settings rule out is looked at first. Then two short prompts are asked: a row has to get the
-    tokens that ``generate`` gives it, and beside one that is ahead of it the logits that it has alone.
+    tokens that ``generate`` gives it, and beside one that is ahead of it the logits that it has alone. A step that is
+    compiled is compiled by that.
     """
     import torch
     from transformers import GenerationMixin
@@ -70,7 +71,8 @@ def _differs(adapter: Any) -> str:
 
 
 def _read(adapter: Any, request: Request) -> Rows:
-    return prefilled(adapter._model, adapter._tokenizer, [request], _batch(adapter, request))[0]
+    batch = _batch(adapter, request)
+    return prefilled(adapter._model, adapter._tokenizer, [request], batch, step=adapter.compiled)[0]
 
 
 def _batch(adapter: Any, request: Request) -> Any:

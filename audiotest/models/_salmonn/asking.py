@@ -9,7 +9,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 from transformers import LogitsProcessorList, StopStringCriteria
 
-from audiotest.models._generating import how, replies, watch
+from audiotest.models._generating import TOKENIZER, how, replies, watch
 from audiotest.models._likelihoods import padded, summed
 from audiotest.models._salmonn.beams import search
 from audiotest.models._salmonn.encoders import LONGEST, RATE
@@ -31,18 +31,24 @@ def halves(parts: Parts, request: Request, sound: torch.Tensor | None, settings:
     Each piece of text is tokenised by itself, without special tokens, after one that begins the sequence. Without
     sound the part from ``<Speech>`` to ``</Speech>`` is left out.
     """
-    before, _, after = settings.template.partition(PLACE)
     embed = parts.llm.get_input_embeddings()
 
     def text(words: str) -> torch.Tensor:
-        ids = parts.tokenizer(words, add_special_tokens=False)["input_ids"]
-        return embed(torch.tensor(ids, dtype=torch.long, device=parts.llm.device))
+        return embed(torch.tensor(tokens(parts, words), dtype=torch.long, device=parts.llm.device))
 
     start = embed(torch.tensor([parts.tokenizer.bos_token_id], device=parts.llm.device))
+    before, after = words(request, settings)
     if sound is None:
-        whole = f"{before.removesuffix('<Speech>')}{after.removeprefix('</Speech>').lstrip()}"
-        return start, text(whole.replace("{prompt}", request.prompt.strip()))
-    return torch.cat([start, text(before), sound]), text(after.replace("{prompt}", request.prompt.strip()))
+        return start, text(after)
+    return torch.cat([start, text(before), sound]), text(after)
+
+
+def words(request: Request, settings: Settings) -> tuple[str, str]:
+    """The text before and after the sound of ``request``; of one without sound all of it is after."""
+    before, _, after = settings.template.partition(PLACE)
+    if not request.audio:
+        before, after = "", f"{before.removesuffix('<Speech>')}{after.removeprefix('</Speech>').lstrip()}"
+    return before, after.replace("{prompt}", request.prompt.strip())
 
 
 def generate(
@@ -56,7 +62,7 @@ def generate(
     if shared:
         cache = parts.llm(inputs_embeds=rows[0][0][None], use_cache=True).past_key_values
         cache.batch_repeat_interleave(len(rows))
-    embeddings, mask = _padded(rows, between=shared)
+    embeddings, mask = together(rows, between=shared)
     if settings.num_beams > 1 and generation.temperature == 0:
         tokens = _by_beams(parts, embeddings, mask, cache, watched, generation, settings.num_beams)
     else:
@@ -128,7 +134,8 @@ def measure(parts: Parts, row: tuple[Any, Any], texts: list[str]) -> list[float]
 
 def tokens(parts: Parts, text: str) -> list[int]:
     """The ids of ``text`` as part of a reply: no special tokens."""
-    ids: list[int] = parts.tokenizer(text, add_special_tokens=False)["input_ids"]
+    with TOKENIZER:
+        ids: list[int] = parts.tokenizer(text, add_special_tokens=False)["input_ids"]
     return ids
 
 
@@ -137,7 +144,7 @@ def truncated(request: Request) -> bool:
     return any(len(clip.samples) > LONGEST * RATE for clip in request.audio)
 
 
-def _padded(rows: Sequence[tuple[Any, Any]], between: bool) -> tuple[torch.Tensor, torch.Tensor]:
+def together(rows: Sequence[tuple[Any, Any]], between: bool) -> tuple[torch.Tensor, torch.Tensor]:
     """(rows, tokens, width) and the mask, padded on the left, or ``between`` the halves."""
     if between:
         first, rest = rows[0][0], [after for _, after in rows]

@@ -27,6 +27,8 @@ class Settings(Struct, frozen=True):
     batch_size: int = 32
     memory: float = 0.0
     shared: bool = True
+    continuous: bool = True
+    refill: int = 0
 
 
 PUBLISHED = {

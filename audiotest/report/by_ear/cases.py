@@ -13,7 +13,7 @@ from audiotest.declare.condition import parse
 from audiotest.declare.suite import Expectation, Suite
 from audiotest.declare.trial import Trial
 from audiotest.predict.requests import Answer, Pending, Requests
-from audiotest.types import Case, Needs, Record, Waveform
+from audiotest.types import Case, Hashes, Needs, Record, Waveform
 
 
 class Shown(Struct, frozen=True):
@@ -76,7 +76,7 @@ class Ear:
         """A trial that was not asked, for what makes players of records."""
         return Record(
             suite=self.suite.name, case=item.case, condition=shown.condition, nodeid=shown.nodeid, outcome="recorded",
-            expectation="recorded", question=shown.question, hashes={"sound": shown.sound},
+            expectation="recorded", question=shown.question, hashes=Hashes(sound=shown.sound),
         )  # fmt: skip
 
     def _item(self, case: Case, trials: Sequence[Trial]) -> Item:

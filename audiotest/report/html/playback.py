@@ -93,7 +93,7 @@ class Hearing:
         except (LookupError, OSError, ValueError) as error:
             self.lost[str(error)] += 1
             return record
-        return replace(record, hashes={**record.hashes, "sound": sound})
+        return replace(record, hashes=replace(record.hashes, sound=sound))
 
     def _below(self, file: str) -> bool:
         """Whether the suite that a record names may be read: a record can come from anywhere."""

@@ -36,7 +36,7 @@ def is_key(text: str) -> bool:
 
 def sound_key(record: Record) -> str:
     """What the players of a trial go by: trials with the same sound share it."""
-    name = record.hashes.get("sound") or ""
+    name = record.hashes.get("sound")
     if name and not is_key(name):  # it names files, and a record can come from anywhere
         return hashlib.sha256(name.encode()).hexdigest()[:16]
     return name
