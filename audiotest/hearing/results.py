@@ -60,7 +60,8 @@ class OfWording(Struct, frozen=True):
 
 class Human(Struct, frozen=True):
     """A published figure for people: from ``low`` to ``high`` in the faculty's unit; ``comparable`` False: in another
-    unit, shown for its shape only. ``note`` says what differs from how the model was asked."""
+    unit, shown for its shape only. ``note`` says what differs from how the model was asked. ``checked``: the figure was
+    confirmed in the place that ``checked_in`` names; otherwise it is approximate."""
 
     low: float
     high: float
@@ -68,6 +69,8 @@ class Human(Struct, frozen=True):
     unit: str = ""
     comparable: bool = True
     note: str = ""
+    checked: bool = False
+    checked_in: str = ""
 
 
 class Result(Struct, frozen=True, kw_only=True):

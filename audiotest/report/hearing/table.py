@@ -65,11 +65,12 @@ def interval(result: Result) -> str:
 
 
 def people(result: Result) -> str:
-    """The figure for people, with its unit where it is another one."""
+    """The figure for people, with its unit where it is another one; ``~`` before one that is not confirmed."""
     human = result.human
     if human is None:
         return "-"
     ends = figure(human.low) if human.low == human.high else f"{figure(human.low)} to {figure(human.high)}"
+    ends = ends if human.checked else f"~{ends}"
     return ends if human.comparable else f"{ends}{f' {human.unit}' if human.unit else ''} (not comparable)"
 
 
