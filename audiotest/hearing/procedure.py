@@ -100,6 +100,11 @@ class Procedure:
         p = self.grid.right[level]
         self._logs += right * np.log(p) + (1 - right) * np.log1p(-p)
 
+    def log_likelihoods(self) -> Floats:
+        """The log-likelihood of all listeners of the grid by the answers so far, of shape (thresholds, scales x
+        lapses)."""
+        return self._logs
+
     def probabilities(self) -> Floats:
         """The posterior, of shape (thresholds, scales x lapses); it sums to 1."""
         out = np.exp(self._logs - self._logs.max())
