@@ -66,7 +66,7 @@ def _prompts(folder: Path) -> tuple[Path, ...]:
 
 @lru_cache(maxsize=400)
 def _recorded(path: Path) -> Samples:
-    """A recording without the silence around it, with an RMS of 1. Raises :class:`~audiotest.audio.errors.AudioError`."""
+    """A recording without the silence around it, with an RMS of 1. Raises :class:`AudioError`."""
     sound = decode.conform(decode.read(path), rate=RATE, channels=1)
     return trimmed(sound.samples[:, 0].astype(np.float64))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid
+from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, outside
 
 LEVELS = tuple(np.linspace(-1, 1, 15))
 
@@ -68,6 +68,20 @@ def test_intervals_cover_the_threshold_and_medians_are_not_biased():
     errors = [p.median - t for p, t in zip(known, thresholds, strict=True)]
     assert abs(np.median(errors)) < 0.02  # 5%
     assert np.median([10 ** (p.high - p.low) for p in known]) < 2.5
+
+
+def test_less_of_the_posterior_is_left_outside_the_shallower_the_curve_is_and_the_more_is_known():
+    shares = [outside(scale, 0.18) for scale in SCALES]
+    assert shares == sorted(shares, reverse=True)
+    assert (shares[0], shares[-1]) == pytest.approx((0.11, 0.038))
+    assert outside(0.03, 0.02) == pytest.approx(0.05)
+    for scale in (0.02, 0.3):
+        procedure = listened(np.random.default_rng(2), 0.1, scale, 0.0, 2, 80)
+        known = procedure.posterior()
+        assert known.low <= known.median <= known.high
+        at, mass = procedure.grid.thresholds, procedure.probabilities().sum(axis=1)
+        left = mass[(at < known.low) | (at > known.high)].sum()
+        assert 0.03 - mass.max() < left < 0.11 + mass.max()
 
 
 def test_a_threshold_outside_of_the_levels_is_seen_to_be_there():

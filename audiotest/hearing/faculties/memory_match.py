@@ -16,9 +16,13 @@ TITLE = "Memory for a tone over a pause (same or different)"
 UNIT, SCALE, HARDEST, EASIEST = "s", "log", 60.0, 0.5
 _OPTIONS = ("the second tone", "the third tone")
 WORDINGS = (
-    Wording("There are three tones: one, a pause, and two more. Which of the last two is the same as the first?", _OPTIONS),
+    Wording(
+        "There are three tones: one, a pause, and two more. Which of the last two is the same as the first?", _OPTIONS
+    ),
     Wording("Of three tones, one differs in pitch from the first. Which one is it?", _OPTIONS, inverted=True),
-    Wording("The first tone comes once more later on. Is it the second or the third tone?", ("the second", "the third")),
+    Wording(
+        "The first tone comes once more later on. Is it the second or the third tone?", ("the second", "the third")
+    ),
 )
 _CENTS = 400.0
 _SECONDS, _BETWEEN, _EDGE = 0.4, 0.5, 0.2

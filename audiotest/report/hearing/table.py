@@ -15,7 +15,8 @@ from audiotest.hearing.results import Audiogram, Result
 HEADS = ("faculty", "threshold", "95% CI", "unit", "questions", "easiest level", "people", "verdict")
 _CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "low", "high", "questions", "failed",
         "right at the easiest level", "of", "unread", "chance", "lapse rate", "slope (decades)", "preferred place",
-        "its share", "its p", "ratio of wordings", "p of the wordings", "drift", "p of the drift", "people low", "people high", "people unit",
+        "its share", "its p", "ratio of wordings", "p of the wordings", "drift", "p of the drift",
+        "people low", "people high", "people unit",
         "says")  # fmt: skip
 _NARROW = 40
 _DRIFTS = 0.01
@@ -24,7 +25,8 @@ _DRIFTS = 0.01
 
 def text(audiogram: Audiogram, width: int | None = None) -> str:
     """The table, with what has to be known of the model before its thresholds above it."""
-    lines = [f"{audiogram.model}: {len(audiogram.faculties)} thresholds from {audiogram.questions:,} questions"]
+    count, asked = len(audiogram.faculties), audiogram.questions
+    lines = [f"{audiogram.model}: {_many(count, 'threshold')} from {_many(asked, 'question')}"]
     lines += [f"ended early: {audiogram.stopped}"] if audiogram.stopped else []
     lines += [*(f"- {note}" for note in notes(audiogram)), ""]
     rows = [HEADS, *(row(result) for result in audiogram.faculties.values())]
@@ -106,6 +108,10 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
     failed = sum(r.failed for r in results)
     if failed:
         yield f"{failed} questions had no reply"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _drifts(results: Sequence[Result]) -> Iterator[str]:
