@@ -23,7 +23,7 @@ Estimate and interval
     holds the threshold in 95% on average over the prior, whatever ends a run; but in 98% to 99% of steep listeners, of
     which the slope is in doubt for long, and less often of shallow ones, whose runs end when they happen to look
     precise. So its mass depends on the estimated scale and on the width (:func:`outside`), by a rule that was fitted to
-    simulated listeners and is held against others by ``bench.hearing``: calibration, as in Beran 1987, Biometrika 74: 457.
+    simulated listeners and is held against others by ``bench.calibration`` (Beran 1987, Biometrika 74: 457).
 
 Conventions
     Levels are in decades, and rise as the task gets easier (:mod:`audiotest.hearing.tracks` maps them to a faculty's
@@ -110,11 +110,13 @@ class Procedure:
     def __init__(self, on: Grid, *, joint: bool = False) -> None:
         self.grid, self.joint = on, joint
         self._logs = np.zeros(on.shape)
+        self._probabilities: Floats | None = None
 
     def update(self, level: int, right: float) -> None:
         """Take in an answer at the level of index ``level``: ``right`` is 1 or 0, or, for a listener that would not
         choose, the probability that a guess would have been right."""
         p = self.grid.right[level]
+        self._probabilities = None
         self._logs += right * np.log(p) + (1 - right) * np.log1p(-p)
 
     def log_likelihoods(self) -> Floats:
@@ -124,9 +126,11 @@ class Procedure:
 
     def probabilities(self) -> Floats:
         """The posterior, of shape (thresholds, scales x lapses); it sums to 1."""
-        logs = self._logs + self.grid.log_prior
-        out = np.exp(logs - logs.max())
-        return np.asarray(out / out.sum())
+        if self._probabilities is None:
+            logs = self._logs + self.grid.log_prior
+            out = np.exp(logs - logs.max())
+            self._probabilities = np.asarray(out / out.sum())
+        return self._probabilities
 
     def entropies(self) -> Floats:
         """For each level, the expected entropy (nats) of the posterior after an answer there."""

@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, outside
+from bench.calibration import Many
 
 LEVELS = tuple(np.linspace(-1, 1, 15))
 
@@ -107,3 +108,19 @@ def test_a_curve_comes_with_an_interval_that_holds_it():
     assert mean[0] < 0.65
     assert mean[-1] > 0.9
     assert len(SCALES) == len(set(SCALES))
+
+
+def test_many_listeners_at_once_are_asked_and_known_as_each_is_by_itself():
+    """The bench's simulation of calibration, in single precision, against the procedure itself."""
+    on, rng = grid(LEVELS, 2), np.random.default_rng(5)
+    many, alone = Many(on, 3), [Procedure(on) for _ in range(3)]
+    for _ in range(40):
+        levels, right = rng.integers(5, len(LEVELS), 3), rng.random(3) < 0.8
+        many.update(levels, right)
+        for procedure, level, answer in zip(alone, levels, right, strict=True):
+            procedure.update(int(level), float(answer))
+    for procedure, level, known in zip(alone, many.following(), many.known(), strict=True):
+        entropies = procedure.entropies()
+        assert entropies[level] == pytest.approx(entropies.min(), rel=1e-4)
+        posterior = procedure.posterior()
+        assert known == pytest.approx([posterior.low, posterior.median, posterior.high], abs=1e-4)
