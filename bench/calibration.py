@@ -1,8 +1,9 @@
 """Intervals of ``audiotest hear`` held against many simulated listeners: bias and coverage of the rule that ends a run.
 
 ``python -m bench.calibration [--runs N]`` prints the table of docs/audiogram.md. It does what a track and its procedure
-do for N listeners at once, ten times as fast: the same grid, prior, choice of levels, questions under way, catch trials,
-interval and end. What it leaves out is the screening beyond ten questions, and the verdicts that give no threshold.
+do for N listeners at once, ten times as fast: the same grid, prior, choice of levels, questions under way, catch
+trials, interval and end. What it leaves out is the screening beyond ten questions, and the verdicts that give no
+threshold.
 ``tests/hearing/test_procedure.py`` holds its choice of levels and its intervals against :class:`Procedure`.
 """
 
