@@ -1,9 +1,8 @@
 """Listeners whose thresholds are known, through the whole path: does ``audiotest hear`` find them?
 
 ``python -m bench.hearing [TABLE...] [--runs N]`` prints the tables of docs/audiogram.md. *recovery* and *verdicts*
-ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *converged*
-and
-*efficiency*, which take many more answers, drive the tracks themselves.
+ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *converged*,
+*efficiency* and *drift*, which take many more answers, drive the tracks themselves.
 """
 
 from __future__ import annotations
@@ -13,12 +12,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
+from scipy.stats import norm
 
+from audiotest.hearing.drift import drift, together
 from audiotest.hearing.measuring import measure
-from audiotest.hearing.procedure import Procedure
+from audiotest.hearing.procedure import Floats, Procedure
 from audiotest.hearing.results import Result
 from audiotest.hearing.simulated import Ear, Simulated
-from audiotest.hearing.tracks import Heard, Track, position
+from audiotest.hearing.tracks import SETTLED_AT_LEAST, Heard, Track, position
 from audiotest.registry import FACULTIES
 from audiotest.session import Settings
 from bench.tables import print_tables
@@ -92,8 +93,9 @@ def _line(rows: list[tuple]) -> str:
     return f"{bias:+.1f}% | {100 * held:.1f}% | {questions:.0f} | {precise:.0%} | {len(rows) - len(given)} |"[:-2]
 
 
-def answered(track: Track, at: float, scale: float, lapse: float, rng: np.random.Generator) -> None:
-    """Ask ``track`` to its end of a listener with its threshold ``at`` (decades)."""
+def answered(track: Track, at: float, scale: float, lapse: float, rng: np.random.Generator, rise: float = 0.0) -> None:
+    """Ask ``track`` to its end of a listener with its threshold ``at`` (decades), which rises by ``rise`` in 100
+    questions."""
     while True:
         asked = []
         while (following := track.following()) is not None:
@@ -101,7 +103,7 @@ def answered(track: Track, at: float, scale: float, lapse: float, rng: np.random
         if not asked:
             return
         for index, level in asked:
-            right = bool(rng.random() < _right(track, level, at, scale, lapse))
+            right = bool(rng.random() < _right(track, level, at + rise * index / 100, scale, lapse))
             track.take(Heard(index, level, 0, 0, (), right, 0, "read"))
 
 
@@ -173,11 +175,41 @@ def _constant_stimuli(track: Track, at: float, scale: float, rng: np.random.Gene
     for count in range(1, 1001):
         for level in rng.permutation(levels):
             procedure.update(int(level), float(rng.random() < _right(track, int(level), at, scale, 0.02)))
-        if count * len(levels) >= 30:
+        if count * len(levels) >= SETTLED_AT_LEAST:
             known = procedure.posterior()
             if known.high - known.low <= np.log10(1.5):
                 break
     return count * len(levels)
+
+
+def drifts(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+    """Rows of listeners whose threshold rises in the course of the run: how often a drift is found in one track (p
+    below 0.05 and 0.01), and in ten tracks together (p below 0.01)."""
+    yield "| threshold rises in 100 questions | scale (decades) | lapses | tracks, p < 0.05 | p < 0.01 | ten together |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    cells = [
+        (rise, scale, lapse, runs)
+        for scale, lapse in ((0.05, 0.02), (0.1, 0.02), (0.2, 0.05))
+        for rise in (0.0, 0.1, 0.2, 0.3)
+    ]
+    for (rise, scale, lapse, _), z in zip(cells, pool.map(_drifted, cells), strict=True):
+        p = 2 * norm.sf(np.abs(z))
+        tens = [together(z[i : i + 10])[1] < 0.01 for i in range(0, len(z) - 9, 10)]
+        alone = f"{np.mean(p < 0.05):.1%} | {np.mean(p < 0.01):.1%}"
+        yield f"| {100 * (10**rise - 1):.0f}% | {scale:g} | {lapse:g} | {alone} | {np.mean(tens):.0%} |"
+
+
+def _drifted(job: tuple[float, float, float, int]) -> Floats:
+    rise, scale, lapse, runs = job
+    rng = np.random.default_rng([int(100 * rise), int(1000 * scale)])
+    z = []
+    for number in range(runs):
+        track = track_named("pitch@440" if number % 2 else "gap")
+        at = track.positions[0] + (track.positions[-1] - track.positions[0]) * rng.uniform(0.3, 0.6)
+        answered(track, at, scale, lapse, rng, rise)
+        change = drift(track, track.answers)
+        z.append(change.z if change is not None else 0.0)
+    return np.array(z)
 
 
 def verdicts(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
@@ -205,6 +237,7 @@ TABLES: dict[str, Callable[[int, ProcessPoolExecutor], Iterator[str]]] = {
     "recovery": recovery,
     "converged": converged,
     "efficiency": efficiency,
+    "drift": drifts,
     "verdicts": verdicts,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -87,7 +88,7 @@ def command(
         say(_listing())
         return
     try:
-        _check_places(plot_file, html_file)
+        _check_places({"json": json_file, "csv": csv_file, "html": html_file, "plot": plot_file})
         other = load(against) if against is not None else None
         if earlier is not None:
             audiogram = load(earlier)
@@ -136,12 +137,17 @@ def _measured(settings: Settings, only: tuple[str, ...], budget: int, precision:
     return measure(settings, only, budget=budget, precision=precision, prompt=prompt, progress=progress)
 
 
-def _check_places(plot_file: Path | None, html_file: Path | None) -> None:
-    """Find out before hours of questions that no figure can be drawn."""
-    if plot_file is not None or html_file is not None:
+def _check_places(files: Mapping[str, Path | None]) -> None:
+    """Find out before hours of questions that a file cannot be written or a figure not drawn. Raises OSError."""
+    for option, path in files.items():
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(path if path.exists() else path.parent, os.W_OK):
+                raise PermissionError(f"--{option}: {path} cannot be written; choose another place")
+    if files["plot"] is not None or files["html"] is not None:
         from audiotest.report.hearing.figures import check_format
 
-        check_format(plot_file or Path("page.svg"))
+        check_format(files["plot"] or Path("page.svg"))
 
 
 def _write(audiogram: Audiogram, files: Mapping[str, Path | None]) -> None:

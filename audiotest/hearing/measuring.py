@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from audiotest import __version__
+from audiotest.declare.prompt import PromptError, check, shows_question
 from audiotest.hearing.published import human_figure
 from audiotest.hearing.results import Audiogram, HearingError, Result
 from audiotest.hearing.schedule import Progress, Schedule
@@ -43,6 +44,12 @@ def measure(
     is."""
     if budget < 1 or precision <= 1:
         raise HearingError("a budget is 1 question at least, and a precision a factor above 1, such as 1.5")
+    try:
+        check(prompt)
+        if not shows_question(prompt):
+            raise HearingError(f"the prompt {prompt!r} does not show the question; `choices_lettered` does")
+    except PromptError as error:
+        raise HearingError(f"--prompt: {error}") from None
     session = Session(settings, model=model)
     try:
         adapter = session.open_model()

@@ -60,7 +60,8 @@ class OfWording(Struct, frozen=True):
 
 class Human(Struct, frozen=True):
     """A published figure for people: from ``low`` to ``high`` in the faculty's unit; ``comparable`` False: in another
-    unit, shown for its shape only. ``note`` says what differs from how the model was asked."""
+    unit, shown for its shape only. ``note`` says what differs from how the model was asked. ``checked``: the figure was
+    confirmed in the place that ``checked_in`` names; otherwise it is approximate."""
 
     low: float
     high: float
@@ -68,6 +69,8 @@ class Human(Struct, frozen=True):
     unit: str = ""
     comparable: bool = True
     note: str = ""
+    checked: bool = False
+    checked_in: str = ""
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -75,7 +78,9 @@ class Result(Struct, frozen=True, kw_only=True):
     questions had a reply; ``chance`` is what guessing gets. ``place_share`` is how often the option was chosen that
     stands at ``place``, among readable replies: the place that was chosen most; ``place_p`` is the probability of
     that by chance. ``wording_ratio``: the largest of the wordings' thresholds over the smallest (in dB faculties, of
-    amplitudes), and ``wording_p`` its probability by chance. ``says`` is the verdict as a sentence."""
+    amplitudes), and ``wording_p`` its probability by chance. ``drift_ratio``: the threshold by the second half of the
+    answers over that by the first (in dB faculties, of amplitudes); ``drift_z`` (above 0: hearing gets worse) and
+    ``drift_p``: see :mod:`audiotest.hearing.drift`. ``says`` is the verdict as a sentence."""
 
     faculty: str
     variant: float | None
@@ -104,6 +109,9 @@ class Result(Struct, frozen=True, kw_only=True):
     wordings: tuple[OfWording, ...] = ()
     wording_ratio: float | None = None
     wording_p: float | None = None
+    drift_ratio: float | None = None
+    drift_z: float | None = None
+    drift_p: float | None = None
     points: tuple[Point, ...] = ()
     curve: Curve | None = None
     human: Human | None = None

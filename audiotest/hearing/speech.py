@@ -9,7 +9,6 @@ Conventions
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
@@ -28,6 +27,7 @@ from audiotest.resources import cache_dir
 from audiotest.types import Waveform
 
 Samples = npt.NDArray[np.float64]
+Masker = Callable[[int, np.random.Generator], Samples]
 RATE = 16000
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _BABBLED = ("table", "window", "garden", "paper", "summer", "bottle", "silver", "yellow", "river", "morning")
@@ -57,6 +57,8 @@ def missing() -> str:
 
 @cache
 def _version() -> str:
+    if missing():
+        return ""  # recorded speech needs none
     return subprocess.run(["espeak-ng", "--version"], capture_output=True, text=True, check=True).stdout.strip()[:60]  # noqa: S607
 
 
@@ -71,12 +73,13 @@ def spoken(text: str, voice: str) -> Samples:
         except (OSError, subprocess.CalledProcessError) as error:
             raise AudioError(f"espeak-ng cannot say {text!r} in the voice {voice}: {error}") from None
         samples = decode.conform(decode.read(path), rate=RATE, channels=1).samples[:, 0].astype(np.float64)
-    return _trimmed(samples)
+    return trimmed(samples)
 
 
-def _trimmed(samples: Samples) -> Samples:
+def trimmed(samples: Samples) -> Samples:
+    """``samples`` without the silence around them (below -40 dB of the peak), with an RMS of 1."""
     loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
-    return _normal(samples[loud[0] : loud[-1] + 1])
+    return normal(samples[loud[0] : loud[-1] + 1])
 
 
 def babble(frames: int, rng: np.random.Generator) -> Samples:
@@ -88,7 +91,7 @@ def babble(frames: int, rng: np.random.Generator) -> Samples:
             words.append(spoken(_BABBLED[int(rng.integers(len(_BABBLED)))], voice))
         start = int(rng.integers(RATE))
         total += np.concatenate(words)[start : start + frames]
-    return _normal(total)
+    return normal(total)
 
 
 @cache
@@ -103,56 +106,30 @@ def speech_shaped(frames: int, rng: np.random.Generator) -> Samples:
     """So many frames of noise with the spectrum of the babble; RMS 1."""
     spectrum = np.fft.rfft(rng.standard_normal(frames))
     shape = np.interp(np.linspace(0, 512, len(spectrum)), np.arange(513), _speech_spectrum())
-    return _normal(np.fft.irfft(spectrum * shape, frames))
+    return normal(np.fft.irfft(spectrum * shape, frames))
 
 
 def hidden(word: str, voice: str, snr_db: float, masker: Literal["noise", "babble"], seed: int) -> Path:
     """A file with ``word`` in a masker, which begins 0.4 s before it and ends 0.4 s after it; the sum has -26 dB
     RMS."""
+    maskers: dict[str, Masker] = {"babble": babble, "noise": speech_shaped}
     identity = f"hidden {word} {voice} {snr_db:.4f} {masker} {seed}"
-    return kept(identity, lambda: _covered(spoken(word, voice), snr_db, masker, seed))
+    return kept(identity, lambda: covered(spoken(word, voice), snr_db, maskers[masker], seed))
 
 
-def _covered(clean: Samples, snr_db: float, masker: Literal["noise", "babble"], seed: int) -> Samples:
-    """Speech of RMS 1 in a masker that begins before it and ends after it."""
-    rng = np.random.default_rng(seed)
+def covered(clean: Samples, snr_db: float, masker: Masker, seed: int) -> Samples:
+    """Speech of RMS 1 in what ``masker`` makes of so many frames (RMS 1), which begins before it and ends after it."""
     first = round(_EDGE_S * RATE)
-    cover = (babble if masker == "babble" else speech_shaped)(len(clean) + 2 * first, rng)
+    cover = masker(len(clean) + 2 * first, np.random.default_rng(seed))
     sound = cover * 10 ** (-snr_db / 20)
     sound[first : first + len(clean)] += clean
     return sound
 
 
-@cache
-def recorded_numbers() -> dict[str, Path]:
-    """The files of the recorded numbers one to nine, by word; empty where not all of them are here."""
-    named = os.environ.get("AUDIOTEST_RECORDINGS")
-    roots = [Path(named)] if named else [cache_dir() / "recordings", Path("/")]
-    for root in roots:
-        for folder in sorted((root / "usr/share/asterisk/sounds").glob("en*/digits")):
-            files = {word: folder / f"{i}.wav" for i, word in enumerate(NUMBERS, 1)}
-            if all(path.is_file() for path in files.values()):
-                return files
-    return {}
-
-
-@cache
-def _recorded(word: str) -> Samples:
-    """A recorded number without the silence around it, with an RMS of 1. Raises :class:`AudioError`."""
-    sound = decode.conform(decode.read(recorded_numbers()[word]), rate=RATE, channels=1)
-    return _trimmed(sound.samples[:, 0].astype(np.float64))
-
-
-def hidden_recording(word: str, snr_db: float, seed: int) -> Path:
-    """As :func:`hidden`, of a recorded number in speech-shaped noise."""
-    made_of = decode.fingerprint(recorded_numbers()[word])
-    return kept(f"recorded {made_of} {snr_db:.4f} {seed}", lambda: _covered(_recorded(word), snr_db, "noise", seed))
-
-
 def joined(parts: Sequence[Samples], pause: float) -> Samples:
     """Pieces of one RMS, with ``pause`` seconds of silence between and around them."""
     silence = np.zeros(round(pause * RATE))
-    return np.concatenate([silence, *(one for part in parts for one in (_normal(part), silence))])
+    return np.concatenate([silence, *(one for part in parts for one in (normal(part), silence))])
 
 
 def stretched(samples: Samples, factor: float) -> Samples:
@@ -179,11 +156,12 @@ def kept(identity: str, make: Callable[[], Samples]) -> Path:
     name = hashlib.sha256(f"{_FILES} {_version()} {identity}".encode()).hexdigest()[:32]
     path = cache_dir() / "hearing" / f"{name}.wav"
     if not path.exists():
-        sound = np.clip(_normal(make()) * 10 ** (_RMS_DB / 20), -1, 1)
+        sound = np.clip(normal(make()) * 10 ** (_RMS_DB / 20), -1, 1)
         make_folder(path.parent)
         write_whole(path, decode.wav_bytes(Waveform(sound[:, None].astype(np.float32), RATE)))
     return path
 
 
-def _normal(samples: Samples) -> Samples:
+def normal(samples: Samples) -> Samples:
+    """``samples`` with an RMS of 1."""
     return np.asarray(samples / max(float(np.sqrt(np.mean(np.square(samples)))), 1e-12))

@@ -13,6 +13,7 @@ import numpy as np
 from msgspec.structs import replace
 from scipy.stats import binomtest, chi2
 
+from audiotest.hearing.drift import drift
 from audiotest.hearing.procedure import Posterior, Procedure
 from audiotest.hearing.results import Curve, OfWording, Point, Result, Verdict
 from audiotest.hearing.tracks import ENOUGH, LEAST, SCREENED_AT_MOST, Heard, Track, level_at
@@ -41,7 +42,7 @@ def result(track: Track) -> Result:
     measured = replace(
         counted, threshold=threshold, low=low, high=high, slope_decades=slope, lapse=lapse, curve=_curve(track)
     )
-    return _by_wording(track, answers, measured)
+    return _with_drift(track, answers, _by_wording(track, answers, measured))
 
 
 def unsupported(track: Track, says: str) -> Result:
@@ -181,6 +182,20 @@ def _curve(track: Track) -> Curve:
     at = np.linspace(track.positions[0], track.positions[-1], 61)
     mean, low, high = (tuple(float(round(p, 4)) for p in row) for row in track.procedure.curve(at, track.options))
     return Curve(tuple(float(f"{level_at(track.faculty, x):.4g}") for x in at), mean, low, high)
+
+
+def _with_drift(track: Track, answers: Sequence[Heard], measured: Result) -> Result:
+    """``measured`` with the change of the threshold in the course of the run, where there are answers enough."""
+    change = drift(track, answers) if measured.verdict in ("threshold", "imprecise") else None
+    if change is None:
+        return measured
+    falls = track.faculty.easiest < track.faculty.hardest
+    return replace(
+        measured,
+        drift_ratio=float(f"{10 ** (-change.decades if falls else change.decades):.3g}"),
+        drift_z=round(change.z, 3),
+        drift_p=float(f"{change.p:.3g}"),
+    )
 
 
 def _by_wording(track: Track, answers: Sequence[Heard], measured: Result) -> Result:

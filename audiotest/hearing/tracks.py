@@ -34,9 +34,10 @@ ENOUGH = 0.75
 CATCH_EVERY = 10
 LEVELS = 41
 BUDGET, PRECISION = 200, 1.5
-LEAST, SETTLED_AT_LEAST = 30, 50
-"""Answers below which there is no interval, and below which none is taken to be narrow enough: one that is narrow
-early is so by luck more often than not, and holds the threshold less often than it says."""
+LEAST, SETTLED_AT_LEAST, CONFIRMED = 30, 50, 20
+"""Answers below which there is no interval; below which none is taken to be narrow enough; and for how many in a row it
+has to be narrow. One that is narrow early, or only just, is so by luck more often than not, and holds the threshold
+less often than it says."""
 _SETTLED = 0.8
 _OUTSIDE = 0.9
 """How sure it has to be that a threshold is beyond the levels for a track to end."""
@@ -107,7 +108,7 @@ class Track:
         """The index of the easiest level."""
         self.ended = ""
         """Why nothing more is asked: ``precise``, ``budget``, ``cannot``, ``outside``, ``errors``; "" while more is."""
-        self._given = 0
+        self._given = self._narrow = 0
         self._next = deque((index, self.easiest) for index in range(min(AHEAD, budget)))
         self._waiting: dict[int, Heard] = {}
         self._chosen: dict[int, int] = {}
@@ -203,8 +204,8 @@ class Track:
         known = self.posterior()
         if known.below > _OUTSIDE or (known.above > _OUTSIDE and len(easy) >= SCREENED_AT_MOST):
             return "outside"
-        narrow = known.high - known.low <= math.log10(self.precision)
-        return "precise" if narrow and self._given >= SETTLED_AT_LEAST else ""
+        self._narrow = self._narrow + 1 if known.high - known.low <= math.log10(self.precision) else 0
+        return "precise" if self._narrow >= CONFIRMED and self._given >= SETTLED_AT_LEAST else ""
 
     def _combination(self, index: int) -> tuple[int, int, int]:
         """(answer, wording, turn of the options) of a question."""

@@ -23,6 +23,7 @@ from audiotest.models._listener.hearing import INAUDIBLE_DB
 from audiotest.models.listener import Listener
 from audiotest.models.protocol import Unavailable
 from audiotest.registry import FACULTIES
+from audiotest.report.hearing import table
 from audiotest.resources import schema_text
 from audiotest.session import Session, Settings
 from audiotest.types import Needs, Reply
@@ -166,6 +167,24 @@ def test_wordings_with_thresholds_of_their_own_differ_by_more_than_chance():
 def test_a_bias_is_reported():
     [biased] = hear(Simulated(Ear({"gap": 5.0}, scale=0.2, bias=0.6)), ["gap"]).faculties.values()
     assert (biased.place, biased.place_p < 0.01) == (0, True)
+
+
+def test_a_threshold_that_changes_in_the_course_of_the_run_is_a_finding():
+    names = ["gap", "count", "level"]
+    steady = hear(Simulated(Ear(scale=0.05)), names, budget=120)
+    assert all(result.drift_p > 0.01 for result in steady.faculties.values())
+    assert not any("drift" in note for note in table.notes(steady))
+    tiring = hear(Simulated(Ear(scale=0.05, drift=0.4)), names, budget=120, precision=1.0001)
+    assert all(result.drift_z > 2.5 for result in tiring.faculties.values())
+    assert tiring.faculties["gap"].drift_ratio > 1.4
+    assert tiring.faculties["count"].drift_ratio < 0.8  # it counts less far
+    notes = "\n".join(table.notes(tiring))
+    assert "drift: hearing gets worse in the course of the run, over all 3 thresholds together" in notes
+    assert "drift in 3 of 3: most in " in notes
+    recovering = hear(Simulated(Ear(scale=0.05, drift=-0.4)), ["gap", "level"], budget=120, precision=1.0001)
+    assert "hearing gets better" in "\n".join(table.notes(recovering))
+    short = hear(Simulated(Ear(scale=0.05)), ["gap"], budget=35).faculties["gap"]
+    assert (short.drift_ratio, short.drift_p) == (None, None)
 
 
 # -- runs that are cut, and models that break ---------------------------------------------------------------
@@ -386,6 +405,10 @@ def test_bad_input_to_the_command_is_a_sentence(tmp_path):
         (["--from", __file__], "holds no audiogram that can be read"),
         (["--plot", tmp_path / "x.xyz", "--only", "gap"], "no format of a figure has that ending"),
         (["--model-option", "x"], "--model-option takes K=V"),
+        (["--prompt", "choices_letered", "--only", "gap"], "did you mean 'choices_lettered'"),
+        (["--prompt", "Say {{ nothing", "--only", "gap"], "the template does not parse"),
+        (["--prompt", "{{ choices }}", "--only", "gap"], "does not show the question"),
+        (["--only", "gap", "--json", "/proc/version/heard.json"], "/proc/version"),
     ):
         result = run(*arguments)
         assert result.exit_code in (1, 2)

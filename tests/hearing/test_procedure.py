@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid
+from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, outside
+from bench.calibration import Many
 
 LEVELS = tuple(np.linspace(-1, 1, 15))
 
@@ -70,6 +71,20 @@ def test_intervals_cover_the_threshold_and_medians_are_not_biased():
     assert np.median([10 ** (p.high - p.low) for p in known]) < 2.5
 
 
+def test_less_of_the_posterior_is_left_outside_the_shallower_the_curve_is_and_the_more_is_known():
+    shares = [outside(scale, 0.18) for scale in SCALES]
+    assert shares == sorted(shares, reverse=True)
+    assert (shares[0], shares[-1]) == pytest.approx((0.11, 0.038))
+    assert outside(0.03, 0.02) == pytest.approx(0.05)
+    for scale in (0.02, 0.3):
+        procedure = listened(np.random.default_rng(2), 0.1, scale, 0.0, 2, 80)
+        known = procedure.posterior()
+        assert known.low <= known.median <= known.high
+        at, mass = procedure.grid.thresholds, procedure.probabilities().sum(axis=1)
+        left = mass[(at < known.low) | (at > known.high)].sum()
+        assert 0.03 - mass.max() < left < 0.11 + mass.max()
+
+
 def test_a_threshold_outside_of_the_levels_is_seen_to_be_there():
     rng = np.random.default_rng(1)
     assert listened(rng, 1.25, 0.05, 0.0, 2, 60).posterior().above > 0.8
@@ -93,3 +108,19 @@ def test_a_curve_comes_with_an_interval_that_holds_it():
     assert mean[0] < 0.65
     assert mean[-1] > 0.9
     assert len(SCALES) == len(set(SCALES))
+
+
+def test_many_listeners_at_once_are_asked_and_known_as_each_is_by_itself():
+    """The bench's simulation of calibration, in single precision, against the procedure itself."""
+    on, rng = grid(LEVELS, 2), np.random.default_rng(5)
+    many, alone = Many(on, 3), [Procedure(on) for _ in range(3)]
+    for _ in range(40):
+        levels, right = rng.integers(5, len(LEVELS), 3), rng.random(3) < 0.8
+        many.update(levels, right)
+        for procedure, level, answer in zip(alone, levels, right, strict=True):
+            procedure.update(int(level), float(answer))
+    for procedure, level, known in zip(alone, many.following(), many.known(), strict=True):
+        entropies = procedure.entropies()
+        assert entropies[level] == pytest.approx(entropies.min(), rel=1e-4)
+        posterior = procedure.posterior()
+        assert known == pytest.approx([posterior.low, posterior.median, posterior.high], abs=1e-4)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.hearing.question import Stimulus, Wording
-from audiotest.hearing.speech import NUMBERS, hidden_recording, recorded_numbers
+from audiotest.hearing.recorded_speech import NOT_HERE, in_noise, recorded_numbers
+from audiotest.hearing.speech import NUMBERS
 from audiotest.hearing.speech import missing as no_espeak
 
 TITLE = "Recorded speech in speech-shaped noise (SRT)"
@@ -26,7 +27,7 @@ WORDINGS = (
 def stimulus(level: float, answer: int, rng: np.random.Generator, variant: float) -> Stimulus:
     """A number in noise, with two others to choose from."""
     words = [NUMBERS[i] for i in rng.permutation(len(NUMBERS))[:3]]
-    path = hidden_recording(words[answer], level, int(rng.integers(2**31)))
+    path = in_noise(words[answer], level, int(rng.integers(2**31)))
     return Stimulus(file=str(path), choices=tuple(words))
 
 
@@ -38,5 +39,5 @@ def highest_hz(variant: float) -> float:
 def missing() -> str:
     """A sentence where there are no recordings, or no babble to take the spectrum of."""
     if not recorded_numbers():
-        return "the recorded numbers are not here: `make recordings`, or set AUDIOTEST_RECORDINGS"
+        return NOT_HERE.format("numbers")
     return no_espeak()

@@ -117,8 +117,8 @@ def _chart(axes: Any, audiogram: Audiogram, faculty: str) -> None:
     if human and human[0][1].comparable:
         x = [100, *(f for f, _ in human), 10500]
         low, high = ([getattr(h, end) for _, h in human] for end in ("low", "high"))
-        axes.fill_between(x, [low[0], *low, low[-1]], [high[0], *high, high[-1]], color=_GREEN, alpha=0.25, lw=0,
-                          label="people")  # fmt: skip
+        axes.fill_between(x, [low[0], *low, low[-1]], [high[0], *high, high[-1]], color=_GREEN, alpha=0.25,
+                          lw=3 if low == high else 0, label="people")  # fmt: skip
     elif human:  # another unit: shifted so that its best point is the model's best, for the shape
         published = [h.low for _, h in human]
         best = min((r.threshold for r in results if r.threshold is not None), default=results[0].hardest)

@@ -9,19 +9,24 @@ from pathlib import Path
 
 from audiotest import inert
 from audiotest.hearing.comparison import Ratio
+from audiotest.hearing.drift import together
 from audiotest.hearing.results import Audiogram, Result
 
 HEADS = ("faculty", "threshold", "95% CI", "unit", "questions", "easiest level", "people", "verdict")
 _CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "low", "high", "questions", "failed",
         "right at the easiest level", "of", "unread", "chance", "lapse rate", "slope (decades)", "preferred place",
-        "its share", "its p", "ratio of wordings", "p of the wordings", "people low", "people high", "people unit",
+        "its share", "its p", "ratio of wordings", "p of the wordings", "drift", "p of the drift",
+        "people low", "people high", "people unit",
         "says")  # fmt: skip
 _NARROW = 40
+_DRIFTS = 0.01
+"""The probability by chance below which a drift of all thresholds together is reported."""
 
 
 def text(audiogram: Audiogram, width: int | None = None) -> str:
     """The table, with what has to be known of the model before its thresholds above it."""
-    lines = [f"{audiogram.model}: {len(audiogram.faculties)} thresholds from {audiogram.questions:,} questions"]
+    count, asked = len(audiogram.faculties), audiogram.questions
+    lines = [f"{audiogram.model}: {_many(count, 'threshold')} from {_many(asked, 'question')}"]
     lines += [f"ended early: {audiogram.stopped}"] if audiogram.stopped else []
     lines += [*(f"- {note}" for note in notes(audiogram)), ""]
     rows = [HEADS, *(row(result) for result in audiogram.faculties.values())]
@@ -65,11 +70,12 @@ def interval(result: Result) -> str:
 
 
 def people(result: Result) -> str:
-    """The figure for people, with its unit where it is another one."""
+    """The figure for people, with its unit where it is another one; ``~`` before one that is not confirmed."""
     human = result.human
     if human is None:
         return "-"
     ends = figure(human.low) if human.low == human.high else f"{figure(human.low)} to {figure(human.high)}"
+    ends = ends if human.checked else f"~{ends}"
     return ends if human.comparable else f"{ends}{f' {human.unit}' if human.unit else ''} (not comparable)"
 
 
@@ -98,9 +104,34 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
             f"the wording matters in {len(worded)} of {len(asked)}: most in {named(most)}, by a factor of "
             f"{most.wording_ratio:.2g}"
         )
+    yield from _drifts(results)
     failed = sum(r.failed for r in results)
     if failed:
         yield f"{failed} questions had no reply"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _drifts(results: Sequence[Result]) -> Iterator[str]:
+    """Thresholds that changed in the course of the run: all together, and those that did by themselves (p below 0.05
+    over the number of tracks)."""
+    tested = [r for r in results if r.drift_z is not None and r.drift_p is not None and r.drift_ratio is not None]
+    if len(tested) > 1:
+        z, p = together([r.drift_z or 0.0 for r in tested])
+        if p < _DRIFTS:
+            yield (
+                f"drift: hearing gets {'worse' if z > 0 else 'better'} in the course of the run, over all "
+                f"{len(tested)} thresholds together (p = {p:.2g}); each is an average over the run"
+            )
+    alone = [r for r in tested if (r.drift_p or 0.0) < 0.05 / len(tested)]
+    if alone:
+        most = min(alone, key=lambda r: r.drift_p or 0.0)
+        yield (
+            f"drift in {len(alone)} of {len(tested)}: most in {named(most)}, where the threshold of the second half is "
+            f"{most.drift_ratio:.2g} times that of the first (p = {most.drift_p:.2g})"
+        )
 
 
 def ratios(rows: Sequence[Ratio], name: str, other: str) -> str:
@@ -128,7 +159,7 @@ def write_csv(audiogram: Audiogram, target: Path) -> None:
             person = (h.low, h.high, h.unit or r.unit) if h is not None else (None, None, None)
             cells = (r.faculty, r.variant, r.variant_unit, r.unit, r.verdict, r.threshold, r.low, r.high, r.n, r.failed,
                      r.easy_right, r.easy_n, r.unread, r.chance, r.lapse, r.slope_decades, r.place, r.place_share,
-                     r.place_p, r.wording_ratio, r.wording_p, *person, r.says)  # fmt: skip
+                     r.place_p, r.wording_ratio, r.wording_p, r.drift_ratio, r.drift_p, *person, r.says)  # fmt: skip
             rows.writerow([inert.csv_cell(cell) for cell in cells])
 
 
