@@ -36,6 +36,8 @@ _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95
               help="With --html: how much sound to embed for each run.")  # fmt: skip
 @click.option("--linked-mb", type=click.FloatRange(min=0), default=500, show_default=True,
               help="With --html: how much more to write into a folder beside it.")  # fmt: skip
+@click.option("--lang", "language", default="en", show_default=True, metavar="en|ko|zh",
+              help="With --html: the language of the page's texts.")  # fmt: skip
 def command(
     runs: tuple[str, ...],
     common: bool,
@@ -43,6 +45,7 @@ def command(
     most: int,
     form: str,
     html: Path | None,
+    language: str,
     audio_mb: float,
     linked_mb: float,
 ) -> None:
@@ -78,7 +81,7 @@ def command(
 
         names = [pairs[0].first, *(p.second for p in pairs)]
         try:
-            say(write(names, leaders, pairs, html, embed=audio_mb, link=linked_mb))
+            say(write(names, leaders, pairs, html, embed=audio_mb, link=linked_mb, language=language))
         except OSError as error:
             raise click.ClickException(str(error)) from None
         return
