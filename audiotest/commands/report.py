@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest import inert
+from audiotest.commands._runs import open_run
 
 if TYPE_CHECKING:
     from audiotest.report.tables import Columns
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("report")
-@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
+@click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--table",
     type=click.Choice(["overview", "tags", "official", "differing"]),
@@ -64,7 +65,7 @@ def command(
     form: str,
     output: Path | None,
 ) -> None:
-    """Show the figures of one or several RUNS, folders that `pytest --results` wrote.
+    """Show the figures of one or several RUNS: folders that `pytest --results` wrote, git:REF:PATH or FILE.zip.
 
     \b
       audiotest report results/ --html report.html
@@ -74,10 +75,9 @@ def command(
       audiotest report results/ --table differing --suite mmar
     """
     from audiotest.errors import AudiotestError
-    from audiotest.runs import Run
 
     try:
-        loaded = [Run.load(run).of_suite(suite) for run in runs]
+        loaded = [open_run(run).of_suite(suite) for run in runs]
         for path, one in zip(runs, loaded, strict=True):
             if not one.records:
                 raise click.ClickException(f"{path} has no trials" + (f" of the suite {suite}" if suite else ""))
