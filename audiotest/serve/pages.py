@@ -18,6 +18,7 @@ from audiotest.serve.index import Row
 
 _SCRIPTS = {
     "index.html": ("texts.js", "player.js", "page.js", "charts.js", "index.js"),
+    "history.html": ("texts.js", "history.js"),
     "live.html": ("texts.js", "player.js", "picture.js", "live.js"),
 }
 
@@ -50,7 +51,8 @@ def of_suite(rows: Sequence[Row], suite: str) -> str:
     pairs = history(rows, suite)
     return _render(
         "history.html", suite=suite, pairs=list(reversed(pairs)), plot=plot(pairs), width=WIDTH, height=HEIGHT,
-        in_words=in_words, gap_in_words=gap_in_words,
+        in_words=in_words, gap_in_words=gap_in_words, js=_script("history.html"),
+        texts=as_data(shown_texts(*languages())),
     )  # fmt: skip
 
 

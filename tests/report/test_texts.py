@@ -84,6 +84,16 @@ def test_no_script_has_a_sentence_of_its_own():
     assert [line for line in lines if line not in known and not css.search(line)] == []
 
 
+@pytest.mark.parametrize("name", ["html/page", "html/compare", "by_ear/page"])
+def test_no_page_has_words_of_its_own(name):
+    room, _, page_name = name.partition("/")
+    markup = (files(f"audiotest.report.{room}") / f"{page_name}.html").read_text(encoding="utf-8")
+    markup = re.sub(r"<(script|style).*?</\1>|{#.*?#}|{%.*?%}|{{.*?}}", "", markup, flags=re.DOTALL)
+    own = re.findall(r">([^<]*)<", markup)
+    own += re.findall(r'\s(?:aria-label|title|placeholder|alt)="([^"]*)"', markup)
+    assert [text for text in own if re.search(r"[A-Za-z]{2,}", text) and not text.startswith("audiotest")] == []
+
+
 def run_with_everything():
     rows = [
         row
@@ -169,18 +179,19 @@ def test_axe_passes_in_each_language_and_the_page_can_change_it(browser, tmp_pat
     run = run_with_everything()
     shown = opened(browser, tmp_path, page(run, language="ko"))
     assert shown.get_attribute("html", "lang") == "ko"
-    for language in ("ko", "zh", "en"):
+    for language in ("en", "ko", "zh"):
         shown.select_option("#language", language)
         assert shown.get_attribute("html", "lang") == language
         words = texts(language)
         for view in ("overview", "items"):
             shown.click(f"#tab-{view}")
             assert shown.inner_text(f"#tab-{view}") == words[view]
-            results = axe.run(shown)
-            assert results.violations_count == 0, results.generate_report()
+            results = axe.run(shown) if language != "en" else None  # that is in test_html.py
+            assert results is None or results.violations_count == 0, results.generate_report()
         assert shown.inner_text("#count") == words["trials_of"].format(n=200, all=200)
         assert headline(run, language)[0].text[1:] in shown.inner_text("#verdict")
     shown.select_option("#f-outcome", "passed")  # values of filters and addresses are the same in all languages
+    shown.select_option("#language", "ko")
     shown.select_option("#language", "zh")
     assert shown.input_value("#f-outcome") == "passed"
     shown.reload()

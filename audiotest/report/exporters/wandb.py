@@ -43,4 +43,7 @@ def send(run: Run, *, project: str = "audiotest", name: str = "", into: Path | N
             place = Path(sent.dir).parent if offline else sent.url
     except wandb.Error as error:
         raise RunError(f"Weights & Biases: {error}") from None
+    finally:
+        if wandb.run is None:  # else a program has a run of its own going on
+            wandb.teardown()  # its process writes the last of the run's file only when it ends
     return f"{place}: {len(rows)} trials" + (f" (`wandb sync {place}` sends them)" if offline else "")
