@@ -47,9 +47,10 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-## docs: whether docs/reference is what tools/reference.py writes, and the site, with warnings as errors
+## docs: whether docs/reference is what tools/reference.py writes, the gallery of reports and figures, and the site, with
+## warnings as errors
 docs: $(READY)
-	$(BIN)/python tools/reference.py --check && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python tools/reference.py --check && $(BIN)/python tools/gallery.py build/gallery && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 ## bench: speed and memory, as one Markdown table
 bench: $(READY)

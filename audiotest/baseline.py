@@ -8,10 +8,15 @@ What fails a suite that is held against a baseline is said by a rule (``--baseli
                  correction over the suites of the run (the default of suites with the policy ``gates``)
 ``drop:X%``      the share of trials that show what is expected fell by more than X percentage points
 ===============  ====================================================================================================
+
+With ``--baseline-repeats N`` a trial that changed, either way, is asked N times more before it counts: the majority of
+those N answers decides, a tie leaves it as in the baseline. The answer that made it look changed is not among them,
+since it was picked for being different. Figures such as accuracy stay those of the first answer.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -34,6 +39,8 @@ _PREFIX = f"{BASELINE}-"
 
 
 _WAS_RIGHT = "(right in the baseline)"
+_FURTHER = re.compile(r"(wrong|right) in \d+ of \d+ further answers")
+_NOT_COUNTED = "(asked again, which does not count as a change)"
 
 
 class FailRule(Struct, frozen=True):
@@ -75,6 +82,25 @@ class Baseline(Struct, frozen=True):
         """The rule of a suite with this policy."""
         return self.rule or FailRule("significant" if policy == "gates" else "item")
 
+    def flipped(self, record: Record) -> bool:
+        """Whether the trial shows what was expected and did not in the baseline, or the other way round."""
+        before, now = self.trials.get(key(record)), met(record)
+        return before is not None and now is not None and before != now
+
+    def settled(self, record: Record, further: Sequence[Record]) -> Record:
+        """``record``, which is flipped, by the majority of ``further`` answers to the same trial; what could not be
+        judged has no vote. Its reply and verdicts stay; where it does not count, its outcome is as in the baseline."""
+        votes = [now for one in further if (now := met(one)) is not None]
+        before, right = not met(record), sum(votes)
+        against = len(votes) - right if before else right
+        word = f"{'wrong' if before else 'right'} in {against} of {len(votes)} further answers"
+        if len(votes) < len(further):
+            word += f", {len(further) - len(votes)} of {len(further)} without a verdict"
+        reason = f"{record.reason}; {word}" if record.reason else word
+        if 2 * against > len(votes):
+            return replace(record, reason=reason)
+        return replace(record, outcome="passed" if before else "missed", reason=f"{reason} {_NOT_COUNTED}")
+
     def against(self, record: Record, policy: str) -> Record:
         """The record held against the baseline: a known miss is expected; a regression fails under the rule ``item``
         whatever the policy is, and is counted under the others.
@@ -85,7 +111,8 @@ class Baseline(Struct, frozen=True):
         if before is None or record.outcome not in ("failed", "missed"):
             return record
         if not before:
-            return replace(record, outcome="missed", reason=f"{record.reason} (as in the baseline)")
+            known = record.reason if unsteady(record) else f"{record.reason} (as in the baseline)"
+            return replace(record, outcome="missed", reason=known)
         outcome = "failed" if self.rule_for(policy).kind == "item" else "missed"
         return replace(record, outcome=outcome, reason=f"{record.reason} {_WAS_RIGHT}")
 
@@ -108,6 +135,7 @@ class Baseline(Struct, frozen=True):
                 regressed=changed.regressed,
                 improved=changed.improved,
                 known=changed.known,
+                unsteady=sum(map(unsteady, suites[name][1])),
                 n=changed.n,
                 p=p,
                 passed=_passed(rule, changed, p, clips),
@@ -119,6 +147,18 @@ class Baseline(Struct, frozen=True):
 def regressed(record: Record) -> bool:
     """Whether the trial was right in the baseline that its run was held against, and is wrong."""
     return record.outcome in ("failed", "missed") and record.reason.endswith(_WAS_RIGHT)
+
+
+def further_answers(record: Record) -> str:
+    """``wrong in 2 of 3 further answers``, of a trial that changed and was asked again; "" of all others."""
+    match = _FURTHER.search(record.reason)
+    return match.group() if match else ""
+
+
+def unsteady(record: Record) -> bool:
+    """Whether the trial changed against the baseline, and most of its further answers did not
+    (``--baseline-repeats``)."""
+    return record.reason.endswith(_NOT_COUNTED)
 
 
 def gate_name(rule: FailRule) -> str:

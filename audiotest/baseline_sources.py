@@ -1,4 +1,5 @@
-"""Where a baseline may be besides in a folder: in a commit of the repository, or in a zip such as a CI artifact.
+"""Where a run may be besides in a folder: in a commit of the repository, or in a zip such as a CI artifact. So are
+named the baseline of a run, and the runs of ``audiotest report`` and ``audiotest compare``.
 
 ===================  ================================================================================================
 ``DIR``              a folder that ``--results`` wrote
@@ -59,19 +60,19 @@ def _from_git(given: str, folder: Path) -> None:
     ref, colon, path = given.removeprefix(GIT).partition(":")
     path = path.rstrip("/")
     if not colon or not ref or not path or ref.startswith("-"):
-        raise RunError(f"--baseline {given}: a run in a commit is named git:REF:PATH, such as git:main:baselines/small")
+        raise RunError(f"{given}: a run in a commit is named git:REF:PATH, such as git:main:baselines/small")
     commit = _git(given, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     if commit is None:
         raise RunError(
-            f"--baseline {given}: this repository has no commit {ref!r}; in CI, where a checkout may have but one, "
+            f"{given}: this repository has no commit {ref!r}; in CI, where a checkout may have but one, "
             f"fetch it first: `git fetch --depth 1 origin {ref}`, and name it git:FETCH_HEAD:{path}"
         )
     for name in (TRIALS, SUMMARY):
         data = _git(given, "cat-file", "blob", f"{commit.decode().strip()}:{path}/{name}")
         if data is None:
-            raise RunError(f"--baseline {given}: {ref} has no {name} at {path}, so that is no run's folder")
+            raise RunError(f"{given}: {ref} has no {name} at {path}, so that is no run's folder")
         if data.startswith(_LFS):
-            raise RunError(f"--baseline {given}: {name} is kept by Git LFS; check it out and give the folder")
+            raise RunError(f"{given}: {name} is kept by Git LFS; check it out and give the folder")
         (folder / name).write_bytes(data)
 
 
@@ -87,13 +88,13 @@ def _git(given: str, *arguments: str) -> bytes | None:
             env=english,
         )
     except FileNotFoundError:
-        raise RunError(f"--baseline {given}: git is not installed") from None
+        raise RunError(f"{given}: git is not installed") from None
     except (OSError, subprocess.SubprocessError) as error:
-        raise RunError(f"--baseline {given}: git does not answer ({error})") from None
+        raise RunError(f"{given}: git does not answer ({error})") from None
     if b"not a git repository" in done.stderr:
-        raise RunError(f"--baseline {given}: the current folder is in no git repository")
+        raise RunError(f"{given}: the current folder is in no git repository")
     if b"dubious ownership" in done.stderr:  # in CI, a container whose user is another than the checkout's
-        raise RunError(f"--baseline {given}: git does not read it: {done.stderr.decode(errors='replace').strip()}")
+        raise RunError(f"{given}: git does not read it: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout if done.returncode == 0 else None
 
 
@@ -108,14 +109,14 @@ def _from_zip(archive: Path, inner: str, folder: Path) -> None:
             raise RunError(_not_one(archive, inner, places))
         read_members(archive, {f"{places[0]}{name}": folder / name for name in (TRIALS, SUMMARY)})
     except ImportFailed as error:
-        raise RunError(f"cannot read the baseline: {error}") from None
+        raise RunError(f"cannot read the run: {error}") from None
     except OSError as error:
-        raise RunError(f"cannot read the baseline {archive}: {error.strerror or error}") from None
+        raise RunError(f"cannot read the run {archive}: {error.strerror or error}") from None
 
 
 def _not_one(archive: Path, inner: str, places: list[str]) -> str:
     if not places:
         where = f" at {inner!r}" if inner else ""
-        return f"the baseline {archive} holds no run{where}: no folder in it has {TRIALS} and {SUMMARY}"
+        return f"{archive} holds no run{where}: no folder in it has {TRIALS} and {SUMMARY}"
     some = ", ".join(f"{archive}:{place.rstrip('/') or '.'}" for place in places[:_MOST_NAMED])
-    return f"the baseline {archive} holds {len(places)} runs: name one, such as {some}"
+    return f"{archive} holds {len(places)} runs: name one, such as {some}"

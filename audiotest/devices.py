@@ -7,12 +7,14 @@ GPU of the one that died. What is pinned lies within the caller's own ``CUDA_VIS
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 _NVIDIA = Path("/proc/driver/nvidia/gpus")
+_SECONDS = 5
 
 
 def gpus(environment: MutableMapping[str, str] | None = None, driver: Path = _NVIDIA) -> list[str]:
@@ -36,6 +38,21 @@ def gpu_models(driver: Path = _NVIDIA) -> list[str]:
             lines = (line.partition(":") for line in place.read_text(encoding="utf-8").splitlines())
             models += [value.strip() for name, _, value in lines if name.strip() == "Model"]
     return models
+
+
+def gpu_memory(driver: Path = _NVIDIA) -> list[tuple[int, int]]:
+    """(used, whole) memory in MiB of each GPU that this process may use, whoever uses it, as ``nvidia-smi`` reports
+    them; empty without a GPU or without that program. It takes about a tenth of a second."""
+    visible = gpus(driver=driver) if driver.is_dir() else []
+    if not visible:
+        return []
+    query = ["nvidia-smi", "--query-gpu=index,uuid,memory.used,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        done = subprocess.run(query, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
+        rows = [[cell.strip() for cell in line.split(",")] for line in done.stdout.splitlines()]
+        return [(int(used), int(whole)) for index, uuid, used, whole in rows if {index, uuid} & set(visible)]
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return []
 
 
 class Slots:

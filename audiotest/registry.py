@@ -333,6 +333,20 @@ class ReportFormat(Member):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exporter(Member):
+    """``send(run, project=, name=, into=) -> str`` sends a :class:`audiotest.runs.Run` elsewhere and returns a line
+    that says where it is. ``needs``: the extra that brings what it imports (``"audiotest[wandb]"``)."""
+
+    function_name = "send"
+    send: Callable[..., str]
+    needs: str = ""
+
+    @classmethod
+    def _fields(cls, given: Attributes) -> dict[str, Any]:
+        return {"send": given.function, "needs": given.get("needs", "")}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plot(Member):
     """``draw(run, **options)`` gives a matplotlib figure of a :class:`audiotest.runs.Run`."""
 
@@ -523,4 +537,5 @@ BENCHMARKS = Room(
 COMMANDS = Room(Command, "command", ("audiotest.commands",))
 FACULTIES = Room(Faculty, "faculty", ("audiotest.hearing.faculties",))
 PLOTS = Room(Plot, "plot", ("audiotest.report.plots",))
+EXPORTERS = Room(Exporter, "exporter", ("audiotest.report.exporters",))
 REPORTS = Room(ReportFormat, "report format", ("audiotest.report.formats",))

@@ -111,7 +111,7 @@ class Run:
         except ImportError as error:
             raise ImportError("data frames need pandas, which is an extra: pip install 'audiotest[frames]'") from error
 
-        return pandas.DataFrame([_row(record) for record in self.records])
+        return pandas.DataFrame([row_of(record) for record in self.records])
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write the run into ``folder``, which is made; an earlier run there is replaced. Raises :class:`RunError`."""
@@ -168,7 +168,8 @@ class _Shown:
         return self._html
 
 
-def _row(record: Record) -> dict[str, Any]:
+def row_of(record: Record) -> dict[str, Any]:
+    """A trial as a row of a data frame, see :meth:`Run.to_frame`."""
     verdict, reply = verdict_of(record), record.reply
     choice = verdict.choice if verdict is not None else None
     return {

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from audiotest import foreign_code, inert
 from audiotest.analyse.change import key
@@ -25,6 +26,7 @@ from audiotest.analyse.gates import judge
 from audiotest.analyse.summary import AgainstBaseline, Provenance, summarise
 from audiotest.analyse.trials import Trials
 from audiotest.baseline import gate_of, read_baseline
+from audiotest.declare.repeating import further
 from audiotest.declare.suite import Suite
 from audiotest.declare.suites import Suites
 from audiotest.declare.trial import Trial
@@ -65,7 +67,8 @@ class NoTrials(AudiotestError):
 class Settings(Struct, frozen=True, kw_only=True):
     """What decides a run besides its suites. ``model``, ``judge`` and ``embedder`` are named as for ``--model``;
     ``reply_cache`` is a file, ``off``, or None for the usual place; ``baseline_fail`` a rule of
-    :mod:`audiotest.baseline`, "": by the suite's policy. ``cached``: an endpoint's replies are taken from
+    :mod:`audiotest.baseline`, "": by the suite's policy; ``baseline_repeats``: how often a trial that changed against
+    it is asked again. ``cached``: an endpoint's replies are taken from
     the cache even in CI (the environment variable ``CI``), where it is otherwise asked again. ``budget``: what the run
     may take (:mod:`audiotest.predict.budget`), "": no limit. ``allow_code``: programs that suites name may run
     (:mod:`audiotest.foreign_code`)."""
@@ -90,6 +93,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     results: str | None = None
     baseline: str | None = None
     baseline_fail: str = ""
+    baseline_repeats: int | None = None
     budget: str = ""
     allow_code: bool = False
 
@@ -321,8 +325,14 @@ class Session:
         return list(self._records.values())
 
     def grade(self, trial: Trial, answer: Answer, predictor: Predictor, nodeid: str) -> Record:
-        """The record of a trial's answer. Raises ValueError for a scorer with options that it does not take."""
-        return self.grader.grade(trial, answer, predictor, nodeid)
+        """The record of a trial's answer. One that changed against the baseline is asked again first, where the
+        settings say so. Raises ValueError for a scorer with options that it does not take."""
+        record = self.grader.grade(trial, answer, predictor, nodeid)
+        repeats = self.settings.baseline_repeats or 0
+        if not repeats or not self.baseline.flipped(record):
+            return record
+        again = [replace(trial, case=case) for case in further(trial.case, trial.suite.repeats, repeats)]
+        return self.baseline.settled(record, [self.grader.grade(t, predictor.answer(t), predictor) for t in again])
 
     def worker_crashed(self, nodeid: str, message: str) -> None:
         """Take in a record with the outcome ``error`` for the trial that took its process down: nothing came back from

@@ -76,8 +76,10 @@ class AgainstBaseline(Struct, kw_only=True):
     """What became of a suite that was held against a baseline by ``rule`` (``--baseline-fail``).
 
     Of the ``n`` trials that both runs judged, ``regressed`` were right and are wrong, ``improved`` the other way round,
-    ``known`` wrong in both. ``p``: two-sided, by clip; where suites are tested together corrected for their number.
-    ``passed``: None where no change could be told from chance; ``reason`` says it in words.
+    ``known`` wrong in both. ``unsteady``: changed in their first answer, but not in most of those that they were then
+    asked for (``--baseline-repeats``), so they count as unchanged. ``p``: two-sided, by clip; where suites are tested
+    together corrected for their number. ``passed``: None where no change could be told from chance; ``reason`` says it
+    in words.
     """
 
     rule: str
@@ -88,6 +90,7 @@ class AgainstBaseline(Struct, kw_only=True):
     p: float
     passed: bool | None
     reason: str
+    unsteady: int = 0
 
 
 class SuiteSummary(Struct):

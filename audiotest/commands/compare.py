@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest import inert
+from audiotest.commands._runs import open_run
 from audiotest.commands._saying import say
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95
 
 
 @click.command("compare")
-@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
+@click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option("--common", is_flag=True, help="Compare what both runs have; without it, other trials are refused.")
 @click.option("--tags/--no-tags", default=True, show_default=True, help="Show differences by tag as well.")
 @click.option(
@@ -36,6 +37,8 @@ _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95
               help="With --html: how much sound to embed for each run.")  # fmt: skip
 @click.option("--linked-mb", type=click.FloatRange(min=0), default=500, show_default=True,
               help="With --html: how much more to write into a folder beside it.")  # fmt: skip
+@click.option("--lang", "language", default="en", show_default=True, metavar="en|ko|zh",
+              help="With --html: the language of the page's texts.")  # fmt: skip
 def command(
     runs: tuple[str, ...],
     common: bool,
@@ -43,15 +46,17 @@ def command(
     most: int,
     form: str,
     html: Path | None,
+    language: str,
     audio_mb: float,
     linked_mb: float,
 ) -> None:
-    """Compare runs: results folders; the first is the reference.
+    """Compare runs: results folders, git:REF:PATH or FILE.zip; the first is the reference.
 
     \b
       audiotest compare old/ new/
       audiotest compare a/ b/ c/ --format markdown      a leaderboard and each against the first
       audiotest compare old/ new/ --html changed.html
+      audiotest compare git:main:base new/              the folder `base` in a commit
       audiotest compare a.json b.json                   two audiograms of `audiotest hear`: the ratios of thresholds
 
     Differences are paired by trial; intervals and p-values take clips as the units (an exact sign-flip test, McNemar's
@@ -60,7 +65,7 @@ def command(
     """
     from audiotest.analyse.compare import NotComparable
     from audiotest.report.pairs import compared
-    from audiotest.runs import Run, RunError
+    from audiotest.runs import RunError
 
     if len(runs) < 2:
         raise click.UsageError("give at least two runs")
@@ -69,7 +74,7 @@ def command(
         return
     try:
         leaders, pairs = compared(
-            [(run, Run.load(run, prompts=html is not None)) for run in runs], common=common, tags=tags
+            [(run, open_run(run, prompts=html is not None)) for run in runs], common=common, tags=tags
         )
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
@@ -78,7 +83,7 @@ def command(
 
         names = [pairs[0].first, *(p.second for p in pairs)]
         try:
-            say(write(names, leaders, pairs, html, embed=audio_mb, link=linked_mb))
+            say(write(names, leaders, pairs, html, embed=audio_mb, link=linked_mb, language=language))
         except OSError as error:
             raise click.ClickException(str(error)) from None
         return

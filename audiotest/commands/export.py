@@ -1,4 +1,4 @@
-"""``audiotest export``: a run's replies in a benchmark's own prediction format."""
+"""``audiotest export``: a run's replies in a benchmark's own prediction format, or a run for a tracker or the hub."""
 
 from __future__ import annotations
 
@@ -11,19 +11,62 @@ from audiotest.commands._saying import say
 
 
 @click.command("export")
-@click.argument("benchmark", shell_complete=completing.benchmarks)
-@click.argument("run", type=click.Path(exists=True))
+@click.argument("names", nargs=-1, required=True, metavar="[BENCHMARK] RUN", shell_complete=completing.benchmarks)
+@click.option("--to", "exporter", metavar="wandb|mlflow|hub", help="Send the whole RUN there; no BENCHMARK is named.")
+@click.option("--project", default="", help="With --to: the project, the experiment, or the data set ORG/NAME.")
+@click.option("--name", default="", help="With --to: what the run is called there (default: its model and suites).")
 @click.option("--suite", "suite_path", type=click.Path(exists=True, path_type=Path),
               help="The imported suite (default: where the run had it).")  # fmt: skip
 @click.option("--into", "target", type=click.Path(path_type=Path),
-              help="The file to write (default: the benchmark's usual name, here).")  # fmt: skip
+              help="The file to write (default: the benchmark's usual name, here); with --to a folder.")  # fmt: skip
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are written.")
-def command(benchmark: str, run: str, suite_path: Path | None, target: Path | None, condition: str) -> None:
-    """Write the replies of RUN as BENCHMARK's own script, or its submission page, reads them.
+def command(
+    names: tuple[str, ...],
+    exporter: str | None,
+    project: str,
+    name: str,
+    suite_path: Path | None,
+    target: Path | None,
+    condition: str,
+) -> None:
+    """Write the replies of RUN as BENCHMARK's own script, or its submission page, reads them; or send RUN to a tracker.
 
     \b
       audiotest export mmar results/ --into predictions.jsonl
+      WANDB_MODE=offline audiotest export results/ --to wandb --project listening
+      audiotest export results/ --to mlflow --into mlruns
+      audiotest export results/ --to hub --project ORG/NAME
     """
+    *benchmarks, run = names
+    if not Path(run).exists():
+        raise click.UsageError(f"there is no run {run}; the order is `audiotest export BENCHMARK RUN`")
+    if exporter is not None:
+        if benchmarks:
+            raise click.UsageError("--to sends a whole run: `audiotest export RUN --to NAME`, without a benchmark")
+        _send(run, exporter, project, name, target)
+    elif len(benchmarks) == 1:
+        _predictions(benchmarks[0], run, suite_path, target, condition)
+    else:
+        raise click.UsageError("name a benchmark and one run, or a run and --to")
+
+
+def _send(run: str, exporter: str, project: str, name: str, into: Path | None) -> None:
+    from audiotest.errors import AudiotestError
+    from audiotest.registry import EXPORTERS
+    from audiotest.runs import Run
+
+    try:
+        member = EXPORTERS.get(exporter)
+        say(member.send(Run.load(run), project=project, name=name, into=into))
+    except ImportError as error:
+        needs = f"{error.name or 'a package'}, which is an extra: pip install '{member.needs}'"
+        raise click.ClickException(f"--to {exporter} needs {needs}" if member.needs else str(error)) from None
+    except (AudiotestError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _predictions(benchmark: str, run: str, suite_path: Path | None, target: Path | None, condition: str) -> None:
+    """The replies in the format of ``benchmark``."""
     from audiotest.benchmarks.exporting import export
     from audiotest.declare.problems import SuiteError
     from audiotest.declare.suite import load

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest import inert
+from audiotest.commands._runs import open_run
 
 if TYPE_CHECKING:
     from audiotest.report.tables import Columns
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("report")
-@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
+@click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--table",
     type=click.Choice(["overview", "tags", "official", "differing"]),
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 @click.option("--linked-mb", type=click.FloatRange(min=0), default=500, show_default=True,
               help="With --html: how much more to write into a folder beside it.")  # fmt: skip
 @click.option("--title", default="", help="With --html: what heads the page, instead of the model and its suites.")
+@click.option("--lang", "language", default="en", show_default=True, metavar="en|ko|zh",
+              help="With --html: the language of the page's texts; the page can show the others too.")  # fmt: skip
 @click.option("--suite", help="Only this suite.")
 @click.option("--condition", default="original", show_default=True, help="The condition whose replies are shown.")
 @click.option("--format", "form", default="text", show_default=True,
@@ -56,12 +59,13 @@ def command(
     audio_mb: float,
     linked_mb: float,
     title: str,
+    language: str,
     suite: str | None,
     condition: str,
     form: str,
     output: Path | None,
 ) -> None:
-    """Show the figures of one or several RUNS, folders that `pytest --results` wrote.
+    """Show the figures of one or several RUNS: folders that `pytest --results` wrote, git:REF:PATH or FILE.zip.
 
     \b
       audiotest report results/ --html report.html
@@ -71,16 +75,15 @@ def command(
       audiotest report results/ --table differing --suite mmar
     """
     from audiotest.errors import AudiotestError
-    from audiotest.runs import Run
 
     try:
-        loaded = [Run.load(run).of_suite(suite) for run in runs]
+        loaded = [open_run(run).of_suite(suite) for run in runs]
         for path, one in zip(runs, loaded, strict=True):
             if not one.records:
                 raise click.ClickException(f"{path} has no trials" + (f" of the suite {suite}" if suite else ""))
         lines: Iterable[str]
         if html is not None:
-            lines = [_page(loaded, html, audio_mb, linked_mb, title)]
+            lines = [_page(loaded, html, audio_mb, linked_mb, title, language)]
         elif form in _whole_files():
             click.echo(_file(loaded, form, output))
             return
@@ -122,12 +125,12 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
     click.echo(f"{output}: written")
 
 
-def _page(runs: Sequence[Run], html: Path, embed: float, link: float, title: str) -> str:
+def _page(runs: Sequence[Run], html: Path, embed: float, link: float, title: str, language: str) -> str:
     from audiotest.report.html.render import write
 
     if len(runs) > 1:
         raise click.UsageError("--html is a page of one run; `audiotest compare A B --html FILE` is one of two")
-    return write(runs[0], html, embed=embed, link=link, title=title)
+    return write(runs[0], html, embed=embed, link=link, title=title, language=language)
 
 
 def _tables(

@@ -32,6 +32,14 @@ def repeated(suite: Suite, repeats: int) -> Suite:
     return replace(suite, cases=cases, whole=suite.whole * repeats, repeats=repeats)
 
 
+def further(case: Case, repeats: int, count: int) -> list[Case]:
+    """``count`` more repeats of ``case``, numbered above the ``repeats`` that its suite has, and apart from those of
+    the case's other repeats."""
+    first = repeats + (case.repeat - 1) * count + 1
+    own = replace(case, id=origin_of(case.id), repeat=1)
+    return [repeat_of(own, number) for number in range(first, first + count)]
+
+
 def find(cases: Mapping[str, Case], name: str) -> Case:
     """The case of this id among ``cases``, or that repeat of one. Raises KeyError for none."""
     if name in cases:

@@ -17,7 +17,7 @@ class OptionError(AudiotestError):
     """An option whose text stands for nothing; says which, and what it takes."""
 
 
-_COUNTS = ("limit", "limit_first", "repeats", "batch_size", "ray_actors")
+_COUNTS = ("limit", "limit_first", "repeats", "baseline_repeats", "batch_size", "ray_actors")
 
 
 def check_options(option: Namespace) -> None:

@@ -49,6 +49,13 @@ OPTIONS = (
         "for suites with the policy `gates`, `item` for `cases`",
     ),
     _option(
+        "--baseline-repeats",
+        dest="audiotest_baseline_repeats",
+        metavar="N",
+        help="ask a trial that changed against the baseline N times more: it counts as changed only where most of "
+        "these answers are changed as well (an odd N has no ties)",
+    ),
+    _option(
         "--limit",
         dest="audiotest_limit",
         metavar="N",

@@ -118,7 +118,10 @@ class Exchange(Generic[T]):
             return
         self._one(item)
         with self.lock:
-            self._end()
+            if self._stream is None:
+                self._end()
+            elif id(item) in self._flying:  # swallowed; what the stream has under way is not lost, it goes on
+                self._take([(item, self._swallowed())])
             self._check()
 
     def give_back(self, items: Sequence[T]) -> None:
@@ -266,7 +269,7 @@ class Exchange(Generic[T]):
 
     def _end(self) -> None:
         """Nothing is under way any more: what the model swallowed has no reply, what was held back is let go of."""
-        swallowed = NoReply(f"{self.name} ended its stream without an answer to this request")
+        swallowed = self._swallowed()
         self._take([(item, swallowed) for item in list(self._flying.values())])
         self._judge(at_end=True)
         if self._held and not self.down:
@@ -281,6 +284,9 @@ class Exchange(Generic[T]):
     def _check(self) -> None:
         if self.down:
             raise ModelDown(self.down)
+
+    def _swallowed(self) -> NoReply:
+        return NoReply(f"{self.name} ended its stream without an answer to this request")
 
     def _failure(self, error: BaseException) -> Exception:
         return error if isinstance(error, Exception) else NoReply(f"{self.name} called sys.exit({error})")

@@ -23,6 +23,7 @@ from audiotest.predict.exchange import Answered, Exchange, NotAsked
 from audiotest.predict.prefetch import Prefetch
 from audiotest.predict.requests import Answer, Pending, Requests
 from audiotest.predict.store import ReplyStore
+from audiotest.predict.tracing import traced
 from audiotest.types import Reply, Request, TrialKey
 
 Progress = Callable[[int, int], None]
@@ -224,6 +225,7 @@ class Predictor:
             self._store.put(self.model.name, replies)
         next_turns: list[Pending] = []
         for item, outcome in answered:
+            traced(self.model.name, item.trial.key, outcome)
             if not isinstance(outcome, Reply):
                 item.answer.error = outcome
             elif item.final:

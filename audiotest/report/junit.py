@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from audiotest.baseline import further_answers
 from audiotest.declare.prompt import named
 from audiotest.declare.trial import Trial
 from audiotest.types import Record
@@ -12,7 +13,8 @@ _REPLY_LIMIT = 2000
 
 
 def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
-    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds and what it waited, and ``tag.KEY``
+    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds and what it waited,
+    what the answers were when it was asked again, and ``tag.KEY``
     for every tag."""
     verdict = next(iter(record.verdicts.values()), None)
     pairs: list[tuple[str, object]] = [
@@ -30,6 +32,8 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
         pairs.append(("reply", record.reply.text[:_REPLY_LIMIT]))
         times = ("seconds", record.reply.seconds), ("waited", record.reply.waited)
         pairs += [(name, round(value, 3)) for name, value in times if value is not None]
+    if again := further_answers(record):
+        pairs.append(("asked_again", again))
     pairs += [(f"tag.{_name(key)}", ", ".join(values)) for key, values in record.tags.items()]
     return pairs
 

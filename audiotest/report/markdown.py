@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from audiotest import inert
-from audiotest.baseline import regressed
+from audiotest.baseline import regressed, unsteady
 from audiotest.registry import METRICS
 from audiotest.report.annotations import workflow_commands
 from audiotest.report.first_lines import first_lines
@@ -75,6 +75,8 @@ def lines(run: Run) -> Iterator[str]:
             yield f"- {plain(name)} (`{outcome.rule}`) {word}, p = {outcome.p:.3g}: {plain(outcome.reason)}"
     worse = [record for record in run.records if regressed(record)]
     yield from _listed(worse, "trials regressed: right in the baseline, and wrong now")
+    again = [record for record in run.records if unsteady(record)]
+    yield from _listed(again, "trials changed in their first answer only, and count as unchanged (--baseline-repeats)")
     failed = [record for record in run.records if record.outcome in ("failed", "error") and not regressed(record)]
     yield from _listed(failed, "trials failed or ended in an error")
 

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from audiotest.analyse.intervals import clustered_proportion
 from audiotest.analyse.trials import clip_of, verdict_of
+from audiotest.devices import gpu_memory
 from audiotest.predict.budget import cost_of
 from audiotest.provenance import in_ci
 from audiotest.types import Record
@@ -18,11 +19,31 @@ from audiotest.types import Record
 _PATIENCE_S = 2.0
 """Waits that take less than this show no bar."""
 _EVERY_S, _EVERY_IN_CI_S = 30.0, 60.0
+_GPU_EVERY_S = 10.0
+_MIB = 1 << 20
 _LONGEST_S = 100 * 86_400
 """What is left of a run is shown up to here."""
 """Seconds between lines: a log that is kept gets one a minute."""
 Records = Callable[[], Sequence[Record]]
 """Gives the records so far."""
+
+
+class GpuMemory:
+    """``GPU 41.3 of 80.0 GB`` where there is a GPU; ``ask`` gives (used, whole) of each in MiB, and is called at most
+    every :data:`_GPU_EVERY_S` seconds, and not again where there is none."""
+
+    def __init__(self, ask: Callable[[], list[tuple[int, int]]] = gpu_memory) -> None:
+        self._ask = ask
+        self._asked: float | None = None
+        self._shown = ""
+
+    def __str__(self) -> str:
+        now = time.monotonic()
+        if self._asked is None or (self._shown and now - self._asked > _GPU_EVERY_S):
+            self._asked, used = now, self._ask()
+            each = ", ".join(f"{taken * _MIB / 1e9:.1f} of {whole * _MIB / 1e9:.1f}" for taken, whole in used)
+            self._shown = f"{'GPU' if len(used) == 1 else 'GPUs'} {each} GB" if used else ""
+        return self._shown
 
 
 class Bar:
@@ -33,6 +54,7 @@ class Bar:
         self.file, self.records = file, records
         self.lock = threading.RLock()
         self.started = self.looked = 0.0
+        self.gpu = GpuMemory()
         self.shown = (0, 0)
         self.bar: Any = None
         self.task: Any = None
@@ -77,7 +99,9 @@ class Bar:
         """Work the figures out again, which a bar that is drawn ten times a second does not need each time."""
         self.looked = time.monotonic()
         speed = self.bar.tasks[0].speed
-        self.bar.update(self.task, speed=_speed(speed) if speed else "", figures=so_far(self.records()))
+        self.bar.update(
+            self.task, speed=_speed(speed) if speed else "", figures=_joined(so_far(self.records()), str(self.gpu))
+        )
 
     def _stop(self) -> None:
         if self.bar is not None:
@@ -125,6 +149,10 @@ def so_far(records: Iterable[Record]) -> str:
     return ", ".join(parts)
 
 
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
+
+
 def _count(value: object) -> int:
     """A number of tokens among a reply's details, which an adapter or a file may have filled with anything."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
@@ -145,6 +173,7 @@ class Pace:
     def __init__(self, every: float | str = "", records: Records = tuple) -> None:
         self.every = float(every) if every != "" else _EVERY_IN_CI_S if in_ci() else _EVERY_S
         self.records = records
+        self.gpu = GpuMemory()
         self.done = 0
         self.began = self.reported = self.last = 0.0
 
@@ -178,7 +207,7 @@ class Pace:
         if now - self.reported < self.every or done >= total:
             return ""
         self.reported = now
-        return ", ".join(filter(None, (pace(done, total, now - self.began, what), *more, so_far(self.records()))))
+        return _joined(pace(done, total, now - self.began, what), *more, so_far(self.records()), str(self.gpu))
 
 
 class Lines:

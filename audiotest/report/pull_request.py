@@ -71,7 +71,8 @@ def _change(change: AgainstBaseline | None) -> str:
     if change is None:
         return "-"
     word = {True: "", False: " **failed**", None: " not judged"}[change.passed]
-    return f"{change.regressed} regressed, {change.improved} improved, p = {change.p:.2g}{word}"
+    again = f", {change.unsteady} in their first answer only" if change.unsteady else ""
+    return f"{change.regressed} regressed, {change.improved} improved{again}, p = {change.p:.2g}{word}"
 
 
 def _items(run: Run) -> Iterator[str]:

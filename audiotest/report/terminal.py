@@ -11,7 +11,7 @@ from audiotest import inert
 from audiotest.analyse.change import change
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.summary import ConditionSummary, SuiteSummary
-from audiotest.baseline import Baseline
+from audiotest.baseline import Baseline, unsteady
 from audiotest.registry import METRICS
 from audiotest.report.first_lines import first_lines, marked
 from audiotest.runs import Run, RunWriter
@@ -180,9 +180,11 @@ def _by_tag(name: str, tag: str, suite: SuiteSummary) -> Any:
 def _against_baseline(run: Run, baseline: Baseline) -> str:
     changes = change(baseline.trials, run.records)
     word = "significant (p < 0.05)" if changes.p < 0.05 else "not significant (p >= 0.05)"
+    again = sum(map(unsteady, run.records))
+    more = f"; {again} changed in their first answer only (--baseline-repeats)" if again else ""
     return (
         f"against the baseline: {changes.regressed} regressed, {changes.improved} improved, "
-        f"{changes.known} known misses, of {changes.n} trials in both; McNemar's p = {changes.p:.3g}: {word}"
+        f"{changes.known} known misses, of {changes.n} trials in both; McNemar's p = {changes.p:.3g}: {word}{more}"
     )
 
 

@@ -1,8 +1,8 @@
 // -- the list of runs: its filters, two runs to compare, and the way to each.
 const RUNS = D.runs, MOST_SUITES = 3, MOST_ROWS = 300;
-const gates = (s) => (s.failed ? `${s.failed} of ${s.passed + s.failed + s.open} failed` : s.passed ? `${s.passed} of ${s.passed + s.open} passed` : s.open ? "not judged" : "");
+const gates = (s) => (s.failed ? msg("runs.gates_failed", { n: s.failed, all: s.passed + s.failed + s.open }) : s.passed ? msg("runs.gates_passed", { n: s.passed, all: s.passed + s.open }) : s.open ? word("not judged") : "");
 const value = (s, x) => (s.share ? percent(x) : x.toFixed(2));
-const ends = (s) => (!known(s.figure.low) ? "" : s.share ? ` (${range(s.figure)})` : ` (${s.figure.low.toFixed(2)} to ${s.figure.high.toFixed(2)})`);
+const ends = (s) => (!known(s.figure.low) ? "" : s.share ? ` (${range(s.figure)})` : ` (${between(s.figure.low.toFixed(2), s.figure.high.toFixed(2))})`);
 let chosen = [];
 
 function figure(s) {
@@ -14,12 +14,12 @@ const several = (all, cell) => keyed(el("div", {}, ...all.map(cell)), all.length
 
 function row(run, suite) {
   const own = suite ? run.suites.filter((s) => s.name === suite) : run.suites.slice(0, MOST_SUITES), more = suite ? 0 : run.suites.length - own.length;
-  const box = el("input", { type: "checkbox", "aria-label": `compare ${run.path}` });
+  const box = el("input", { type: "checkbox", "aria-label": msg("runs.compare_this", { path: run.path }) });
   box.checked = chosen.includes(run.id);
   box.addEventListener("change", () => { chosen = chosen.filter((id) => id !== run.id); if (box.checked) chosen = [...chosen, run.id].slice(-2); pick(); });
-  const name = el("div", {}, el("a", { href: `run/${run.id}/` }, el("bdi", {}, run.path)), run.message ? el("div", { class: run.state === "going on" ? "soft" : "error" }, `${run.state}: ${run.message}`) : null);
+  const name = el("div", {}, el("a", { href: `run/${run.id}/` }, el("bdi", {}, run.path)), run.message ? el("div", { class: run.state === "going on" ? "soft" : "error" }, `${word(run.state)}: ${run.message}`) : null);
   const suites = several(own, (s) => el("div", {}, el("bdi", {}, s.name)));
-  if (more > 0) suites.append(el("div", { class: "soft" }, `and ${more} more`));
+  if (more > 0) suites.append(el("div", { class: "soft" }, msg("runs.more", { n: more })));
   const text = (shown) => keyed(el("bdi", {}, shown), shown.toLowerCase()), when = run.when.replace("T", " ").slice(0, 16);
   return [keyed(name, run.path.toLowerCase()), box, suites, text(run.model), keyed(el("span", {}, when), when), text(run.commit), several(own, figure),
     several(own, (s) => el("div", {}, gap(s.gap))), several(own, (s) => el("div", { class: s.failed ? "failed" : "" }, gates(s) || "–"))];
@@ -43,27 +43,33 @@ function show() {
     if (failing === "passed" && (own.some((s) => s.failed || s.open) || !own.some((s) => s.passed))) return false;
     return !words || [run.path, run.model, run.commit, run.message, ...run.suites.map((s) => s.name)].join("\n").toLowerCase().includes(words);
   });
-  const heads = ["run", "", "suite", "model", "date (UTC)", "commit", "figure under original (95% CI)", "listening gap", "gates"];
+  const heads = [msg("runs.run"), "", msg("head_suite"), msg("head_model"), msg("runs.date"), word("commit"), msg("runs.figure"), msg("gap"), msg("runs.gates_head")];
   const drawn = rows.slice(0, MOST_ROWS).map((run) => row(run, suite));
-  $("runs").replaceChildren(rows.length ? table(heads, drawn, { name: "runs", sorts: true }) : el("p", { class: "soft" }, "No matching runs"));
+  $("runs").replaceChildren(rows.length ? table(heads, drawn, { name: "runs", sorts: true }) : el("p", { class: "soft" }, msg("runs.none")));
   $("runs").querySelectorAll("tbody tr").forEach((tr, i) => tr.querySelector("input").setAttribute("data-run", rows[i].id));
-  $("count").textContent = `${rows.length} of ${RUNS.length} runs` + (rows.length > MOST_ROWS ? `; the newest ${MOST_ROWS} of them are shown` : "");
+  $("count").textContent = msg("runs.runs_of", { n: rows.length, all: RUNS.length }) + (rows.length > MOST_ROWS ? msg("runs.newest", { n: MOST_ROWS }) : "");
   $("history").hidden = !suite;
-  $("history").textContent = suite ? `History of ${suite}` : "";
+  $("history").textContent = suite ? msg("runs.history", { suite }) : "";
   $("history").href = `history/?${new URLSearchParams({ suite })}`;
   pick();
 }
 
-function choices(id, values, all) {
-  $(id).append(el("option", { value: "" }, all), ...[...new Set(values)].filter(Boolean).sort().map((v) => el("option", { value: v }, v)));
+function choices(id, values, all, written = (name) => name) {
+  const before = $(id).value;
+  $(id).replaceChildren(el("option", { value: "" }, msg(all)), ...[...new Set(values)].filter(Boolean).sort().map((v) => el("option", { value: v }, written(v))));
+  $(id).value = before;
 }
 
 $("folder").textContent = D.folder;
-$("about").textContent = RUNS.length ? "Reload the page to see runs that were made since." : "There are no runs here: `pytest SUITE --results DIR` writes one.";
-choices("f-suite", RUNS.flatMap((run) => run.suites.map((s) => s.name)), "all suites");
-choices("f-model", RUNS.map((run) => run.model), "all models");
-choices("f-state", RUNS.map((run) => run.state), "all");
-choices("f-gates", ["failed", "passed"], "all");
+function draw() {
+  $("about").textContent = msg(RUNS.length ? "runs.reload" : "runs.empty");
+  choices("f-suite", RUNS.flatMap((run) => run.suites.map((s) => s.name)), "all_suites");
+  choices("f-model", RUNS.map((run) => run.model), "runs.all_models");
+  choices("f-state", RUNS.map((run) => run.state), "runs.all", word);
+  choices("f-gates", ["failed", "passed"], "runs.all", word);
+  show();
+}
+prepareLanguages($("language"), draw);
 $("filters").addEventListener("input", show);
 $("compare").addEventListener("click", () => { location.href = `compare/?${new URLSearchParams({ a: chosen[0], b: chosen[1] })}`; });
-show();
+draw();

@@ -1,14 +1,13 @@
 // -- a run that goes on: asked for again every other second. Failures that are there stay, so that a sound plays on.
-"use strict";
 const D = JSON.parse(document.getElementById("data").textContent), EVERY_MS = 2000;
 const $ = (id) => document.getElementById(id), shown = new Set();
 
 function failure(t) {
   const box = el("section", { class: "reply", "aria-label": t.id });
-  box.append(el("h3", {}, el("span", {}, t.condition), el("span", { class: t.outcome }, t.outcome)), el("p", { dir: "auto" }, t.question));
-  if (t.choices.length) box.append(el("ol", { type: "A" }, ...t.choices.map((c) => el("li", {}, el("bdi", {}, c), c === t.answer ? " (right)" : ""))));
-  else if (t.answer) box.append(el("p", { class: "soft", dir: "auto" }, `expected: ${t.answer}`));
-  box.append(el("pre", { dir: "auto", tabindex: "0" }, t.reply ?? "no reply"));
+  box.append(el("h3", {}, el("span", {}, t.condition), el("span", { class: t.outcome }, word(t.outcome))), el("p", { dir: "auto" }, t.question));
+  if (t.choices.length) box.append(el("ol", { type: "A" }, ...t.choices.map((c) => el("li", {}, el("bdi", {}, c), c === t.answer ? ` (${word("right")})` : ""))));
+  else if (t.answer) box.append(el("p", { class: "soft", dir: "auto" }, msg("expected", { answer: t.answer })));
+  box.append(el("pre", { dir: "auto", tabindex: "0" }, t.reply ?? msg("no_reply")));
   if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, t.reason));
   box.append(el("p", { class: "soft id" }, t.id), ...t.sounds.map((sound) => player(sound, t.condition)));
   return box;
@@ -21,7 +20,7 @@ function update(state) {
   $("figures").textContent = state.figures;
   $("over").hidden = !state.over;
   $("trouble").hidden = !state.unreadable;
-  $("trouble").textContent = `${state.unreadable} lines cannot be read`;
+  $("trouble").textContent = msg("live.unreadable", { n: state.unreadable });
   for (const one of state.failures) if (!shown.has(one.id)) { shown.add(one.id); $("failures").append(failure(one)); }
   $("none").hidden = shown.size > 0;
   return state.over;
@@ -34,9 +33,11 @@ async function again() {
     if (update(await answer.json())) return;
   } catch {
     $("trouble").hidden = false;
-    $("trouble").textContent = "The server does not answer; `audiotest serve` may have been stopped.";
+    $("trouble").textContent = msg("live.no_answer");
   }
   setTimeout(again, EVERY_MS);
 }
 
+// What is there stays as it is: a sound may play.
+prepareLanguages($("language"), () => {});
 if (!update(D.state)) setTimeout(again, EVERY_MS);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -12,11 +11,16 @@ from typing import Any
 
 import msgspec
 
-from audiotest.report.html.render import harmless
+from audiotest.report.html.render import as_data
+from audiotest.report.texts import languages, shown_texts
 from audiotest.serve.history import HEIGHT, WIDTH, gap_in_words, history, in_words, plot
 from audiotest.serve.index import Row
 
-_SCRIPTS = {"index.html": ("player.js", "page.js", "charts.js", "index.js"), "live.html": ("player.js", "live.js")}
+_SCRIPTS = {
+    "index.html": ("texts.js", "player.js", "page.js", "charts.js", "index.js"),
+    "history.html": ("texts.js", "history.js"),
+    "live.html": ("texts.js", "player.js", "picture.js", "live.js"),
+}
 
 
 def policy(text: str) -> str:
@@ -47,7 +51,8 @@ def of_suite(rows: Sequence[Row], suite: str) -> str:
     pairs = history(rows, suite)
     return _render(
         "history.html", suite=suite, pairs=list(reversed(pairs)), plot=plot(pairs), width=WIDTH, height=HEIGHT,
-        in_words=in_words, gap_in_words=gap_in_words,
+        in_words=in_words, gap_in_words=gap_in_words, js=_script("history.html"),
+        texts=as_data(shown_texts(*languages())),
     )  # fmt: skip
 
 
@@ -57,8 +62,7 @@ def message(title: str, text: str, link: tuple[str, str] | None = None, home: st
 
 
 def _filled(name: str, data: Mapping[str, Any], *, title: str) -> str:
-    given = harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
-    return _render(name, js=_script(name), data=given, title=title)
+    return _render(name, js=_script(name), data=as_data(data), texts=as_data(shown_texts(*languages())), title=title)
 
 
 def _render(page: str, **values: Any) -> str:

@@ -40,6 +40,8 @@ NOT_RUN = {
     "pytest suites/tunes.yaml --model chatmusician --model-option listener=notation": "needs the weights",
     "pytest suites/mmar --model caption-cascade --model-option llm=openai:NAME@http://localhost:8000/v1 --model-option llm.in_flight=32":
         "needs the captioner's weights",
+    "audiotest export out --to wandb --project listening": "needs a key; tests/report/test_exporters.py is offline",
+    "audiotest export out --to hub --project ORG/NAME": "needs the hub; tests/report/test_exporters.py has one of its own",
     "audiotest import mmar --download --into suites/mmar": "needs the hub; tests/benchmarks/test_download.py has one of its own",
     "audiotest import clotho_aqa --download": "needs the hub; tests/benchmarks/test_mapped.py has one of its own",
     "audiotest import clotho_aqa --download --into suites/clotho_aqa": "needs the hub, as well",

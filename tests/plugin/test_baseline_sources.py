@@ -5,8 +5,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from audiotest.baseline import read_baseline
+from audiotest.cli import main
 from audiotest.runs import RunError
 
 
@@ -67,7 +69,7 @@ def test_what_was_right_there_and_is_wrong_now_fails(repository, given, workers)
     ("git:main:nowhere", "main has no trials.jsonl at nowhere"),
     ("git:main", "is named git:REF:PATH"),
     ("git:--output=x:base/small", "is named git:REF:PATH"),
-    ("gone.zip", "cannot read the baseline gone.zip: No such file"),
+    ("gone.zip", "cannot read the run gone.zip: No such file"),
 ])  # fmt: skip
 def test_what_is_not_there_is_a_usage_error_of_a_sentence(repository, given, says):
     out = repository.runpytest_inprocess("suites", "--baseline", given)
@@ -131,3 +133,19 @@ def test_a_pointer_of_git_lfs_is_a_sentence(repository):
     git("commit", "-a", "-m", "moved to LFS")
     with pytest.raises(RunError, match="trials.jsonl is kept by Git LFS; check it out"):
         read_baseline("git:main:base/small")
+
+
+@pytest.mark.parametrize("given", ["git:main:base/small", "a.zip"])
+def test_reports_and_comparisons_take_the_same_names(repository, given):
+    zipped("a.zip", **run_files("out/"))
+    repository.runpytest_inprocess("suites/kitchen.yaml::original", "--results", "after")
+    shown = CliRunner().invoke(main, ["report", given, "--html", "r.html"])
+    assert shown.exit_code == 0, shown.output
+    assert "r.html: 2 trials, 1 sounds" in shown.output  # the suite is found from here
+    both = CliRunner().invoke(main, ["compare", given, "after"])
+    assert both.exit_code == 0, both.output
+    assert f"scripted ({given}) -> scripted (after)" in both.output
+    for command in (["report", "git:gone:x"], ["compare", given, "git:gone:x"]):
+        wrong = CliRunner().invoke(main, command)
+        assert wrong.exit_code == 1
+        assert "git:gone:x: this repository has no commit 'gone'" in wrong.output

@@ -7,7 +7,7 @@ import pytest
 import audiotest
 from audiotest.models.openai import open_model as open_openai
 from audiotest.predict.budget import parse_budget
-from audiotest.report.progress import Bar, Pace, pace, so_far
+from audiotest.report.progress import Bar, GpuMemory, Pace, pace, so_far
 from audiotest.types import Needs, Record, Reply, Verdict
 
 
@@ -35,6 +35,24 @@ def test_no_lines_where_none_are_wanted_or_the_run_is_short(project, given):
 def test_the_line(done, total, seconds, line):
     # str(timedelta) has hours without a leading zero, which are left out where there are none.
     assert pace(done, total, seconds) == line
+
+
+def test_the_memory_of_gpus_stands_in_the_line_where_there_is_one():
+    asked = []
+
+    def ask(given):
+        asked.append(given)
+        return given
+
+    one, two, none = (GpuMemory(lambda given=given: ask(given)) for given in ([(39387, 81559)], [(1, 81559)] * 2, []))
+    assert str(one) == "GPU 41.3 of 85.5 GB"
+    assert str(two) == "GPUs 0.0 of 85.5, 0.0 of 85.5 GB"
+    assert (str(none), str(none), str(one)) == ("", "", "GPU 41.3 of 85.5 GB")
+    assert len(asked) == 3  # the program is started every ten seconds, and once where there is no GPU
+    line = Pace(1e-9)
+    line.gpu = one
+    line.start()
+    assert line.step(9).endswith(", GPU 41.3 of 85.5 GB")
 
 
 def record(i, right=True, cached=False, **details):

@@ -65,8 +65,8 @@ HOSTILE = [
 def test_no_sign_can_end_the_data():
     text = page(Run([record(i, text=t) for i, t in enumerate(HOSTILE)], Summary(model="m")))
     scripts = re.findall(r"<script[^>]*>(.*?)</script>", text, re.DOTALL)
-    assert len(scripts) == 2
-    data = json.loads(scripts[0])
+    assert len(scripts) == 3
+    data = json.loads(scripts[1])
     assert data["trials"]["reply"] == HOSTILE
     assert "<" not in harmless(json.dumps(HOSTILE))
 
@@ -313,11 +313,51 @@ def test_a_clip_can_be_played_and_seen(opened):
     shown = opened([record(0, hashes={"sound": "abc"})], {"abc": [Player(source, picture, 1.0, 8.0)]})
     shown.click("#tab-items")
     shown.click("#list .row")
-    until(shown, "document.querySelector('img.spectrogram').naturalWidth === 360")
+    until(shown, "document.querySelector('canvas.spectrogram') !== null")
     assert "0 to 8 kHz" in shown.inner_text("#item")
+    # The tone of 1 kHz is the brightest of 96 rows up to 8 kHz: the twelfth from below; it swings over 0.3 of full scale.
+    lit = """(name) => { const c = document.querySelector(name), d = c.getContext('2d').getImageData(c.width / 2, 0, 1, c.height).data;
+        return [...Array(c.height).keys()].map((y) => d[4 * y + (name === 'canvas.waveform' ? 3 : 1)]); }"""
+    column = shown.evaluate(lit, "canvas.spectrogram")
+    assert 96 - 1 - column.index(max(column)) in (11, 12)
+    assert sum(value > 0 for value in shown.evaluate(lit, "canvas.waveform")) == pytest.approx(0.6 * 31, abs=2)
+    slider = shown.locator("#item [role=slider]")
+    slider.focus()
+    shown.keyboard.press("PageUp")
+    assert slider.get_attribute("aria-valuetext") == "1.0 of 1.0 s"
+    shown.keyboard.press("Home")
+    for _ in range(5):
+        shown.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuenow") == "0.5"
+    assert shown.evaluate("parseFloat(document.querySelector('.cursor').style.left)") == pytest.approx(50)
+    box = slider.bounding_box()
+    slider.click(position={"x": box["width"] / 4, "y": 5})
+    assert float(slider.get_attribute("aria-valuenow")) == pytest.approx(0.25, abs=0.06)
     duration = shown.evaluate("""async () => { const a = document.querySelector('audio'); a.preload = 'auto'; a.load();
         await new Promise((done, no) => { a.onloadedmetadata = done; a.onerror = no; }); return a.duration; }""")
     assert duration == pytest.approx(1.0, abs=0.05)
+
+
+def test_nothing_is_decoded_before_its_item_is_open(opened):
+    rows = [record(i, hashes={"sound": f"s{i}"}) for i in range(3)]
+    shown = opened(rows, {f"s{i}": [flac(440, 0.2)] for i in range(3)})
+    shown.evaluate("""() => { window.decoded = 0; const own = OfflineAudioContext.prototype, real = BaseAudioContext.prototype.decodeAudioData;
+        own.decodeAudioData = function (...given) { window.decoded += 1; return real.apply(this, given); }; }""")
+    shown.wait_for_timeout(100)
+    assert shown.evaluate("window.decoded") == 0
+    shown.click("#tab-items")
+    until(shown, "document.querySelectorAll('canvas.waveform').length === 1")
+    assert shown.evaluate("window.decoded") == 1
+
+
+def test_a_sound_that_cannot_be_decoded_keeps_its_picture(opened):
+    good = flac(440, 0.2)
+    broken = msgspec.structs.replace(good, src="data:audio/flac;base64,AAAA")
+    shown = opened([record(0, hashes={"sound": "a"})], {"a": [broken]})
+    shown.click("#tab-items")
+    until(shown, "document.querySelector('img.spectrogram').naturalWidth === 360")
+    shown.wait_for_timeout(100)
+    assert shown.locator("#item canvas").count() == 0
 
 
 def test_sounds_of_wrong_answers_come_first_and_what_was_made_before_an_interruption_is_kept(tmp_path):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from audiotest.devices import Slots, gpu_models, gpus, pin
+from audiotest.devices import Slots, gpu_memory, gpu_models, gpus, pin
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,22 @@ def test_the_driver_names_the_machines_gpus(tmp_path):
         (tmp_path / f"0000:{i}" / "information").write_text("Model: \t\t NVIDIA H200\nIRQ:   \t\t 42\n")
     assert gpu_models(tmp_path) == ["NVIDIA H200", "NVIDIA H200"]
     assert gpu_models(tmp_path / "none") == []
+
+
+def test_memory_is_of_the_gpus_that_may_be_used(tmp_path, monkeypatch):
+    driver, program = tmp_path / "gpus", tmp_path / "nvidia-smi"
+    for name in ("0000:01:00.0", "0000:02:00.0"):
+        (driver / name).mkdir(parents=True)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert gpu_memory(driver) == []  # no such program
+    program.write_text("#!/bin/sh\necho '0, GPU-aa, 39387, 81559'\necho '1, GPU-bb, 7, 81559'\n")
+    program.chmod(0o755)
+    assert gpu_memory(driver) == [(39387, 81559), (7, 81559)]
+    for visible, memory in (("1", [(7, 81559)]), ("GPU-aa", [(39387, 81559)]), ("-1", [])):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+        assert gpu_memory(driver) == memory
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    program.write_text("#!/bin/sh\necho 'NVIDIA-SMI has failed'\nexit 9\n")
+    assert gpu_memory(driver) == []
+    assert gpu_memory(tmp_path / "none") == []

@@ -285,7 +285,7 @@ def test_the_history_of_a_suite_is_a_line_a_model_with_intervals(client, tmp_pat
     assert "accuracy 65.0% (95% CI 49.5 to 77.9, n = 40)" in text
     assert "1111111111 and changes" in text
     assert "<script>window" not in text
-    assert "No run has a figure" in client.get(f"/{TOKEN}/history/?suite={HOSTILE}").text
+    assert '<p data-text="history.none">' in client.get(f"/{TOKEN}/history/?suite={HOSTILE}").text
 
 
 def test_a_row_is_read_again_only_when_its_files_changed(tmp_path):
@@ -484,7 +484,7 @@ def test_from_the_list_to_a_report_its_sound_and_a_comparison(opened, tmp_path, 
     opened.click("a:has-text('first')")
     opened.click("#tab-items")
     until(opened, "Math.abs((document.querySelector('#item audio') || {}).duration - 0.3) < 0.01")
-    until(opened, "document.querySelector('#item img').naturalWidth > 0")
+    until(opened, "document.querySelector('#item canvas.spectrogram') !== null")  # drawn from the sound
     assert opened.inner_text("#item .axis span:last-child") == "0.30 s"
     opened.goto(opened.home)
     opened.select_option("#f-suite", "s")

@@ -12,7 +12,7 @@ from audiotest.report.by_ear.cases import Ear, Item
 from audiotest.report.html.players import players_of
 from audiotest.report.html.render import filled
 
-_SCRIPTS = ("player.js", "page.js", "item.js", "notes.js", "listening.js")
+_SCRIPTS = ("texts.js", "player.js", "picture.js", "page.js", "item.js", "notes.js", "listening.js")
 
 
 def write(ear: Ear, items: Sequence[Item], target: Path, *, embed: float, link: float) -> str:

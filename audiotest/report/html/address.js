@@ -29,15 +29,22 @@ function linked() {
   return T.nodeid.includes(nodeid) ? opened({}, nodeid) : tab("overview");
 }
 
+// All of the run that is in the page from its beginning.
+function drawRun() {
+  $("about").textContent = [msg("trials", { n: N }), D.when].filter(Boolean).join(" · ");
+  $("made").replaceChildren(table(["", ""], D.made.map(([name, text]) => [word(name), text])));
+  for (const id of ["verdict", "overview"]) $(id).replaceChildren();
+  showNotes();
+  verdict($("verdict"));
+  overview();
+}
+
 document.title = `audiotest: ${D.title}`;
 $("title").textContent = D.title;
-$("about").textContent = [`${N} trials`, D.when].filter(Boolean).join(" · ");
-$("made").append(table(["", ""], D.made));
 prepareItems();
 prepareKeys();
-showNotes();
-verdict($("verdict"));
-overview();
+prepareLanguages($("language"), () => { drawFields(); drawKeys(); drawRun(); if (!$("items").hidden) filter(); });
+drawRun();
 $("tab-overview").addEventListener("click", () => { history.pushState(null, "", "#overview"); tab("overview"); });
 $("tab-items").addEventListener("click", () => { history.pushState(null, "", "#items"); tab("items"); filter(); });
 window.addEventListener("hashchange", linked);

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from audiotest.analyse.compare import Difference, Flipped
 from audiotest.analyse.headlines import FigureDifference
 from audiotest.registry import METRICS
 from audiotest.report.html.players import Player, players_of, sound_key
-from audiotest.report.html.render import harmless
+from audiotest.report.html.render import as_data
+from audiotest.report.texts import ENGLISH, shown_texts, text, texts
 
 _LEVEL = 0.05
 
@@ -67,13 +68,15 @@ def reach_of(differences: Iterable[Difference]) -> float:
 
 def write(
     names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Iterable[Pair], target: Path,
-    *, embed: float, link: float,
+    *, embed: float, link: float, language: str = ENGLISH,
 ) -> str:  # fmt: skip
     """Write the page to ``target``, with the sounds of the items that flipped, as the second run of each pair heard
     them: for each pair ``embed`` megabytes in it, and up to ``link`` more in a folder beside it. Returns a line that
-    says what was written; raises OSError."""
+    says what was written; raises
+    OSError, and :class:`~audiotest.registry.UnknownName` for a ``language`` without texts."""
     from audiotest.report.html.playback import Hearing
 
+    texts(language)
     target.parent.mkdir(parents=True, exist_ok=True)
     shown_pairs, sounds, left, lost = [], dict[str, list[Player]](), 0, ""
     for pair in pairs:
@@ -84,7 +87,7 @@ def write(
         players, more = players_of(new, heard, target, embed=embed, link=link)
         sounds |= players
         left, lost = left + more, lost or heard.lost_sounds()
-    target.write_text(page(names, leaders, shown_pairs, sounds), encoding="utf-8")
+    target.write_text(page(names, leaders, shown_pairs, sounds, language), encoding="utf-8")
     message = (
         f"{target}: {sum(len(p.flipped) for p in shown_pairs)} items flipped, "
         f"{sum(map(bool, sounds.values()))} sounds, "
@@ -94,17 +97,21 @@ def write(
 
 
 def page(
-    names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Sequence[Pair], sounds: Mapping[str, list[Player]]
-) -> str:
+    names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Sequence[Pair], sounds: Mapping[str, list[Player]],
+    language: str = ENGLISH,
+) -> str:  # fmt: skip
     """The whole page; ``leaders`` is a table with its heads in the first row, or empty. What models said is escaped."""
     from jinja2 import Environment, StrictUndefined
 
     here = files("audiotest.report.html")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string((here / "compare.html").read_text(encoding="utf-8"))
-    css, js = ((here / name).read_text(encoding="utf-8") for name in ("page.css", "player.js"))
+    css, *scripts = (
+        (here / name).read_text(encoding="utf-8") for name in ("page.css", "texts.js", "player.js", "picture.js")
+    )
     return template.render(
-        names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js=js, key=sound_key,
+        names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js="".join(scripts), key=sound_key,
+        language=language, msg=partial(text, language), texts=as_data(shown_texts(language)),
         cells=figure_cells, colour=colour, reach_of=reach_of,
-        sounds=harmless(json.dumps(msgspec.to_builtins(dict(sounds)), separators=(",", ":"))),
+        sounds=as_data(msgspec.to_builtins(dict(sounds))),
     )  # fmt: skip

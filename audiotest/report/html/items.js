@@ -23,9 +23,12 @@ function rank(i) {
 }
 const RANKS = Array.from({ length: N }, (_, i) => rank(i));
 
-// A field that could choose nothing is not shown.
+// A field that could choose nothing is not shown. Of some fields the values are words of ours.
+const OURS = new Set(["f-outcome", "f-correct", "f-label"]);
 function options(id, values, all, least = 1) {
-  $(id).append(el("option", { value: "" }, all), ...values.map((v) => el("option", { value: v }, v)));
+  const before = $(id).value;
+  $(id).replaceChildren(el("option", { value: "" }, msg(all)), ...values.map((v) => el("option", { value: v }, OURS.has(id) ? word(v) : v)));
+  $(id).value = before;
   $(id).closest("label").hidden = values.length < least;
 }
 
@@ -52,7 +55,7 @@ function filter(nodeid) {
     shown.push(i);
   }
   if (order !== "suite") shown.sort((a, b) => RANKS[a] - RANKS[b] || a - b);
-  $("count").textContent = `${shown.length} of ${N} trials`;
+  $("count").textContent = msg("trials_of", { n: shown.length, all: N });
   $("empty").hidden = shown.length > 0;
   chips();
   $("list").scrollTop = 0;
@@ -65,7 +68,7 @@ function filter(nodeid) {
 // Filters that have no field of their own can be taken away here.
 function chips() {
   $("extra").replaceChildren(...Object.entries(extra).map(([name, value]) => {
-    const button = el("button", { type: "button", class: "small", "aria-label": `show other items than with ${name} ${value}` }, `${name}: ${value} ✕`);
+    const button = el("button", { type: "button", class: "small", "aria-label": msg("drop_filter", { name: msg(name), value }) }, `${msg(name)}: ${value} ✕`);
     button.addEventListener("click", () => { delete extra[name]; filter(); });
     return button;
   }));
@@ -77,7 +80,7 @@ function draw() {
   for (let k = from; k < to; k++) {
     const i = shown[k], reply = (T.reply[i] ?? "").slice(0, 200);
     const row = el("div", { class: "row", role: "option", id: `row-${k}`, "aria-selected": String(k === selected), "aria-setsize": shown.length, "aria-posinset": k + 1 },
-      el("span", { class: T.outcome[i] }, T.regressed[i] ? REGRESSED : T.outcome[i] === "recorded" ? rightness(i) : T.outcome[i]), el("span", { class: "asked", title: T.case[i] }, el("bdi", {}, T.question[i].slice(0, 200)), " ", el("span", { class: "soft" }, T.case[i])),
+      el("span", { class: T.outcome[i] }, word(T.regressed[i] ? REGRESSED : T.outcome[i] === "recorded" ? rightness(i) : T.outcome[i])), el("span", { class: "asked", title: T.case[i] }, el("bdi", {}, T.question[i].slice(0, 200)), " ", el("span", { class: "soft" }, T.case[i])),
       el("span", {}, T.condition[i]), el("span", { class: "expected" }, el("bdi", {}, T.answer[i] ?? T.reference[i].join(" / "))), el("span", { class: "replied" }, el("bdi", {}, reply)));
     row.style.top = `${k * H}px`;
     row.addEventListener("click", () => select(k));
@@ -110,13 +113,17 @@ function step(way, wrong) {
 
 const values = (field) => [...new Set(T[field])].sort();
 
+function drawFields() {
+  options("f-suite", values("suite"), "all_suites", 2);
+  options("f-condition", [...new Set(T.condition)], "all_conditions", 2);
+  options("f-outcome", [...values("outcome"), ...Object.keys(OUTCOMES).filter((name) => T.case.some((_, i) => OUTCOMES[name](i)))], "all_outcomes");
+  options("f-correct", ["right", "wrong", "not judged"].filter((name) => T.correct.some((_, i) => rightness(i) === name)), "right_and_wrong");
+  options("f-label", D.labels.filter((label) => T.label.includes(label)), "all_labels", 2);
+  options("f-tag", [...new Set(T.tags.flat())].sort(), "all_tags");
+}
+
 function prepareItems() {
-  options("f-suite", values("suite"), "all suites", 2);
-  options("f-condition", [...new Set(T.condition)], "all conditions", 2);
-  options("f-outcome", [...values("outcome"), ...Object.keys(OUTCOMES).filter((name) => T.case.some((_, i) => OUTCOMES[name](i)))], "all outcomes");
-  options("f-correct", ["right", "wrong", "not judged"].filter((word) => T.correct.some((_, i) => rightness(i) === word)), "right and wrong");
-  options("f-label", D.labels.filter((label) => T.label.includes(label)), "all labels", 2);
-  options("f-tag", [...new Set(T.tags.flat())].sort(), "all tags");
+  drawFields();
   for (const name of FILTERS) $("f-" + name).addEventListener(name === "text" ? "input" : "change", () => filter());
   $("list").addEventListener("scroll", draw);
   narrow.addEventListener("change", draw);

@@ -1,8 +1,5 @@
 // -- listening by keyboard: each condition on a digit, two of them in turn at the same moment, in a loop.
-const KEYS = [
-  ["j, k", "next and previous item"], ...(typeof T === "undefined" ? [] : [["n, p", "next and previous wrong item"]]), ["1 to 9", "the sound under that condition, from the present moment"],
-  ["x", "back to the condition that was heard before, at the same moment (A/B)"], ["space", "pause and go on"], ["l", "loop"],
-];
+const KEYS = [["j, k", "key_next"], ...(typeof T === "undefined" ? [] : [["n, p", "key_wrong"]]), ["1 – 9", "key_sound"], ["x", "key_ab"], ["␣", "key_pause"], ["l", "key_loop"]];
 let playing = null, previous = null, looping = false, keysOn = true;
 
 // The first sound of each condition of the item that is shown.
@@ -14,7 +11,7 @@ function numberSounds() {
   all.slice(0, 9).forEach((audio, k) => audio.closest(".reply").querySelector("h3").prepend(el("kbd", {}, String(k + 1))));
   for (const audio of document.querySelectorAll("#item audio")) audio.loop = looping;
   if (!all.length) return;
-  const swap = el("button", { type: "button", class: "small", id: "swap" }, "A/B"), loop = el("button", { type: "button", class: "small", id: "loop", "aria-pressed": String(looping) }, "loop");
+  const swap = el("button", { type: "button", class: "small", id: "swap" }, msg("ab")), loop = el("button", { type: "button", class: "small", id: "loop", "aria-pressed": String(looping) }, msg("loop"));
   swap.addEventListener("click", exchange);
   loop.addEventListener("click", toggleLoop);
   document.querySelector("#item .replies").before(el("div", { class: "command" }, all.length > 1 ? swap : null, loop));
@@ -57,9 +54,14 @@ function pressed(e) {
   e.preventDefault();
 }
 
-function prepareKeys() {
-  const box = el("input", { type: "checkbox", checked: "" });
+function drawKeys() {
+  const box = el("input", { type: "checkbox" });
+  box.checked = keysOn;
   box.addEventListener("change", () => { keysOn = box.checked; });
-  $("keys").append(el("label", {}, box, " keys are on"), el("dl", {}, ...KEYS.flatMap(([key, does]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, does)])));
+  $("keys").replaceChildren(el("label", {}, box, ` ${msg("keys_on")}`), el("dl", {}, ...KEYS.flatMap(([key, does]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, msg(does))])));
+}
+
+function prepareKeys() {
+  drawKeys();
   document.addEventListener("keydown", pressed);
 }

@@ -12,8 +12,8 @@ function keepNotes() {
 // Under an item: what is the matter with it, and words about it.
 function marking(suite, id) {
   const key = JSON.stringify([suite, id]), own = notes[key] || {};
-  const issue = el("select", { id: "n-issue" }, el("option", { value: "" }, "no note"), ...ISSUES.map((word) => el("option", { value: word }, word)));
-  const words = el("input", { id: "n-words", type: "text", value: own.note || "", placeholder: "why" });
+  const issue = el("select", { id: "n-issue" }, el("option", { value: "" }, msg("no_note")), ...ISSUES.map((issue) => el("option", { value: issue }, word(issue))));
+  const words = el("input", { id: "n-words", type: "text", value: own.note || "", placeholder: msg("why_placeholder") });
   issue.value = own.issue || "";
   const keep = () => {
     if (issue.value) notes[key] = { issue: issue.value, note: words.value };
@@ -22,7 +22,7 @@ function marking(suite, id) {
   };
   issue.addEventListener("change", keep);
   words.addEventListener("change", keep);
-  return el("form", { class: "marking" }, el("label", {}, "Note on this item", issue), el("label", { class: "wide" }, "Why", words));
+  return el("form", { class: "marking" }, el("label", {}, msg("note_on_item"), issue), el("label", { class: "wide" }, msg("why"), words));
 }
 
 // JSON's strings are YAML's as well, but for the line ends that only YAML knows.
@@ -39,12 +39,12 @@ function notesAsYaml() {
 function showNotes() {
   const count = Object.keys(notes).length, yaml = notesAsYaml();
   $("noted").textContent = String(count);
-  if (!count) return $("marked").replaceChildren(el("p", { class: "soft" }, "Mark an item below: a wrong label, an ambiguous question, or a good catch. Notes stay in this browser until they are copied from here."));
-  const save = el("button", { type: "button", class: "small" }, "save as known_issues.yaml");
+  if (!count) return $("marked").replaceChildren(el("p", { class: "soft" }, msg("notes_help")));
+  const save = el("button", { type: "button", class: "small" }, msg("save_as", { file: "known_issues.yaml" }));
   save.addEventListener("click", () => {
     const address = URL.createObjectURL(new Blob([yaml], { type: "text/yaml" }));
     el("a", { href: address, download: "known_issues.yaml" }).click();
     URL.revokeObjectURL(address);
   });
-  return $("marked").replaceChildren(el("pre", { tabindex: "0", "aria-label": "notes as YAML" }, yaml), copying("YAML", yaml), " ", save);
+  return $("marked").replaceChildren(el("pre", { tabindex: "0", "aria-label": msg("notes_as_yaml") }, yaml), copying(msg("copy_yaml"), yaml), " ", save);
 }

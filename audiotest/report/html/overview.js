@@ -1,24 +1,24 @@
 // -- the overview: the verdict, suites x conditions, gates, the listening profile, and each suite's figures as pictures.
 const SUITES = Object.entries(D.summary.suites);
-const WORD = (g) => (g.passed ? "passed" : g.passed === false ? "failed" : "not judged");
+const WORD = (g) => word(g.passed ? "passed" : g.passed === false ? "failed" : "not judged");
 const MARKS = { good: "✓", bad: "✗", doubt: "!", plain: "·" };
-const outcomes = (row) => Object.entries(row.outcomes).map(([word, n]) => `${n} ${word}`).join(", ");
+const outcomes = (row) => Object.entries(row.outcomes).map(([name, n]) => `${n} ${word(name)}`).join(", ");
 const original = (suite) => suite.conditions.original || Object.values(suite.conditions)[0];
 const chanceOf = (suite, condition) => (D.chance[suite] || {})[condition];
 
 // The answer first: a line of sentences, each leading to the items that it is about.
 function verdict(home) {
-  for (const { kind, text, suite, condition, outcome } of D.verdict) {
+  for (const { kind, text, suite, condition, outcome } of D.verdict[language] || D.verdict.en) {
     const words = text.charAt(0).toUpperCase() + text.slice(1), about = { suite, condition, outcome };
     const mark = el("b", { class: kind, "aria-hidden": "true" }, MARKS[kind]);
-    home.append(el("span", { class: kind }, mark, " ", suite || condition || outcome ? toItems(about, words) : words, "."), " ");
+    home.append(el("span", { class: kind }, mark, " ", suite || condition || outcome ? toItems(about, words) : words, msg("full_stop")), " ");
   }
 }
 
 function overview() {
   const home = $("overview");
   for (const note of D.notes) home.append(el("p", { class: "note" }, note));
-  if (SUITES.length > 1) home.append(el("h2", {}, "Suites and conditions"), matrix());
+  if (SUITES.length > 1) home.append(el("h2", {}, msg("suites_conditions")), matrix());
   gates(home);
   profiles(home);
   for (const [name, suite] of SUITES) home.append(section(name, suite));
@@ -30,8 +30,8 @@ function cell(name, condition, row) {
   const f = row && row.metrics.accuracy;
   if (!f || !known(f.value)) return keyed(el("span", {}, "–"), -1);
   const chance = chanceOf(name, condition), guess = known(chance) && known(f.low) && f.low <= chance && chance <= f.high;
-  const title = `${outcomes(row)}${known(chance) ? `; chance ${percent(chance)}` : ""}`;
-  return keyed(el("span", { class: "cell", title }, toItems({ suite: name, condition }, percent(f.value)), meter(f, chance), el("small", {}, range(f), guess ? el("em", {}, " ≈ chance") : null)), f.value);
+  const title = `${outcomes(row)}${known(chance) ? `; ${msg("chance", { chance: percent(chance) })}` : ""}`;
+  return keyed(el("span", { class: "cell", title }, toItems({ suite: name, condition }, percent(f.value)), meter(f, chance), el("small", {}, range(f), guess ? el("em", {}, ` ${msg("near_chance")}`) : null)), f.value);
 }
 
 function gapCell(f) {
@@ -49,9 +49,9 @@ function matrix() {
     const cells = (names) => names.map((c) => cell(name, c, suite.conditions[c]));
     return [link, String(most), ...cells(first), gapCell(original(suite).metrics.listening_gap), ...cells(others)];
   });
-  const made = table(["suite", "#n", ...first.map((c) => "#" + c), "#listening gap", ...others.map((c) => "#" + c)], rows, { name: "figures", sorts: true });
-  const note = el("p", { class: "soft" }, "Accuracy with its 95% CI, in percent; the upright mark is chance. Listening gap in percentage points: accuracy with the sound minus accuracy without it. A figure leads to its items.");
-  return el("div", {}, rows.length > 5 ? finder("find a suite", made, "tbody tr") : null, made, note);
+  const made = table([msg("head_suite"), "#n", ...first.map((c) => "#" + c), "#" + msg("gap"), ...others.map((c) => "#" + c)], rows, { name: "figures", sorts: true });
+  const note = el("p", { class: "soft" }, msg("matrix_legend"));
+  return el("div", {}, rows.length > 5 ? finder(msg("find_suite"), made, "tbody tr") : null, made, note);
 }
 
 // A fold a suite, those with a gate that failed first.
@@ -60,15 +60,15 @@ function gates(home) {
   const those = SUITES.filter(([, s]) => s.gates.length).sort((a, b) => failed(b) - failed(a) || open(b) - open(a));
   if (!those.length) return;
   const all = those.reduce((n, [, s]) => n + s.gates.length, 0), passed = those.reduce((n, [, s]) => n + count(s, true), 0);
-  home.append(el("h2", {}, `Gates: ${passed} of ${all} passed`));
+  home.append(el("h2", {}, msg("gates_passed", { passed, all })));
   let rows = 0;
   for (const one of those) {
     const [name, suite] = one, rank = (g) => (g.passed === false ? 0 : g.passed ? 2 : 1);
     const line = (g) => [toItems({ suite: name, condition: g.condition }, g.name), el("span", { class: g.passed ? "passed" : g.passed === false ? "failed" : "skipped" }, WORD(g)), g.reason];
-    const words = [[failed(one), "failed"], [open(one) - failed(one), "not judged"], [count(suite, true), "passed"]].filter(([n]) => n).map(([n, word]) => `${n} ${word}`);
+    const words = [[failed(one), "failed"], [open(one) - failed(one), "not judged"], [count(suite, true), "passed"]].filter(([n]) => n).map(([n, name]) => `${n} ${word(name)}`);
     const shown = (failed(one) || those.length === 1) && rows < 20;
     rows += suite.gates.length;
-    home.append(el("details", shown ? { open: "", class: "gates" } : { class: "gates" }, el("summary", { class: failed(one) ? "failed" : null }, `${name}: ${words.join(", ")}`), table(["gate", "outcome", "reason"], suite.gates.slice().sort((a, b) => rank(a) - rank(b)).map(line))));
+    home.append(el("details", shown ? { open: "", class: "gates" } : { class: "gates" }, el("summary", { class: failed(one) ? "failed" : null }, `${name}: ${words.join(", ")}`), table([msg("head_gate"), msg("head_outcome"), "~" + msg("head_reason")], suite.gates.slice().sort((a, b) => rank(a) - rank(b)).map(line))));
   }
 }
 
@@ -82,9 +82,9 @@ function profiles(home) {
   const box = el("div", { class: "bars" });
   for (const [name, s] of those) {
     const own = Object.fromEntries(labels.filter((l) => l in s.profile.shares).map((l) => [l, s.profile.shares[l]]));
-    box.append(el("span", {}, name), stacked(own), toItems({ suite: name, condition: "original", label: "listened" }, `listened ${percent((own.listened || { value: 0 }).value)}`));
+    box.append(el("span", {}, name), stacked(own), toItems({ suite: name, condition: "original", label: "listened" }, `${word("listened")} ${percent((own.listened || { value: 0 }).value)}`));
   }
-  home.append(el("h2", {}, "Listening profile"), legend(labels.map((l) => [l, el("i", { class: l })])), box, el("p", { class: "soft" }, D.definition));
+  home.append(el("h2", {}, msg("listening_profile")), legend(labels.map((l) => [word(l), el("i", { class: l })])), box, el("p", { class: "soft" }, msg("profile_definition")));
 }
 
 // A benchmark's own table, sorted by its average (its last column where none is called so), this run in its place.
@@ -95,23 +95,23 @@ function published(home, t) {
   const by = t.columns.find((c) => /average|overall|total|avg/i.test(c)) || t.columns[t.columns.length - 1];
   const rank = (r) => (r.ours && !r.whole ? Infinity : by in r.values ? r.values[by] : -Infinity);
   const rows = t.rows.slice().sort((a, b) => (rank(a) < rank(b)) - (rank(a) > rank(b))).map((r) => [el(r.ours && r.whole ? "strong" : "span", {}, r.ours ? "▸ " : "", r.model), ...t.columns.map((c) => value(r, c)), r.count]);
-  const part = t.rows.some((r) => !r.whole) ? " A row of a part of the benchmark is no rank among the published ones: it stands on top." : "";
-  home.append(el("details", { class: "suite published" }, el("summary", {}, el("h2", {}, `${t.title} (${t.unit})`), " ", el("span", { class: "soft" }, "this run among the published rows")),
-    table(["model", ...t.columns.map((c) => "#" + c), "#n"], rows, { sorts: true }), el("p", { class: "soft" }, `Published: ${t.source}. ${t.note} Sorted by ${by}; ▸ marks this run.${part}`)));
+  const part = t.rows.some((r) => !r.whole) ? ` ${msg("part_on_top")}` : "";
+  home.append(el("details", { class: "suite published" }, el("summary", {}, el("h2", {}, `${t.title} (${t.unit})`), " ", el("span", { class: "soft" }, msg("among_published"))),
+    table([msg("head_model"), ...t.columns.map((c) => "#" + c), "#n"], rows, { sorts: true }), el("p", { class: "soft" }, msg("published_note", { source: t.source, note: t.note, by }) + part)));
 }
 
 function section(name, suite) {
   const k = SUITES.findIndex(([n]) => n === name), box = el("details", { class: "suite", id: `suite-${k}` });
   if (SUITES.length <= 3) box.setAttribute("open", "");
   const a = original(suite).metrics.accuracy;
-  box.append(el("summary", {}, el("h2", {}, name), " ", el("span", { class: "soft" }, a ? `${percent(a.value)} of ${a.n}` : "")));
+  box.append(el("summary", {}, el("h2", {}, name), " ", el("span", { class: "soft" }, a ? msg("n_of", { n: percent(a.value), all: a.n }) : "")));
   const rows = Object.entries(suite.conditions).map(([c, row]) => {
     const f = row.metrics.accuracy, own = c === "original" ? row.metrics.listening_gap : null;
     return [c, String(f ? f.n : 0), cell(name, c, row), own ? gapCell(own) : keyed(el("span", {}, ""), -2), outcomes(row)];
   });
-  const heads = ["condition", "#n", "#accuracy", "#listening gap", "outcomes"];
+  const heads = [msg("head_condition"), "#n", "#" + msg("accuracy"), "#" + msg("gap"), msg("outcomes")];
   const made = table(heads, rows, { name: "figures", sorts: true });
-  box.append(el("h3", {}, "Conditions"), rows.length > 8 ? finder("find a condition", made, "tbody tr") : "", made, ...beside(suite), ...pictures(name, suite));
+  box.append(el("h3", {}, msg("conditions")), rows.length > 8 ? finder(msg("find_condition"), made, "tbody tr") : "", made, ...beside(suite), ...pictures(name, suite));
   return box;
 }
 
@@ -122,9 +122,9 @@ function beside(suite) {
     const share = D.figures[m.split(":")[0]];
     if (share === undefined) continue;
     const ends = known(f.low) && known(f.high);
-    rows.push([c, m.replace("_", " "), String(f.n), share ? percent(f.value) : f.value.toFixed(2), share ? range(f) : ends ? `${f.low.toFixed(2)} to ${f.high.toFixed(2)}` : "–"]);
+    rows.push([c, m.replace("_", " "), String(f.n), share ? percent(f.value) : f.value.toFixed(2), share ? range(f) : ends ? between(f.low.toFixed(2), f.high.toFixed(2)) : "–"]);
   }
-  return rows.length ? [el("h3", {}, "Other figures"), table(["condition", "figure", "#n", "#value", "#95% CI"], rows)] : [];
+  return rows.length ? [el("h3", {}, msg("other_figures")), table([msg("head_condition"), msg("figure"), "#n", "#" + msg("value"), "#" + msg("ci")], rows)] : [];
 }
 
 function pictures(name, suite) {
@@ -132,13 +132,13 @@ function pictures(name, suite) {
   const parts = [...byScorer(name, first), ...sweeps(name, suite, first, D.leading[name] || "accuracy")];
   for (const [tag, values] of Object.entries(first.tags)) {
     const figures = Object.entries(values).filter(([, v]) => v.metrics.accuracy).map(([v, f]) => [v, f.metrics.accuracy]);
-    if (figures.length > 1) parts.push(el("h3", {}, `Accuracy by ${tag}`), folded(figures, (value) => ({ suite: name, condition, tag: `${tag}: ${value}` })));
+    if (figures.length > 1) parts.push(el("h3", {}, msg("accuracy_by", { tag })), folded(figures, (value) => ({ suite: name, condition, tag: `${tag}: ${value}` })));
   }
   const p = suite.profile, c = D.confusion[name];
-  if (profiled(suite)) parts.push(el("h3", {}, "Listening profile"), bars(Object.entries(p.shares), (label) => ({ suite: name, condition, label })));
+  if (profiled(suite)) parts.push(el("h3", {}, msg("listening_profile")), bars(Object.entries(p.shares), (label) => ({ suite: name, condition, label }), word));
   if (p) parts.push(...places(p.positions, first.metrics.position_bias));
-  if (p && Object.keys(p.errors).length) parts.push(el("h3", {}, "Errors"), table(["kind", "#replies"], Object.entries(p.errors).map(([kind, n]) => [kind, String(n)])));
-  if (c) parts.push(el("h3", {}, "Confusion of classes"), confusion(c, name), el("p", { class: "soft" }, "Rows: the right class. Columns: the chosen one. Under original."));
+  if (p && Object.keys(p.errors).length) parts.push(el("h3", {}, msg("errors")), table([msg("kind"), "#" + msg("replies")], Object.entries(p.errors).map(([kind, n]) => [word(kind), String(n)])));
+  if (c) parts.push(el("h3", {}, msg("confusion_title")), confusion(c, name), el("p", { class: "soft" }, msg("confusion_legend")));
   return parts;
 }
 
@@ -146,10 +146,10 @@ function pictures(name, suite) {
 function byScorer(name, first) {
   const named = Object.entries(first.metrics).filter(([m]) => m === "accuracy" || m.startsWith("accuracy:"));
   if (named.length < 2) return [];
-  const deciding = D.deciding[name] || "the deciding scorer", differ = D.differing[name];
-  const rows = named.map(([m, f]) => [m === "accuracy" ? `${deciding} (decides)` : m.slice(9), f]);
-  const parts = [el("h3", {}, differ ? "Official scores and those of the robust parser" : "Accuracy by scorer"), bars(rows)];
-  if (differ) parts.push(el("p", { class: "soft" }, toItems({ suite: name, outcome: DIFFER }, `They differ on ${differ.n} replies`), `: ${differ.official} right only by ${deciding}, ${differ.careful} only by the robust parser.`));
+  const deciding = D.deciding[name] || msg("deciding_scorer"), differ = D.differing[name];
+  const rows = named.map(([m, f]) => [m === "accuracy" ? msg("decides", { scorer: deciding }) : m.slice(9), f]);
+  const parts = [el("h3", {}, msg(differ ? "official_and_parser" : "accuracy_by_scorer")), bars(rows)];
+  if (differ) parts.push(el("p", { class: "soft" }, toItems({ suite: name, outcome: DIFFER }, msg("differ_on", differ)), msg("differ_how", { ...differ, deciding })));
   return parts;
 }
 
@@ -165,9 +165,9 @@ function sweeps(name, suite, first, metric) {
   const series = Object.entries(kinds).filter(([, points]) => points.length > 1).map(([kind, points]) => [kind, points.sort((a, b) => a[0] - b[0])]);
   if (!series.length) return [];
   const { [metric]: whole, threshold_snr: half } = first.metrics, chance = metric === "accuracy" ? first.metrics.chance : undefined;
-  const lines = [whole ? "dashed: original" : "", chance ? "dotted: chance" : ""].filter(Boolean).join("; ");
-  const parts = [el("h3", {}, metric === "accuracy" ? "Accuracy by signal-to-noise ratio" : `${metric} by signal-to-noise ratio`), legend(series.map(([kind], k) => [kind, lineMark(k)]))];
+  const lines = [whole ? msg("dashed_original") : "", chance ? msg("dotted_chance") : ""].filter(Boolean).join("; ");
+  const parts = [el("h3", {}, metric === "accuracy" ? msg("accuracy_by_snr") : msg("metric_by_snr", { metric })), legend(series.map(([kind], k) => [kind, lineMark(k)]))];
   parts.push(curve(series, whole && whole.value, chance && chance.value, (condition) => ({ suite: name, condition })));
-  parts.push(el("p", { class: "soft" }, `Bands: 95% CI${lines ? `; ${lines}` : ""}.${half && known(half.value) ? ` SNR at half of the above-chance accuracy: ${half.value.toFixed(1)} dB.` : ""}`));
+  parts.push(el("p", { class: "soft" }, msg("bands", { lines: lines && `; ${lines}` }) + (half && known(half.value) ? ` ${msg("half_snr", { db: half.value.toFixed(1) })}` : "")));
   return parts;
 }

@@ -1,4 +1,3 @@
-"use strict";
 // -- what all views use: the data, figures in words, links to items, tables.
 const D = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
@@ -8,9 +7,10 @@ const svg = (name, attributes = {}, ...inner) => filled(document.createElementNS
 
 const known = (x) => x !== null && x !== undefined;
 const percent = (x) => (known(x) ? (100 * x).toFixed(1) + "%" : "–");
-const range = (f) => (f && known(f.low) ? `${(100 * f.low).toFixed(1)} to ${(100 * f.high).toFixed(1)}` : "–");
+const between = (low, high) => msg("between", { low, high });
+const range = (f) => (f && known(f.low) ? between((100 * f.low).toFixed(1), (100 * f.high).toFixed(1)) : "–");
 const signed = (x) => (x < 0 ? "−" : "+") + Math.abs(100 * x).toFixed(1);
-const gap = (f) => (f && known(f.value) ? signed(f.value) + (known(f.low) ? ` (${signed(f.low)} to ${signed(f.high)})` : "") : "–");
+const gap = (f) => (f && known(f.value) ? signed(f.value) + (known(f.low) ? ` (${between(signed(f.low), signed(f.high))})` : "") : "–");
 
 // The fragment of a view; values that are empty are left out.
 function fragment(view, given) {
@@ -28,12 +28,13 @@ function sortKey(cell) {
   return Number.isNaN(number) ? text.toLowerCase() : number;
 }
 
-// A head that begins with # is of numbers: its column stands to the right. Reasons are sentences, which may wrap.
+// A head that begins with # is of numbers: its column stands to the right. One that begins with ~ is of sentences, which may wrap.
+const plain = (head) => head.replace(/^[#~]/, "");
 function table(heads, rows, { name = "", sorts = false } = {}) {
-  const kind = (i) => (heads[i].startsWith("#") ? "n" : heads[i] === "reason" ? "text" : null);
+  const kind = (i) => (heads[i].startsWith("#") ? "n" : heads[i].startsWith("~") ? "text" : null);
   const body = el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((one, i) => (i ? el("td", { class: kind(i) }, one) : el("th", { scope: "row", class: kind(i) }, one))))));
-  const head = el("tr", {}, ...heads.map((h, i) => (h ? el("th", { scope: "col", class: kind(i) }, sorts ? sorter(h.replace("#", ""), i, body) : h.replace("#", "")) : el("td", {}))));
-  return scrolling(el("table", { class: name }, el("thead", {}, head), body), heads.filter(Boolean).join(", ").replaceAll("#", ""));
+  const head = el("tr", {}, ...heads.map((h, i) => (h ? el("th", { scope: "col", class: kind(i) }, sorts ? sorter(plain(h), i, body) : plain(h)) : el("td", {}))));
+  return scrolling(el("table", { class: name }, el("thead", {}, head), body), heads.filter(Boolean).map(plain).join(", "));
 }
 
 function sorter(text, i, body) {

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from audiotest.analyse.profile import DEFINITION, LABELS, labels
+from audiotest.analyse.profile import LABELS, labels
 from audiotest.analyse.trials import Trials, verdict_of, without_sound
 from audiotest.analyse.unanswered import fault
 from audiotest.baseline import regressed
@@ -25,18 +25,23 @@ from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
 from audiotest.report.leading import is_share, leading_metrics
 from audiotest.report.official import cases_of, differing, official_and_careful, official_tables, suites_with_tables
+from audiotest.report.texts import ENGLISH, languages, shown_texts, texts
 from audiotest.runs import Run
 from audiotest.types import Record
 
 _SCRIPTS = (
-    "player.js", "page.js", "charts.js", "overview.js", "items.js", "item.js", "notes.js", "listening.js", "address.js",
+    "texts.js", "player.js", "picture.js", "page.js", "charts.js", "overview.js", "items.js", "item.js", "notes.js",
+    "listening.js", "address.js",
 )  # fmt: skip
 """In the order in which they are read: each uses what stands in those before it, the last one starts the page."""
 
 
-def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "", notes: Sequence[str] = ()) -> str:
+def page(
+    run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "", notes: Sequence[str] = (),
+    language: str = ENGLISH,
+) -> str:  # fmt: skip
     """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips; ``title`` heads it, ``notes``
-    are sentences about the run as a whole."""
+    are sentences about the run as a whole; ``language`` is the one that it is first shown in."""
     records, summary, model = run.records, run.summary, run.summary.model
     tables = [
         t
@@ -45,7 +50,7 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str =
     ]
     data = {
         "title": title or title_of(run),
-        "verdict": msgspec.to_builtins(headline(run)),
+        "verdict": {name: msgspec.to_builtins(headline(run, name)) for name in languages()},
         "when": (summary.finished or "").replace("T", " ").replace("+00:00", " UTC"),
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
@@ -54,7 +59,6 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str =
         "chance": _chance(records),
         "soundless": sorted({r.condition for r in records if without_sound(r.condition)}),
         "labels": LABELS,
-        "definition": " ".join(DEFINITION),
         "published": [_published(table) for table in tables],
         "confusion": confusions(records),
         "deciding": {record.suite: next(iter(record.verdicts)) for record in reversed(records) if record.verdicts},
@@ -65,39 +69,53 @@ def page(run: Run, audio: Mapping[str, list[Player]] | None = None, title: str =
         "audio": msgspec.to_builtins(dict(audio or {})),
     }
     here = files("audiotest.report.html")
-    return filled(here / "page.html", [here / name for name in _SCRIPTS], data)
+    return filled(here / "page.html", [here / name for name in _SCRIPTS], data, language)
 
 
-def filled(template: Traversable, scripts: Iterable[Traversable], data: Mapping[str, Any]) -> str:
-    """The page of ``template`` with the reports' style, its ``scripts`` one after the other, and its ``data``."""
+def filled(
+    template: Traversable, scripts: Iterable[Traversable], data: Mapping[str, Any], language: str = ENGLISH
+) -> str:
+    """The page of ``template`` with the reports' style, their texts, its ``scripts`` one after the other, and its
+    ``data``; first shown in ``language``. Raises :class:`~audiotest.registry.UnknownName` for one without texts."""
+    texts(language)
     style = files("audiotest.report.html") / "page.css"
     text = template.read_text(encoding="utf-8")
     for name, filling in (
+        ("lang", language),
         ("css", style.read_text(encoding="utf-8")),
+        ("texts", as_data(shown_texts(*languages()))),
         ("js", "".join(script.read_text(encoding="utf-8") for script in scripts)),
-        ("data", harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str))),
+        ("data", as_data(data)),
     ):
         before, _, after = text.partition(f"{{{{ {name} }}}}")
         text = before + filling + after
     return text
 
 
-def write(run: Run, target: Path, *, embed: float = 20, link: float = 500, title: str = "") -> str:
+def write(
+    run: Run, target: Path, *, embed: float = 20, link: float = 500, title: str = "", language: str = ENGLISH
+) -> str:
     """Write the page to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
     it; ``title`` heads it in the place of the model and the suites. Returns a line that says what was written; raises
     OSError."""
     from audiotest.report.html.playback import Hearing
 
+    texts(language)
     target.parent.mkdir(parents=True, exist_ok=True)
     heard = Hearing.of(run)
     named = Run([heard.named(record) for record in run.records], run.summary, root=run.root, suites=run.suites)
     players, left = players_of(named.records, heard, target, embed=embed, link=link)
-    target.write_text(page(named, players, title), encoding="utf-8")
+    target.write_text(page(named, players, title, language=language), encoding="utf-8")
     size = f"{target.stat().st_size / 1e6:,.1f} MB"
     line = f"{target}: {len(run.records)} trials, {sum(map(bool, players.values()))} sounds, {size}"
     if left:
         line += f"; {left} sounds were left out, those of trials that went right first (--audio-mb, --linked-mb)"
     return line + heard.lost_sounds()
+
+
+def as_data(value: object) -> str:
+    """``value`` as JSON for a script element."""
+    return harmless(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
 
 
 def harmless(data: str) -> str:

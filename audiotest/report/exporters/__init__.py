@@ -1,0 +1,1 @@
+"""Where a run can be sent: experiment trackers and the Hugging Face Hub, one module each."""

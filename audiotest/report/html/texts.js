@@ -1,0 +1,37 @@
+"use strict";
+// -- the texts of the page, in the language that is shown: report/texts/*.yaml, a file a language.
+const TEXTS = JSON.parse(document.getElementById("texts").textContent), CHOICE = "audiotest-language";
+let language = document.documentElement.lang;
+try { language = localStorage.getItem(CHOICE) || language; } catch { /* a browser that keeps nothing */ }
+if (!(language in TEXTS)) language = document.documentElement.lang;
+
+// The text of this key, with {names} replaced by their values.
+const msg = (key, values = {}) => (TEXTS[language][key] ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+// A value of the data that is a word of ours, such as an outcome. What an author wrote stays as it is.
+const word = (value) => (Object.hasOwn(TEXTS[language], `word.${value}`) ? TEXTS[language][`word.${value}`] : value);
+
+// The texts that stand in the page itself: data-text is an element's own, the others are attributes of it.
+function fillTexts() {
+  document.documentElement.lang = language;
+  for (const node of document.querySelectorAll("[data-text]")) node.textContent = msg(node.dataset.text);
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", msg(node.dataset.label));
+  for (const node of document.querySelectorAll("[data-placeholder]")) node.setAttribute("placeholder", msg(node.dataset.placeholder));
+}
+
+// A field that shows the page in another language; `redraw` draws what scripts have drawn.
+function prepareLanguages(field, redraw) {
+  for (const [name, own] of Object.entries(TEXTS)) {
+    const one = document.createElement("option");
+    one.value = one.lang = name;
+    one.textContent = own.language;
+    field.append(one);
+  }
+  field.value = language;
+  field.addEventListener("change", () => {
+    language = field.value;
+    try { localStorage.setItem(CHOICE, language); } catch { /* it lasts as long as the page */ }
+    fillTexts();
+    redraw();
+  });
+  fillTexts();
+}

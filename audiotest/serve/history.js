@@ -1,0 +1,2 @@
+// -- the history of a suite: a page without data of its own, in each language.
+prepareLanguages(document.getElementById("language"), () => {});
