@@ -28,8 +28,12 @@ def test_cut_replies_are_noted_and_right_and_wrong_stand_beside_the_outcome():
         record(1, Reply("", finish="length"), Verdict(False, status="none"), outcome="recorded"),
     ]
     data = data_of(records)
-    assert data["notes"][0].startswith("none of 2 replies is whole: 1 truncated at max_new_tokens, 1 empty")
-    assert any(note.startswith("1 replies of these had concluded before the cut") for note in data["notes"])
+    assert data["notes"]["en"][0].startswith("none of 2 replies is whole: 1 truncated at max_new_tokens, 1 empty")
+    assert {len(notes) for notes in data["notes"].values()} == {4}
+    assert all(
+        re.search(r"[\u3400-\u9fff\uac00-\ud7af]", note) for name in ("ko", "zh") for note in data["notes"][name]
+    )
+    assert any(note.startswith("1 replies of these had concluded before the cut") for note in data["notes"]["en"])
     trials = data["trials"]
     assert (trials["outcome"], trials["correct"]) == (["passed", "recorded"], [True, False])
     assert trials["basis"] == ["rule: concluded, from “answer is A”", ""]

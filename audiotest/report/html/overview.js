@@ -17,7 +17,7 @@ function verdict(home) {
 
 function overview() {
   const home = $("overview");
-  for (const note of D.notes) home.append(el("p", { class: "note" }, note));
+  for (const note of D.notes[language] || D.notes.en) home.append(el("p", { class: "note" }, note));
   if (SUITES.length > 1) home.append(el("h2", {}, msg("suites_conditions")), matrix());
   gates(home);
   profiles(home);

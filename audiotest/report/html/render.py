@@ -55,7 +55,7 @@ def page(
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
-        "notes": [*notes, *first_lines(run), *marked(run)],
+        "notes": {name: [*notes, *first_lines(run, language=name), *marked(run, name)] for name in languages()},
         "chance": _chance(records),
         "soundless": sorted({r.condition for r in records if without_sound(r.condition)}),
         "labels": LABELS,

@@ -3,7 +3,7 @@
 const TEXTS = JSON.parse(document.getElementById("texts").textContent), CHOICE = "audiotest-language";
 let language = document.documentElement.lang;
 try { language = localStorage.getItem(CHOICE) || language; } catch { /* a browser that keeps nothing */ }
-if (!(language in TEXTS)) language = document.documentElement.lang;
+if (!Object.hasOwn(TEXTS, language)) language = document.documentElement.lang;
 
 // The text of this key, with {names} replaced by their values.
 const msg = (key, values = {}) => (TEXTS[language][key] ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));

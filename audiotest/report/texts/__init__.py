@@ -12,6 +12,7 @@ import msgspec
 from audiotest.registry import UnknownName, unknown
 
 ENGLISH = "en"
+_SENTENCES = ("verdict.", "note.")
 
 
 @cache
@@ -30,8 +31,8 @@ def texts(language: str) -> Mapping[str, str]:
 
 
 def shown_texts(*names: str) -> dict[str, dict[str, str]]:
-    """The texts that a page itself looks up, by language: all but the sentences of the verdict, which it is given."""
-    return {name: {k: v for k, v in texts(name).items() if not k.startswith("verdict.")} for name in names}
+    """The texts that a page itself looks up, by language: all but the sentences about its run, which it is given."""
+    return {name: {k: v for k, v in texts(name).items() if not k.startswith(_SENTENCES)} for name in names}
 
 
 def text(language: str, key: str, **values: object) -> str:
