@@ -1,8 +1,9 @@
 """Listeners whose thresholds are known, through the whole path: does ``audiotest hear`` find them?
 
 ``python -m bench.hearing [TABLE...] [--runs N]`` prints the tables of docs/audiogram.md. *recovery* and *verdicts*
-ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *converged*,
-*efficiency* and *drift*, which take many more answers, drive the tracks themselves.
+ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule;
+*efficiency* and *drift*, which take many more answers, drive the tracks themselves. ``python -m bench.calibration`` has
+the bias and the coverage of many more listeners.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from audiotest.hearing.measuring import measure
 from audiotest.hearing.procedure import Floats, Procedure
 from audiotest.hearing.results import Result
 from audiotest.hearing.simulated import Ear, Simulated
-from audiotest.hearing.tracks import SETTLED_AT_LEAST, Heard, Track, position
+from audiotest.hearing.tracks import CONFIRMED, SETTLED_AT_LEAST, Heard, Track, position
 from audiotest.registry import FACULTIES
 from audiotest.session import Settings
 from bench.tables import print_tables
@@ -112,37 +113,6 @@ def _right(track: Track, level: int, at: float, scale: float, lapse: float) -> f
     return 1 / track.options + (1 - 1 / track.options - lapse) * rise
 
 
-def converged(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
-    """Rows of budgets: bias and coverage where nothing stops a track but its budget."""
-    yield "| options | scale (decades) | lapses | answers | bias | coverage | width of the interval |"
-    yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    cells = [
-        (name, scale, lapse, budget, runs)
-        for name in ("pitch@440", "gap")
-        for scale, lapse in ((0.05, 0.02), (0.1, 0.02), (0.2, 0.02), (0.1, 0.08))
-        for budget in (100, 400)
-    ]
-    for cell, row in zip(cells, pool.map(_converged, cells), strict=True):
-        yield f"| {track_named(cell[0]).options} | {cell[1]:g} | {cell[2]:g} | {cell[3]} | {row} |"
-
-
-def _converged(job: tuple[str, float, float, int, int]) -> str:
-    name, scale, lapse, budget, runs = job
-    rng = np.random.default_rng([budget, int(1000 * scale), int(1000 * lapse)])
-    errors, held, widths = [], [], []
-    for _ in range(runs):
-        track = track_named(name, budget=budget, precision=1.0001)
-        span = track.positions[-1] - track.positions[0]
-        at = track.positions[0] + span * rng.uniform(0.3, 0.7)
-        answered(track, at, scale, lapse, rng)
-        known = track.posterior()
-        errors.append(known.median - at)
-        held.append(known.low <= at <= known.high)
-        widths.append(known.high - known.low)
-    bias = 100 * (10 ** float(np.median(errors)) - 1)
-    return f"{bias:+.1f}% | {100 * np.mean(held):.1f}% | {10 ** float(np.median(widths)):.2f}"
-
-
 def efficiency(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
     """Rows of listeners: questions until the interval is a factor of 1.5 wide, by this procedure and by a fixed
     grid."""
@@ -169,16 +139,17 @@ def _efficiency(job: tuple[str, float, int]) -> tuple[float, float]:
 
 
 def _constant_stimuli(track: Track, at: float, scale: float, rng: np.random.Generator) -> int:
-    """Rounds of a fixed grid until its interval is as narrow, with the same model of the listener."""
+    """Rounds of a fixed grid until its interval is as narrow, for as many answers in a row as of a track, with the same
+    model of the listener."""
     levels = np.linspace(0, track.easiest, FIXED_LEVELS).round().astype(int)
-    procedure = Procedure(track.grid)
+    procedure, narrow = Procedure(track.grid), 0
     for count in range(1, 1001):
         for level in rng.permutation(levels):
             procedure.update(int(level), float(rng.random() < _right(track, int(level), at, scale, 0.02)))
-        if count * len(levels) >= SETTLED_AT_LEAST:
-            known = procedure.posterior()
-            if known.high - known.low <= np.log10(1.5):
-                break
+        known = procedure.posterior()
+        narrow = narrow + len(levels) if known.high - known.low <= np.log10(1.5) else 0
+        if narrow >= CONFIRMED and count * len(levels) >= SETTLED_AT_LEAST:
+            break
     return count * len(levels)
 
 
@@ -235,7 +206,6 @@ def _called(job: tuple[str, int]) -> list[tuple[str, int]]:
 
 TABLES: dict[str, Callable[[int, ProcessPoolExecutor], Iterator[str]]] = {
     "recovery": recovery,
-    "converged": converged,
     "efficiency": efficiency,
     "drift": drifts,
     "verdicts": verdicts,
