@@ -70,10 +70,10 @@ def assemble(
         settings["files"] = _files(base, gathered.cases, home)
     cases, invalid = gathered.cases, gathered.invalid
     rows = written.get("data") if base is None else joined_data(base, written.get("data"), home)
-    if base is not None and rows and (lacking := [key for key in ("source", "fields") if not rows.get(key)]):
-        keys = ", ".join(f"`{key}`" for key in lacking)
-        findings.errors.append((("data",), f"missing {keys}: {written['extends']} has no `data` to take it from"))
-        rows = None
+    if rows and (lacking := [key for key in ("source", "fields") if not rows.get(key)]):
+        keys, rows = ", ".join(f"`{key}`" for key in lacking), None
+        if base is not None:  # of others the schema says it
+            findings.errors.append((("data",), f"missing {keys}: {written['extends']} has no `data` to take it from"))
     if rows:
         own = written.get("data") or base is None
         table = _of_table(rows, home, settings, known, cases) if own else Loaded(stamp=base.data_stamp if base else "")

@@ -144,6 +144,11 @@ def test_it_reads_the_replies_that_were_once_misread():
     assert not wrong
 
 
+@pytest.mark.parametrize(("text", "index"), [("a", None), ("A", 0), ("C", 2), ("b", 1)])
+def test_a_letter_that_is_all_of_a_cut_reply_may_begin_another_option(text, index):
+    assert read(["amber birch", "delta", "amber cedar"], text, finish="length").index == index
+
+
 @settings(deadline=None, max_examples=40)
 @given(options=option_lists, data=st.data())
 def test_a_reply_that_is_cut_is_never_read_otherwise_than_whole(options, data):

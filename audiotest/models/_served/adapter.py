@@ -125,7 +125,7 @@ class Served:
             server.end(keep_log=not server.alive)
 
     def _explained(self, outcome: Reply | Exception) -> Reply | Exception:
-        if isinstance(outcome, Exception) and self._server is not None and not self._server.alive:
+        if isinstance(outcome, Exception) and self._server is not None and self._server.has_ended():
             return Unavailable(self._server.last_words())
         return outcome
 

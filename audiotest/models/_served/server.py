@@ -20,6 +20,7 @@ from audiotest.models.protocol import Unavailable
 _LAST = 240
 """Characters of the log that an error shows; the whole of it stays in its file."""
 _POLL_S = 0.1
+_END_S = 2.0
 _PATIENCE_S = keeper.PATIENCE_S + 5
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -34,6 +35,7 @@ class Server:
     def __init__(self, name: str, command: Callable[[int], Sequence[str]], timeout: float) -> None:
         self.name, self.port = name, _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self._doubted = False
         with tempfile.NamedTemporaryFile(prefix=f"audiotest-{name}-", suffix=".log", delete=False) as log:
             self.log = Path(log.name)
             self._process = subprocess.Popen(  # noqa: S603 - the user's own program
@@ -50,6 +52,15 @@ class Server:
     def alive(self) -> bool:
         """Whether it runs."""
         return self._process.poll() is None
+
+    def has_ended(self) -> bool:
+        """Whether it runs no more, asked after it has failed a request: a connection breaks a moment before the
+        process is gone, so that the first time this waits for as long as an end takes."""
+        if self.alive and not self._doubted:
+            self._doubted = True
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_END_S)
+        return not self.alive
 
     def last_words(self) -> str:
         """With what status it ended, and the last lines that it wrote."""

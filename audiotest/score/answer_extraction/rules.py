@@ -65,6 +65,8 @@ def _finished(reply: ParsedReply, index: int, rule: str) -> bool:
         *before, last = reply.text.split()
         if before and _begins_another(reply, index, last):
             return False
+        if not before and any(t.startswith(last) for i, t in enumerate(reply.options.texts) if i != index):
+            return False  # "a", which may be of "a" or "amber"; "A", where options are written small, is a label
         return not _UNFINISHED.fullmatch(last) or not any(text.startswith("a ") for text in reply.options.folded)
     own = reply.options.folded[index]
     return not any(text != own and text.startswith(own) for text in reply.options.folded)
