@@ -38,7 +38,7 @@ _TAGGED = (
     re.compile(r"\[(?:final_?answer|answer|ans)\]\s*(.*?)\s*\[/", re.IGNORECASE | re.DOTALL),
     re.compile(r"\[\[\s*([^\[\]]+?)\s*\]\]"),
     re.compile(rf"""["']{_ANSWER_KEY}["']\s*:\s*(?:\[\s*)?(?:"([^"]*)"|'([^']*)'|([\w.]+))""", re.IGNORECASE),
-    re.compile(r"""^\s*(?:```(?:json)?)?\s*\{\s*["'][\w -]{3,30}["']\s*:\s*["']?(\d+(?:\.\d+)?)["']?\s*\}?\s*(?:```)?\s*$"""),
+    re.compile(r"""^\s*+(?:```(?:json)?\s*+)?\{\s*+["'][\w -]{3,30}["']\s*+:\s*+["']?(\d+(?:\.\d+)?)["']?\s*+\}?\s*+(?:```\s*+)?$"""),
     re.compile(r"<\|?(?:begin_of_)?answer\|?>\s*(.*?)\s*(?:<\||$)", re.IGNORECASE | re.DOTALL),
 )  # fmt: skip
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
@@ -59,7 +59,7 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _LETTER_TAG = re.compile(r"<(/?)([biupBIUP])>")
-_DOUBLE = re.compile(r"<<\s*([^<>]{1,200}?)\s*>>")
+_DOUBLE = re.compile(r"<<\s*+([^<>]{1,200}?)\s*+>>")
 _NAMED = re.compile(r"<([A-Za-z][\w '-]{1,60})>")
 
 
