@@ -1,6 +1,7 @@
 """The endpoint of the tests as a program that takes the command line of `vllm serve` or of SGLang's server. With the
-name ``dies`` it ends before it is healthy, with ``ends`` once it has been asked for; ``hangs`` never is healthy. It has
-a child of its own, as engines have, and writes both process ids to its log."""
+name ``dies`` it ends before it is healthy, with ``ends`` once it has been asked for; ``hangs`` never is healthy, and
+``garbles`` answers with something else than HTTP at first. It has a child of its own, as engines have, and writes both
+process ids to its log."""
 
 import json
 import os
@@ -12,11 +13,15 @@ from endpoint import Handler, Server
 arguments = sys.argv[1:]
 name = arguments[arguments.index("--served-model-name") + 1]
 port = int(arguments[arguments.index("--port") + 1])
+garbled = [b"warming up\r\n"] if name == "garbles" else []
 
 
 class Answering(Handler):
     def do_GET(self):  # noqa: N802
-        if self.path in ("/version", "/get_server_info"):
+        if garbled:
+            self.wfile.write(garbled.pop())
+            self.close_connection = True
+        elif self.path in ("/version", "/get_server_info"):
             self.send(200, json.dumps({"version": "1.2.3"}).encode())
         else:
             self.send(200 if self.path == "/health" and name != "hangs" else 404, b"")

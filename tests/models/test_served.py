@@ -119,6 +119,15 @@ def test_a_server_that_never_is_healthy_is_ended_after_its_time(vllm):
     log.unlink()
 
 
+def test_a_server_that_does_not_speak_http_at_first_is_waited_for(vllm):
+    model = open_model("vllm:garbles", {"program": vllm})
+    model.load()
+    try:
+        assert [reply.text for reply in model.answer([request("one")])] == ["reply to one"]
+    finally:
+        model.close()
+
+
 def test_of_a_server_that_ends_in_the_middle_every_reply_says_why(vllm):
     model = open_model("vllm:ends", {"program": vllm, "retries": "0"})
     model.load()

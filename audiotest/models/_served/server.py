@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -71,21 +71,21 @@ class Server:
         return f"{self.name} {how}; its last lines: {end or 'none'} (all of them: {self.log})"
 
     def get(self, path: str) -> bytes | None:
-        """What it says at ``path``; None where it says nothing, or that there is no such thing."""
+        """What it answers at ``path``; None where that is nothing, not HTTP, or that there is no such thing."""
         try:
             with _DIRECT.open(f"{self.url}{path}", timeout=5) as answer:
                 content: bytes = answer.read()
                 return content
-        except (OSError, urllib.error.URLError):
+        except (OSError, http.client.HTTPException):
             return None
 
     def version(self, paths: Sequence[str]) -> str:
         """The ``version`` that one of these paths gives; "" if none does."""
         for path in paths:
             with contextlib.suppress(ValueError):
-                said = json.loads(self.get(path) or b"null")
-                if isinstance(said, dict) and said.get("version"):
-                    return str(said["version"])
+                about = json.loads(self.get(path) or b"null")
+                if isinstance(about, dict) and about.get("version"):
+                    return str(about["version"])
         return ""
 
     def end(self, *, keep_log: bool = False) -> None:
