@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from bench.__main__ import CASE, CHOICES
+from bench.measure import peak_mb
 
 CONDITIONS = "[original, shuffled, rotated(1), rotated(2)]"
 
@@ -62,7 +63,7 @@ def _line(trials: int, started: float, how: str) -> str:
 
 
 def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
+    return peak_mb() * 2**20
 
 
 def main() -> None:

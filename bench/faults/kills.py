@@ -61,15 +61,17 @@ def suite(folder: Path) -> None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A chat endpoint in a process of its own, which outlives the runs."""
-    process = subprocess.Popen([sys.executable, "-c", SERVER], env=environment(folder), stdout=subprocess.PIPE)
+def server(folder: Path, *command: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A chat endpoint in a process of its own, which outlives the runs: the one of the tests, or what Python makes of
+    ``command``. It prints its port."""
+    program = [sys.executable, *(command or ("-c", SERVER))]
+    process = subprocess.Popen(program, env=environment(folder), stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         yield process, int(process.stdout.readline())
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def start(folder: Path, options: list[str], **variables: str) -> subprocess.Popen[bytes]:

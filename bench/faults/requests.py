@@ -5,12 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +16,7 @@ import soundfile
 
 from audiotest.runs import Run
 from audiotest.types import Record
-from bench.faults.kills import start
-from bench.faults.models import environment
+from bench.faults.kills import server, start
 from bench.faults.ways import KEY, word
 
 CLIPS = 7
@@ -74,19 +70,6 @@ class Tally:
     failures: list[str] = field(default_factory=list)
 
 
-@contextmanager
-def _server(folder: Path, seed: int) -> Iterator[int]:
-    command = [sys.executable, "-m", "bench.faults.server", str(seed), str(folder / "log")]
-    process = subprocess.Popen(command, env=environment(folder), stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
 def _suite(folder: Path, count: int) -> None:
     """A suite of ``count`` open questions about :data:`CLIPS` small sounds, in files of the form that is sent."""
     for i in range(CLIPS):
@@ -108,7 +91,7 @@ def requests(count: int, folder: Path, seed: int = 0) -> Tally:
     folder.mkdir(parents=True)
     _suite(folder, questions := max(1, round(count / _REQUESTS_A_QUESTION)))
     tally = Tally(questions=questions)
-    with _server(folder, seed) as port:
+    with server(folder, "-m", "bench.faults.server", str(seed), str(folder / "log")) as (_, port):
         patience = _PATIENCE_S + _SECONDS_A_REQUEST * count
         options = [
             "--model", f"openai:m@http://127.0.0.1:{port}/v1", "--junitxml", "junit.xml",
