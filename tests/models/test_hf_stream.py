@@ -110,10 +110,10 @@ def test_a_compiled_step_gives_the_same_replies_and_is_compiled_once(folder, alo
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=backend))
     model = opened(folder, compile="true")
     assert texts(streamed(model, ASKED, 4)) == alone
-    made = len(graphs)
-    assert 1 <= made <= 4, "the step is one graph for one row, others for several, with a mask and without"
+    compiled = len(graphs)
+    assert 1 <= compiled <= 4, "the step is one graph for one row, others for several, with a mask and without"
     assert texts(streamed(model, ASKED[:3], 2)) == alone[:3]
-    assert len(graphs) == made, "rows of another number or length are compiled again"
+    assert len(graphs) == compiled, "rows of another number or length are compiled again"
     assert (
         model.identity
         != open_model(f"hf:{folder}").identity
@@ -213,24 +213,6 @@ def test_a_sampled_reply_that_was_lost_to_memory_is_drawn_again_from_the_start(f
     assert len(calls) > 6
 
 
-def test_numbers_that_are_none_end_a_sampled_row_alone(folder, monkeypatch):
-    model = opened(folder)
-    model.why_batches()
-    expected = [texts(model.answer([one]))[0] for one in WARM]
-    real = decoding.Rows.choose
-
-    def broken(rows, logits):
-        for i, row in enumerate(rows.rows):
-            if row.request is WARM[1] and len(row.ids) == 4:
-                logits[i] = float("nan")
-        return real(rows, logits)
-
-    monkeypatch.setattr(decoding.Rows, "choose", broken)
-    replies = streamed(model, WARM, 4)
-    assert str(replies[1]) == "AudioFlamingo3ForConditionalGeneration computed NaN for c1"
-    assert [r.text for i, r in enumerate(replies) if i != 1] == [t for i, t in enumerate(expected) if i != 1]
-
-
 def test_what_the_checkpoint_adds_to_how_a_reply_is_sampled_holds_in_slots(folder):
     model = opened(folder)
     free = [texts(model.answer([one]))[0] for one in WARM[:4]]
@@ -322,21 +304,23 @@ def test_a_request_that_cannot_be_read_costs_only_itself(folder, alone, monkeypa
     assert [r.text for i, r in enumerate(replies) if i != 4] == [t for i, t in enumerate(alone) if i != 4]
 
 
-def test_numbers_that_are_none_end_their_row_alone(folder, alone, monkeypatch):
+@pytest.mark.parametrize("asked", [ASKED, WARM], ids=["greedy", "sampled"])
+def test_numbers_that_are_none_end_their_row_alone(folder, monkeypatch, asked):
     model = opened(folder)
     model.why_batches()
-    step = decoding.Rows.choose
+    expected = [texts(model.answer([one]))[0] for one in asked]
+    real = decoding.Rows.choose
 
     def broken(rows, logits):
         for i, row in enumerate(rows.rows):
-            if row.request is ASKED[1] and len(row.ids) == 4:
+            if row.request is asked[1] and len(row.ids) == 4:
                 logits[i] = float("nan")
-        return step(rows, logits)
+        return real(rows, logits)
 
     monkeypatch.setattr(decoding.Rows, "choose", broken)
-    replies = streamed(model, ASKED, 4)
+    replies = streamed(model, asked, 4)
     assert str(replies[1]) == "AudioFlamingo3ForConditionalGeneration computed NaN for c1"
-    assert [r.text for i, r in enumerate(replies) if i != 1] == [t for i, t in enumerate(alone) if i != 1]
+    assert [r.text for i, r in enumerate(replies) if i != 1] == [t for i, t in enumerate(expected) if i != 1]
 
 
 def test_a_stream_that_is_closed_lets_its_rows_go(folder):
