@@ -68,10 +68,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What decides a run besides its suites. ``model``, ``judge`` and ``embedder`` are named as for ``--model``;
     ``reply_cache`` is a file, ``off``, or None for the usual place; ``baseline_fail`` a rule of
     :mod:`audiotest.baseline`, "": by the suite's policy; ``baseline_repeats``: how often a trial that changed against
-    it is asked again. ``cached``: an endpoint's replies are taken from
-    the cache even in CI (the environment variable ``CI``), where it is otherwise asked again. ``budget``: what the run
-    may take (:mod:`audiotest.predict.budget`), "": no limit. ``allow_code``: programs that suites name may run
-    (:mod:`audiotest.foreign_code`)."""
+    it is asked again. ``cached``: an endpoint's replies are taken from the cache even in CI (the environment variable
+    ``CI``), where it is otherwise asked again. ``budget``: what the run may take (:mod:`audiotest.predict.budget`), "":
+    no limit. ``allow_code``: programs that suites name may run (:mod:`audiotest.foreign_code`)."""
 
     model: str = DEFAULT_MODEL
     model_options: dict[str, str] = {}

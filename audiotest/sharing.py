@@ -31,8 +31,7 @@ class Sharing:
 
     def case(self, case: Case) -> Case:
         """``case`` itself, whose parts are now those of cases before it where they are equal."""
-        choices = case.choices
-        force_setattr(case, "choices", self._texts(choices))
+        force_setattr(case, "choices", self._texts(case.choices))
         force_setattr(case, "tags", self._tags(case.tags))
         if case.answer is not None:
             force_setattr(case, "answer", next((c for c in case.choices if c == case.answer), case.answer))

@@ -51,12 +51,12 @@ class Ahead(Generic[T]):
         without ``wait``, where it is not ready yet."""
         if not self._coming or not (wait or self._ready(self._coming[0])):
             return None
-        window, made = self._coming.popleft().result()
-        if made is None:
+        window, outcome = self._coming.popleft().result()
+        if outcome is None:
             self._coming.clear()
             return None
         self._coming.append(self._puller.submit(self._pull))
-        return window, made.result()
+        return window, outcome.result()
 
     def close(self) -> None:
         """Make no more, and pull no more requests."""
@@ -79,5 +79,5 @@ class Ahead(Generic[T]):
     def _ready(coming: Future[tuple[list[Request], Future[T] | None]]) -> bool:
         if not coming.done():
             return False
-        made = None if coming.exception() else coming.result()[1]
-        return made is None or made.done()
+        outcome = None if coming.exception() else coming.result()[1]
+        return outcome is None or outcome.done()

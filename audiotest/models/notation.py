@@ -49,7 +49,7 @@ class Notation:
 
 
 def _is_written(file: Path) -> bool:
-    return file.name != "" and file.suffix.lower() in (".abc", ".mid", ".midi")
+    return file.suffix.lower() in (".abc", ".mid", ".midi")
 
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> Notation:

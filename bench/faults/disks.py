@@ -56,8 +56,8 @@ def disks(count: int, folder: Path, seed: int = 0) -> Disks:
     status = start(folder, []).wait(_PATIENCE_S)
     whole, size = records(folder), (folder / "out" / "trials.jsonl").stat().st_size
     for _ in range(count):
-        for made in ("out", "cache"):
-            shutil.rmtree(folder / made, ignore_errors=True)
+        for name in ("out", "cache"):
+            shutil.rmtree(folder / name, ignore_errors=True)
         (folder / "log").unlink()
         room = rng.randrange(_SMALLEST, _LARGEST * size)
         _on_full_disk(tally, folder, room)
@@ -76,8 +76,8 @@ def _on_full_disk(tally: Disks, folder: Path, room: int) -> None:
     status = start(folder, [], FAULTS_ROOM=str(room)).wait(_PATIENCE_S)
     shown = (folder / "shown").read_text(errors="replace")
     asked = sum(read_log(folder / "log")["asked"].values())
-    said = shown.count("is partial")
-    what = f"a disk of {room} bytes: status {status}, {asked} asked, {said} times said to be partial"
+    notices = shown.count("is partial")
+    what = f"a disk of {room} bytes: status {status}, {asked} asked, {notices} times reported as partial"
     try:
         kept = [record.case for record in read_records(folder / "out")]
     except Exception as error:
@@ -86,5 +86,5 @@ def _on_full_disk(tally: Disks, folder: Path, room: int) -> None:
     missing = int(len(kept) < CASES)
     tally.partial += missing
     tally.kept += len(kept) * missing
-    if (status, said, asked) != (missing, missing, CASES) or len(set(kept)) < len(kept) or "INTERNAL" in shown:
+    if (status, notices, asked) != (missing, missing, CASES) or len(set(kept)) < len(kept) or "INTERNAL" in shown:
         tally.failures.append(f"{what}, {len(kept)} kept: {shown[-2000:]}")

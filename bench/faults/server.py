@@ -120,8 +120,8 @@ class _Talk:
 
     def __init__(self, server: Server, question: str, head: bytes, writer: asyncio.StreamWriter) -> None:
         self.question, self._server, self._writer = question, server, writer
-        found = re.search(rb"\r\nauthorization: ([^\r]*)", head, re.IGNORECASE)
-        self.echoed = found[1].decode() if found else ""
+        key = re.search(rb"\r\nauthorization: ([^\r]*)", head, re.IGNORECASE)
+        self.echoed = key[1].decode() if key else ""
         self.burst = server.begin_burst
         self.restart = server.away
         self.whole = False

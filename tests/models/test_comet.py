@@ -130,7 +130,7 @@ def test_without_a_model_and_with_a_judge_that_is_none(tmp_path):
     (tmp_path / "s.yaml").write_text(SUITE.replace("model: tiny", "model: 'comet:/a'"))
     with pytest.raises(audiotest.AudiotestError, match="a card's name"):
         audiotest.load_suite(tmp_path / "s.yaml")
-    said = SCORERS.get("comet").score(
+    verdict = SCORERS.get("comet").score(
         Question("Q", reference=("R",), metadata={"transcript": "Der Hund"}), "x", judged={"reference 1": "7 of ten"}
     )
-    assert (said.status, said.counted) == ("unparsed", False)
+    assert (verdict.status, verdict.counted) == ("unparsed", False)

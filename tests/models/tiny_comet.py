@@ -31,12 +31,12 @@ LAYERS, WIDTH = 2, 16
 
 
 def save_encoder(folder: Path) -> Path:
-    """The configuration and the tokenizer of an encoder: a token a letter."""
+    """The configuration and the tokenizer of an encoder: a token a character."""
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
 
     folder.mkdir(parents=True, exist_ok=True)
-    letters = sorted({letter for row in ROWS for text in row.values() for letter in text})
-    vocabulary = {token: i for i, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", *letters, "<mask>"])}
+    characters = sorted({character for row in ROWS for text in row.values() for character in text})
+    vocabulary = {token: i for i, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", *characters, "<mask>"])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
     tokenizer.post_processor = processors.TemplateProcessing(

@@ -16,6 +16,9 @@ from audiotest.models._slots import Group, refill_of
 from audiotest.models.streaming import in_batches
 from audiotest.types import Reply, Request
 
+_TOKENS_A_SECOND = 50
+"""Of sound, at the most: as many as Whisper's encoder makes before anything is pooled."""
+
 
 def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[tuple[Request, Reply | Exception]]:
     """Each request with its reply when it is there; batch by batch for a model whose rows cannot come and go."""
@@ -67,14 +70,11 @@ def _group(adapter: Any, requests: list[Request]) -> Group[Request]:
 
 def _unknown(requests: list[Request]) -> int:
     """How many tokens the longest prompt has at the most, where its inputs could not be built: one for each byte of its
-    text, and 50 for each second of its sound, as many as Whisper's encoder makes before anything is pooled."""
+    text, and :data:`_TOKENS_A_SECOND` of its sound."""
     return max(
         len(r.prompt.encode()) + math.ceil(_TOKENS_A_SECOND * float(sum(clip.seconds for clip in r.audio)))
         for r in requests
     )
-
-
-_TOKENS_A_SECOND = 50
 
 
 class Decoding(InFlight):

@@ -50,9 +50,9 @@ class Row(Struct, eq=False):
 class Rows:
     """``rows`` with a ``cache`` of T tokens each, and ``mask`` and ``ids`` of shape (rows, T + 1): the last token was
     chosen and is still to be read. Of prompts that are embeddings there are no ids: the first that is chosen stands for
-    all of them. ``positions`` of shape (..., rows, 1) are those of the token before it, in as many
-    dimensions as the model counts them. ``rules``: those of the rows that were read with them; of any others, by how
-    they are sampled. ``forward``: what reads the tokens; the model, or its compiled step."""
+    all of them. ``positions`` of shape (..., rows, 1) are those of the token before it, in as many dimensions as the
+    model counts them. ``rules``: those of the rows that were read with them; of any others, by how they are sampled.
+    ``forward``: what reads the tokens; the model, or its compiled step."""
 
     def __init__(self, model: Any, cache: Any, mask: Any, ids: Any, positions: Any, rules: Rules) -> None:
         self.model, self.cache, self.mask, self.ids, self.positions = model, cache, mask, ids, positions

@@ -123,7 +123,7 @@ class InFlight(ABC):
             torch.cuda.empty_cache()
 
     def whole(self, items: list[Request]) -> Ended[Request]:
-        """What the adapter's ``answer`` says, in batches."""
+        """What the adapter's ``answer`` replies, in batches."""
         return [pair for chunk in answers_of(self._adapter, items, {}) for pair in chunk]
 
     def _replies(self, ended: list[Row]) -> Ended[Request]:

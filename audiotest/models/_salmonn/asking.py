@@ -33,8 +33,8 @@ def halves(parts: Parts, request: Request, sound: torch.Tensor | None, settings:
     """
     embed = parts.llm.get_input_embeddings()
 
-    def text(words: str) -> torch.Tensor:
-        return embed(torch.tensor(tokens(parts, words), dtype=torch.long, device=parts.llm.device))
+    def text(half: str) -> torch.Tensor:
+        return embed(torch.tensor(tokens(parts, half), dtype=torch.long, device=parts.llm.device))
 
     start = embed(torch.tensor([parts.tokenizer.bos_token_id], device=parts.llm.device))
     before, after = words(request, settings)

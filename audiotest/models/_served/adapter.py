@@ -65,7 +65,7 @@ class Served:
 
     @property
     def identity(self) -> str:
-        """The model, what the server is told, and once it runs its version."""
+        """The model, what the server is given, and once it runs its version."""
         deciding = self._endpoint.identity.replace(self._endpoint.settings.url, "")
         return (
             f"{self.kind.name} {VERSION} {self._version} {self.model} {sorted(self.passed.items())} "
