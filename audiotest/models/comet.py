@@ -165,16 +165,19 @@ def _checkpoint(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         if not (folder / name).is_file():
             raise ValueError(f"{folder} holds no {name}: a COMET checkpoint has {' and '.join(_FILES)}")
     written = yaml.safe_load((folder / _FILES[0]).read_bytes())
+    if not isinstance(written, dict):
+        raise ValueError(f"{folder / _FILES[0]} holds no hyperparameters")
     try:
         read = torch.load(folder / _FILES[1], map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ValueError(f"{folder / _FILES[1]} is no file of weights alone, or damaged ({error})") from None
-    hparams = {**_USUAL, **dict(read["hyper_parameters"]), "class_identifier": written["class_identifier"]}
+    hparams = {**_USUAL, **dict(read["hyper_parameters"]), "class_identifier": written.get("class_identifier")}
     if written.get("layer_transformation") == "sparsemax_patch":
         hparams["layer_transformation"] = "softmax"
     for key, known in (("class_identifier", _KINDS), ("encoder_model", _ENCODERS), ("pool", _POOLINGS)):
-        if hparams[key] not in known:
-            raise ValueError(f"{folder}: {unknown(f'`{key}` that can be read here', str(hparams[key]), list(known))}")
+        value = str(hparams.get(key))
+        if value not in known:
+            raise ValueError(f"{folder}: {unknown(f'`{key}` that can be read here', value, list(known))}")
     return read["state_dict"], hparams
 
 
