@@ -89,6 +89,21 @@ def interpreter():
     return INTERPRETER
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, in which sounds play without a click."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("no Chromium here")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        yield running
+        running.close()
+
+
 @pytest.fixture
 def own_interpreter(monkeypatch):
     """Processes that have imported nothing before they start, for tests of what is imported."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audiotest.commands import _completing as completing
+from audiotest.commands._model_options import pairs
 from audiotest.commands._saying import say
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ _ERROR = "error: "
 
 @click.command("check-model")
 @click.argument("spec", shell_complete=completing.models)
-@click.option("--option", "options", multiple=True, metavar="K=V", help="An option of the model's adapter.")
+@click.option(
+    "--option", "options", multiple=True, metavar="K=V", callback=pairs, help="An option of the model's adapter."
+)
 @click.option(
     "--tokens", type=click.IntRange(min=1), default=16, show_default=True, help="How long the replies may be."
 )
@@ -35,7 +38,14 @@ _ERROR = "error: "
     shell_complete=completing.models,
     help="Another model that has to give the same replies, as hf:FOLDER for the checkpoint of a server.",
 )
-@click.option("--against-option", "others", multiple=True, metavar="K=V", help="An option of that model's adapter.")
+@click.option(
+    "--against-option",
+    "others",
+    multiple=True,
+    metavar="K=V",
+    callback=pairs,
+    help="An option of that model's adapter.",
+)
 @click.option(
     "--questions", type=click.IntRange(min=1), default=32, show_default=True, help="How many --against is asked."
 )
@@ -47,7 +57,7 @@ _ERROR = "error: "
     help="The share of replies that may differ from those of --against.",
 )
 def command(
-    spec: str, options: tuple[str, ...], tokens: int, against: str | None, others: tuple[str, ...], questions: int,
+    spec: str, options: dict[str, str], tokens: int, against: str | None, others: dict[str, str], questions: int,
     tolerance: float,
 ) -> None:  # fmt: skip
     """Ask SPEC eight questions about synthesised clips of different lengths, as one batch, as 3 + 5, and one by one;
@@ -76,12 +86,11 @@ def command(
         sys.exit(1)
 
 
-def _opened(spec: str, options: tuple[str, ...]) -> Adapter:
+def _opened(spec: str, options: dict[str, str]) -> Adapter:
     from audiotest.models.loading import ModelError, open_model
 
-    pairs = [option.partition("=") for option in options]
     try:
-        return open_model(spec, {key: value for key, _, value in pairs})
+        return open_model(spec, options)
     except (ModelError, OSError, ValueError) as error:
         raise click.ClickException(f"{spec}: {error}") from None
 
@@ -123,19 +132,23 @@ def _between_models(one: tuple[str, list[str]], two: tuple[str, list[str]], tole
     """Whether more of the replies than ``tolerance`` differ between (name, texts) of two models, or one fails; says so.
     The share is of those questions to which both replied."""
     (name, here), (other, there) = one, two
-    pairs = [(i, a, b) for i, (a, b) in enumerate(zip(here, there, strict=True)) if _ERROR not in (a[:7], b[:7])]
-    differing = [pair for pair in pairs if pair[1] != pair[2]]
+    both = [
+        (i, a, b)
+        for i, (a, b) in enumerate(zip(here, there, strict=True))
+        if not a.startswith(_ERROR) and not b.startswith(_ERROR)
+    ]
+    differing = [pair for pair in both if pair[1] != pair[2]]
     width = max(len(name), len(other)) + 1
     for i, a, b in differing[:_SHOWN]:
         say(f"question {i}, clip of {_seconds(i)} s\n  {name + ':':{width}} {a!r}\n  {other + ':':{width}} {b!r}")
     if len(differing) > _SHOWN:
         say(f"and {len(differing) - _SHOWN} more")
-    share = f" ({len(differing) / len(pairs):.1%})" if pairs else ""
-    say(f"{name}: {len(differing)} of {len(pairs)} replies{share} differ from those of {other}")
+    share = f" ({len(differing) / len(both):.1%})" if both else ""
+    say(f"{name}: {len(differing)} of {len(both)} replies{share} differ from those of {other}")
     for which, texts in (one, two):
         if failed := [text for text in texts if text.startswith(_ERROR)]:
             say(f"{which}: {len(failed)} of {len(texts)} failed, the first: {failed[0]}")
-    return len(pairs) < len(here) or len(differing) > tolerance * len(pairs)
+    return len(both) < len(here) or len(differing) > tolerance * len(both)
 
 
 def _in_slots(model: Any, requests: list[Request]) -> tuple[list[str], str]:

@@ -22,8 +22,8 @@ Words = Callable[..., str]
 
 def first_lines(run: Run, now: float | None = None, language: str = ENGLISH) -> Iterator[str]:
     """That no reply is whole, how many are from the cache and how old, and which revisions of the model gave them,
-    where there are several; nothing where all is well. ``now`` in seconds since 1970;
-    ``language``: that of the sentences, of those in ``report/texts``."""
+    where there are several; nothing where all is well. ``now`` in seconds since 1970; ``language``: that of the
+    sentences, of those in ``report/texts``."""
     words = partial(_words, language)
     yield from _lost(run, words)
     yield from _cached(run, time.time() if now is None else now, words)

@@ -1,8 +1,8 @@
 """The verdict on a run in a line: which gates failed, whether the model listens, what changed, and what is doubtful.
 
 A report begins with it (the HTML page, a pull request's comment, the page of a CI job). Every statement names the
-trials that it is about, so that a page can link to them. Its words are
-those of ``report/texts``, in any of the languages there.
+trials that it is about, so that a page can link to them. Its words are those of ``report/texts``, in any of the
+languages there.
 """
 
 from __future__ import annotations

@@ -13,9 +13,8 @@ _REPLY_LIMIT = 2000
 
 
 def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
-    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds and what it waited,
-    what the answers were when it was asked again, and ``tag.KEY``
-    for every tag."""
+    """suite, condition, expectation, outcome, expected, chosen, reply, its seconds and what it waited, what the
+    answers were when it was asked again, and ``tag.KEY`` for every tag."""
     verdict = next(iter(record.verdicts.values()), None)
     pairs: list[tuple[str, object]] = [
         ("suite", record.suite),

@@ -19,11 +19,11 @@ from audiotest.types import Record
 _PATIENCE_S = 2.0
 """Waits that take less than this show no bar."""
 _EVERY_S, _EVERY_IN_CI_S = 30.0, 60.0
+"""Seconds between lines: a log that is kept gets one a minute."""
 _GPU_EVERY_S = 10.0
 _MIB = 1 << 20
 _LONGEST_S = 100 * 86_400
 """What is left of a run is shown up to here."""
-"""Seconds between lines: a log that is kept gets one a minute."""
 Records = Callable[[], Sequence[Record]]
 """Gives the records so far."""
 

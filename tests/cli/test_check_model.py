@@ -102,3 +102,10 @@ def test_the_other_model_is_named_where_it_cannot_be_opened():
     out = CliRunner().invoke(main, ["check-model", "first", "--against", "nosuch"])
     assert out.exit_code == 1
     assert "nosuch" in out.output
+
+
+@pytest.mark.parametrize("option", ["--option", "--against-option"])
+def test_an_option_without_a_value_is_a_usage_error(option):
+    out = CliRunner().invoke(main, ["check-model", "first", option, "batch_size"])
+    assert out.exit_code == 2
+    assert f"{option} takes K=V, such as batch_size=4; found 'batch_size'" in out.output

@@ -1,7 +1,6 @@
 """audiotest compare: paired, corrected, and refused where the runs did not ask the same."""
 
 import csv
-import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -146,23 +145,14 @@ def test_a_page_holds_the_tables_and_every_flipped_item_and_no_markup_of_a_model
     assert "https:" not in page
 
 
-def test_a_page_with_long_names_fits_a_phone(tmp_path):
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium here")
+def test_a_page_with_long_names_fits_a_phone(tmp_path, browser):
     runs = [saved(tmp_path / ("a-long-name-of-a-folder-" * 4 + end), OLD, "model") for end in "abc"]
     assert run(*runs, "--html", tmp_path / "page.html").exit_code == 0
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 800})
-        page.goto((tmp_path / "page.html").as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") == 390
-        widths = page.evaluate(
-            "[...document.querySelectorAll('svg.gap')].map((one) => one.getBoundingClientRect().width)"
-        )
-        assert min(widths) >= 190  # intervals that can be read
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    widths = page.evaluate("[...document.querySelectorAll('svg.gap')].map((one) => one.getBoundingClientRect().width)")
+    assert min(widths) >= 190  # intervals that can be read
 
 
 def test_the_page_has_the_figures_that_say_whether_it_listens_and_no_green_for_guessing(tmp_path):

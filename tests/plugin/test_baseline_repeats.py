@@ -9,6 +9,7 @@ import pytest
 import audiotest
 from audiotest.baseline import Baseline, further_answers, regressed, unsteady
 from audiotest.declare.repeating import further
+from audiotest.report.pull_request import comment
 from audiotest.session import Session, Settings
 from audiotest.types import Case, Record, TrialKey
 
@@ -77,17 +78,20 @@ def test_most_of_the_further_answers_decide_what_counts(before, workers, monkeyp
     assert [case for case, record in records.items() if unsteady(record)] == ["flaky", "luck"]
     assert records["flaky"].verdicts["choice"].correct is False  # figures are of the first answers
     suite = json.loads((before.path / "after/summary.json").read_text())["suites"]["kitchen"]
+    assert suite["conditions"]["original"]["metrics"]["accuracy"]["value"] == 0.6  # fell and flaky were wrong at first
     assert (suite["baseline"]["regressed"], suite["baseline"]["improved"], suite["baseline"]["unsteady"]) == (1, 1, 2)
     tests = {one.get("name"): one for one in ElementTree.parse(before.path / "junit.xml").iter("testcase")}
-    told = {
+    asked_again = {
         name: [p.get("value") for p in one.iter("property") if p.get("name") == "asked_again"]
         for name, one in tests.items()
     }
-    assert told["flaky"] == ["wrong in 1 of 3 further answers"]
-    assert told["steady"] == []
+    assert asked_again["flaky"] == ["wrong in 1 of 3 further answers"]
+    assert asked_again["steady"] == []
     page = (before.path / "page.md").read_text()
     assert "2 trials changed in their first answer only, and count as unchanged" in page
     assert "1 trials regressed" in page
+    text = "\n".join(comment(audiotest.Run.load(before.path / "after")))
+    assert "1 regressed, 1 improved, 2 in their first answer only" in text
 
 
 def test_a_number_that_is_none_is_a_usage_error(project):

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 
 from audiotest.cli import main
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = "</script><img src=x onerror='window.broken = 2'>"
 TONE = "{{synth: {{tone: {{hz: {}, seconds: 1.0}}}}}}"
 
@@ -127,50 +126,42 @@ def test_without_a_player_sounds_are_files_and_one_that_fails_says_why(suite, fa
     assert "it cannot be heard: " in out.output
 
 
-def test_the_page_is_walked_by_keyboard(suite):
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here")
-    playwright = pytest.importorskip("playwright.sync_api")
+def test_the_page_is_walked_by_keyboard(suite, browser):
     assert listen("--html", "p.html").exit_code == 0
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        )
-        shown = browser.new_page()
-        complaints = []
-        shown.on("pageerror", lambda error: complaints.append(str(error)))
-        shown.on("request", lambda r: complaints.append(r.url) if r.url.startswith("http") else None)
-        shown.goto(Path("p.html").absolute().as_uri())
-        assert shown.inner_text("#title") == "Tones"
-        assert "Which one?" in shown.inner_text("#item")
-        assert "y (right)" in shown.inner_text("#item")
-        assert shown.locator("#item audio").count() == 3
-        shown.check("#blind")
-        assert "(right)" not in shown.inner_text("#item")
-        shown.focus("#cases button")
-        shown.keyboard.press("2")
-        for _ in range(100):
-            if shown.evaluate("!document.querySelectorAll('#item audio')[1].paused"):
-                break
-            shown.wait_for_timeout(20)
-        else:
-            pytest.fail("the second condition does not play")
-        shown.keyboard.press("j")
-        assert HOSTILE in shown.inner_text("#item h2")
-        shown.select_option("#n-issue", "ambiguous")
-        shown.click("#notes summary")
-        assert '{case: "tone-1", issue: ambiguous}' in shown.inner_text("#notes pre")
-        shown.focus("#cases button")
-        shown.keyboard.press("j")
-        assert "no player" in shown.inner_text("#item")
-        shown.keyboard.press("j")
-        assert "gone.wav" in shown.inner_text("#item")
-        shown.keyboard.press("j")
-        assert "4 of 4" in shown.inner_text("#item")
-        shown.fill("#f-text", "low")
-        assert shown.inner_text("#count") == "1 of 4 cases"
-        assert shown.evaluate("window.broken") is None
-        results = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(shown)
-        assert results.violations_count == 0, results.generate_report()
-        assert complaints == []
-        browser.close()
+    shown = browser.new_page()
+    complaints = []
+    shown.on("pageerror", lambda error: complaints.append(str(error)))
+    shown.on("request", lambda r: complaints.append(r.url) if r.url.startswith("http") else None)
+    shown.goto(Path("p.html").absolute().as_uri())
+    assert shown.inner_text("#title") == "Tones"
+    assert "Which one?" in shown.inner_text("#item")
+    assert "y (right)" in shown.inner_text("#item")
+    assert shown.locator("#item audio").count() == 3
+    shown.check("#blind")
+    assert "(right)" not in shown.inner_text("#item")
+    shown.focus("#cases button")
+    shown.keyboard.press("2")
+    for _ in range(100):
+        if shown.evaluate("!document.querySelectorAll('#item audio')[1].paused"):
+            break
+        shown.wait_for_timeout(20)
+    else:
+        pytest.fail("the second condition does not play")
+    shown.keyboard.press("j")
+    assert HOSTILE in shown.inner_text("#item h2")
+    shown.select_option("#n-issue", "ambiguous")
+    shown.click("#notes summary")
+    assert '{case: "tone-1", issue: ambiguous}' in shown.inner_text("#notes pre")
+    shown.focus("#cases button")
+    shown.keyboard.press("j")
+    assert "no player" in shown.inner_text("#item")
+    shown.keyboard.press("j")
+    assert "gone.wav" in shown.inner_text("#item")
+    shown.keyboard.press("j")
+    assert "4 of 4" in shown.inner_text("#item")
+    shown.fill("#f-text", "low")
+    assert shown.inner_text("#count") == "1 of 4 cases"
+    assert shown.evaluate("window.broken") is None
+    results = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(shown)
+    assert results.violations_count == 0, results.generate_report()
+    assert complaints == []

@@ -182,9 +182,9 @@ def test_the_hub_gets_a_private_data_set_with_a_row_a_trial(folder, hub, monkeyp
     assert out.exit_code == 0, out.output
     assert "pushed to the data set o/n" in out.output
     assert "hf_secret" not in out.output
-    made = json.loads(next(body for path, body, _ in hub.requests if path == "/api/repos/create"))
-    assert made["type"] == "dataset"
-    assert made.get("visibility") == "private" or made.get("private") is True
+    repository = json.loads(next(body for path, body, _ in hub.requests if path == "/api/repos/create"))
+    assert repository["type"] == "dataset"
+    assert repository.get("visibility") == "private" or repository.get("private") is True
     lines = next(body for path, body, _ in hub.requests if "/commit/" in path).splitlines()
     files = {one["value"]["path"]: base64.b64decode(one["value"]["content"]).decode()
              for one in map(json.loads, lines) if one["key"] == "file"}  # fmt: skip
@@ -193,6 +193,17 @@ def test_the_hub_gets_a_private_data_set_with_a_row_a_trial(folder, hub, monkeyp
     assert json.loads(files["trials.jsonl"].splitlines()[0])["correct"] is True
     card = yaml.safe_load(files["README.md"].split("---")[1])
     assert card["configs"] == [{"config_name": "default", "data_files": "trials.jsonl"}]
+
+
+def test_a_hub_that_cannot_be_reached_is_a_sentence(folder, monkeypatch):
+    import huggingface_hub.hf_api
+
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    monkeypatch.setattr(huggingface_hub.hf_api.constants, "ENDPOINT", "http://127.0.0.1:9")
+    out = export(folder, "--to", "hub", "--project", "o/n")
+    assert out.exit_code == 1
+    assert out.output.startswith("Error: the Hugging Face Hub: ")
+    assert len(out.output.splitlines()) == 1
 
 
 def test_the_data_set_can_be_a_folder_that_datasets_reads(folder, tmp_path):

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +23,6 @@ from audiotest.runs import Run, RunWriter, read_records, read_summary
 from audiotest.types import GateResult, Record, Reply, Verdict, Waveform
 
 CHOICES = ("rain", "wind", "a bell", "a dog")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def record(i, condition="original", text=None, choice=None, **more):
@@ -128,19 +126,6 @@ def test_clips_that_were_joined_for_the_model_are_one_player(pytester, monkeypat
     text = Path("r.html").read_text()
     assert text.count("data:audio/flac;base64,") == 1
     assert '"seconds":1.0' in text
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        )
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ in a real browser."""
 
 import json
 import re
-import shutil
 from importlib.resources import files
 from string import Formatter
 
@@ -18,7 +17,6 @@ from audiotest.report.headline import headline
 from audiotest.report.html.render import page
 from audiotest.report.texts import languages, text, texts
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FRONT_END = [
     path
     for room in ("audiotest.report.html", "audiotest.report.by_ear", "audiotest.serve")
@@ -109,17 +107,6 @@ def test_the_verdict_is_written_in_every_language(language):
     assert [one.kind for one in statements] == [one.kind for one in headline(run_with_everything())]
     foreign = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
     assert all(bool(foreign.search(one.text)) == (language != "en") for one in statements)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 def opened(browser, tmp_path, content):

@@ -31,7 +31,6 @@ from audiotest.serve.live import Live  # noqa: E402
 
 TOKEN = "a-token"
 CHOICES = ("a bell", "a phone", "a siren", "a drum")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = "</script><script>window.broken=1</script><img src=x onerror='window.broken=2'>{{ js }}"
 SUITE = """suite: s
 policy: gates
@@ -405,17 +404,6 @@ def test_the_command_serves_until_ctrl_c(tmp_path, forked):
 
 
 # -- in a browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -60,3 +60,8 @@ def rows(run: Run) -> tuple[list[str], list[list[Any]]]:
 def records_of(names: Sequence[str], table: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     """The rows as one object each."""
     return [dict(zip(names, row, strict=True)) for row in table]
+
+
+def reason(error: Exception) -> str:
+    """The first line of what ``error`` says; its name where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

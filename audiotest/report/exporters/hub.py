@@ -27,7 +27,8 @@ def send(run: Run, *, project: str = "", name: str = "", into: Path | None = Non
     """Push ``run`` to the data set ``project`` (``ORG/NAME``); ``name`` heads its card. With ``into`` the data set is
     written into that folder, and pushed only where ``project`` is given too. Returns a line that says where it is.
 
-    Raises :class:`~audiotest.runs.RunError` without a token where one is needed, and where the hub refuses; OSError.
+    Raises :class:`~audiotest.runs.RunError` without a token where one is needed, where the hub refuses,
+    and where it cannot be reached; OSError.
     """
     if into is None and not project:
         raise RunError("name the data set, as in --project ORG/NAME, or a folder to write it into with --into FOLDER")
@@ -55,7 +56,6 @@ def write(run: Run, folder: Path, name: str = "") -> None:
 
 def _push(folder: Path, project: str) -> str:
     from huggingface_hub import HfApi, get_token
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     if not get_token():
         raise RunError("the Hugging Face Hub has no token here: set HF_TOKEN or run `hf auth login`")
@@ -66,6 +66,6 @@ def _push(folder: Path, project: str) -> str:
             repo_id=project, repo_type="dataset", folder_path=folder, commit_message="A run of audiotest",
             allow_patterns=["README.md", "trials.jsonl", "summary.json"],
         )  # fmt: skip
-    except (HfHubHTTPError, HFValidationError, OSError) as error:
-        raise RunError(f"the Hugging Face Hub: {str(error).splitlines()[0]}") from None
+    except Exception as error:  # no network shows as an error of whatever library asked
+        raise RunError(f"the Hugging Face Hub: {flat.reason(error)}") from None
     return f"{done.commit_url}: pushed to the data set {project}"

@@ -49,7 +49,7 @@ def send(run: Run, *, project: str = "audiotest", name: str = "", into: Path | N
             client.set_terminated(sent, "FAILED")
             raise
     except MlflowException as error:
-        raise RunError(f"MLflow at {where}: {str(error).splitlines()[0]}") from None
+        raise RunError(f"MLflow at {where}: {flat.reason(error)}") from None
     return f"{where}: run {sent} of the experiment {project or 'audiotest'}, {len(run.records)} trials"
 
 

@@ -72,8 +72,8 @@ def write(
 ) -> str:  # fmt: skip
     """Write the page to ``target``, with the sounds of the items that flipped, as the second run of each pair heard
     them: for each pair ``embed`` megabytes in it, and up to ``link`` more in a folder beside it. Returns a line that
-    says what was written; raises
-    OSError, and :class:`~audiotest.registry.UnknownName` for a ``language`` without texts."""
+    says what was written; raises OSError, and :class:`~audiotest.registry.UnknownName` for a ``language`` without
+    texts."""
     from audiotest.report.html.playback import Hearing
 
     texts(language)

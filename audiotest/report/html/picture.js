@@ -21,26 +21,26 @@ async function samplesOf(sound) {
 }
 
 function canvas(name, width, height) {
-  const made = el("canvas", { class: name, width, height });
-  return [made, made.getContext("2d")];
+  const surface = el("canvas", { class: name, width, height });
+  return [surface, surface.getContext("2d")];
 }
 
 // The lowest and the highest sample of each column, from the last one of the column before, in full scale.
 function waveform(samples) {
-  const [made, to] = canvas("waveform", 2 * FRAMES, 64);
+  const [surface, to] = canvas("waveform", 2 * FRAMES, 64);
   to.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--mark");
-  const step = samples.length / made.width;
-  for (let x = 0; x < made.width; x++) {
+  const step = samples.length / surface.width;
+  for (let x = 0; x < surface.width; x++) {
     let low = 1, high = -1;
     for (let i = Math.max(0, Math.floor(x * step) - 1), end = Math.max(i + 1, Math.floor((x + 1) * step)); i < end && i < samples.length; i++) { low = Math.min(low, samples[i]); high = Math.max(high, samples[i]); }
     if (low <= high) to.fillRect(x, 32 - 31 * Math.min(1, high), 1, Math.max(1, 31 * (Math.min(1, high) - Math.max(-1, low))));
   }
-  return made;
+  return surface;
 }
 
 // Time to the right, frequency upwards to half the rate, against the clip's own peak: silence is black.
 function spectrogram(samples) {
-  const [made, to] = canvas("spectrogram", FRAMES, ROWS), picture = to.createImageData(FRAMES, ROWS), db = new Float32Array(FRAMES * ROWS);
+  const [surface, to] = canvas("spectrogram", FRAMES, ROWS), picture = to.createImageData(FRAMES, ROWS), db = new Float32Array(FRAMES * ROWS);
   const hann = Float64Array.from({ length: WINDOW }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (WINDOW - 1))), scale = (2 / hann.reduce((a, b) => a + b)) ** 2;
   const last = Math.max(0, samples.length - WINDOW);
   let top = SOFTEST_DB;
@@ -58,7 +58,7 @@ function spectrogram(samples) {
     picture.data.set([255 * Math.min(1, 1.6 * v), 255 * v * v, 240 * (1 - v) * v, 255], 4 * ((ROWS - 1 - row) * FRAMES + x));
   }
   to.putImageData(picture, 0, 0);
-  return made;
+  return surface;
 }
 
 // The power at 0 to half the rate: a radix-2 Fourier transform of a frame of real samples.

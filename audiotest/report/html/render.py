@@ -97,7 +97,7 @@ def write(
 ) -> str:
     """Write the page to ``target``, with ``embed`` megabytes of sound in it and up to ``link`` more in a folder beside
     it; ``title`` heads it in the place of the model and the suites. Returns a line that says what was written; raises
-    OSError."""
+    OSError, and :class:`~audiotest.registry.UnknownName` for a ``language`` without texts."""
     from audiotest.report.html.playback import Hearing
 
     texts(language)
