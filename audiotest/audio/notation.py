@@ -65,10 +65,10 @@ def read(path: Path) -> Waveform:
 def notes_of(path: Path) -> list[Note]:
     """The notes of a file, by their start. Raises :class:`AudioError`."""
     with _reading:
-        found = _parsed(path).flatten().secondsMap
+        events = _parsed(path).flatten().secondsMap
         notes = [
             (float(one["offsetSeconds"]), float(one["durationSeconds"]), int(pitch.midi), _loudness(one["element"]))
-            for one in found
+            for one in events
             if "NotRest" in one["element"].classes  # a key has pitches as well
             for pitch in getattr(one["element"], "pitches", ())
         ]
