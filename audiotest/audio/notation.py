@@ -17,6 +17,7 @@ ABC is what ChatMusician reads and writes (``--model-option listener=notation`` 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ _ATTACK, _RELEASE = 0.008, 0.06
 _PEAK = 0.5
 _LONGEST = 3600.0
 """Seconds of music that are played: a file of a few bytes can ask for days."""
+_BLOCK = 1 << 20
+"""Frames of a note that are worked out at a time."""
 _reading = threading.Lock()
 """music21 keeps what it has read in tables of its own, and sounds are decoded by several threads."""
 
@@ -57,18 +60,20 @@ def read(path: Path) -> Waveform:
     samples = np.zeros(int(end * RATE) + 1)
     for start, length, pitch, loudness in notes:
         first = round(start * RATE)
-        tone = _tone(440.0 * 2 ** ((pitch - 69) / 12), length) * loudness
-        samples[first : first + len(tone)] += tone[: len(samples) - first]
-    return Waveform((samples * (_PEAK / np.abs(samples).max())).astype(np.float32)[:, None], RATE)
+        for at, tone in _tone(440.0 * 2 ** ((pitch - 69) / 12), length):
+            place = samples[first + at : first + at + len(tone)]
+            place += tone[: len(place)] * loudness
+    samples *= _PEAK / max(samples.max(), -samples.min())
+    return Waveform(samples.astype(np.float32)[:, None], RATE)
 
 
 def notes_of(path: Path) -> list[Note]:
     """The notes of a file, by their start. Raises :class:`AudioError`."""
     with _reading:
-        found = _parsed(path).flatten().secondsMap
+        events = _parsed(path).flatten().secondsMap
         notes = [
             (float(one["offsetSeconds"]), float(one["durationSeconds"]), int(pitch.midi), _loudness(one["element"]))
-            for one in found
+            for one in events
             if "NotRest" in one["element"].classes  # a key has pitches as well
             for pitch in getattr(one["element"], "pitches", ())
         ]
@@ -123,13 +128,16 @@ def _loudness(note: Any) -> float:
     return 0.7 if velocity is None else max(0.05, velocity / 127)
 
 
-def _tone(frequency: float, length: float) -> npt.NDArray[np.float64]:
-    seconds = np.arange(int((length + _RELEASE) * RATE)) / RATE
-    wave = np.zeros_like(seconds)
-    for k in range(1, _HARMONICS + 1):
-        if k * frequency < RATE / 2:
-            wave += np.sin(2 * np.pi * k * frequency * seconds) * np.exp(-0.8 * k * seconds) / k
-    return wave * np.clip(seconds / _ATTACK, 0, 1) * np.clip((length + _RELEASE - seconds) / _RELEASE, 0, 1)
+def _tone(frequency: float, length: float) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
+    """The samples of a note in blocks, each with the frame at which it begins: a note may be an hour long."""
+    frames = int((length + _RELEASE) * RATE)
+    for at in range(0, frames, _BLOCK):
+        seconds = np.arange(at, min(at + _BLOCK, frames)) / RATE
+        wave = np.zeros_like(seconds)
+        for k in range(1, _HARMONICS + 1):
+            if k * frequency < RATE / 2:
+                wave += np.sin(2 * np.pi * k * frequency * seconds) * np.exp(-0.8 * k * seconds) / k
+        yield at, wave * np.clip(seconds / _ATTACK, 0, 1) * np.clip((length + _RELEASE - seconds) / _RELEASE, 0, 1)
 
 
 def _in_abc(one: Any) -> str:

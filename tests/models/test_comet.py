@@ -138,3 +138,12 @@ def test_without_a_model_and_with_a_judge_that_is_none(tmp_path):
         Question("Q", reference=("R",), metadata={"transcript": "Der Hund"}), "x", judged={"reference 1": "7 of ten"}
     )
     assert (verdict.status, verdict.counted) == ("unparsed", False)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf"])
+def test_a_score_that_is_not_finite_is_none(text):
+    question = Question("Translate.", reference=("R", "S"), metadata={"transcript": "Der Hund"})
+    scorer = SCORERS.get("comet")
+    assert not scorer.readable(question, text)
+    assert not scorer.score(question, "x", judged={"reference 1": text}).counted
+    assert scorer.score(question, "x", judged={"reference 1": text, "reference 2": "0.9"}).details == {"comet": 0.9}

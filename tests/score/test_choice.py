@@ -85,7 +85,7 @@ def test_it_never_raises_and_ignores_white_space_around(options, output):
 
 @pytest.mark.parametrize(
     "hostile",
-    ["(" * 500_000, "not " * 250_000, "A or " * 200_000, "the answer is " * 70_000, "<think>" * 100_000, "a " * 500_000,
+    ["(" * 500_000, "not " * 250_000, "A or " * 200_000, "the answer is " * 70_000, "<think>" * 100_000, "a " * 500_000, "A " * 500_000,
      "B. " * 300_000, "，" * 500_000, "no, wait " * 100_000, "as an ai " * 100_000, "\n" * 500_000, "<a></a>" * 80_000,
      "one hundred and " * 60_000, ":\n- a\n" * 90_000, "\\boxed{" * 90_000, "\nQuestion: " * 60_000,
      '{"key": 5' + " " * 500_000 + "x", "<<" + " " * 500_000 + "x"],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import audiotest
 from audiotest.analyse.trials import Trials
 from audiotest.registry import METRICS, SCORERS
+from audiotest.score.answer_extraction.chords import chords
 from audiotest.types import Question, Record
 
 
@@ -214,6 +215,12 @@ def test_no_chord_is_credited_that_the_reply_does_not_give(output, right):
 @given(st.text(alphabet="ABCDEFGabm #♭7:/()sudimajn.-,°", max_size=24))
 def test_any_text_has_a_verdict(output):
     assert score("chord", output, "C:maj", comparison="mirex").counted
+
+
+@pytest.mark.parametrize("between", [" ", "\n", ",", "-"])
+def test_what_stands_between_chords_may_be_long(between):
+    # Not a matter of speed: anything worse than linear would not end.
+    assert [chord.label for chord in chords("Am7" + between * 500_000 + "x C7")] == ["A:min7", "C:7"]
 
 
 def test_several_chords_are_right_where_each_of_them_is():

@@ -91,7 +91,7 @@ _NO_CHORD_OF_WORDS = re.compile(
 )
 
 _NOTE = r"[A-G](?:##?|bb?|[♯♭]|[\s-]?(?i:sharp|flat)(?![a-z]))?"
-_ROOT = re.compile(rf"(?<![A-Za-z0-9#♯♭'/])(?:{_NOTE}|(?-i:[a-g])(?:[#♯♭]|[\s-](?i:sharp|flat)(?![a-z]))?)")
+_ROOT = re.compile(rf"(?<![A-Za-z0-9#♯♭'/])(?:{_NOTE}|[a-g](?:[#♯♭]|[\s-](?i:sharp|flat)(?![a-z]))?)")
 _SYMBOL = re.compile(r"(?:(?:m|min)?6/9|(?:[A-Za-z0-9#♯♭°øΔ∆△+]|-(?=\d))*(?:\([A-Za-z0-9#♯♭+Δ]+\))*)")
 _SYMBOL_AND_NUMBER = re.compile(r"[A-Za-z]+[\s-](?:1[13]|[24679])(?:th|nd)?(?!\w)")
 _HARTE = re.compile(rf":(?P<base>[A-Za-z]*\d*)(?P<degrees>\({OMITTED}?[b#]*\d+(?:,\s?{OMITTED}?[b#]*\d+)*\))?")
@@ -102,7 +102,7 @@ _BASS = re.compile(
 _UNREAD = re.compile(r"[\w#♯♭°øΔ+(/]")
 """What a symbol cannot be followed by."""
 _SEPARATOR = re.compile(
-    r"\s*(?:-+>?|→|\||,|/|(?:,\s*)?\b(?:and|or|then|to|(?:resol|mov|go|lead|chang)\w+ (?:in)?to|followed by)\b|\s)\s*"
+    r"(?!\Z)\s*+(?:(?:-+>?|→|\||,|/|(?:,\s*)?\b(?:and|or|then|to|(?:resol|mov|go|lead|chang)\w+ (?:in)?to|followed by)\b)\s*+)?"
 )
 _NEXT_NOTE = re.compile(rf"\s*(?:,|-|and)\s*{_NOTE}(?![\w#♯♭])")
 _CHORD_AFTER = re.compile(r"\s+(?:chord|triad)\b", re.IGNORECASE)

@@ -75,9 +75,10 @@ def labels(text: str, stretch: Stretch, options: Options) -> Iterator[Mention]:
             if index is not None and at not in seen:
                 seen.add(at)
                 yield Mention(index, "label", at, at + 1, 0)
+    in_capitals = len(text) > _CAPITALS and text.isupper()
     for match in _CAPITAL.finditer(text):
         index = options.label_of.get(match.group(1).lower())
-        if index is not None and match.start(1) not in seen and _is_label(match, folded, lex, options):
+        if index is not None and match.start(1) not in seen and _is_label(match, folded, lex, options, in_capitals):
             seen.add(match.start(1))
             yield Mention(index, "label", match.start(1), match.end(1), 0)
     yield from _places(stretch, options)
@@ -141,7 +142,7 @@ _QUOTE_FOLLOWS = re.compile(r" [\"']\w")
 _I_AM = re.compile(r"\s*(?:was|as|am)\b")
 
 
-def _is_label(match: re.Match[str], folded: str, lex: Lexicon, options: Options) -> bool:
+def _is_label(match: re.Match[str], folded: str, lex: Lexicon, options: Options, in_capitals: bool) -> bool:
     """Whether a capital on its own is an option's letter: not the article, the pronoun, a note or a name."""
     letter, start, end = match.group(1), match.start(1), match.end(1)
     before, after = folded[max(0, start - 24) : start], folded[end : end + 24]
@@ -149,7 +150,7 @@ def _is_label(match: re.Match[str], folded: str, lex: Lexicon, options: Options)
         return False
     if lex.pattern(_NO_LABEL_BEHIND).search(before):
         return False
-    if letter == "A" and len(folded) > _CAPITALS and match.string.isupper():  # mostly an article
+    if letter == "A" and in_capitals:  # mostly an article
         return _ENDS_LABEL.match(after) is not None or lex.pattern(_ANSWER_BEFORE).search(before) is not None
     if letter == "A" and _QUOTE_FOLLOWS.match(after) and not folded.startswith(options.folded[0], end + 2):
         return False  # an article: A "MAGICAL NIGHT"

@@ -15,6 +15,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from audiotest.score.official.voicebench import unmarked
+
 _YES_NO = (
     "-answer is no", "+answer is yes", "-the answer no", "+the answer yes", "-final answer no", "+final answer yes",
     "-i would answer no", "+i would answer yes", "-the answer is without any modification no",
@@ -176,9 +178,7 @@ def normalised(reply: str) -> str:
     text = reply.lower()
     if text.endswith("<|user|>"):
         text = text[:-8].strip()
-    if text.startswith(("<1>", "<2>", "<3>")):
-        text = text[3:].strip()
-    text = text.replace("<|turn_end|>", "").replace("**", " ").translate(_ROLES)
+    text = unmarked(text).replace("<|turn_end|>", "").replace("**", " ").translate(_ROLES)
     return " ".join(text.split())
 
 
