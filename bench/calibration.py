@@ -3,8 +3,7 @@
 ``python -m bench.calibration [--runs N]`` prints the table of docs/audiogram.md. It does what a track and its procedure
 do for N listeners at once, ten times as fast: the same grid, prior, choice of levels, questions under way, catch
 trials, interval and end. What it leaves out is the screening beyond ten questions, and the verdicts that give no
-threshold.
-``tests/hearing/test_procedure.py`` holds its choice of levels and its intervals against :class:`Procedure`.
+threshold. ``tests/hearing/test_procedure.py`` holds its choice of levels and its intervals against :class:`Procedure`.
 """
 
 from __future__ import annotations
