@@ -53,7 +53,8 @@ _STEEP_SHALLOW = (0.035, 0.12)
 """The scales in decades up to which a curve counts as steep, and from which on as shallow."""
 _STEEP_MOST, _STEEP_POWER, _KNOWN, _SHALLOW = 0.11, 0.8, 1.5, 0.038
 """Constants of :func:`outside`, fitted to 3,120 simulated listeners of two and three options with scales from 0.03 to
-0.2 decades and lapse rates from 0 to 12%."""
+0.2 decades and lapse rates from 0 to 12%, with a prior that falls by a factor of e in a lapse rate of 0.12 and not of
+:data:`_RARE`. They were not fitted again; ``bench.calibration`` measures the two as they are here."""
 _FINEST = 0.02
 """The step of the thresholds in decades (a factor of 1.05)."""
 

@@ -77,9 +77,17 @@ def spoken(text: str, voice: str) -> Samples:
 
 
 def trimmed(samples: Samples) -> Samples:
-    """``samples`` without the silence around them (below -40 dB of the peak), with an RMS of 1."""
+    """``samples`` without the silence around them (below -40 dB of the peak), with an RMS of 1. Raises
+    :class:`AudioError` where all of them are silent."""
+    if not samples.any():
+        raise AudioError("a recording of speech is silent")
     loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
     return normal(samples[loud[0] : loud[-1] + 1])
+
+
+def three_numbers(rng: np.random.Generator) -> tuple[str, ...]:
+    """Three different numbers to choose from."""
+    return tuple(NUMBERS[i] for i in rng.permutation(len(NUMBERS))[:3])
 
 
 def babble(frames: int, rng: np.random.Generator) -> Samples:

@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from audiotest.audio.errors import AudioError
 from audiotest.audio.synth import SynthError, synthesise
 from audiotest.hearing import recorded_speech, speech
 from audiotest.hearing.faculties import tone_in_noise
@@ -345,6 +346,17 @@ def test_a_recorded_number_is_hidden_where_the_recordings_are(no_recordings):
         assert rms_db(heard[edge:-edge]) - rms_db(heard[:edge]) > 12
     same = one.question(0, one.easiest).case.audio[0].file
     assert same == asked.case.audio[0].file
+
+
+def test_a_silent_prompt_is_an_error_of_its_question(no_recordings):
+    folder, forget = no_recordings
+    for i in range(1, 10):
+        written(folder / f"en_US_f_Somebody/digits/{i}.wav", np.ones(8000))
+    written(folder / "de_DE_f_Somebody/agent-pass.wav", np.zeros(40_000))
+    forget()
+    one = track("recorded_speech_in_babble")
+    with pytest.raises(AudioError, match="silent"):
+        one.question(0, one.easiest)
 
 
 def tones(name, answer, seed):

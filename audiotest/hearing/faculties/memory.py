@@ -1,8 +1,8 @@
 """Memory for pitch: is the second tone higher or lower, after so many seconds?
 
 As ``pitch`` with tones a major third (400 cents) apart, and ``level`` seconds of silence between them. The longer the
-pause, the harder. They lie about 440 Hz, roved by two octaves to either side, so that the second tone says little
-without the first: who forgets that, and goes by how high the second one is, is right in 54%."""
+pause, the harder. The tones lie about 440 Hz, roved by two octaves to either side, so that the second one says little
+without the first: a listener that forgets the first and judges the second by its height alone is right in 54%."""
 
 from __future__ import annotations
 

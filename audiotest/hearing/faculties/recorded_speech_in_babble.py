@@ -10,29 +10,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.hearing.question import Stimulus, Wording
+from audiotest.hearing.faculties import speech_in_babble
+from audiotest.hearing.question import Stimulus
 from audiotest.hearing.recorded_speech import NOT_HERE, babblers, in_babble, recorded_numbers
-from audiotest.hearing.speech import NUMBERS
+from audiotest.hearing.speech import three_numbers
 
 TITLE = "Recorded speech in recorded babble (SRT)"
 UNIT, SCALE, HARDEST, EASIEST = "dB SNR", "db", -30.0, 25.0
-WORDINGS = (
-    Wording("Which number is spoken in this recording?"),
-    Wording("Somebody says a number in the babble of voices. Which one?"),
-    Wording("Which word do you hear?"),
-)
+WORDINGS = speech_in_babble.WORDINGS
+highest_hz = speech_in_babble.highest_hz
 
 
 def stimulus(level: float, answer: int, rng: np.random.Generator, variant: float) -> Stimulus:
     """A number in babble, with two others to choose from."""
-    words = [NUMBERS[i] for i in rng.permutation(len(NUMBERS))[:3]]
+    words = three_numbers(rng)
     path = in_babble(words[answer], level, int(rng.integers(2**31)))
-    return Stimulus(file=str(path), choices=tuple(words))
-
-
-def highest_hz(variant: float) -> float:
-    """What speech needs to be understood well: the band of a telephone."""
-    return 3400.0
+    return Stimulus(file=str(path), choices=words)
 
 
 def missing() -> str:

@@ -10,30 +10,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiotest.hearing.question import Stimulus, Wording
+from audiotest.hearing.faculties import speech_in_noise
+from audiotest.hearing.question import Stimulus
 from audiotest.hearing.recorded_speech import NOT_HERE, in_noise, recorded_numbers
-from audiotest.hearing.speech import NUMBERS
 from audiotest.hearing.speech import missing as no_espeak
+from audiotest.hearing.speech import three_numbers
 
 TITLE = "Recorded speech in speech-shaped noise (SRT)"
 UNIT, SCALE, HARDEST, EASIEST = "dB SNR", "db", -30.0, 25.0
-WORDINGS = (
-    Wording("Which number is spoken in this recording?"),
-    Wording("Somebody says a number in the noise. Which one?"),
-    Wording("Which word do you hear?"),
-)
+WORDINGS = speech_in_noise.WORDINGS
+highest_hz = speech_in_noise.highest_hz
 
 
 def stimulus(level: float, answer: int, rng: np.random.Generator, variant: float) -> Stimulus:
     """A number in noise, with two others to choose from."""
-    words = [NUMBERS[i] for i in rng.permutation(len(NUMBERS))[:3]]
+    words = three_numbers(rng)
     path = in_noise(words[answer], level, int(rng.integers(2**31)))
-    return Stimulus(file=str(path), choices=tuple(words))
-
-
-def highest_hz(variant: float) -> float:
-    """What speech needs to be understood well: the band of a telephone."""
-    return 3400.0
+    return Stimulus(file=str(path), choices=words)
 
 
 def missing() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiotest.hearing.question import Stimulus, Wording
-from audiotest.hearing.speech import NUMBERS, VOICES, hidden, missing
+from audiotest.hearing.speech import VOICES, hidden, missing, three_numbers
 
 __all__ = ["missing", "stimulus"]
 
@@ -24,10 +24,10 @@ WORDINGS = (
 
 def stimulus(level: float, answer: int, rng: np.random.Generator, variant: float) -> Stimulus:
     """A number in noise, with two others to choose from."""
-    words = [NUMBERS[i] for i in rng.permutation(len(NUMBERS))[:3]]
+    words = three_numbers(rng)
     voice = VOICES[int(rng.integers(len(VOICES)))]
     path = hidden(words[answer], voice, level, "noise", int(rng.integers(2**31)))
-    return Stimulus(file=str(path), choices=tuple(words))
+    return Stimulus(file=str(path), choices=words)
 
 
 def highest_hz(variant: float) -> float:
