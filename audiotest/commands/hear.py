@@ -180,7 +180,7 @@ def _write(audiogram: Audiogram, files: Mapping[str, Path | None]) -> None:
 def _listing() -> str:
     from audiotest.registry import FACULTIES
 
-    lines = []
+    lines, width = [], max(map(len, FACULTIES.names()))
     for name in FACULTIES.names():
         faculty = FACULTIES.get(name)
         variants = ", ".join(f"{v:g}" for v in faculty.variants)
@@ -188,5 +188,5 @@ def _listing() -> str:
         asked = "" if faculty.default else "; only where it is asked for"
         missing = f"; {faculty.missing()}" if faculty.missing is not None and faculty.missing() else ""
         levels = f"{faculty.title} in {faculty.unit}, {faculty.hardest:g} to {faculty.easiest:g}"
-        lines.append(f"{name:<22}{levels}{at}{asked}{missing}")
+        lines.append(f"{name:<{width}}  {levels}{at}{asked}{missing}")
     return "\n".join(lines)
