@@ -2,8 +2,8 @@
 batching.
 
 ``python -m bench.gpu`` needs this repository with its extra ``local``. Weights are random, of 16 bits and in the shape
-of Qwen2-Audio-7B (``--shape audio_flamingo_3``: of that one), since speed does not depend on their values. Clips have
-30 s; a reply ends after as many tokens as was drawn for its question, whichever way it is asked.
+of Qwen2-Audio-7B (``--shape audio_flamingo_3``, ``--shape salmonn``: of those), since speed does not depend on their
+values. Clips have 30 s; a reply ends after as many tokens as was drawn for its question, whichever way it is asked.
 
 ``--tiny`` is the same on a CPU, with shapes of toys: that it runs to its end is tested on every commit. ``--model
 SPEC`` takes a checkpoint in the place of random weights, and asks it without sound if it only reads.
@@ -29,9 +29,8 @@ from audiotest.models._generating import Halving
 from audiotest.models.loading import open_model
 from audiotest.models.streaming import in_batches
 from audiotest.types import Generation, Reply, Request, Waveform
+from bench.gpu_shapes import SHAPES
 from bench.measure import peak_mb
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "models"))
 
 MOST = 512
 """The longest reply that may be drawn, in tokens."""
@@ -50,86 +49,6 @@ class Size(Struct, frozen=True):
 
 FULL = Size(30.0, 64, 6, 32)
 TINY = Size(1.0, 8, 2, 4, shrink=8)
-
-
-def qwen2_audio(tiny: bool) -> tuple[Any, Any]:
-    """(config, processor) of Qwen2-Audio-7B; its processor has a tokenizer of bytes."""
-    import tiny as toys
-    import transformers
-
-    ears = {"num_mel_bins": 16, "d_model": 32, "encoder_layers": 1, "encoder_attention_heads": 4, "encoder_ffn_dim": 48}
-    text = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
-            "num_key_value_heads": 4, "vocab_size": 300}  # fmt: skip
-    if not tiny:
-        ears = {"num_mel_bins": 128, "d_model": 1280, "encoder_layers": 32, "encoder_attention_heads": 20,
-                "encoder_ffn_dim": 5120}  # fmt: skip
-        text = {"hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32, "num_attention_heads": 32,
-                "num_key_value_heads": 32, "vocab_size": 156032}  # fmt: skip
-    tok = toys.tokenizer(["<|AUDIO|>", "<|audio_bos|>", "<|audio_eos|>"])
-    template = toys.TEMPLATE.replace("AUDIO", "Audio 1: <|audio_bos|><|AUDIO|><|audio_eos|>\n")
-    seconds = 10 if tiny else 30
-    extractor = transformers.WhisperFeatureExtractor(feature_size=ears["num_mel_bins"], chunk_length=seconds)
-    config = transformers.Qwen2AudioConfig(
-        audio_config={"max_source_positions": 50 * seconds, **ears},
-        text_config={"max_position_embeddings": 8192, **text},
-        audio_token_index=tok.convert_tokens_to_ids("<|AUDIO|>"),
-    )
-    return config, transformers.Qwen2AudioProcessor(extractor, tok, chat_template=template)
-
-
-def audio_flamingo_3(tiny: bool) -> tuple[Any, Any]:
-    """(config, processor) of Audio Flamingo 3: Whisper's large encoder, and Qwen2.5-7B."""
-    import tiny as toys
-    import transformers
-
-    ears = {"num_mel_bins": 16, "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4,
-            "intermediate_size": 48}  # fmt: skip
-    text = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
-            "num_key_value_heads": 2, "vocab_size": 300}  # fmt: skip
-    if not tiny:
-        ears = {"num_mel_bins": 128, "hidden_size": 1280, "num_hidden_layers": 32, "num_attention_heads": 20,
-                "intermediate_size": 5120}  # fmt: skip
-        text = {"hidden_size": 3584, "intermediate_size": 18944, "num_hidden_layers": 28, "num_attention_heads": 28,
-                "num_key_value_heads": 4, "vocab_size": 152064}  # fmt: skip
-    tok = toys.tokenizer(["<sound>"])
-    seconds = 10 if tiny else 30
-    extractor = transformers.WhisperFeatureExtractor(feature_size=ears["num_mel_bins"], chunk_length=seconds)
-    config = transformers.AudioFlamingo3Config(
-        audio_config={"model_type": "audioflamingo3_encoder", "max_source_positions": 50 * seconds, **ears},
-        text_config={"model_type": "qwen2", "max_position_embeddings": 8192, **text},
-        audio_token_id=tok.convert_tokens_to_ids("<sound>"),
-    )
-    return config, transformers.AudioFlamingo3Processor(
-        extractor, tok, chat_template=toys.TEMPLATE.replace("AUDIO", "<sound>")
-    )
-
-
-SHAPES: dict[str, Callable[[bool], tuple[Any, Any]]] = {
-    "qwen2_audio": qwen2_audio,
-    "audio_flamingo_3": audio_flamingo_3,
-}
-
-
-def opened(shape: str, folder: Path, *, tiny: bool, device: str) -> Any:
-    """The adapter ``hf`` with random weights of a shape."""
-    import torch
-    import transformers
-
-    config, processor = SHAPES[shape](tiny)
-    config.save_pretrained(folder)
-    processor.save_pretrained(folder)
-    adapter: Any = open_model(f"hf:{folder}", {"device": device})
-    default = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float32 if tiny else torch.bfloat16)
-    try:
-        with torch.device(device):
-            model = getattr(transformers, type(config).__name__.replace("Config", "ForConditionalGeneration"))(config)
-    finally:
-        torch.set_default_dtype(default)
-    processor.tokenizer.padding_side = "left"
-    model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
-    adapter.adopt(model.eval(), processor)
-    return adapter
 
 
 def drawn(replies: str, n: int, size: Size) -> list[int]:
@@ -162,9 +81,11 @@ class Bench:
 
     def __init__(self, adapter: Any, size: Size) -> None:
         self.adapter, self.size = adapter, size
-        self.model = adapter._model
+        parts = getattr(adapter, "_parts", None)  # SALMONN's: what hears is beside the language model
+        self.model = parts.llm if parts else adapter._model
+        self.modules = [parts.encoders, parts.llm] if parts else [self.model]
         self.model.generation_config.eos_token_id = None
-        self.sound = adapter.listens
+        self.sound = getattr(adapter, "listens", True)
         self._limits: list[int] = []
         self._generate = self.model.generate
         self.model.generate = self._ended
@@ -186,8 +107,9 @@ class Bench:
 
         if "custom_generate" in given:
             return self._generate(**given)
-        start = given["input_ids"].shape[1]
-        limits = given["input_ids"].new_tensor(self._limits)
+        # Of prompts that are embeddings there are no ids but those that are generated.
+        start = given["input_ids"].shape[1] if "input_ids" in given else 0
+        limits = given["attention_mask"].new_tensor(self._limits)
 
         def full(ids: Any, scores: Any, **_: Any) -> Any:
             return ids.shape[1] - start >= limits
@@ -225,13 +147,16 @@ class Bench:
 
     @contextmanager
     def _sharing(self, on: bool) -> Iterator[None]:
-        before, encoding = self.adapter.settings, self.adapter._encoding
+        before, encoding = self.adapter.settings, getattr(self.adapter, "_encoding", None)
         self.adapter.settings = replace(before, shared=on)
-        self.adapter._encoding = encoding if on else None
+        if encoding is not None:
+            self.adapter._encoding = encoding if on else None
         try:
             yield
         finally:
-            self.adapter.settings, self.adapter._encoding = before, encoding
+            self.adapter.settings = before
+            if encoding is not None:
+                self.adapter._encoding = encoding
 
 
 class Cell(Struct):
@@ -265,10 +190,8 @@ def measured(bench: Bench, way: str, requests: list[Request]) -> Cell:
     def after(*_: Any) -> None:
         own[0] += now() - began[0]
 
-    hooks = [
-        bench.model.register_forward_pre_hook(before, with_kwargs=True),
-        bench.model.register_forward_hook(after),
-    ]
+    hooks = [module.register_forward_pre_hook(before, with_kwargs=True) for module in bench.modules]
+    hooks += [module.register_forward_hook(after) for module in bench.modules]
     if cuda:
         torch.cuda.reset_peak_memory_stats()
     started, worked = now(), time.process_time()
@@ -341,15 +264,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             adapter: Any = open_model(options.model)
             adapter.load()
         else:
-            adapter = opened(options.shape, Path(scratch), tiny=options.tiny, device=device)
+            adapter = SHAPES[options.shape](Path(scratch), tiny=options.tiny, device=device)
         where = torch.cuda.get_device_name() if device == "cuda" else "CPU"
-        count = sum(parameter.numel() for parameter in adapter._model.parameters())
+        why = adapter.why_batches()
+        bench = Bench(adapter, size)
+        count = sum(parameter.numel() for module in bench.modules for parameter in module.parameters())
         versions = f"torch {torch.__version__}, transformers {transformers.__version__}"
         print(f"{where}; Python {platform.python_version()}, {versions}")
-        print(f"{options.model or options.shape}, {count / 1e9:.2f} billion parameters, {adapter._model.dtype}")
-        why = adapter.why_batches()
+        print(f"{options.model or options.shape}, {count / 1e9:.2f} billion parameters, {bench.model.dtype}")
         print(f"in batches: {why}\n" if why else f"{size.requests} requests, {size.at_once} at once\n", flush=True)
-        bench = Bench(adapter, size)
         for way in bench.ways:  # what is made at the first use is nobody's
             measured(bench, way, asked(size, 2, [2, 3], 999, sound=bench.sound))
         table(bench, options.questions, options.replies)

@@ -75,8 +75,12 @@ class SALMONN:
         require_local()
         from audiotest.models._salmonn.loading import load
 
-        self._parts = load(self.checkpoint, self.settings)
-        self._budget = budget(self._parts.llm, self.settings.memory)
+        self.adopt(load(self.checkpoint, self.settings))
+
+    def adopt(self, parts: Any) -> None:
+        """Answer with ``parts``: encoders, language model and tokenizer that were loaded already."""
+        self._parts = parts
+        self._budget = budget(parts.llm, self.settings.memory)
 
     def answer(self, requests: Sequence[Request]) -> list[Reply | Exception]:
         """Replies in order. Requests about one clip are asked together, sampled ones alone; each clip is heard once."""
