@@ -15,7 +15,8 @@ Options
     ``batch_size``        the most requests at once (32), if they answer like single ones: ``audiotest check-model``
     ``continuous``        whether a reply that ends makes room for the next request, where the model can (true)
     ``refill``            how many slots are free before they are filled again; 0, by default: an eighth of them
-    ``compile``           whether the decoding step is compiled (``torch.compile``), where there are slots (false)
+    ``compile``           whether the decoding step is compiled (``torch.compile``), where there are slots (false); or
+                          in which of torch's modes: ``default``, ``reduce-overhead`` (CUDA graphs), ``max-autotune``...
     ``sample_rate``, ``max_seconds``, ``clips``  what the processor takes: Hz, seconds heard whole, clips a prompt
     ``class``, ``part``   the class to load, and the part of the config that it takes
     ``mixed``             whether prompts with and without sound can be in one batch
@@ -99,6 +100,8 @@ class HF:
         deciding = msgspec.structs.replace(given, device="", batch_size=1, memory=0.0)
         fields = msgspec.to_builtins(deciding)
         del fields["continuous"], fields["refill"]
+        if fields["compile"] == "default":  # as it was called when it had no other modes
+            fields["compile"] = True
         for name in ("several_alone", "quantization", "device_map", "compile"):
             if not fields[name]:  # an option of later: replies that were cached before have no word of it
                 del fields[name]
@@ -118,7 +121,7 @@ class HF:
 
     def load(self) -> None:
         """Read weights and processor; raises ValueError if the processor wants another rate than was decoded for, or if
-        ``compile`` is on and the step cannot be compiled."""
+        ``compile`` is on and the step cannot be compiled, or not in that mode on this device."""
         require_local()
         from audiotest.models._hf.loading import load
 
@@ -128,12 +131,12 @@ class HF:
         self._take(settings(self.checkpoint, self.options))
         self.adopt(*load(self.checkpoint, self.settings))
         if self.settings.compile:
-            refuse(self.name, self.why_batches())
+            refuse(self.name, self.settings.compile, self.why_batches())
 
     def adopt(self, model: Any, processor: Any) -> None:
         """Answer with ``model``, of transformers, and its ``processor``; raises ValueError for one of another rate."""
         self._model, self._processor = model, processor
-        self.compiled = compiled(model) if self.settings.compile else None
+        self.compiled = compiled(model, self.settings.compile) if self.settings.compile else None
         self._encoding = encode_once(self._model) if self.settings.shared else None
         self._budget = budget(self._model, self.settings.memory)
         self._why_batches = None

@@ -18,7 +18,7 @@ from tiny import audioflamingo3, qwen2_audio
 from audiotest.cli import main
 from audiotest.models._hf import continuous, decoding
 from audiotest.models._hf.memory import Budget
-from audiotest.models.loading import open_model
+from audiotest.models.loading import ModelError, open_model
 from audiotest.models.streaming import stream_of
 from audiotest.types import Generation
 
@@ -121,6 +121,32 @@ def test_a_compiled_step_gives_the_same_replies_and_is_compiled_once(folder, alo
     )
     model.close()
     assert model.compiled is None
+
+
+@pytest.mark.usefixtures("quiet_compiler")
+def test_the_mode_of_the_compiler_is_torchs_and_part_of_the_identity(folder, alone, monkeypatch):
+    modes = set()
+
+    def backend(graph, _inputs, mode="default"):
+        modes.add(mode)
+        return graph.forward
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=backend))
+    model = opened(folder, compile="max-autotune")
+    assert texts(streamed(model, ASKED[:2], 2)) == alone[:2]
+    assert modes == {"max-autotune"}
+    named = [open_model(f"hf:{folder}", {"compile": mode}).identity for mode in ("true", "default", "reduce-overhead")]
+    assert named[0] == named[1]
+    assert len({*named, model.identity, open_model(f"hf:{folder}").identity}) == 4
+
+
+def test_a_mode_that_there_is_not_or_that_needs_a_gpu_is_a_sentence(folder):
+    with pytest.raises(ModelError, match="`compile` takes true, false or one of default, .*, not 'fast'"):
+        open_model(f"hf:{folder}", {"compile": "fast"})
+    with pytest.raises(
+        ValueError, match="compile=reduce-overhead is CUDA graphs, .* the device cpu; take compile=true"
+    ):
+        opened(folder, compile="reduce-overhead")
 
 
 @pytest.mark.usefixtures("quiet_compiler")

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from audiotest.declare.yaml import parse
+from audiotest.models._hf.compiling import mode_of
 from audiotest.models._options import read
 from audiotest.models.hub import in_cache
 
@@ -40,7 +41,7 @@ class Settings(Struct, frozen=True):
     several_alone: bool = False
     continuous: bool = True
     refill: int = 0
-    compile: bool = False
+    compile: str = ""
     batch_size: int = 32
     memory: float = 0.0
     class_: str = ""
@@ -55,7 +56,7 @@ def settings(checkpoint: str, given: Mapping[str, Any]) -> Settings:
     """The settings for ``checkpoint``; ValueError for an option that there is not, or a value unfit for it."""
     revision = str(given.get("revision") or "")
     known = {"sample_rate": _sample_rate(checkpoint, revision), **_family(checkpoint, revision)}
-    return read(Settings, "hf", {**known, **given})
+    return read(Settings, "hf", {**known, **given, "compile": mode_of(given.get("compile", ""))})
 
 
 def fetch(checkpoint: str, revision: str) -> None:
