@@ -93,6 +93,7 @@ class Simulated:
     card: Card
     lengths: dict[str, int]
     out_of_memory: tuple[type[BaseException], ...] = (MemoryError,)
+    held: int = 0
     rows: list[_Row] = field(default_factory=list)
 
     def prefill(self, group: Group[Request], rows: int) -> tuple[list[_Row], Ended[Request]]:

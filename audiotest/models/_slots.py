@@ -32,7 +32,7 @@ class Group(Generic[T]):
     ``tokens``: what a row of it is long at its end, prompt and reply. ``inputs``: what the engine made of the items,
     ahead; None where it is to be made. ``divisible``: some of the items can be prefilled now and others later at no
     cost, as questions that share the prefix of a clip. ``alone``: not to be read at once with others. ``whole``: not
-    for slots; asked when nothing else is in flight.
+    for slots; asked when nothing else is in flight. ``goes_on``: the next group may share its prefix.
     """
 
     items: list[T]
@@ -41,6 +41,7 @@ class Group(Generic[T]):
     divisible: bool = False
     alone: bool = False
     whole: bool = False
+    goes_on: bool = False
 
     def joins(self, other: Group[T]) -> bool:
         """Whether it could be read at once with ``other``."""
@@ -51,6 +52,10 @@ class Engine(Protocol[T]):
     """What computes. The scheduler says what, and in which order."""
 
     out_of_memory: tuple[type[BaseException], ...]
+
+    @property
+    def held(self) -> int:
+        """Tokens that are kept beside the rows in flight: a prefix that the next group may share."""
 
     def prefill(self, group: Group[T], rows: int) -> tuple[Any, Ended[T]]:
         """Read the first ``rows`` items of ``group``. (What :meth:`join` takes, the items that ended at once.)
@@ -149,7 +154,7 @@ class Slots(Generic[T]):
     def _room(self, tokens: int) -> int:
         """How many more rows of so many tokens fit."""
         longest = max([tokens, *(group.tokens for _, group in self._flying)])
-        return min(self.slots, int(self.capacity // longest)) - len(self._flying)
+        return min(self.slots, int((self.capacity - self.engine.held) // longest)) - len(self._flying)
 
     def _rows(self, group: Group[T]) -> int:
         """How many items of ``group`` are read now: of one that is not divisible all or none, but where it would never
@@ -194,7 +199,8 @@ class Slots(Generic[T]):
         self._flying += [(item, group) for item in group.items[:rows]]
         self._land(ended)
         if rows < len(group.items):
-            rest = Group(group.items[rows:], group.tokens, group.inputs if group.divisible else None, group.divisible)
+            inputs = group.inputs if group.divisible else None
+            rest = Group(group.items[rows:], group.tokens, inputs, group.divisible, goes_on=group.goes_on)
             self._waiting.appendleft(rest)
 
     def _failed(self, group: Group[T], rows: int, error: Exception, *, memory: bool) -> Ended[T]:

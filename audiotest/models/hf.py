@@ -202,8 +202,9 @@ class HF:
             with TOKENIZER, suppress(Exception):
                 self._of_thread.copy = copy.deepcopy(self._processor)
 
-    def _inputs(self, requests: list[Request]) -> _Inputs:
-        """The model inputs of a batch, on the CPU; of its first request alone where the others share its prefix."""
+    def _inputs(self, requests: list[Request], *, prefix: bool = False) -> _Inputs:
+        """The model inputs of a batch, on the CPU; of its first request alone where the others share its prefix.
+        ``prefix``: others that are not among them share it."""
         from audiotest.models._hf.asking import inputs, pinned
         from audiotest.models._hf.sharing import shared
 
@@ -213,7 +214,7 @@ class HF:
         processor, own = (self._processor, False) if mine is None else (mine, True)
         put = pinned if self._model.device.type == "cuda" else _as_is
         alike = self._one_sound(requests)
-        if alike:
+        if alike or prefix:
             first = inputs(processor, requests[:1], self.settings, own=own)
             how = shared(processor, requests, first, self.settings, self._model.config)
             if how:

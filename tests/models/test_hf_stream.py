@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from tiny import audioflamingo3, qwen2_audio
 
 from audiotest.cli import main
-from audiotest.models._hf import continuous, decoding
+from audiotest.models._hf import continuous, decoding, sharing
 from audiotest.models._hf.memory import Budget
 from audiotest.models.loading import ModelError, open_model
 from audiotest.models.streaming import stream_of
@@ -195,6 +195,71 @@ def test_questions_about_a_clip_share_its_prefill_whatever_ends_their_replies(fo
     replies = streamed(model, about, 3)
     assert texts(replies) == [texts(model.answer([one]))[0] for one in about]
     assert all(reply.details["shared"] for reply in replies)
+
+
+@pytest.fixture
+def prefixes(monkeypatch):
+    """How many tokens each prefill of a shared prefix has read."""
+    read, real = [], sharing.prefilled
+
+    def noted(model, first, length):
+        read.append(length)
+        return real(model, first, length)
+
+    monkeypatch.setattr(sharing, "prefilled", noted)
+    return read
+
+
+def about(clips):
+    """Questions, each about the clip of the request of that number."""
+    return [
+        replace(ASKED[i % 8], case=f"w{i}", prompt=f"Question {i}: what is heard?", audio=ASKED[clip].audio)
+        for i, clip in enumerate(clips)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("clips", [[2] * 9, [2] * 3 + [5] * 4 + [6] * 5, [2] * 2 + [5] * 2 + [6] * 4 + [1] * 3])
+def test_a_clip_is_read_once_though_its_questions_span_several_windows(folder, prefixes, clips):
+    model = opened(folder)
+    model.why_batches()
+    asked = about(clips)
+    expected = [texts(model.answer([one]))[0] for one in asked]
+    replies = streamed(model, asked, 4)
+    assert texts(replies) == expected
+    assert len(prefixes) == len(set(clips))
+    assert all(reply.details["shared"] for reply in replies)
+
+
+def test_a_prefix_that_waits_for_the_next_window_counts_as_memory_and_goes_when_it_is_short(
+    folder, prefixes, monkeypatch
+):
+    model = opened(folder)
+    model.why_batches()
+    asked = [replace(r, generation=Generation(max_new_tokens=5)) for r in about([2] * 9)]
+    expected = [texts(model.answer([one]))[0] for one in asked]
+    real, kept, steps = decoding.Rows.step, [], []
+    engine = continuous.Decoding(model)
+    monkeypatch.setattr(continuous, "Decoding", lambda adapter: engine)
+
+    def noted(rows):
+        steps.append(len(rows.rows))
+        kept.append(engine.held)
+        if len(steps) == 2:
+            raise OUT
+        return real(rows)
+
+    monkeypatch.setattr(decoding.Rows, "step", noted)
+    assert texts(streamed(model, asked, 4)) == expected
+    assert kept[0] == prefixes[0] > 0, "the first window's prefix is kept for the second"
+    assert kept[2] == 0, "out of memory, it is let go"
+    assert engine.held == 0
+    assert len(prefixes) > 1
+
+
+def test_of_clips_with_one_question_each_nothing_is_kept(folder, alone, prefixes):
+    model = opened(folder)
+    assert texts(streamed(model, ASKED, 4)) == alone
+    assert prefixes == []
 
 
 def test_what_is_ranked_is_asked_beside_the_slots(folder):

@@ -32,6 +32,7 @@ class Card:
     most: int
     fails: frozenset[int] = frozenset()
     out_of_memory: tuple[type[BaseException], ...] = (Full,)
+    held: int = 0
     calls: int = 0
     rows: list[Item] = field(default_factory=list)
     left: dict[Item, int] = field(default_factory=dict)
@@ -48,7 +49,8 @@ class Card:
         assert 1 <= rows <= len(group.items)
         assert rows == len(group.items) or group.divisible or not self.rows
         read = group.items[:rows]
-        assert rows == 1 or (len(self.rows) + rows) * max(i.tokens for i in [*self.rows, *read]) <= self.capacity
+        longest = max(i.tokens for i in [*self.rows, *read])
+        assert rows == 1 or (len(self.rows) + rows) * longest <= self.capacity - self.held
         assert len(self.rows) + rows <= self.most
         self._call()
         if any(item.huge for item in read):

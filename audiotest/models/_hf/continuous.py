@@ -10,7 +10,7 @@ from typing import Any
 from audiotest.models._ahead import Ahead
 from audiotest.models._hf.asking import on_device
 from audiotest.models._hf.decoding import Row, Rows, prefilled, sampling
-from audiotest.models._hf.in_flight import Groups, InFlight, in_slots
+from audiotest.models._hf.in_flight import Before, Groups, InFlight, Kept, across, in_slots
 from audiotest.models._hf.sharing import Shared
 from audiotest.models._slots import Group, refill_of
 from audiotest.models.streaming import in_batches
@@ -27,19 +27,30 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
             yield from chunk
         return
     refill = min(at_once, adapter.settings.refill or refill_of(at_once))
-    ahead = Ahead(requests, at_once, lambda window: groups(adapter, window, refill), adapter.preparing_threads)
+    before = Before(requests)
+
+    def make(window: list[Request]) -> Groups:
+        return groups(adapter, window, refill, before(window))
+
+    ahead = Ahead(iter(before), at_once, make, adapter.preparing_threads)
     yield from in_slots(adapter, Decoding(adapter), ahead, at_once)
 
 
-def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
+def groups(adapter: Any, window: list[Request], refill: int, before: Request | None = None) -> Groups:
     """Requests in groups that can be prefilled at once, with their inputs: all questions about a clip that share its
-    prefix, and of others at most ``refill``. Those that are ranked are asked as batches, after these."""
+    prefix, and of others at most ``refill``. Those that are ranked are asked as batches, after these.
+
+    ``before``: the request before these. What was read of a clip is kept where its questions go on in the next window,
+    and a single one there is a group of its own."""
     adapter.own_processor()
     slotted = [r for r in window if not (r.likelihoods or adapter.cannot_hear(r))]
     ids = set(map(id, slotted))
     whole = [r for r in window if id(r) not in ids]
     result: Groups = []
-    for places in adapter._batches(slotted, in_slots=True):
+    head, tail = across(window, slotted, before) if adapter.settings.shared else ([], [])
+    if head:
+        result.append(_group(adapter, head, prefix=True))
+    for places in sorted(adapter._batches(slotted, in_slots=True)):
         batch = [slotted[i] for i in places]
         one_sound = adapter._one_sound(batch)
         if one_sound and (shared := _group(adapter, batch)).divisible:
@@ -49,18 +60,23 @@ def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
         for part in parts:
             part.alone = one_sound  # what is encoded once for them is lost among other sounds
         result += parts
+    if tail:
+        result.append(_group(adapter, tail, prefix=True))
+    if result:
+        result[-1].goes_on = result[-1].divisible and result[-1].items[-1] is window[-1]
     if whole:
         adapter.prepare(whole)
         result.append(Group(whole, whole=True))
     return result
 
 
-def _group(adapter: Any, requests: list[Request]) -> Group[Request]:
-    """One group. What cannot be built is left to the prefill, where it can be reported: it is read by itself, and
-    counted with what its replies may hold, since nobody knows how long its prompts are."""
+def _group(adapter: Any, requests: list[Request], *, prefix: bool = False) -> Group[Request]:
+    """One group; of a single question with the ``prefix`` that others share, if it can be. What cannot be built is left
+    to the prefill, where it can be reported: it is read by itself, and counted with what its replies may hold, since
+    nobody knows how long its prompts are."""
     new = max(request.generation.max_new_tokens for request in requests)
     try:
-        inputs = adapter._inputs(requests)
+        inputs = adapter._inputs(requests, prefix=prefix)
     except Exception:
         return Group(requests, _unknown(requests) + new, alone=True)
     if inputs.how:
@@ -97,14 +113,16 @@ class Decoding(InFlight):
             return prefilled(self._model, self._tokenizer, requests, batch, step=self._adapter.compiled)
 
     def _after_prefix(self, group: Group[Request], inputs: Any, batch: Any, rows: int) -> Any:
+        from audiotest.models._hf.sharing import common, put_shift, shared_inputs
         from audiotest.models._hf.sharing import prefilled as prefix_of
-        from audiotest.models._hf.sharing import put_shift, shared_inputs
 
-        prefix = inputs.prefix or prefix_of(self._model, batch, inputs.how.length)
+        length = inputs.how.length
+        wanted = Kept(common(inputs.inputs, length), inputs.prefix, length)
+        prefix, again = self.prefix(group, rows, wanted, lambda: prefix_of(self._model, batch, length))
         put_shift(self._model, prefix)
         later = rows < len(group.items)
         how = Shared(inputs.how.length, inputs.how.tails[:rows], inputs.how.new)
-        cache = copy.deepcopy(prefix.cache) if later else prefix.cache
+        cache = copy.deepcopy(prefix.cache) if again else prefix.cache
         # What is left of the group goes on after the same prefix.
         rest = Shared(how.length, inputs.how.tails[rows:], how.new)
         group.inputs = inputs._replace(how=rest, prefix=prefix) if later else None

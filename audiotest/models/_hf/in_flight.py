@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Iterator
-from typing import Any
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -15,6 +15,7 @@ from audiotest.models._ahead import Ahead
 from audiotest.models._generating import TOKENIZER, NoNumbers, reply
 from audiotest.models._hf.decoding import CannotJoin, Row, Rows
 from audiotest.models._slots import Ended, Group, Slots
+from audiotest.models._sounds import sounds_of
 from audiotest.models.streaming import answers_of
 from audiotest.types import Reply, Request
 
@@ -53,6 +54,63 @@ class Windows:
         return self._groups.popleft()
 
 
+class Before:
+    """``requests``, of which is known for a while which came before which."""
+
+    def __init__(self, requests: Iterator[Request]) -> None:
+        self._requests = requests
+        self._before: dict[int, Request] = {}
+
+    def __iter__(self) -> Iterator[Request]:
+        last = None
+        for request in self._requests:
+            if last is not None:
+                self._before[id(request)] = last
+            last = request
+            yield request
+
+    def __call__(self, window: Sequence[Request]) -> Request | None:
+        """What came before the first of ``window``; asked once."""
+        before = [self._before.pop(id(request), None) for request in window]
+        return before[0]
+
+
+def across(
+    window: Sequence[Request], slotted: list[Request], before: Request | None
+) -> tuple[list[Request], list[Request]]:
+    """(The first, the last of ``slotted``), taken out of it: a single question about a clip of which others stand in
+    the window before, or are likely to stand in the next, since other clips have several. Each list may be empty.
+
+    ``slotted``: those of ``window`` that are for slots. ``before``: the request before them."""
+    head: list[Request] = []
+    tail: list[Request] = []
+    names = sounds_of([*([before] if before else []), *slotted])
+    sounds = names[1:] if before else names
+    count = Counter(filter(None, sounds))
+    if before and slotted and slotted[0] is window[0] and names[0] == sounds[0] and count[sounds[0]] == 1:
+        head = [slotted.pop(0)]
+    if slotted and slotted[-1] is window[-1] and count[sounds[-1]] == 1 < max(count.values()):
+        tail = [slotted.pop()]
+    return head, tail
+
+
+class Kept(NamedTuple):
+    """A prefix that was read, of so many ``tokens``, from what the tensors ``of`` have in common."""
+
+    of: Mapping[str, Any]
+    prefix: Any
+    tokens: int
+
+    def same(self, of: Mapping[str, Any]) -> bool:
+        """Whether a prefix read from ``of`` would be this one."""
+        import torch
+
+        return set(of) == set(self.of) and all(
+            torch.equal(value, self.of[name]) if isinstance(value, torch.Tensor) else value == self.of[name]
+            for name, value in of.items()
+        )
+
+
 class InFlight(ABC):
     """Rows of ``model``, which come and go. ``thinking_end``: the tag after which an answer begins."""
 
@@ -62,6 +120,24 @@ class InFlight(ABC):
         self.out_of_memory: tuple[type[BaseException], ...] = (torch.cuda.OutOfMemoryError,)
         self._adapter, self._model, self._tokenizer, self._thinking_end = adapter, model, tokenizer, thinking_end
         self._rows: Rows | None = None
+        self.kept: Kept | None = None
+
+    @property
+    def held(self) -> int:
+        """Tokens of the prefix that is kept."""
+        return self.kept.tokens if self.kept else 0
+
+    def prefix(self, group: Group[Request], rows: int, wanted: Kept, read: Callable[[], Any]) -> tuple[Any, bool]:
+        """(The prefix of ``group``, whether it is used again.) It is the one in ``wanted``, else what the group before
+        has kept, where that is the same, else what ``read`` gives; kept where the next group may share it."""
+        kept, self.kept = self.kept, None
+        prefix = wanted.prefix
+        if prefix is None:
+            prefix = kept.prefix if kept and kept.same(wanted.of) else read()
+        rest = rows < len(group.items)
+        if group.goes_on and not rest:
+            self.kept = wanted._replace(prefix=prefix)
+        return prefix, rest or group.goes_on
 
     @abstractmethod
     def read(self, group: Group[Request], rows: int) -> tuple[Rows, list[Row]]:
@@ -79,10 +155,15 @@ class InFlight(ABC):
         """Read prompts up to their first token. Requests whose rows cannot come and go, though others of the model can
         (by how they are sampled), are answered here and now."""
         started, requests = time.perf_counter(), group.items[:rows]
+        if not group.divisible:  # what is kept is for the next group alone
+            self.kept = None
         try:
             held, ended = self.read(group, rows)
-        except CannotJoin:
-            return None, self.whole(requests)
+        except BaseException as error:
+            self.kept = None
+            if isinstance(error, CannotJoin):
+                return None, self.whole(requests)
+            raise
         share = (time.perf_counter() - started) / rows
         beside = len(held.rows) + len(ended) + (len(self._rows.rows) if self._rows else 0)
         for row in [*held.rows, *ended]:
@@ -118,7 +199,7 @@ class InFlight(ABC):
         """Let go of all rows."""
         import torch
 
-        self._rows = None
+        self._rows = self.kept = None
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
 

@@ -68,11 +68,16 @@ class Prefix(NamedTuple):
     shift: int | None
 
 
+def common(first: Any, length: int) -> dict[str, Any]:
+    """What prompts that begin alike have in common of the inputs of the ``first``: those of ``length`` tokens."""
+    return {name: value[:, :length] if name in _PER_TOKEN else value for name, value in first.items()}
+
+
 def prefilled(model: Any, first: Any, length: int) -> Prefix:
     """The first ``length`` tokens, sound included, of the inputs of one prompt."""
     import torch
 
-    given = {name: value[:, :length] if name in _PER_TOKEN else value for name, value in first.items()}
+    given = common(first, length)
     cast(given, model)
     with torch.inference_mode():
         return Prefix(model(use_cache=True, **given).past_key_values, length, shift_of(model))

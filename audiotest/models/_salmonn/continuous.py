@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ import torch
 
 from audiotest.models._ahead import Ahead
 from audiotest.models._hf.decoding import Row, Rows, prefilled, sampling
-from audiotest.models._hf.in_flight import Groups, InFlight, in_slots
+from audiotest.models._hf.in_flight import Before, Groups, InFlight, Kept, across, in_slots
 from audiotest.models._salmonn.asking import halves, heard, together, tokens, truncated, words
 from audiotest.models._slots import Group, refill_of
 from audiotest.models._sounds import sound_name, sounds_of
@@ -30,15 +31,17 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
             yield from chunk
         return
     refill = min(at_once, adapter.settings.refill or refill_of(at_once))
-    ahead = Ahead(requests, at_once, lambda window: groups(adapter, window, refill))
+    before = Before(requests)
+    ahead = Ahead(iter(before), at_once, lambda window: groups(adapter, window, refill, before(window)))
     yield from in_slots(adapter, Decoding(adapter, at_once), ahead, at_once)
 
 
-def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
+def groups(adapter: Any, window: list[Request], refill: int, before: Request | None = None) -> Groups:
     """Requests in groups that can be prefilled at once: all questions about a clip, and of others at most ``refill``.
-    Those that are ranked, or have several clips, are left to ``answer``."""
+    Those that are ranked, or have several clips, are left to ``answer``. ``before``: the request before these."""
     slotted = [request for request in window if not request.likelihoods and len(request.audio) < 2]
     ids = set(map(id, slotted))
+    head, tail = across(window, slotted, before) if adapter.settings.shared else ([], [])
     sounds = sounds_of(slotted)
 
     def kind(i: int) -> str:
@@ -46,14 +49,19 @@ def groups(adapter: Any, window: list[Request], refill: int) -> Groups:
         sound = sounds[i] if adapter.settings.shared and sounds.count(sounds[i]) > 1 else ""
         return f"{msgspec.json.encode(generation).decode()} {sound}"
 
-    result: Groups = []
-    for name, places in groupby(sorted(range(len(slotted)), key=kind), key=kind):
+    result: Groups = [Group(head, _length(adapter, head), divisible=True)] if head else []
+    kinds = [(name, list(places)) for name, places in groupby(sorted(range(len(slotted)), key=kind), key=kind)]
+    for name, places in sorted(kinds, key=itemgetter(1)):
         batch = [slotted[i] for i in places]
         if len(batch) > 1 and not name.endswith(" "):
             result.append(Group(batch, _length(adapter, batch), divisible=True))
         else:
             parts = [batch[i : i + refill] for i in range(0, len(batch), refill)]
             result += [Group(part, _length(adapter, part)) for part in parts]
+    if tail:
+        result.append(Group(tail, _length(adapter, tail), divisible=True))
+    if result:
+        result[-1].goes_on = result[-1].divisible and result[-1].items[-1] is window[-1]
     whole = [request for request in window if id(request) not in ids]
     return [*result, Group(whole, whole=True)] if whole else result
 
@@ -91,12 +99,12 @@ class Decoding(InFlight):
 
     def _prefix(self, group: Group[Request], first: torch.Tensor, rows: int) -> Any:
         """Keys and values of what all questions of ``group`` begin with, for so many ``rows``."""
-        cache = group.inputs
-        if cache is None:
-            cache = self._model(inputs_embeds=first[None], use_cache=True).past_key_values
-        later = rows < len(group.items)
-        group.inputs = cache if later else None
-        cache = copy.deepcopy(cache) if later else cache
+        wanted = Kept({"embeddings": first}, group.inputs, len(first))
+        cache, again = self.prefix(
+            group, rows, wanted, lambda: self._model(inputs_embeds=first[None], use_cache=True).past_key_values
+        )
+        group.inputs = cache if rows < len(group.items) else None
+        cache = copy.deepcopy(cache) if again else cache
         cache.batch_repeat_interleave(rows)
         return cache
 
