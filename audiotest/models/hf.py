@@ -267,14 +267,15 @@ class HF:
 
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
         from audiotest.models._hf.asking import generate, on_device
-        from audiotest.models._hf.ranking import measure, measure_after, tokens
+        from audiotest.models._hf.ranking import After, likelihoods, tokens
         from audiotest.models._hf.sharing import prefilled, shared_inputs
 
         model, processor = self._model, self._processor
         inputs, prompts, how, _ = self._prepared(requests)
         new = requests[0].generation.max_new_tokens
         self._budget.check(len(requests), how.tokens if how else inputs["input_ids"].shape[1] + new)
-        batch, prefix = on_device(inputs, model.device), None
+        first = batch = on_device(inputs, model.device)
+        prefix = None
         if how:
             with self._encoding_once(prompts):
                 prefix = prefilled(model, batch, how.length)
@@ -283,15 +284,13 @@ class HF:
             batch = shared_inputs(model, processor, batch, how, cache)
         with self._encoding_once(prompts):
             replies = generate(model, processor, requests, self.settings, batch)
-        tails = {id(request): tail for request, tail in zip(requests, how.tails, strict=True)} if how else {}
 
-        def measured(request: Request, texts: list[str]) -> list[float]:
-            if prefix:
-                return measure_after(model, processor, prefix, tails[id(request)], texts)
-            return measure(model, processor, request, texts, self.settings)
+        def measured(ranked: list[Request], texts: list[list[str]]) -> list[list[float]]:
+            tails = {id(request): tail for request, tail in zip(requests, how.tails, strict=True)} if how else {}
+            after = After(first, prefix, [tails[id(request)] for request in ranked]) if prefix else None
+            return likelihoods(self, ranked, texts, after, one_sound=prompts > 0)
 
-        with self._encoding_once(1):
-            return with_likelihoods(requests, replies, measured, lambda text: tokens(processor, text))
+        return with_likelihoods(requests, replies, measured, lambda text: tokens(processor, text))
 
     def _encoding_once(self, prompts: int) -> AbstractContextManager[None]:
         return self._encoding.once(prompts) if self._encoding else nullcontext()

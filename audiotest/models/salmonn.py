@@ -124,7 +124,7 @@ class SALMONN:
     def _generate(self, requests: list[Request]) -> list[Reply | Exception]:
         import torch
 
-        from audiotest.models._salmonn.asking import generate, halves, heard, measure, tokens
+        from audiotest.models._salmonn.asking import generate, halves, heard, likelihoods, tokens
 
         sounds = [self._sounds[id(request)] for request in requests]
         clips = {sound: request.audio[0] for sound, request in zip(sounds, requests, strict=True) if sound}
@@ -144,7 +144,7 @@ class SALMONN:
             return with_likelihoods(
                 requests,
                 replies,
-                lambda request, texts: measure(self._parts, places[id(request)], texts),
+                lambda ranked, texts: likelihoods(self._parts, [places[id(r)] for r in ranked], texts, self.batch_size),
                 lambda text: tokens(self._parts, text),
             )
 

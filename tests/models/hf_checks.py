@@ -101,6 +101,27 @@ def check_options_are_ranked_over_one_prefill_as_by_reading_each_whole(model):
     assert "likelihoods" not in model.answer(REQUESTS[:1])[0].details
 
 
+def check_options_of_several_prompts_are_ranked_at_once(model):
+    """One reading of the prompts, where rows may come and go, and the options of all of them in one batch or more."""
+    choices = ("a dog", "a kettle that whistles for a long while", "rain")
+    wanted = [replace(r, choices=choices, likelihoods=True) for r in REQUESTS[:3]]
+    model.why_batches()
+    passes = []
+    hook = model._model.register_forward_hook(lambda *_: passes.append(1))
+    short = [replace(r, generation=Generation(max_new_tokens=1)) for r in wanted]
+    replies = model.answer(short)
+    hook.remove()
+    model.batch_size, whole = 4, model.batch_size
+    few = model.answer(short)
+    model.batch_size = whole
+    if not (model.why_batches() or model.settings.padding_heard):
+        assert len(passes) == 3, "the reply, the prompts again, and 18 texts"
+    for one, other in zip(replies, few, strict=True):
+        for of in ("text", "label"):
+            given, held = one.details["likelihoods"][of], other.details["likelihoods"][of]
+            assert [o["logprob"] for o in given] == pytest.approx([o["logprob"] for o in held], abs=1e-3)
+
+
 def check_options_are_ranked_over_the_prefill_that_the_questions_share(model):
     choices = ("a dog", "a kettle that whistles for a long while", "rain")
     about = [replace(r, audio=REQUESTS[2].audio, choices=choices, likelihoods=True) for r in REQUESTS[:4]]
@@ -145,6 +166,7 @@ def check_a_clip_is_encoded_once_for_questions_that_stand_before_it(model):
     )
     made = open_model(model.name, asked_first)
     made.load()
+    made.why_batches()  # a trial, which hears a sound of its own
     held = plain(made)
     heard = ears(made)
     short = Generation(max_new_tokens=1)

@@ -10,6 +10,7 @@ the same numbers are drawn in the same order, whatever is beside it.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ class CannotJoin(Exception):
     """What a row needs is not in its own tokens: why its model, or the request, is answered in batches."""
 
 
+_GREEDY = Generation()
 Sampling = tuple[float, float]
 """Temperature and top_p, which processors are made of; (0, 1) for greedy rows."""
 
@@ -121,6 +123,14 @@ class Rows:
             self._keep([i for i, end in enumerate(over) if not end])
         return ended
 
+    def cache_of(self, places: Any) -> Any:
+        """The keys and values of these rows, which may be named several times, as a cache of their own."""
+        cache = copy.copy(self.cache)
+        cache.layers = [copy.copy(layer) for layer in self.cache.layers]
+        for layer in cache.layers:
+            layer.keys, layer.values = layer.keys[places], layer.values[places]
+        return cache
+
     def _keep(self, places: list[int]) -> None:
         import torch
 
@@ -206,15 +216,9 @@ def prefilled(
     import torch
     from transformers.generation import StopStringCriteria
 
-    cast(batch, model)
-    given = how(requests[0].generation, tokenizer)
-    for name in ("stop_strings", "tokenizer"):  # a stop is looked for in each row
-        given.pop(name, None)
-    if pad is not None:
-        given["pad_token_id"] = pad
     shared = "past_key_values" in batch
     with torch.inference_mode():
-        rows = model.generate(**batch, **given, custom_generate=_first)
+        rows = prompts_read(model, tokenizer, batch, requests[0].generation, pad=pad)
         rows.forward = step or model
         stops: dict[tuple[str, ...], Any] = {(): None}
         for request in requests:
@@ -227,6 +231,20 @@ def prefilled(
             rows.rows.append(Row(request, [], stops[stop], drawn, shared=shared))
         rows.choose(rows.logits)
         return rows, rows.ended()
+
+
+def prompts_read(
+    model: Any, tokenizer: Any, batch: Any, generation: Generation = _GREEDY, *, pad: int | None = None
+) -> Rows:
+    """Rows that read their prompts and have chosen no token yet. Raises :class:`CannotJoin`."""
+    cast(batch, model)
+    given = how(generation, tokenizer)
+    for name in ("stop_strings", "tokenizer"):  # a stop is looked for in each row
+        given.pop(name, None)
+    if pad is not None:
+        given["pad_token_id"] = pad
+    rows: Rows = model.generate(**batch, **given, custom_generate=_first)
+    return rows
 
 
 def _first(

@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import LogitsProcessorList, StopStringCriteria
 
 from audiotest.models._generating import TOKENIZER, how, replies, watch
-from audiotest.models._likelihoods import padded, summed
+from audiotest.models._hf.ranking import measure_all
 from audiotest.models._salmonn.beams import search
 from audiotest.models._salmonn.encoders import LONGEST, RATE
 from audiotest.models._salmonn.loading import Parts
@@ -121,15 +121,13 @@ def _by_beams(
     return pad_sequence(rows, batch_first=True, padding_value=end)
 
 
-def measure(parts: Parts, row: tuple[Any, Any], texts: list[str]) -> list[float]:
-    """log p(text | prompt, sound) of each text: one reading of the prompt, one batch of the texts."""
-    out = parts.llm(inputs_embeds=torch.cat(row)[None], use_cache=True)
-    cache = out.past_key_values
-    cache.batch_repeat_interleave(len(texts))
-    ids, mask = padded([tokens(parts, text) for text in texts], parts.llm.device)
-    seen = torch.cat([mask.new_ones(len(texts), sum(map(len, row))), mask], dim=1)
-    logits = parts.llm(input_ids=ids, attention_mask=seen, past_key_values=cache).logits
-    return summed(out.logits[0, -1], logits, ids, mask)
+def likelihoods(parts: Parts, rows: Sequence[tuple[Any, Any]], texts: list[list[str]], most: int) -> list[list[float]]:
+    """log p(text | prompt, sound) of each text after each prompt of two halves: one reading of all prompts, and then
+    ``most`` texts at a time."""
+    embeddings, mask = together(rows, between=False)
+    batch = {"inputs_embeds": embeddings, "attention_mask": mask}
+    ids = [[tokens(parts, text) for text in several] for several in texts]
+    return measure_all(parts.llm, parts.tokenizer, batch, ids, most, pad=parts.tokenizer.eos_token_id)
 
 
 def tokens(parts: Parts, text: str) -> list[int]:
