@@ -15,6 +15,7 @@ from audiotest import inert
 from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
+from audiotest.report.junit import SharedProperties
 from audiotest.runner.lastfailed import remember
 from audiotest.runner.options import STATE
 from audiotest.runner.state import State
@@ -148,6 +149,8 @@ class RecordTaker:
 
     def __init__(self, state: State) -> None:
         self.state, self.live = state, state.live
+        plugins = state.config.pluginmanager.get_plugins()
+        self._junit = next((SharedProperties(p) for p in plugins if hasattr(p, "node_reporter")), None)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A trial begins, here or in a worker."""
@@ -178,6 +181,8 @@ class RecordTaker:
             known = fresh is not None and fresh[0] == report.nodeid
             record = fresh[1] if fresh and known else msgspec.json.decode(line, type=Record)
             session.add(record, line)
+        if self._junit is not None and report.when == "teardown" and in_yaml(report.nodeid):
+            self._junit.take(report)
         with self.live.lines.lock:
             yield
             if record is not None:

@@ -1,6 +1,7 @@
 """pytest with suites: items, ids, selection, outcomes."""
 
 import json
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -300,6 +301,32 @@ def test_junit_tells_what_was_asked_and_answered(project, properties):
     assert 'failures="1"' in xml
     gate = properties(xml, "accuracy-min=0.7")
     assert gate == {"suite": "kitchen", "gate": "accuracy-min=0.7", "value": "0.75", "n": "4"}
+
+
+def test_junit_holds_equal_properties_once_and_writes_them_as_ever(project, monkeypatch):
+    counting = (
+        "\nimport pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_sessionfinish(session):\n"
+        "    log = next(p for p in session.config.pluginmanager.get_plugins() if hasattr(p, 'node_reporter'))\n"
+        "    every = [e for r in log.node_reporters_ordered for e in r.to_xml().iter('property')]\n"
+        "    print('\\ndistinct', len(set(map(id, every))), len({(e.get('name'), e.get('value')) for e in every}), len(every))\n"
+    )
+    tester = project(ids=("one", "two", "three", "wrong"))
+    conftest = tester.path / "conftest.py"
+    conftest.write_text(conftest.read_text() + counting)
+
+    def written():
+        out = tester.runpytest_inprocess("suites", "-s", "--junitxml=out.xml")
+        (line,) = [line for line in out.outlines if line.startswith("distinct")]
+        xml = (tester.path / "out.xml").read_text()
+        times = r'time(stamp)?="[^"]*"|name="(seconds|waited)" value="[^"]*"'
+        return re.sub(times, "", xml), [int(n) for n in line.split()[1:]]
+
+    shared, (distinct, different, every) = written()
+    assert distinct == different < every / 3
+    monkeypatch.setattr("audiotest.report.junit.SharedProperties.take", lambda *_: None)
+    plain, (distinct, _, same) = written()
+    assert (plain, same) == (shared, every)
+    assert distinct == every
 
 
 def test_a_tests_time_is_its_own_reply_and_not_its_blocks(project):
