@@ -96,8 +96,10 @@ def check_options_are_ranked_over_one_prefill_as_by_reading_each_whole(model):
     for found, held in zip(shared, alone, strict=True):
         assert [o["tokens"] for o in found["label"]] == [1, 1, 1]
         for of in ("text", "label"):
-            assert [o["logprob"] for o in found[of]] == pytest.approx([o["logprob"] for o in held[of]], abs=1e-3)
-    assert shared[0]["text"][0]["logprob"] != pytest.approx(shared[1]["text"][0]["logprob"], abs=1e-3)
+            assert [o["logprob"] for o in found[of]] == pytest.approx(
+                [o["logprob"] for o in held[of]], abs=1e-3, rel=1e-5
+            )
+    assert shared[0]["text"][0]["logprob"] != pytest.approx(shared[1]["text"][0]["logprob"], abs=1e-3, rel=1e-5)
     assert "likelihoods" not in model.answer(REQUESTS[:1])[0].details
 
 
@@ -119,7 +121,7 @@ def check_options_of_several_prompts_are_ranked_at_once(model):
     for one, other in zip(replies, few, strict=True):
         for of in ("text", "label"):
             given, held = one.details["likelihoods"][of], other.details["likelihoods"][of]
-            assert [o["logprob"] for o in given] == pytest.approx([o["logprob"] for o in held], abs=1e-3)
+            assert [o["logprob"] for o in given] == pytest.approx([o["logprob"] for o in held], abs=1e-3, rel=1e-5)
 
 
 def check_options_are_ranked_over_the_prefill_that_the_questions_share(model):
@@ -132,9 +134,9 @@ def check_options_are_ranked_over_the_prefill_that_the_questions_share(model):
     for found, held in zip(shared[:3], alone[:3], strict=True):
         for of in ("text", "label"):
             given, wanted = found.details["likelihoods"][of], held.details["likelihoods"][of]
-            assert [o["logprob"] for o in given] == pytest.approx([o["logprob"] for o in wanted], abs=1e-3)
+            assert [o["logprob"] for o in given] == pytest.approx([o["logprob"] for o in wanted], abs=1e-3, rel=1e-5)
     first, second = (r.details["likelihoods"]["text"][0]["logprob"] for r in shared[:2])
-    assert first != pytest.approx(second, abs=1e-3)
+    assert first != pytest.approx(second, abs=1e-3, rel=1e-5)
 
 
 def plain(model, **options):
@@ -190,7 +192,7 @@ def check_a_clip_is_encoded_once_for_questions_that_stand_before_it(model):
         assert found.text == alone.text
         for of in found.details.get("likelihoods", ()):
             for one, other in zip(found.details["likelihoods"][of], alone.details["likelihoods"][of], strict=True):
-                assert one["logprob"] == pytest.approx(other["logprob"], abs=1e-3)
+                assert one["logprob"] == pytest.approx(other["logprob"], abs=1e-3, rel=1e-5)
     if model.settings.clips != 1:
         pairs = [replace(r, audio=(*about[0][0].audio, *about[2][0].audio)) for r in FEW[:3]]
         assert texts(made.answer(pairs)) == texts(held.answer(pairs))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from itertools import islice
 from typing import Any
 
 from audiotest.models._generating import TooLarge
@@ -33,9 +35,23 @@ UNLIMITED = Budget(1e18, 1)
 
 
 def budget(model: Any, gigabytes: float) -> Budget:
-    """The budget of a loaded model: ``gigabytes``, or with 0 a share of what is free on its device now."""
-    allowed = gigabytes * 1e9 or _free(model.device) * _SHARE.get(model.device.type, 0.5)
-    return Budget(allowed, per_token(model.config, model.dtype.itemsize))
+    """The budget of a loaded model: ``gigabytes``, or with 0 a share of what is free on its devices now.
+
+    Layers that are spread over several GPUs (``device_map``) keep their own keys and values, so a GPU with less memory,
+    or with more of the layers, fills up first: as many tokens fit as there do.
+    """
+    of_token = per_token(model.config, model.dtype.itemsize)
+    layers = _layers_by_device(model)
+    shares = [_free(device) * _SHARE.get(device.type, 0.5) * layers.total() / count for device, count in layers.items()]
+    return Budget(gigabytes * 1e9 or min(shares), of_token)
+
+
+def _layers_by_device(model: Any) -> Counter[Any]:
+    """How many layers of the language model each device computes."""
+    owner = model.get_decoder() if hasattr(model, "get_decoder") else None
+    layers = getattr(owner, "layers", None) or []
+    devices = Counter(parameter.device for layer in layers for parameter in islice(layer.parameters(), 1))
+    return devices if len(devices) > 1 else Counter([model.device])
 
 
 def per_token(config: Any, itemsize: int) -> int:
