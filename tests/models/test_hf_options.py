@@ -9,6 +9,7 @@ pytest.importorskip("transformers")
 from hf_checks import REQUESTS, texts
 from tiny import audioflamingo3
 
+from audiotest.models._hf import memory
 from audiotest.models.loading import open_model
 
 
@@ -73,3 +74,20 @@ def test_what_changes_the_numbers_is_in_the_identity_and_what_does_not_is_not(fo
     for option, value in (("quantization", "bnb-4bit"), ("device_map", "auto")):
         assert f'"{option}":"{value}"' in identity(**{option: value})
     assert identity(continuous="false", refill="4", batch_size="3") == plain
+
+
+def test_of_two_devices_the_one_that_fills_up_first_says_how_many_tokens_fit(folder, monkeypatch):
+    model = open_model(f"hf:{folder}", {})
+    model.load()
+    layers = model._model.get_decoder().layers
+    free = {"cpu": 8e9, "meta": 3e9}
+    monkeypatch.setattr(memory, "_free", lambda device: free[device.type])
+    one = memory.budget(model._model, 0.0)
+    layers[1].to("meta")
+    both = memory.budget(model._model, 0.0)
+    assert one.allowed == 8e9 * 0.5
+    assert both.allowed == 3e9 * 0.5 * 2, "half of the layers, and their keys and values, are on the smaller one"
+    assert both.per_token == one.per_token
+    free["meta"] = 100e9
+    assert memory.budget(model._model, 0.0).allowed == 8e9 * 0.5 * 2
+    assert memory.budget(model._model, 2.0).allowed == 2e9

@@ -160,10 +160,11 @@ def test_a_client_that_cannot_be_made_fails_the_stream_at_once(server, monkeypat
         list(opened(server).stream(iter([request("a")])))
 
 
-def test_a_server_that_takes_eight_at_a_time_answers_all(server):
+@pytest.mark.parametrize(("in_flight", "requests"), [(64, 150), (256, 300)])
+def test_a_server_that_takes_eight_at_a_time_answers_all(server, in_flight, requests):
     server.at_once, server.delay = 8, 0.002
-    replies = opened(server, in_flight=64, timeout=60, retries=3, wait=0.02).answer(
-        [request(f"q{i}") for i in range(150)]
+    replies = opened(server, in_flight=in_flight, timeout=60, retries=3, wait=0.02).answer(
+        [request(f"q{i}") for i in range(requests)]
     )
     assert [type(reply) for reply in replies if not isinstance(reply, Reply)] == []
     assert min(server.times.values()) == 1

@@ -92,6 +92,49 @@ def test_a_trial_that_kills_its_worker_is_the_only_one_blamed_and_has_a_record(p
     assert (condition["trials"], condition["outcomes"]) == (31, {"passed": 30, "error": 1})
 
 
+IN_SLOTS = """
+import os, pytest
+from itertools import islice
+from pathlib import Path
+from audiotest.types import Needs, Reply
+
+class InSlots:
+    name, identity, needs, batch_size = "in slots", "in slots/1", Needs(audio=False), 8
+    def load(self): pass
+    def close(self): pass
+    def stream(self, requests):
+        flying = list(islice(requests, 8))
+        while flying:
+            for r in reversed(flying[len(flying) // 2:]):
+                with open("asked.txt", "a") as file:
+                    file.write(f"{r.case}\\n")
+                yield r, Reply(f"({'ABCD'[r.choices.index('a kettle')]})")
+            del flying[len(flying) // 2:]
+            if not os.path.exists("died") and os.environ.get("PYTEST_XDIST_WORKER") == "gw0":
+                Path("died").write_text("".join(f"{r.case}\\n" for r in flying))
+                os.kill(os.getpid(), 9)
+            flying += islice(requests, 8 - len(flying))
+
+@pytest.fixture(scope="session")
+def model():
+    return InSlots()
+"""
+
+
+def test_a_worker_that_dies_with_half_its_slots_answered_loses_no_reply_and_nobody_is_blamed(project, records):
+    tester = project(ids=[f"case-{i:03}" for i in range(40)], policy="gates")
+    (tester.path / "conftest.py").write_text(IN_SLOTS)
+    out = tester.runpytest_subprocess("suites", "-n", "2", "-k", "original", "--results", "out", timeout=120)
+    out.assert_outcomes(passed=41)
+    asked = (tester.path / "asked.txt").read_text().split()
+    lost = (tester.path / "died").read_text().split()
+    assert lost
+    assert sorted(set(asked)) == [f"case-{i:03}" for i in range(40)]
+    assert len(asked) - len(set(asked)) <= 1, "what had been answered is not asked again, but for what was on its way"
+    rows = records(tester.path / "out")
+    assert {row["case"]: row["outcome"] for row in rows} == dict.fromkeys(asked, "passed")
+
+
 def test_a_worker_that_dies_with_nobody_to_follow_it_is_told(project):
     tester = project(ids=[f"case-{i:03}" for i in range(30)] + ["deadly"], policy="gates")
     (tester.path / "conftest.py").write_text(DEADLY)
