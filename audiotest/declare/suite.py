@@ -243,6 +243,9 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
             suite = Suite(digest=digest, **fields)
             if not suite.invalid and not problems:
                 _write(stored, suite)
+        sharing = Sharing()
+        for case in suite.cases:
+            sharing.case(case)
         suite = replace(suite, path=str(path))
         scorers, missing = placed_checks(suite.scorers, path.parent)
         suite = replace(suite, scorers=scorers)
@@ -357,9 +360,6 @@ def _read(stored: Path, folder: Path) -> Suite | None:
         fetch = may_fetch(kept.suite.import_command)
         if data_stamp(kept.suite.data, folder, fetch=fetch) != kept.suite.data_stamp:
             return None
-    sharing = Sharing()
-    for case in kept.suite.cases:
-        sharing.case(case)
     return kept.suite
 
 

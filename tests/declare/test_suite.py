@@ -30,6 +30,14 @@ def test_a_case_without_its_sound_is_not_taken_for_another_that_has_its_id(tmp_p
     assert [(p.line, p.column) for p in suite.problems()] == [(3, 5), (4, 16)]
 
 
+def test_equal_parts_of_cases_are_held_once_the_first_time_and_from_the_cache(tmp_path):
+    tagged = "".join(GOOD.replace("good", f"c{i}").replace("}", ", tags: {skill: pitch}}") for i in range(3))
+    for _ in ("parsed", "read from the cache"):
+        first, *others = written(tmp_path, f"suite: x\ncases:\n{tagged}").cases
+        assert all(case.tags is first.tags and case.choices is first.choices for case in others)
+        assert first.answer is first.choices[0]
+
+
 @pytest.mark.parametrize(
     ("check", "said"),
     [
