@@ -67,7 +67,9 @@ class TrialItem(pytest.Function):
     this failed or broke when it was last run, for a plugin that reruns failures wants the model asked again.
     """
 
-    __slots__ = ("added", "again", "answer", "own_fixtures", "predictor", "record", "trial", "waited")
+    __slots__ = ("_extra_words", "added", "again", "answer", "own_fixtures", "predictor", "record", "trial", "waited")
+
+    _extra_words: set[str] | None
 
     def __init__(self, *, trial: Trial, own_fixtures: bool, **kwargs: Any) -> None:
         self.trial, self.own_fixtures = trial, own_fixtures
@@ -87,6 +89,17 @@ class TrialItem(pytest.Function):
     @obj.setter
     def obj(self, value: Any) -> None:
         self._obj = value
+
+    @property
+    def extra_keyword_matches(self) -> set[str]:
+        """Words that ``-k`` finds in addition: a set once it is asked for, since an empty one takes 232 bytes."""
+        if self._extra_words is None:
+            self._extra_words = set()
+        return self._extra_words
+
+    @extra_keyword_matches.setter
+    def extra_keyword_matches(self, words: set[str]) -> None:
+        self._extra_words = words or None
 
     def setup(self) -> None:
         """Begin with nothing, for a plugin may have it run again."""
