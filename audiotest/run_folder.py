@@ -9,9 +9,10 @@ on a full disk, costs the run its record and nothing else: it goes on, its gates
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from io import FileIO
+from io import BufferedReader, FileIO
+from itertools import repeat
 from pathlib import Path
 from typing import Annotated
 
@@ -98,23 +99,25 @@ class RunWriter:
         with suppress(OSError), open(self._place / _PLAN, "wb", opener=opener) as file:
             file.write(msgspec.json.encode(plan))
 
-    def add(self, record: Record, line: bytes | None = None) -> None:
-        """Append one trial; ``line`` is its JSON, if it is at hand. It is on disk when this returns, or
-        :attr:`problem` says that it is not."""
+    def add(self, record: Record, line: bytes | None = None) -> int:
+        """Append one trial; ``line`` is its JSON, if it is at hand. It is on disk when this returns the byte at which
+        it begins; -1 where it is not, and :attr:`problem` says so."""
         try:
             if self._lines is None:
                 (self._place / SUMMARY).unlink(missing_ok=True)
                 self._lines = _Lines(self._place / TRIALS)
-            self._lines.append((line if line is not None else msgspec.json.encode(record)) + b"\n")
+            return self._lines.append((line if line is not None else msgspec.json.encode(record)) + b"\n")
         except OSError as error:
             self._note(error)
+            return -1
 
-    def finish(self, records: Sequence[Record], summary: Summary) -> None:
+    def finish(self, records: Sequence[Record], summary: Summary, places: Sequence[int] = ()) -> None:
         """Write all records in their final order, and the summary, and let go of the folder. Either file is replaced as
-        a whole. Where that is not possible, the lines that were appended stay, and :attr:`problem` says so; where it
-        is, what could not be appended before is there as well."""
+        a whole. ``places``: what :meth:`add` has returned for each of ``records``, whose lines are then taken from the
+        file, since they are not whole in memory. Where a file cannot be replaced, the lines that were appended stay,
+        and :attr:`problem` says so; where it can, what could not be appended before is there as well."""
         try:
-            self._put_in_order(records)
+            self._put_in_order(records, places)
             (self._place / SUMMARY).unlink(missing_ok=True)  # that of other records must not stand beside these
             write_whole(self._place / SUMMARY, to_json(summary))
         except OSError as error:
@@ -122,10 +125,12 @@ class RunWriter:
         finally:
             self.close()
 
-    def _put_in_order(self, records: Sequence[Record]) -> None:
+    def _put_in_order(self, records: Sequence[Record], places: Sequence[int]) -> None:
         try:
             make_folder(self._place)
-            write_whole(self._place / TRIALS, (msgspec.json.encode(record) + b"\n" for record in records))
+            lines = self._lines.at(places) if self._lines is not None and places else repeat(b"")
+            pairs = zip(records, lines, strict=False)
+            write_whole(self._place / TRIALS, (line or msgspec.json.encode(record) + b"\n" for record, line in pairs))
             self.problem = ""
         except OSError as error:
             # There has to be room for all of them once more. Where each is there once, their order is no loss.
@@ -150,11 +155,13 @@ class _Lines:
     """A file of whole lines: one that cannot be written to its end is taken back."""
 
     def __init__(self, path: Path) -> None:
-        self._file = FileIO(path, "w", opener=opener)
+        self._file = FileIO(path, "w+", opener=opener)
         self._end = self.count = 0
+        self._known = True  # where each line begins
 
-    def append(self, line: bytes) -> None:
-        rest = memoryview(line)
+    def append(self, line: bytes) -> int:
+        """Where ``line``, which is now the last, begins; -1 where nobody can say."""
+        start, rest = self._end, memoryview(line)
         try:
             while rest:
                 rest = rest[self._file.write(rest) :]
@@ -163,13 +170,22 @@ class _Lines:
             raise
         self._end += len(line)
         self.count += 1
+        return start if self._known else -1
+
+    def at(self, places: Iterable[int]) -> Iterator[bytes]:
+        """The lines that begin there, whoever has taken the file away meanwhile; b"" for -1."""
+        with BufferedReader(FileIO(self._file.fileno(), "r", closefd=False)) as file:
+            for place in places:
+                if place >= 0:
+                    file.seek(place)
+                yield file.readline() if place >= 0 else b""
 
     def _take_back(self) -> None:
         try:
             self._file.truncate(self._end)
             self._file.seek(self._end)
         except OSError:  # a device, or a disk that is gone: then its reader meets half a line
-            pass
+            self._known = False
 
     def close(self) -> None:
         self._file.close()

@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 import time
 import warnings
+from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from audiotest import foreign_code, inert
 from audiotest.analyse.change import key
@@ -143,6 +144,10 @@ class Session:
         self._opened: Adapter | None = None
         self._lengths: dict[tuple[str, str], float] = {}
         self._records: dict[TrialKey, Record] = {}
+        self.prompts_on_disk = False
+        """Whether prompts are let go of once they are in the results folder, of which they are a good part; records
+        then have "" in their place. They are in the folder to the end."""
+        self._places, self._places_again = array("q"), dict[TrialKey, int]()
         self._sharing = Sharing()
         self._predictors: dict[int, tuple[Adapter, Predictor]] = {}
         self._store: ReplyStore | None = None
@@ -344,10 +349,19 @@ class Session:
     def add(self, record: Record, line: bytes | None = None) -> None:
         """Take in a finished trial: keep it, and write it at once if there is a results folder. A trial that is run
         again (by a plugin that reruns failures) has the record of its last run."""
-        self._records[key(record)] = self._sharing.record(record, read=False)
+        name = key(record)
+        again = name in self._records
+        self._records[name] = self._sharing.record(record, read=False)
         self._spending.note(record)
         if self.writer is not None:
-            self.writer.add(record, line)
+            place = self.writer.add(record, line)
+            if self.prompts_on_disk:
+                if again:
+                    self._places_again[name] = place
+                else:
+                    self._places.append(place)
+                if place >= 0:
+                    force_setattr(record, "prompt", "")
             if self._plan.trials and self._plan.model != self.model_name:  # a fixture's, which is known by now
                 self._plan.model = self.model_name
                 self.writer.expect(self._plan)
@@ -457,11 +471,17 @@ class Session:
         """Judge the gates unless that has been done, summarise, and write the run if it has a folder."""
         if not self.gates:
             self.judge_gates()
-        records = self._sorted()
+        order, every = self._order(), list(self._records.values())
+        records = [every[i] for i in order]
+        del every
         summary = summarise(records, self.gates, self._provenance(), self.against)
         run = Run(records, summary, root=self.root, suites=self._by_name())
         if self.writer is not None:
-            self.writer.finish(run.records, run.summary)
+            if self._places_again:
+                for i, name in enumerate(self._records):
+                    self._places[i] = self._places_again.get(name, self._places[i])
+            places = array("q", (self._places[i] for i in order)) if self._places else ()
+            self.writer.finish(run.records, run.summary, places)
         return run
 
     def close(self) -> None:
@@ -488,10 +508,13 @@ class Session:
     def _by_name(self) -> Mapping[str, Suite]:
         return {suite.name: suite for suite in self.suites}
 
-    def _sorted(self) -> list[Record]:
-        """The records in the order of the suites, conditions and cases."""
+    def _order(self) -> Any:
+        """Which of the records, as they came, is the first in the order of the suites, conditions and cases, which the
+        second...: an array, since there may be a million."""
+        import numpy as np
+
         place = self.suites.place({record.suite for record in self._records.values()})
-        return sorted(self._records.values(), key=lambda record: place(key(record)))
+        return np.fromiter(map(place, self._records), np.int64, len(self._records)).argsort(kind="stable")
 
     def _provenance(self) -> Provenance:
         names = {record.suite for record in self._records.values()}

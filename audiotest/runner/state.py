@@ -33,6 +33,7 @@ class State:
         self.config = config
         self.is_worker = hasattr(config, "workerinput")
         self.session = Session(settings_of(config.option), root=config.rootpath, worker=self.is_worker)
+        self.session.prompts_on_disk = self.session.writer is not None
         self.session.workers = _workers(config)
         self.session.warns = not self.is_worker or os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
         self.session.command = ("pytest", *map(str, config.invocation_params.args))

@@ -50,6 +50,7 @@ def test_a_model_that_broke_is_asked_again_and_told_of_once(project, records, wo
     out.assert_outcomes(passed=13)
     assert {r["outcome"] for r in records(tester.path / "out")} == {"passed", "recorded"}
     assert len(records(tester.path / "out")) == 12
+    assert all(r["prompt"] for r in records(tester.path / "out"))
     cases = re.findall(r"<testcase.*?</testcase>", (tester.path / "out.xml").read_text(), re.DOTALL)
     assert all(case.count('name="condition"') == 1 for case in cases if "gates" not in case)
 

@@ -377,6 +377,27 @@ def test_results_hold_every_trial_and_a_summary(project, records):
     assert summary["model"]
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_prompts_are_in_the_results_and_not_in_memory(project, records, workers):
+    looking = (
+        "\nimport pytest\nfrom audiotest.runner.hooks import state_of\n@pytest.hookimpl(trylast=True)\n"
+        "def pytest_sessionfinish(session):\n    if hasattr(session.config, 'workerinput'): return\n"
+        "    state = state_of(session.config)\n"
+        "    print('\\nkept', sorted({len(r.prompt) for r in state.session.records}), len(state.run.records))\n"
+    )
+    tester = project(ids=("one", "two", "three"))
+    conftest = tester.path / "conftest.py"
+    conftest.write_text(conftest.read_text() + looking)
+    out = tester.runpytest_inprocess("suites", "-s", "--results", "out", *workers)
+    out.stdout.fnmatch_lines(["kept [[]0[]] 9"])
+    rows = records(tester.path / "out")
+    assert all("What is heard" in row["prompt"] and row["question"] in row["prompt"] for row in rows)
+    assert [(row["condition"], row["case"]) for row in rows] == [
+        (condition, case) for condition in ("original", "text_only", "shuffled") for case in ("one", "two", "three")
+    ]
+    assert "kept [0]" not in tester.runpytest_inprocess("suites", "-s", *workers).stdout.str()
+
+
 @pytest.mark.parametrize("extra", [["-n", "2"], ["-n", "2", "--dist", "loadgroup"], ["-p", "reversing"]])
 def test_the_same_results_with_workers_and_in_any_order(project, records, comparable, extra):
     tester = project(ids=[f"case-{i:03}" for i in range(150)] + ["wrong", "wrong-2"], policy="gates")

@@ -77,6 +77,22 @@ def test_a_full_disk_leaves_whole_lines_and_no_error(tmp_path, full, monkeypatch
         write_run(tmp_path / "out", records, summary(records))
 
 
+def test_lines_whose_records_are_not_whole_in_memory_are_taken_from_the_file(tmp_path, full):
+    whole = [msgspec.structs.replace(record(i), prompt=f"Prompt {i}") for i in range(4)]
+    writer = RunWriter(tmp_path / "out")
+    size = len(msgspec.json.encode(whole[0])) + 1
+    full(2 * size + 20)
+    places = [writer.add(one) for one in whole[:3]]
+    writer._lines._file.room = 10 * size
+    places.append(writer.add(whole[3]))
+    assert places == [0, size, -1, 2 * size]
+    (tmp_path / "out" / TRIALS).unlink()  # somebody has tidied up
+    bare = [whole[i] if i == 2 else record(i) for i in (3, 1, 2, 0)]
+    writer.finish(bare, summary(bare), [places[i] for i in (3, 1, 2, 0)])
+    assert [r.prompt for r in read_records(tmp_path / "out")] == ["Prompt 3", "Prompt 1", "Prompt 2", "Prompt 0"]
+    assert writer.problem == ""
+
+
 def test_what_could_not_be_appended_is_there_in_the_end_if_there_is_room_again(tmp_path, full):
     records = [record(i) for i in range(9)]
     writer = RunWriter(tmp_path / "out")
