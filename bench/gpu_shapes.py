@@ -76,9 +76,9 @@ def of_transformers(shape: Callable[[bool], tuple[Any, Any]], folder: Path, *, t
     config.save_pretrained(folder)
     processor.save_pretrained(folder)
     adapter: Any = open_model(f"hf:{folder}", {"device": device})
-    made = getattr(transformers, type(config).__name__.replace("Config", "ForConditionalGeneration"))
+    architecture = getattr(transformers, type(config).__name__.replace("Config", "ForConditionalGeneration"))
     with torch.device(device):
-        model = _of(torch.float32 if tiny else torch.bfloat16, lambda: made(config))
+        model = _of(torch.float32 if tiny else torch.bfloat16, lambda: architecture(config))
     processor.tokenizer.padding_side = "left"
     model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
     adapter.adopt(model.eval(), processor)
