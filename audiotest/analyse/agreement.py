@@ -50,7 +50,9 @@ def agreement(pairs: Pairs, clips: Sequence[Hashable], seed: int = 0, only: Cont
     if len(pairs) < LEAST:
         return Agreement(len(pairs), {}, f"{len(pairs)} items were rated by both, and {LEAST} are the least")
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for pair in pairs for value in pair)
-    measures = {"spearman": spearman, "kendall": kendall, "exact": exact} if numbers else {"kappa": kappa, "exact": exact}
+    measures = (
+        {"spearman": spearman, "kendall": kendall, "exact": exact} if numbers else {"kappa": kappa, "exact": exact}
+    )
     sides = _sides(pairs, numbers)
     estimates = {}
     for name, measure in measures.items():

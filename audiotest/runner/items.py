@@ -185,6 +185,8 @@ class TrialItem(pytest.Function):
 
     def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         """Leave out how audiotest came to ask: what a person needs is where the model broke."""
+        if isinstance(excinfo.value, WorkerStopped):  # nobody sees it
+            return type(excinfo.traceback)(excinfo.traceback[-1:])
         kept = super()._traceback_filter(excinfo).filter(lambda entry: not str(entry.path).startswith(_PLUMBING))
         return kept if kept else super()._traceback_filter(excinfo)
 
