@@ -32,8 +32,8 @@ _AT_ONCE = 2_000_000
 Pairs = Sequence[tuple[Hashable, Hashable]]
 Numbers = NDArray[np.float64]
 Measure = Callable[[NDArray[np.generic], NDArray[np.generic], Numbers], Numbers]
-"""From the items' ratings by one side and by the other, each of shape (items,), and how often each sample has an item, of
-shape (samples, items), to each sample's value, NaN where it has none."""
+"""From the items' ratings by one side and by the other, each of shape (items,), and how often each sample has an item,
+of shape (samples, items), to each sample's value, NaN where it has none."""
 
 
 class Agreement(Struct, frozen=True):
