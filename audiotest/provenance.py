@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -103,10 +104,13 @@ def _file(suite: Suite, root: Path) -> SuiteFile:
 
 
 def _version(name: str) -> str:
+    """As ``importlib.metadata.version``, which parses all of a package's metadata, its long description as well."""
     try:
-        return version(name)
+        package = distribution(name)
     except PackageNotFoundError:
         return ""
+    stated = re.search(r"^Version: *(\S+)", package.read_text("METADATA") or "", re.MULTILINE)
+    return stated[1] if stated else package.version
 
 
 def _git(root: Path) -> GitState | None:

@@ -9,17 +9,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import jinja2.sandbox  # noqa: F401
-import jsonschema  # noqa: F401
 import pytest
-import referencing  # noqa: F401
-import scipy.stats  # noqa: F401
+from forked.run_modules import import_run_modules, keep_entry_points
 from hypothesis import HealthCheck, settings
 
-import audiotest.predict.sound  # noqa: F401
+import_run_modules()
+keep_entry_points()
 
 if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -41,17 +39,21 @@ INTERPRETER = sys.executable
 
 
 @contextmanager
-def forking(folder, *more, **settings):
-    """A folder with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already, and those of the
-    modules ``more`` under environment variables ``settings``; see tests/forked/server.py."""
-    here, address = Path(__file__).parent / "forked", folder / "socket"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"} | settings
-    server = subprocess.Popen([INTERPRETER, here / "server.py", address, *more], env=environment, stdin=subprocess.PIPE,
+def forking(folder):
+    """Two folders with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already: ``plain``, and
+    ``torch`` for those that load a model of transformers; see tests/forked/server.py."""
+    here = Path(__file__).parent / "forked"
+    for kind in ("plain", "torch"):
+        (folder / kind).mkdir()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"}
+    server = subprocess.Popen([INTERPRETER, here / "server.py", folder], env=environment, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)  # fmt: skip
-    code = (here / "client.py").read_text().replace("@REAL@", INTERPRETER).replace("@SOCKET@", str(address))
-    for name in ("python", "pytest", "audiotest"):
-        (folder / name).write_text(f"#!{INTERPRETER} -IS\n{code}")
-        (folder / name).chmod(0o755)
+    client = (here / "client.py").read_text().replace("@REAL@", INTERPRETER)
+    for kind in ("plain", "torch"):
+        for name in ("python", "pytest", "audiotest"):
+            command = folder / kind / name
+            command.write_text(f"#!{INTERPRETER} -IS\n{client}".replace("@SOCKET@", str(folder / kind / "socket")))
+            command.chmod(0o755)
     try:
         assert server.stdout.readline() == "ready\n"
         yield folder
@@ -60,19 +62,40 @@ def forking(folder, *more, **settings):
         server.wait()
 
 
+SERVERS = pytest.StashKey()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """One pair of servers is enough for all workers."""
+    if SERVERS not in node.config.stash:
+        stack = node.config.stash[SERVERS] = ExitStack()
+        node.config.add_cleanup(stack.close)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="audiotest-forked-")))
+        stack.folder = stack.enter_context(forking(folder))
+    node.workerinput["forking"] = str(node.config.stash[SERVERS].folder)
+
+
 @pytest.fixture(scope="session")
-def forked(tmp_path_factory):
+def servers(request, tmp_path_factory):
+    workerinput = getattr(request.config, "workerinput", None)
+    if workerinput is not None:
+        yield Path(workerinput["forking"])
+    else:
+        with forking(tmp_path_factory.mktemp("forking")) as folder:
+            yield folder
+
+
+@pytest.fixture(scope="session")
+def forked(servers):
     """Processes of tests come from here."""
-    with forking(tmp_path_factory.mktemp("forked")) as folder:
-        yield folder
+    return servers / "plain"
 
 
 @pytest.fixture(scope="session")
-def forked_with_torch(tmp_path_factory):
+def forked_with_torch(servers):
     """As ``forked``, for those that load a model of transformers, which reads on import that there is no hub."""
-    folder = tmp_path_factory.mktemp("torch")
-    with forking(folder, "torch", "transformers", "transformers.generation", HF_HUB_OFFLINE="1"):
-        yield folder
+    return servers / "torch"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,12 +14,12 @@ which the measures have no value (all people say the same of everything).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from audiotest.types import Estimate
 
@@ -27,8 +27,13 @@ LEAST = 5
 """Items below which no figure is given, and clips below which no interval is."""
 _SAMPLES = 1000
 MEASURES = ("kappa", "spearman", "kendall", "exact")
+_AT_ONCE = 2_000_000
+"""Numbers in a block of bootstrap samples: 16 MB."""
 Pairs = Sequence[tuple[Hashable, Hashable]]
-Measure = Callable[[Pairs], float | None]
+Numbers = NDArray[np.float64]
+Measure = Callable[[NDArray[np.generic], NDArray[np.generic], Numbers], Numbers]
+"""From the items' ratings by one side and by the other, each of shape (items,), and how often each sample has an item,
+of shape (samples, items), to each sample's value, NaN where it has none."""
 
 
 class Agreement(Struct, frozen=True):
@@ -45,15 +50,16 @@ def agreement(pairs: Pairs, clips: Sequence[Hashable], seed: int = 0, only: Cont
     if len(pairs) < LEAST:
         return Agreement(len(pairs), {}, f"{len(pairs)} items were rated by both, and {LEAST} are the least")
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for pair in pairs for value in pair)
-    measures: dict[str, Measure] = {"spearman": spearman, "kendall": kendall} if numbers else {"kappa": kappa}
-    measures["exact"] = exact
+    measures = (
+        {"spearman": spearman, "kendall": kendall, "exact": exact} if numbers else {"kappa": kappa, "exact": exact}
+    )
+    sides = _sides(pairs, numbers)
     estimates = {}
     for name, measure in measures.items():
-        if name not in only:
-            continue
-        value = measure(pairs)
-        if value is not None:
-            estimates[name] = _estimated(value, pairs, clips, measure, seed)
+        if name in only:
+            value = float(measure(*sides, np.ones((1, len(pairs))))[0])
+            if not np.isnan(value):
+                estimates[name] = _estimated(value, sides, clips, measure, seed)
     missing = "" if len(estimates) == sum(name in only for name in measures) else "one side says the same of every item"
     return Agreement(len(pairs), estimates, missing)
 
@@ -67,54 +73,86 @@ def among(ratings: Mapping[str, Mapping[Hashable, Hashable]]) -> list[tuple[str,
     return rows
 
 
-def kappa(pairs: Pairs) -> float | None:
-    """Cohen's kappa; None where chance alone would agree always."""
-    n = len(pairs)
-    left, right = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    expected = sum(left[label] * right[label] for label in left) / n**2
-    observed = sum(a == b for a, b in pairs) / n
-    return None if expected >= 1 else (observed - expected) / (1 - expected)
+def _sides(pairs: Pairs, numbers: bool) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    if numbers:
+        left, right = np.array(pairs, dtype=float).T
+        return left, right
+    place: dict[Hashable, int] = {}
+    left, right = np.array([[place.setdefault(label, len(place)) for label in pair] for pair in pairs]).T
+    return left, right
 
 
-def spearman(pairs: Pairs) -> float | None:
-    """The correlation of ranks; None where one side does not vary."""
-    from scipy.stats import rankdata
+def kappa(left: NDArray[np.generic], right: NDArray[np.generic], weights: Numbers) -> Numbers:
+    """Cohen's kappa of labels, which are numbered from 0; NaN where chance alone would agree always."""
+    labels = np.eye(int(max(left.max(), right.max())) + 1)
+    n = weights.sum(1)
+    expected = ((weights @ labels[left]) * (weights @ labels[right])).sum(1) / n**2
+    observed = exact(left, right, weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(expected < 1, (observed - expected) / (1 - expected), np.nan)
 
-    left, right = (rankdata(np.asarray(side, dtype=float)) for side in zip(*pairs, strict=True))
-    if not left.std() or not right.std():
-        return None
-    return float(np.corrcoef(left, right)[0, 1])
+
+def spearman(left: NDArray[np.generic], right: NDArray[np.generic], weights: Numbers) -> Numbers:
+    """The correlation of ranks; NaN where one side does not vary."""
+    ranks = []
+    for side in (left, right):
+        rank = _ranks(side, weights)
+        ranks.append(rank - ((weights * rank).sum(1) / weights.sum(1))[:, None])
+    one, other = ranks
+    spread = (weights * one**2).sum(1) * (weights * other**2).sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(spread > 0, (weights * one * other).sum(1) / np.sqrt(spread), np.nan)
 
 
-def kendall(pairs: Pairs) -> float | None:
-    """Kendall's tau-b; None where one side does not vary."""
+def _ranks(side: NDArray[np.generic], weights: Numbers) -> Numbers:
+    """Each item's rank in each sample, ties at their mean rank."""
+    values, place = np.unique(side, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    each = np.add.reduceat(weights[:, order], np.searchsorted(place[order], np.arange(len(values))), axis=1)
+    rank: Numbers = (np.cumsum(each, axis=1) - (each - 1) / 2)[:, place]
+    return rank
+
+
+def kendall(left: NDArray[np.generic], right: NDArray[np.generic], weights: Numbers) -> Numbers:
+    """Kendall's tau-b; NaN where one side does not vary."""
     from scipy.stats import kendalltau
 
-    left, right = (np.asarray(side, dtype=float) for side in zip(*pairs, strict=True))
-    if not left.std() or not right.std():
-        return None
-    return float(kendalltau(left, right).statistic)
+    values = []
+    for times in weights.astype(int):
+        one, other = np.repeat(left, times), np.repeat(right, times)
+        varies = (one != one[0]).any() and (other != other[0]).any()
+        values.append(float(kendalltau(one, other).statistic) if varies else np.nan)
+    return np.array(values)
 
 
-def exact(pairs: Pairs) -> float | None:
+def exact(left: NDArray[np.generic], right: NDArray[np.generic], weights: Numbers) -> Numbers:
     """The share of items that both rate alike."""
-    return sum(a == b for a, b in pairs) / len(pairs)
+    share: Numbers = weights @ (left == right).astype(float) / weights.sum(1)
+    return share
 
 
-def _estimated(value: float, pairs: Pairs, clips: Sequence[Hashable], measure: Measure, seed: int) -> Estimate:
-    groups: dict[Hashable, list[tuple[Hashable, Hashable]]] = {}
-    for pair, clip in zip(pairs, clips, strict=True):
-        groups.setdefault(clip, []).append(pair)
-    if len(groups) < LEAST:
-        return Estimate(value, None, None, len(pairs))
-    rng, every = np.random.default_rng(seed), list(groups.values())
-    drawn = []
-    for _ in range(_SAMPLES):
-        sample = [pair for i in rng.integers(len(every), size=len(every)) for pair in every[i]]
-        again = measure(sample)
-        if again is not None:
-            drawn.append(again)
-    if len(drawn) < _SAMPLES / 2:
-        return Estimate(value, None, None, len(pairs))
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return Estimate(value, float(min(low, value)), float(max(high, value)), len(pairs))
+def _estimated(
+    value: float,
+    sides: tuple[NDArray[np.generic], NDArray[np.generic]],
+    clips: Sequence[Hashable],
+    measure: Measure,
+    seed: int,
+) -> Estimate:
+    place: dict[Hashable, int] = {}
+    clip = np.array([place.setdefault(name, len(place)) for name in clips])
+    if len(place) < LEAST:
+        return Estimate(value, None, None, len(clip))
+    rng, drawn = np.random.default_rng(seed), []
+    at_once = max(1, _AT_ONCE // len(clip))
+    for start in range(0, _SAMPLES, at_once):
+        samples = min(at_once, _SAMPLES - start)
+        times = [
+            np.bincount(rng.integers(len(place), size=len(place)), minlength=len(place))[clip] for _ in range(samples)
+        ]
+        drawn.append(measure(*sides, np.array(times, dtype=float)))
+    values = np.concatenate(drawn)
+    values = values[~np.isnan(values)]
+    if len(values) < _SAMPLES / 2:
+        return Estimate(value, None, None, len(clip))
+    low, high = np.percentile(values, [2.5, 97.5])
+    return Estimate(value, float(min(low, value)), float(max(high, value)), len(clip))

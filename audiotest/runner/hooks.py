@@ -133,7 +133,7 @@ def stop(config: pytest.Config, error: AudiotestError, model: str = "") -> NoRet
     state = state_of(config)
     reason = state.session.stop(error, model)
     if state.is_worker:
-        raise WorkerStopped(reason)
+        raise WorkerStopped(reason) from None
     pytest.exit(inert.line(reason), returncode=EXIT_STATUS)
 
 
@@ -165,6 +165,12 @@ class RecordTaker:
     def pytest_sessionfinish(self) -> None:
         """No trial runs any more."""
         self.live.stop()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """The reason is a sentence: pytest need not read the source of every frame for it, which takes a second."""
+        if self.state.session.stopped and not self.state.config.option.fulltrace:
+            excinfo.traceback = type(excinfo.traceback)(excinfo.traceback[-2:])  # that of pytest.exit is hidden
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:

@@ -143,8 +143,7 @@ class TrialItem(pytest.Function):
     def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Put the record on the report that decides the trial, for the controller to take in."""
         raised = call.excinfo.value if call.excinfo is not None else None
-        failed = self.answer.error if self.answer is not None else None
-        if raised is not None and not self.config.option.fulltrace and (text := error_text(raised, failed, self.trial)):
+        if raised is not None and (text := self._error_text(raised)):
             report.longrepr = self._in_words(text)
         make_inert(report.longrepr)
         if isinstance(raised, WorkerStopped):
@@ -192,6 +191,10 @@ class TrialItem(pytest.Function):
             return super().repr_failure(excinfo)
         return self._in_words(str(excinfo.value))
 
+    def _error_text(self, raised: BaseException) -> str:
+        failed = self.answer.error if self.answer is not None else None
+        return "" if self.config.option.fulltrace else error_text(raised, failed, self.trial)
+
     def _in_words(self, text: str) -> Any:
         path, line, _ = self.reportinfo()
         short = text.split("\n", 1)[0]
@@ -199,6 +202,9 @@ class TrialItem(pytest.Function):
 
     def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         """Leave out how audiotest came to ask: what a person needs is where the model broke."""
+        if isinstance(excinfo.value, WorkerStopped) or self._error_text(excinfo.value):
+            # A sentence will stand in its place, and pytest reads the source of each frame.
+            return type(excinfo.traceback)(excinfo.traceback[-1:])
         kept = super()._traceback_filter(excinfo).filter(lambda entry: not str(entry.path).startswith(_PLUMBING))
         return kept if kept else super()._traceback_filter(excinfo)
 

@@ -1,9 +1,19 @@
 """What a run of audiotest comes by: imported once here, and not again by each run inside a test."""
 
+import importlib.metadata
 import pkgutil
+import sysconfig
 from importlib import import_module
 
-ROOMS = ("analyse", "audio", "baseline", "cli", "commands", "declare", "grade", "options", "plugin", "predict", "report",
+LIBRARIES = (
+    "_pytest.junitxml", "_pytest.pytester", "av", "click", "execnet.gateway_base", "filelock", "httpx", "jinja2.sandbox",
+    "jsonschema", "jsonschema_rs", "mmap", "msgspec.json", "multiprocessing.connection", "numpy.fft", "numpy.polynomial", "pdb",
+    "platformdirs", "pytest", "referencing", "rich.columns", "rich.console", "rich.live", "rich.progress", "rich.table",
+    "ruamel.yaml", "scipy.optimize", "scipy.signal", "scipy.special", "scipy.stats", "soundfile", "soxr", "sqlite3", "tarfile",
+    "yaml",
+)  # fmt: skip
+
+ROOMS = ("analyse", "audio", "baseline", "baseline_sources", "cli", "commands", "declare", "grade", "options", "plugin", "predict", "report",
          "runner", "runs", "score", "session")  # fmt: skip
 """Not models, most of which import torch, nor what imports libraries that read the environment."""
 
@@ -11,7 +21,27 @@ ROOMS = ("analyse", "audio", "baseline", "cli", "commands", "declare", "grade", 
 def import_run_modules():
     import audiotest
 
+    for name in LIBRARIES:
+        import_module(name)
     for module in pkgutil.walk_packages(audiotest.__path__, "audiotest."):
         if module.name.split(".")[1] in ROOMS and "metrics.rouge" not in module.name:
             import_module(module.name)
-    import_module("audiotest.models.listener")
+    for name in ("benchmarks.archives", "benchmarks.importing", "models.listener", "models.random", "models.replay"):
+        import_module(f"audiotest.{name}")
+
+
+def keep_entry_points():
+    """pytest looks for each plugin into every installed distribution. Those of this environment do not change while tests
+    run; others, which tests make, are read as ever."""
+    installed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    kept, read = {}, importlib.metadata.Distribution.entry_points.fget
+
+    def entry_points(distribution):
+        path = getattr(distribution, "_path", None)
+        if path is None or str(path.parent) not in installed:
+            return read(distribution)
+        if path not in kept:
+            kept[path] = read(distribution)
+        return kept[path]
+
+    importlib.metadata.Distribution.entry_points = property(entry_points)

@@ -3,10 +3,10 @@
 Starting pytest with audiotest takes 0.6 s, nearly all of it imports of other people's libraries, and the tests start
 some 600 processes. ``client.py`` stands in for the interpreter: it hands its arguments, environment, folder and standard
 streams to this server, whose child runs them as the interpreter would, and ends as the child ends. What a run of
-audiotest comes by is imported before the fork, too; not torch, unless asked for, nor what reads its settings from the
-environment while it is imported.
+audiotest comes by is imported before the fork, too; not what reads its settings from the environment while it is imported.
 
-    python server.py SOCKET [MODULE...]        has the modules imported as well; ends when its standard input does
+    python server.py FOLDER        serves at FOLDER/plain/socket, and at FOLDER/torch/socket for processes that load a model of
+                                   transformers, which is imported when the first of them comes; ends with its standard input
 """
 
 import atexit
@@ -29,19 +29,13 @@ import types
 
 from _pytest.assertion import install_importhook
 from _pytest.config import get_config
-from run_modules import import_run_modules
+from run_modules import import_run_modules, keep_entry_points
 
-LIBRARIES = (
-    "_pytest.junitxml", "_pytest.pytester", "av", "click", "execnet.gateway_base", "filelock", "httpx", "jinja2.sandbox",
-    "jsonschema", "jsonschema_rs", "msgspec.json", "multiprocessing.connection", "numpy.fft", "numpy.polynomial", "platformdirs",
-    "pytest", "referencing", "rich.console", "rich.live", "rich.progress", "rich.table", "ruamel.yaml", "scipy.optimize",
-    "scipy.signal", "scipy.special", "scipy.stats", "soundfile", "soxr", "sqlite3", "yaml",
-)  # fmt: skip
+MODELS = ("torch", "transformers", "transformers.generation")
+MODELS_SETTINGS = {"HF_HUB_OFFLINE": "1"}  # read when they are imported
 
 
-def prepare(more):
-    for name in (*LIBRARIES, *more):
-        importlib.import_module(name)
+def prepare():
     config = get_config()
     config.getini = {"python_files": []}.get  # older pytests know no option before a command line is parsed
     hook = install_importhook(config)  # pytest warns of plugins that were imported without it
@@ -49,19 +43,29 @@ def prepare(more):
     for name in ("xdist.plugin", "xdist.dsession", "xdist.remote"):
         importlib.import_module(name)
     import_run_modules()
+    keep_entry_points()
     sys.meta_path.remove(hook)
     for distribution in importlib.metadata.distributions():  # pytest looks into each for plugins; finding them is kept
         distribution.entry_points  # noqa: B018
+    freeze()
+
+
+def freeze():
     tempfile.tempdir = None
     gc.collect()
     gc.freeze()
 
 
-def serve(path):
-    """Fork for each client; returns in a child only, with what it is to run."""
+def listen(folder):
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path)
+    listener.bind(os.path.join(folder, "socket"))
     listener.listen(128)
+    return listener
+
+
+def serve(listener, more=()):
+    """Fork for each client, with the modules ``more`` imported before the first; returns in a child only, with what it is
+    to run."""
     woken, wakes = socket.socketpair()
     woken.setblocking(False)
     wakes.setblocking(False)
@@ -73,10 +77,14 @@ def serve(path):
     selector.register(woken, selectors.EVENT_READ)
     selector.register(sys.stdin, selectors.EVENT_READ)
     children = {}
-    print("ready", flush=True)
     while True:
         for key, _ in selector.select():
             if key.fileobj is listener:
+                if more:
+                    for name in more:
+                        importlib.import_module(name)
+                    more = ()
+                    freeze()
                 client, _ = listener.accept()
                 try:
                     task, streams = receive(client)
@@ -213,12 +221,24 @@ def leave(arguments):
     os._exit(status & 255)
 
 
-if __name__ == "__main__":
-    sys.path.pop(0)  # this folder
+def main(folder):
     ours = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     base = [path for path in sys.path if path not in ours]
-    prepare(sys.argv[2:])
-    wanted, descriptors = serve(sys.argv[1])
-    wanted["base"] = base
-    become(wanted, descriptors)
-    leave(wanted["arguments"])
+    prepare()
+    plain, models = (listen(os.path.join(folder, name)) for name in ("plain", "torch"))
+    print("ready", flush=True)
+    if os.fork():
+        models.close()
+        task, streams = serve(plain)
+    else:
+        plain.close()
+        os.environ.update(MODELS_SETTINGS)
+        task, streams = serve(models, MODELS)
+    task["base"] = base
+    become(task, streams)
+    leave(task["arguments"])
+
+
+if __name__ == "__main__":
+    sys.path.pop(0)  # this folder
+    main(sys.argv[1])

@@ -24,7 +24,7 @@ def sound(seconds, seed):
 
 def request(i, seconds, **more):
     return Request(suite="s", case=f"c{i}", condition="original", prompt=f"What is heard in clip {'long ' * (i % 3)}{i}?",
-                   question="?", audio=(sound(seconds, i),), generation=Generation(max_new_tokens=8), **more)  # fmt: skip
+                   question="?", audio=(sound(seconds, i),), generation=Generation(max_new_tokens=6), **more)  # fmt: skip
 
 
 REQUESTS = [request(i, seconds) for i, seconds in enumerate(SECONDS)]
@@ -253,7 +253,7 @@ def streamed(model, requests, at_once):
 
 
 def check_a_stream_answers_like_single_requests_whatever_is_beside_them(model):
-    lengths = (3, 24, 8, 1, 12)
+    lengths = (3, 14, 6, 1, 9)
     asked = [replace(r, generation=Generation(max_new_tokens=n)) for r, n in zip(FEW, lengths, strict=False)]
     asked += [replace(r, audio=()) for r in REQUESTS[4:6]]
     alone = [model.answer([one])[0] for one in asked]

@@ -31,8 +31,9 @@ LONG = replace(REQUESTS[0], audio=(sound(65.0, 3),))
 
 
 def test_a_batch_answers_like_single_requests_and_long_clips_are_heard_to_their_end(recogniser):
-    together = recogniser.answer([*REQUESTS, LONG])
-    assert texts(together) == [texts(recogniser.answer([one]))[0] for one in [*REQUESTS, LONG]]
+    asked = [*REQUESTS[:4], LONG]
+    together = recogniser.answer(asked)
+    assert texts(together) == [texts(recogniser.answer([one]))[0] for one in asked]
     assert len(set(texts(together))) > 3
     # The same beginning with another end.
     other = sound(65.0, 3).samples.copy()
@@ -68,7 +69,7 @@ def test_without_sound_there_is_nothing_to_write_down(recogniser):
 def test_the_language_and_the_task_reach_the_model(checkpoints, recogniser):
     other = open_model(f"asr:{checkpoints['whisper']}", {"language": "de", "task": "translate"})
     other._pipeline = recogniser._pipeline
-    assert texts(other.answer(REQUESTS)) != texts(recogniser.answer(REQUESTS))
+    assert texts(other.answer(REQUESTS[:3])) != texts(recogniser.answer(REQUESTS[:3]))
     assert other.identity != recogniser.identity
 
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sysconfig
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -13,9 +14,6 @@ from msgspec.structs import replace
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
-pytest.importorskip("fastapi")
-pytest.importorskip("uvicorn")
-pytest.importorskip("openai")
 import tiny
 from hf_checks import REQUESTS, texts
 
@@ -23,22 +21,18 @@ from audiotest.models.loading import open_model
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
+def served(tmp_path_factory, forked_with_torch):
     """(url, checkpoint) of a server that is up."""
+    for name in ("fastapi", "uvicorn", "openai"):
+        if find_spec(name) is None:
+            pytest.skip(f"`transformers serve` needs {name}")
     folder = tiny.qwen2_audio(tmp_path_factory.mktemp("served"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = Path(tmp_path_factory.mktemp("log")) / "server.log"
-    command = [
-        Path(sysconfig.get_path("scripts")) / "transformers",
-        "serve",
-        folder,
-        "--port",
-        str(port),
-        "--device",
-        "cpu",
-    ]
+    script = Path(sysconfig.get_path("scripts"), "transformers")
+    command = [forked_with_torch / "python", script, "serve", folder, "--port", str(port), "--device", "cpu"]
     with log.open("w") as out:
         server = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "HF_HUB_OFFLINE": "1"})
     url = f"http://localhost:{port}"

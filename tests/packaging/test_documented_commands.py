@@ -126,6 +126,12 @@ def url():
 
 
 @pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """The one of somebody who reads page after page."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
 def checkpoints(tmp_path_factory):
     """A tiny random Qwen2-Audio."""
     folder = tmp_path_factory.mktemp("checkpoint")
@@ -137,14 +143,14 @@ def checkpoints(tmp_path_factory):
 class Reader:
     """Somebody who types what a page says, in a folder of their own."""
 
-    def __init__(self, folder, url, commands):
+    def __init__(self, folder, cache, url, commands):
         self.folder, self.url = folder, url
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "GITHUB_")) and k != "CI"}
         self.env = {
             **kept,
             "PATH": os.pathsep.join(map(str, (commands, sysconfig.get_path("scripts"), os.environ["PATH"]))),
             "PYTHONPATH": str(ROOT),
-            "AUDIOTEST_CACHE_DIR": str(folder / ".cache"),
+            "AUDIOTEST_CACHE_DIR": str(cache),
             "AUDIOTEST_CARDS": "named",
             "OPENAI_API_KEY": "a-key",
             "URL": url,
@@ -305,8 +311,8 @@ PREPARE = {
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_do_what_it_says(page, tmp_path, url, forked, request):
-    reader = Reader(tmp_path, url, forked)
+def test_the_commands_of_a_page_do_what_it_says(page, tmp_path, cache, url, forked, request):
+    reader = Reader(tmp_path, cache, url, forked)
     if any("hf:FOLDER" in command for command in commands(page)):
         pytest.importorskip("transformers", reason="a command asks a checkpoint of transformers")
         reader.checkpoint = request.getfixturevalue("checkpoints")
@@ -344,11 +350,11 @@ def test_what_is_listed_is_still_told():
     assert set(PREPARE) <= set(PAGES)
 
 
-def test_the_suite_in_the_readme_is_one(tmp_path, url, forked):
+def test_the_suite_in_the_readme_is_one(tmp_path, cache, url, forked):
     text = next(
         text for language, text in FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8")) if language == "yaml"
     )
-    reader = Reader(tmp_path, url, forked)
+    reader = Reader(tmp_path, cache, url, forked)
     reader.write("suites/kitchen-sounds.yaml", text)
     reader.write("suites/audio/kettle.flac", "")
     status, said = reader.type("audiotest validate suites/kitchen-sounds.yaml")

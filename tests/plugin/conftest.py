@@ -3,19 +3,7 @@
 import json
 import re
 
-import jinja2  # noqa: F401
-import jsonschema  # noqa: F401
-import numpy.fft  # noqa: F401
 import pytest
-import rich.table  # noqa: F401
-import scipy.stats  # noqa: F401
-import soundfile  # noqa: F401
-import soxr  # noqa: F401
-from forked.run_modules import import_run_modules
-
-# pytester forgets modules that a run is the first to import; these cannot, or must not, be loaded twice. Of our own that
-# is what runs come by: loading it again would take most of the time of a run. What brings torch stays away.
-import_run_modules()
 
 SUITE = """\
 suite: kitchen

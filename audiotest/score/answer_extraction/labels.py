@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 
 from audiotest.score.answer_extraction.cue import ABSENT, Cue
@@ -117,7 +118,7 @@ def _is_no_label(match: re.Match[str], text: str, stretch: Stretch, options: Opt
     if pattern is _LINE:
         return not upper and letter.isalpha() and (
             _PHONES.match(folded[end + 1 : end + 8]) is not None
-            or (letter in "ai" and _WORD_ITEM.search(folded) is not None)
+            or (letter in "ai" and _lists_words(folded))
         )  # fmt: skip
     if pattern is _QUOTED_LETTER:
         before = folded[max(0, match.start() - 24) : match.start()]
@@ -126,6 +127,12 @@ def _is_no_label(match: re.Match[str], text: str, stretch: Stretch, options: Opt
         # A longer reply quotes words and sounds.
         return not upper and len(folded) > _SHORT and not lex.pattern(_ANSWER_BEFORE).search(before)
     return letter == "a" and not upper and _WORD_FOLLOWS.match(folded[end : end + 2]) is not None
+
+
+@lru_cache(1)
+def _lists_words(folded: str) -> bool:
+    """Whether there is a list of words, asked for each line of a text and answered once."""
+    return _WORD_ITEM.search(folded) is not None
 
 
 _ANSWER_BEFORE = Cue(r"(?:<answer_noun>|<option_noun>)\s*(?:<is>)?[\s:]*$")
