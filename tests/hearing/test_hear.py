@@ -18,7 +18,7 @@ from audiotest.hearing.measuring import chosen, measure
 from audiotest.hearing.results import HearingError, load
 from audiotest.hearing.schedule import Schedule
 from audiotest.hearing.simulated import Ear, Simulated
-from audiotest.hearing.tracks import Track
+from audiotest.hearing.tracks import CONFIRMED, SETTLED_AT_LEAST, Heard, Track
 from audiotest.models._listener.hearing import INAUDIBLE_DB
 from audiotest.models.listener import Listener
 from audiotest.models.protocol import Unavailable
@@ -275,6 +275,28 @@ def test_a_model_that_fails_on_one_faculty_is_measured_on_the_others():
     assert "no noise, please" in audiogram.faculties["gap"].says
     assert audiogram.faculties["gap"].failed <= 30
     assert verdicts(audiogram)["pitch@440"] in ("threshold", "imprecise")
+
+
+def test_a_question_without_a_reply_confirms_no_interval():
+    """A steep listener is asked until one answer short of the end; 30 errors do not end the track, an answer does."""
+    track = Track(FACULTIES.get("gap"), None, 0)
+    threshold = track.positions[20] + 1e-3
+
+    def replied(asked):
+        index, level = asked
+        return Heard(index, level, 0, 0, (), track.positions[level] > threshold, 0, "read")
+
+    while track._narrow < CONFIRMED - 1 or len(track.answers) < SETTLED_AT_LEAST:
+        track.take(replied(track.following()))
+    assert not track.ended
+    for _ in range(30):
+        index, level = track.following()
+        track.take(Heard(index, level, 0, 0, error="no reply"))
+    assert not track.ended
+    track.take(replied(track.following()))
+    assert track.ended == "precise"
+    measured = thresholds.result(track)
+    assert (measured.verdict, measured.failed) == ("threshold", 30)
 
 
 def test_a_model_that_goes_down_ends_the_run_with_one_sentence():
