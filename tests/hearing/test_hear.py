@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from audiotest.audio.synth import SynthError
 from audiotest.cli import main
 from audiotest.hearing import thresholds
-from audiotest.hearing.comparison import compare
+from audiotest.hearing.comparison import Decades, compare, difference
 from audiotest.hearing.measuring import chosen, measure
 from audiotest.hearing.results import HearingError, load
 from audiotest.hearing.schedule import Schedule
@@ -451,3 +451,29 @@ def test_two_models_are_compared_by_the_ratio_of_their_thresholds():
     assert not rows["pitch@440"].differs
     deaf = hear(Simulated(Ear(kind="deaf")))
     assert all(one.ratio is None and "no threshold there" in one.says for one in compare(fine, deaf))
+
+
+def test_a_ratio_takes_each_end_from_the_ends_that_it_depends_on():
+    """By hand: distances of 0.1 and 0.2 give 0.2236, those of 0.3 and 0.4 give 0.5; an open end opens one side."""
+    one, other = Decades(0.5, 0.4, 0.8), Decades(0.0, -0.4, 0.2)
+    apart = difference(one, other)
+    assert (apart.at, apart.low, apart.high) == pytest.approx((0.5, 0.5 - 0.05**0.5, 1.0))
+    assert difference(one, Decades(0.0, None, 0.2)) == Decades(0.5, apart.low, None)
+    assert difference(Decades(None, None, 0.8), other) == Decades(None, None, pytest.approx(1.2))
+    assert difference(Decades(None, None, 0.8), Decades(None, None, 0.2)) == Decades(None, None, None)
+
+
+def test_a_threshold_beyond_the_levels_bounds_the_ratio():
+    names = ["gap", "count"]
+    fine, coarse = (
+        hear(Simulated(Ear({"gap": ms, "count": clicks}, scale=0.03)), names) for ms, clicks in ((0.3, 100), (20, 8))
+    )
+    assert set(verdicts(fine).values()) == {"beyond"}
+    for one in compare(fine, coarse):
+        assert (one.ratio, one.low, one.differs) == (None, None, True)
+        assert one.high < 0.2
+    for one in compare(coarse, fine):
+        assert (one.ratio, one.high, one.differs) == (None, None, True)
+        assert one.low > 5
+    assert "below 0.0" in table.ratios(compare(fine, coarse), "fine", "coarse")
+    assert all(one.says.startswith("no threshold here: beyond") for one in compare(fine, fine))
