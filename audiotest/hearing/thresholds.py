@@ -167,7 +167,7 @@ def _option(track: Track, option: int) -> str:
 def _interval(track: Track, known: Posterior, verdict: Verdict) -> tuple[float | None, float | None, float | None]:
     """Threshold, low and high in the faculty's unit, low below high; an end outside of the levels is open."""
     x = track.positions
-    at: list[float | None] = [known.median, known.low, known.high]
+    at: list[float | None] = [known.estimate, known.low, known.high]
     if verdict == "beyond":
         at = [None, None, max(known.high, x[0])]
     elif verdict == "out_of_reach":
@@ -209,7 +209,7 @@ def _by_wording(track: Track, answers: Sequence[Heard], measured: Result) -> Res
         one, known = _wording(track, answers, number, measured=True)
         rows.append(one)
         if one.threshold is not None:
-            medians.append(known.median)
+            medians.append(known.estimate)
             errors.append(max((known.high - known.low) / 3.92, 1e-6))
     if len(medians) < 2:
         return replace(measured, wordings=tuple(rows))
