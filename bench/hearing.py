@@ -1,9 +1,9 @@
 """Listeners whose thresholds are known, through the whole path: does ``audiotest hear`` find them?
 
 ``python -m bench.hearing [TABLE...] [--runs N]`` prints the tables of docs/audiogram.md. *recovery* and *verdicts*
-ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule;
-*drift* drives the tracks themselves, and *efficiency* (:mod:`bench.efficiency`) many listeners at once. ``python -m bench.calibration`` has
-the bias and the coverage of many more listeners.
+ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *drift* drives
+the tracks themselves, and *efficiency* (:mod:`bench.efficiency`) many listeners at once. ``python -m
+bench.calibration`` has the bias and the coverage of many more listeners.
 """
 
 from __future__ import annotations
