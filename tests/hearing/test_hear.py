@@ -477,3 +477,43 @@ def test_a_threshold_beyond_the_levels_bounds_the_ratio():
         assert one.low > 5
     assert "below 0.0" in table.ratios(compare(fine, coarse), "fine", "coarse")
     assert all(one.says.startswith("no threshold here: beyond") for one in compare(fine, fine))
+
+
+def test_a_part_of_an_earlier_audiogram_is_drawn_and_nothing_is_asked(tmp_path):
+    file = tmp_path / "heard.json"
+    hear(Simulated(Ear(TRUTH, scale=0.03)), budget=40).save(file)
+    kept = run("--from", file, "--only", "gap", "--only", "pitch@440", "--csv", tmp_path / "heard.csv")
+    assert kept.exit_code == 0, kept.output
+    assert "2 thresholds from 80 questions" in kept.output
+    assert len((tmp_path / "heard.csv").read_text().splitlines()) == 3
+    missing = run("--from", file, "--only", "level")
+    assert "has no 'level'; it has pitch@440, gap, tone_in_noise@1000" in missing.output
+    asking = run("--from", file, "--budget", 20, "--model", "salmonn")
+    assert (asking.exit_code, "--model, --budget would change nothing" in asking.output) == (2, True)
+
+
+def test_a_narrow_interval_at_the_end_of_the_budget_is_as_precise_as_was_asked_for():
+    [result] = hear(Simulated(Ear({"gap": 5.0}, scale=0.02)), ["gap"], budget=62).faculties.values()
+    assert (result.verdict, result.n) == ("threshold", 62)
+    assert result.high / result.low <= 1.5
+
+
+def test_audiograms_are_compared_in_every_format(tmp_path):
+    files = [tmp_path / "fine.json", tmp_path / "coarse.json"]
+    for file, ms in zip(files, (5, 20), strict=True):
+        hear(Simulated(Ear({"gap": ms}, scale=0.05)), ["gap"], budget=60).save(file)
+
+    def compared(*arguments):
+        return CliRunner().invoke(main, ["compare", *map(str, arguments)])
+
+    assert "gap      " in compared(*files).output
+    assert "| gap | " in compared(*files, "--format", "markdown").output
+    heads, row = compared(*files, "--format", "csv").output.splitlines()
+    assert heads == "model,reference,faculty,ratio,low,high,differs,reason"
+    ratio, low, high = map(float, row.split(",")[3:6])
+    assert 1 < low < ratio < high
+    assert low < 4 < high
+    assert "compare it with another audiogram" in compared(files[0], tmp_path).output
+    assert "audiotest hear --from a.json --html" in compared(*files, "--html", tmp_path / "x.html").output
+    hear(Simulated(Ear()), ["level"], budget=30).save(files[1])
+    assert "have no faculty in common" in compared(*files).output

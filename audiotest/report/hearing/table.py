@@ -18,6 +18,7 @@ _CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "l
         "its share", "its p", "ratio of wordings", "p of the wordings", "drift", "p of the drift",
         "people low", "people high", "people unit",
         "says")  # fmt: skip
+RATIO_HEADS = ("faculty", "ratio", "95% CI")
 _NARROW = 40
 _DRIFTS = 0.01
 """The probability by chance below which a drift of all thresholds together is reported."""
@@ -139,12 +140,14 @@ def ratios(rows: Sequence[Ratio], name: str, other: str) -> str:
     if not rows:
         return f"{name} and {other} have no faculty in common; measure the same ones of both (`audiotest hear --only`)"
     lines = [f"threshold of {name} over that of {other} (below 1: it hears more; * : 1 is outside of the 95% CI)", ""]
-    cells = [("faculty", "ratio", "95% CI")]
-    for one in rows:
-        ratio = f"{figure(one.ratio)}{'*' if one.differs else ''}"
-        cells.append((one.name, ratio, one.says or interval(one)))
+    cells = [RATIO_HEADS, *map(ratio_row, rows)]
     widths = [max(len(c[i]) for c in cells) for i in range(2)]
     return "\n".join([*lines, *(f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c}".rstrip() for a, b, c in cells)])
+
+
+def ratio_row(one: Ratio) -> tuple[str, str, str]:
+    """The cells of one ratio, or of the sentence in its place."""
+    return one.name, f"{figure(one.ratio)}{'*' if one.differs else ''}", one.says or interval(one)
 
 
 def write_csv(audiogram: Audiogram, target: Path) -> None:
