@@ -80,7 +80,8 @@ def precisions(all_: Sequence[np.ndarray]) -> Iterator[str]:
 
 
 def ratios(all_: Sequence[np.ndarray]) -> Iterator[str]:
-    """Rows of pairs of listeners: how often the interval of the ratio of their thresholds holds the true one."""
+    """Rows of pairs of listeners: how often the interval of the ratio of their thresholds holds the true one. Of one
+    kind, half are held against the other half."""
     yield "| listener | against | options | bias | coverage (95% CI) | too high, too low | width |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
     ends = {(name, cell.options): ended(rows) for name, cell, rows in zip(NAMES, CELLS, all_, strict=True)}
@@ -90,7 +91,8 @@ def ratios(all_: Sequence[np.ndarray]) -> Iterator[str]:
         for options in (3, 2):
             a, b = ends[one, options], ends[other, options]
             half = len(a.at) // 2
-            apart = _apart(a.part(slice(half)), b.part(slice(half, None)))
+            same = one == other
+            apart = _apart(a.part(slice(half)), b.part(slice(half, None))) if same else _apart(a, b)
             high, low = np.mean(apart.low > 0), np.mean(apart.high < 0)
             yield (
                 f"| {one} | {other} | {options} | {bias(apart)} | {held(apart)} | {high:.1%}, {low:.1%} | "
