@@ -137,7 +137,7 @@ def main() -> None:
     tables = {"coverage": coverage, "precisions": precisions, "ratios": ratios}
     parser = argparse.ArgumentParser(prog="python -m bench.calibration", description=__doc__)
     parser.add_argument("tables", nargs="*", choices=[*tables, "fit", []], metavar="TABLE", help="some of %(choices)s")
-    parser.add_argument("--runs", type=int, default=1500, help="simulated listeners a row")
+    parser.add_argument("--runs", type=int, default=1000, help="simulated listeners a row")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--keep", type=Path, default=Path("build/calibration"), help="where the listeners are kept")
     options = parser.parse_args()
