@@ -128,7 +128,7 @@ def _asks_nothing() -> None:
     options = {option.name: option.opts[-1] for option in context.command.params}
     given = [options[name] for name in _MEASURES if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     if given:
-        raise click.UsageError(f"--from asks nothing: {', '.join(given)} would change nothing; leave out one of both")
+        raise click.UsageError(f"--from asks nothing, so {', '.join(given)} cannot be given beside it")
 
 
 def _measured(settings: Settings, only: tuple[str, ...], budget: int, precision: float, prompt: str) -> Audiogram:

@@ -16,11 +16,11 @@ Method
 
 from __future__ import annotations
 
+from math import log10
+
 from msgspec import Struct
 
 from audiotest.hearing.results import Audiogram, Result
-from audiotest.hearing.tracks import position
-from audiotest.registry import FACULTIES
 
 POWER = 3.0
 """The ``p`` of an interval's ends."""
@@ -83,11 +83,15 @@ def _ratio(one: Result, other: Result) -> Ratio:
 
 
 def _decades(result: Result) -> Decades:
-    """The threshold of ``result``. In its unit ``low`` is below ``high``; where more is harder, the former is the upper
-    end here."""
-    faculty = FACULTIES.get(result.faculty)
-    at, *ends = (
-        None if level is None else position(faculty, level) for level in (result.threshold, result.low, result.high)
-    )
-    low, high = reversed(ends) if faculty.easiest < faculty.hardest else ends
-    return Decades(at, low, high)
+    """The threshold of ``result``, by what it says of its own levels (its faculty may be of a package that is not
+    installed). In its unit ``low`` is below ``high``; where more is harder, the former is the upper end here."""
+    more_is_harder = result.easiest < result.hardest
+
+    def position(level: float | None) -> float | None:
+        if level is None:
+            return None
+        value = log10(level) if result.scale == "log" else level / 20
+        return -value if more_is_harder else value
+
+    low, high = position(result.low), position(result.high)
+    return Decades(position(result.threshold), *((high, low) if more_is_harder else (low, high)))
