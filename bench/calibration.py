@@ -5,9 +5,10 @@ listeners are simulated first (:mod:`bench.listeners`), a file a cell in FOLDER;
 simulates only what is missing. What is asked next does not depend on when a run ends, so every rule for its end and its
 interval is measured on the same answers.
 
-*coverage*: bias and coverage when a run has ended. *precisions*: coverage over all listeners with other ends.
-*ratios*: coverage of the interval of the ratio of two thresholds. *fit*: the constants of
-:func:`audiotest.hearing.procedure.recalibration` again, from listeners apart (:mod:`bench.calibration_fit`).
+*coverage*: bias and coverage when a run has ended. *edges*: the same for thresholds near the ends of the levels.
+*precisions*: coverage over all listeners with other ends of a run. *ratios*: coverage of the interval of the ratio of
+two thresholds. *fit*: the constants of :func:`audiotest.hearing.procedure.recalibration` again, from listeners apart
+(:mod:`bench.calibration_fit`).
 
 A share comes with its 95% interval by Clopper and Pearson. A row is outside of 93 to 97% if that interval is.
 """
@@ -44,6 +45,12 @@ TRACKS = ("gap", "tone_in_noise@1000")
 """Of three and of two options."""
 CELLS = [Cell(track, *listener) for listener in LISTENERS.values() for track in TRACKS]
 NAMES = [name for name in LISTENERS for _ in TRACKS]
+EDGES = [
+    Cell(track, scale, lapse, 5, part)
+    for part in ((0.03, 0.18), (0.8, 0.95))
+    for track in TRACKS
+    for scale, lapse in ((0.03, 0.0), (0.1, 0.0), (0.2, 0.0), (0.1, 0.05))
+]
 GOAL = (0.93, 0.97)
 ENDS = [(precision, budget) for precision in (1.25, 1.5, 2.0) for budget in (60, 100, 150, 200)]
 
@@ -62,6 +69,18 @@ def coverage(all_: Sequence[np.ndarray]) -> Iterator[str]:
             f"| {name} | {cell.scale:g} | {cell.lapse:.0%} | {cell.options} | {bias(end)} | {held(end)} | "
             f"{high:.1%}, {low:.1%} | {10 ** np.median(end.high - end.low):.2f} | {np.median(end.questions):.0f} | "
             f"{bias(last)} | {np.mean(last.holds):.1%} |"
+        )
+
+
+def edges(all_: Sequence[np.ndarray]) -> Iterator[str]:
+    """Rows of listeners whose thresholds lie in a part of the levels near an end."""
+    yield "| part of the levels | options | scale | lapses | bias | coverage (95% CI) | too high, too low |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for cell, rows in zip(EDGES, all_, strict=True):
+        end = ended(rows)
+        yield (
+            f"| {cell.part[0]:.0%} to {cell.part[1]:.0%} | {cell.options} | {cell.scale:g} | {cell.lapse:.0%} | "
+            f"{bias(end)} | {held(end)} | {np.mean(end.low > 0):.1%}, {np.mean(end.high < 0):.1%} |"
         )
 
 
@@ -134,7 +153,7 @@ def bias(end: Ends) -> str:
 
 def main() -> None:
     """Simulate, and print the tables."""
-    tables = {"coverage": coverage, "precisions": precisions, "ratios": ratios}
+    tables = {"coverage": coverage, "edges": edges, "precisions": precisions, "ratios": ratios}
     parser = argparse.ArgumentParser(prog="python -m bench.calibration", description=__doc__)
     parser.add_argument("tables", nargs="*", choices=[*tables, "fit", []], metavar="TABLE", help="some of %(choices)s")
     parser.add_argument("--runs", type=int, default=1000, help="simulated listeners a row")
@@ -145,10 +164,12 @@ def main() -> None:
         if "fit" in options.tables:
             print("\n".join(fitted(pool, options.keep)))
         names = [name for name in options.tables or tables if name != "fit"]
-        all_ = simulated(CELLS, options.runs, options.keep, pool) if names else []
+        rows = {
+            name: simulated(EDGES if name == "edges" else CELLS, options.runs, options.keep, pool) for name in names
+        }
     for name in names:
         print(f"\n{name}: {options.runs} simulated listeners a row, to a factor of {PRECISION:g} or to 200 questions\n")
-        print("\n".join(tables[name](all_)), flush=True)
+        print("\n".join(tables[name](rows[name])), flush=True)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,6 @@ NORMAL = np.linspace(-4, 4, 33)
 FIRST = LEAST
 _AT_ONCE = 50
 """Neighbours in order of their thresholds, so that few thresholds count for all of them."""
-_MIDDLE = (0.25, 0.75)
-"""Thresholds are drawn from this part of the levels."""
 
 
 class Cell(Struct, frozen=True):
@@ -36,6 +34,8 @@ class Cell(Struct, frozen=True):
     scale: float
     lapse: float
     seed: int = 2026
+    part: tuple[float, float] = (0.25, 0.75)
+    """Thresholds are drawn from this part of the levels."""
 
     @property
     def options(self) -> int:
@@ -71,11 +71,12 @@ def simulated(cells: Sequence[Cell], runs: int, folder: Path, pool: ProcessPoolE
 
 def _kept(job: tuple[Cell, int, Path]) -> Path:
     cell, runs, folder = job
-    path = folder / f"{cell.track}-{cell.scale:g}-{cell.lapse:g}-{cell.seed}-{runs}.npy"
+    part = "-".join(f"{end:g}" for end in cell.part)
+    path = folder / f"{cell.track}-{cell.scale:g}-{cell.lapse:g}-{cell.seed}-{part}-{runs}.npy"
     if not path.exists():
-        part = path.with_suffix(".part.npy")
-        np.save(part, trajectories(cell, runs))
-        part.replace(path)
+        half = path.with_suffix(".part.npy")
+        np.save(half, trajectories(cell, runs))
+        half.replace(path)
     return path
 
 
@@ -84,7 +85,7 @@ def trajectories(cell: Cell, runs: int) -> np.ndarray:
     track = track_named(cell.track)
     first, last = track.positions[0], track.positions[-1]
     rng = np.random.default_rng([cell.seed, len(cell.track), int(1000 * cell.scale), int(1000 * cell.lapse)])
-    all_ = first + (last - first) * np.sort(rng.uniform(*_MIDDLE, runs))
+    all_ = first + (last - first) * np.sort(rng.uniform(*cell.part, runs))
     parts = []
     for start in range(0, runs, _AT_ONCE):
         at = all_[start : start + _AT_ONCE]
