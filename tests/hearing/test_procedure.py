@@ -7,8 +7,9 @@ import pytest
 from scipy.stats import norm
 
 from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, recalibration
-from bench.listeners import Many
-from bench.trajectories import intervals, known
+from audiotest.hearing.tracks import Heard
+from bench.listeners import Listeners, Many, asked, track_named
+from bench.trajectories import FIRST, ended, intervals, known
 
 LEVELS = tuple(np.linspace(-1, 1, 15))
 
@@ -139,3 +140,22 @@ def test_many_listeners_at_once_are_asked_and_known_as_each_is_by_itself():
             (posterior.low, posterior.estimate, posterior.high),
             abs=0.01,  # half a step of the grid
         )
+
+
+@pytest.mark.parametrize("scale", [0.03, 0.1])
+def test_a_simulated_run_ends_where_a_track_ends(scale):
+    """The bench's rule for the end of a run, on the same answers; in single precision equal levels may be told apart
+    otherwise."""
+    track = track_named("gap")
+    at = track.positions[20] + 0.013
+    guesses = np.random.default_rng(4).random(200)
+    many = asked(track, Listeners(np.array([at]), scale, 0.0), 200, np.random.default_rng(4))
+    rows = [known(one, np.array([at])) for number, one in enumerate(many, 1) if number >= FIRST]
+    end = ended(np.stack(rows, axis=1))
+    while (following := track.following()) is not None:
+        index, level = following
+        p = 1 / 3 + 2 / 3 / (1 + np.exp(-(track.positions[level] - at) / scale))
+        track.take(Heard(index, level, 0, 0, (), bool(guesses[index] < p), 0, "read"))
+    of = track.posterior()
+    assert len(track.answers) == pytest.approx(end.questions[0], abs=10)
+    assert (of.low - at, of.high - at) == pytest.approx((end.low[0], end.high[0]), abs=0.02)
