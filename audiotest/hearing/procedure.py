@@ -57,8 +57,8 @@ _NONE = 1e-9
 Z_95 = 1.959964
 """The normal deviate that 2.5% lie above."""
 STRETCH, SHIFT = (0.094, 0.023, 0.154), (-0.007, -4.09)
-"""Constants of :func:`recalibration`, fitted by ``python -m bench.calibration fit`` to 20,000 listeners of two and
-three options with scales from 0.025 to 0.32 decades and lapse rates from 0 to 15%, after 30 to 200 answers."""
+"""Constants of :func:`recalibration`, fitted as ``python -m bench.calibration fit`` does to 20,000 listeners of two and
+three options with scales from 0.025 to 0.32 decades and lapse rates from 0 to 15%, at ends after 50 to 200 answers."""
 _MOST_STRETCH, _MOST_SHIFT = 1.5, 0.6
 _FINEST = 0.02
 """The step of the thresholds in decades (a factor of 1.05)."""
