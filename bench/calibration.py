@@ -1,31 +1,32 @@
-"""Intervals of ``audiotest hear`` held against many simulated listeners: bias and coverage of the rule that ends a run.
+"""Intervals of ``audiotest hear`` held against many simulated listeners: bias, coverage, and questions.
 
-``python -m bench.calibration [--runs N]`` prints the table of docs/audiogram.md. It does what a track and its procedure
-do for N listeners at once, ten times as fast: the same grid, prior, choice of levels, questions under way, catch
-trials, interval and end. What it leaves out is the screening beyond ten questions, and the verdicts that give no
-threshold. ``tests/hearing/test_procedure.py`` holds its choice of levels and its intervals against :class:`Procedure`.
+``python -m bench.calibration [TABLE...] [--runs N] [--keep FOLDER]`` prints the tables of docs/audiogram.md. The
+listeners are simulated first (:mod:`bench.listeners`), a file a cell in FOLDER; a bench that is stopped and repeated
+simulates only what is missing. What is asked next does not depend on when a run ends, so every rule for its end and its
+interval is measured on the same answers.
+
+*coverage*: bias and coverage when a run has ended. *edges*: the same for thresholds near the ends of the levels.
+*precisions*: coverage over all listeners with other ends of a run. *ratios*: coverage of the interval of the ratio of
+two thresholds. *fit*: the constants of :func:`audiotest.hearing.procedure.recalibration` again, from listeners apart
+(:mod:`bench.calibration_fit`).
+
+A share comes with its 95% interval by Clopper and Pearson. A row is outside of 93 to 97% if that interval is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import argparse
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
+from scipy.stats import binomtest
 
-from audiotest.hearing.procedure import Floats, Grid, outside
-from audiotest.hearing.tracks import (
-    AHEAD,
-    BUDGET,
-    CATCH_EVERY,
-    CONFIRMED,
-    PRECISION,
-    SCREENING,
-    SETTLED_AT_LEAST,
-    Track,
-)
-from audiotest.registry import FACULTIES
-from bench.tables import print_tables
+from audiotest.hearing.comparison import Decades, difference
+from audiotest.hearing.tracks import PRECISION
+from bench.calibration_fit import fitted
+from bench.trajectories import Cell, Ends, ended, simulated
 
 LISTENERS = {
     "plain": (0.1, 0.0),
@@ -42,120 +43,133 @@ LISTENERS = {
 """Scale in decades and lapse rate of each."""
 TRACKS = ("gap", "tone_in_noise@1000")
 """Of three and of two options."""
-_LEVELS_OF = (0.25, 0.75)
-"""Thresholds are drawn from this part of the levels."""
+CELLS = [Cell(track, *listener) for listener in LISTENERS.values() for track in TRACKS]
+NAMES = [name for name in LISTENERS for _ in TRACKS]
+EDGES = [
+    Cell(track, scale, lapse, 5, part)
+    for part in ((0.03, 0.18), (0.8, 0.95))
+    for track in TRACKS
+    for scale, lapse in ((0.03, 0.0), (0.1, 0.0), (0.2, 0.0), (0.1, 0.05))
+]
+GOAL = (0.93, 0.97)
+ENDS = [(precision, budget) for precision in (1.25, 1.5, 2.0) for budget in (60, 100, 150, 200)]
 
 
-class Many:
-    """The posteriors of ``count`` listeners on one grid, in single precision."""
-
-    def __init__(self, on: Grid, count: int) -> None:
-        self.grid = on
-        p = on.right.astype(np.float32)
-        self._log_right, self._log_wrong = np.log(p), np.log1p(-p)
-        self._by_threshold = np.ascontiguousarray(p.transpose(1, 2, 0))
-        prior = np.broadcast_to(np.asarray(on.log_prior, np.float32), on.shape)
-        self._logs = np.repeat(prior[None], count, axis=0).copy()
-        self.posteriors = self._posteriors()
-
-    def update(self, levels: np.ndarray, right: np.ndarray) -> None:
-        """An answer of each listener, at a level of its own."""
-        self._logs += np.where(right[:, None, None], self._log_right[levels], self._log_wrong[levels])
-        self.posteriors = self._posteriors()
-
-    def _posteriors(self) -> np.ndarray:
-        out = np.exp(self._logs - self._logs.max(axis=(1, 2), keepdims=True))
-        return np.asarray(out / out.sum(axis=(1, 2), keepdims=True))
-
-    def following(self) -> np.ndarray:
-        """The level after whose answer each listener's entropy is expected to be least."""
-        right = np.matmul(self.posteriors.transpose(1, 0, 2), self._by_threshold).transpose(1, 2, 0)
-        wrong = self.posteriors.sum(axis=2)[:, None] - right
-        entropies = _entropy(right) + _entropy(wrong)
-        return np.asarray(entropies.shape[1] - 1 - np.argmin(entropies[:, ::-1], axis=1))
-
-    def known(self) -> Floats:
-        """Low, median and high of each listener, in decades: shape (listeners, 3)."""
-        t = self.grid.thresholds
-        step = t[1] - t[0]
-        edges = np.concatenate([t - step / 2, t[-1:] + step / 2])
-        marginals = self.posteriors.sum(axis=2)
-        scales = np.exp(self.posteriors.sum(axis=1) @ np.log(self.grid.scales))
-        out = []
-        for marginal, scale in zip(marginals, scales, strict=True):
-            mass = np.concatenate([[0.0], np.cumsum(marginal, dtype=float)])
-            mass /= mass[-1]
-            least, most = np.interp((0.025, 0.975), mass, edges)
-            tail = outside(float(scale), float(most - least)) / 2
-            out.append(np.interp((tail, 0.5, 1 - tail), mass, edges))
-        return np.array(out)
-
-
-def _entropy(parts: np.ndarray) -> np.ndarray:
-    total = parts.sum(axis=-1)
-    logs = np.log(np.maximum(parts, 1e-30))
-    return np.asarray(total * np.log(np.maximum(total, 1e-30)) - (parts * logs).sum(axis=-1))
-
-
-def ended(job: tuple[str, float, float, int]) -> Floats:
-    """Of each listener, when its run has ended: low, median, high, all less the truth, answers, and the same three
-    after the whole budget; shape (listeners, 7)."""
-    name, scale, lapse, count = job
-    faculty, _, variant = name.partition("@")
-    track = Track(FACULTIES.get(faculty), float(variant) if variant else None, 0)
-    x, m, easiest = np.array(track.positions), track.options, track.easiest
-    rng = np.random.default_rng([2026, len(name), int(1000 * scale), int(100 * lapse)])
-    at = x[0] + (x[-1] - x[0]) * rng.uniform(*_LEVELS_OF, count)
-    many = Many(track.grid, count)
-    under_way = [np.full(count, easiest) for _ in range(AHEAD)]
-    narrow, end = np.zeros(count, int), np.zeros(count, int)
-    out = np.zeros((count, 4))
-    for index in range(BUDGET):
-        levels = under_way.pop(0)
-        rise = 1 / (1 + np.exp(-np.clip((x[levels] - at) / scale, -40, 40)))
-        many.update(levels, rng.random(count) < 1 / m + (1 - 1 / m - lapse) * rise)
-        ahead = index + AHEAD
-        catch = ahead < SCREENING or ahead % CATCH_EVERY == 0
-        under_way.append(np.full(count, easiest) if catch else many.following())
-        if index + 1 < SETTLED_AT_LEAST - CONFIRMED:
-            continue
-        known = many.known() - at[:, None]
-        narrow = np.where(known[:, 2] - known[:, 0] <= np.log10(PRECISION), narrow + 1, 0)
-        precise = (end == 0) & (narrow >= CONFIRMED) & (index + 1 >= SETTLED_AT_LEAST)
-        end[precise] = index + AHEAD  # those under way count, too
-        last = (end == index + 1) | ((index + 1 == BUDGET) & ((end == 0) | (end > BUDGET)))
-        out[last] = np.column_stack([known, np.full(count, index + 1.0)])[last]
-    return np.hstack([out, known])
-
-
-def coverage(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+def coverage(all_: Sequence[np.ndarray]) -> Iterator[str]:
     """Rows of listeners: bias and coverage when a run has ended, and after the whole budget."""
     yield (
-        "| listener | scale | lapses | options | bias | coverage | too high, too low | width | questions "
+        "| listener | scale | lapses | options | bias | coverage (95% CI) | too high, too low | width | questions "
         "| after 200: bias | coverage |"
     )
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    cells = [(track, *listener, runs) for listener in LISTENERS.values() for track in TRACKS]
-    names = [name for name in LISTENERS for _ in TRACKS]
-    for name, cell, rows in zip(names, cells, pool.map(ended, cells), strict=True):
-        options = 3 if cell[0] == "gap" else 2
-        too_high, too_low = np.mean(rows[:, 0] > 0), np.mean(rows[:, 2] < 0)
-        held = f"{1 - too_high - too_low:.1%} | {too_high:.1%}, {too_low:.1%}"
-        width = f"{10 ** np.median(rows[:, 2] - rows[:, 0]):.2f}"
-        last = np.mean((rows[:, 4] <= 0) & (rows[:, 6] >= 0))
+    for name, cell, rows in zip(NAMES, CELLS, all_, strict=True):
+        end, last = ended(rows), ended(rows, precision=1.0)
+        high, low = np.mean(end.low > 0), np.mean(end.high < 0)
         yield (
-            f"| {name} | {cell[1]:g} | {cell[2]:.0%} | {options} | {_bias(rows[:, 1])} | {held} | {width} | "
-            f"{np.median(rows[:, 3]):.0f} | {_bias(rows[:, 5])} | {last:.1%} |"
+            f"| {name} | {cell.scale:g} | {cell.lapse:.0%} | {cell.options} | {bias(end)} | {held(end)} | "
+            f"{high:.1%}, {low:.1%} | {10 ** np.median(end.high - end.low):.2f} | {np.median(end.questions):.0f} | "
+            f"{bias(last)} | {np.mean(last.holds):.1%} |"
         )
 
 
-def _bias(errors: Floats) -> str:
-    return f"{100 * (10 ** float(np.median(errors)) - 1):+.1f}%"
+def edges(all_: Sequence[np.ndarray]) -> Iterator[str]:
+    """Rows of listeners whose thresholds lie in a part of the levels near an end."""
+    yield "| part of the levels | options | scale | lapses | bias | coverage (95% CI) | too high, too low |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for cell, rows in zip(EDGES, all_, strict=True):
+        end = ended(rows)
+        yield (
+            f"| {cell.part[0]:.0%} to {cell.part[1]:.0%} | {cell.options} | {cell.scale:g} | {cell.lapse:.0%} | "
+            f"{bias(end)} | {held(end)} | {np.mean(end.low > 0):.1%}, {np.mean(end.high < 0):.1%} |"
+        )
+
+
+def precisions(all_: Sequence[np.ndarray]) -> Iterator[str]:
+    """Rows of ends: coverage over all listeners, and of the cells with the least and the most."""
+    yield "| precision | budget | coverage (95% CI) | lowest cell | highest cell | largest bias | cells outside |"
+    yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for precision, budget in ENDS:
+        ends = [ended(rows, precision=precision, budget=budget) for rows in all_]
+        shares = [np.mean(end.holds) for end in ends]
+        worst = max((bias(end) for end in ends), key=lambda text: abs(float(text[:-1])))
+        yield (
+            f"| {precision:g} | {budget} | {held(*ends)} | {min(shares):.1%} | {max(shares):.1%} | {worst} | "
+            f"{sum(map(outside_of_goal, ends))} of {len(ends)} |"
+        )
+
+
+def ratios(all_: Sequence[np.ndarray]) -> Iterator[str]:
+    """Rows of pairs of listeners: how often the interval of the ratio of their thresholds holds the true one. Of one
+    kind, half are held against the other half."""
+    yield "| listener | against | options | bias | coverage (95% CI) | too high, too low | width |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
+    ends = {(name, cell.options): ended(rows) for name, cell, rows in zip(NAMES, CELLS, all_, strict=True)}
+    pairs = [(name, name) for name in LISTENERS]
+    pairs += [("steep", "shallow"), ("plain", "lapses 12%"), ("plain", "very shallow"), ("rather steep", "lapses 5%")]
+    for one, other in pairs:
+        for options in (3, 2):
+            a, b = ends[one, options], ends[other, options]
+            half = len(a.at) // 2
+            same = one == other
+            apart = _apart(a.part(slice(half)), b.part(slice(half, None))) if same else _apart(a, b)
+            high, low = np.mean(apart.low > 0), np.mean(apart.high < 0)
+            yield (
+                f"| {one} | {other} | {options} | {bias(apart)} | {held(apart)} | {high:.1%}, {low:.1%} | "
+                f"{10 ** np.median(apart.high - apart.low):.2f} |"
+            )
+
+
+def _apart(a: Ends, b: Ends) -> Ends:
+    """The differences of thresholds, less the true ones."""
+    pairs = [
+        difference(Decades(*one), Decades(*other))
+        for one, other in zip(
+            np.column_stack([a.at, a.low, a.high]).tolist(),
+            np.column_stack([b.at, b.low, b.high]).tolist(),
+            strict=False,
+        )
+    ]
+    at, low, high = np.array([(pair.at, pair.low, pair.high) for pair in pairs]).T
+    return Ends(at, low, high, np.zeros(len(at)))
+
+
+def held(*ends: Ends) -> str:
+    """The share of intervals that hold the truth, with its own interval."""
+    holds = np.concatenate([end.holds for end in ends])
+    near = binomtest(int(holds.sum()), len(holds)).proportion_ci()
+    return f"{np.mean(holds):.1%} ({near.low:.1%} to {near.high:.1%})"
+
+
+def outside_of_goal(end: Ends) -> bool:
+    """Whether the interval of the coverage excludes the goal."""
+    near = binomtest(int(end.holds.sum()), len(end.holds)).proportion_ci()
+    return bool(near.high < GOAL[0] or near.low > GOAL[1])
+
+
+def bias(end: Ends) -> str:
+    """The median of the estimate over the truth, less 1."""
+    return f"{100 * (10 ** float(np.median(end.at)) - 1):+.1f}%"
 
 
 def main() -> None:
-    """Print the table."""
-    print_tables("calibration", __doc__, {"coverage": coverage}, "simulated listeners", runs=400)
+    """Simulate, and print the tables."""
+    tables = {"coverage": coverage, "edges": edges, "precisions": precisions, "ratios": ratios}
+    parser = argparse.ArgumentParser(prog="python -m bench.calibration", description=__doc__)
+    parser.add_argument("tables", nargs="*", choices=[*tables, "fit", []], metavar="TABLE", help="some of %(choices)s")
+    parser.add_argument("--runs", type=int, default=1000, help="simulated listeners a row")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--keep", type=Path, default=Path("build/calibration"), help="where the listeners are kept")
+    options = parser.parse_args()
+    with ProcessPoolExecutor(options.processes) as pool:
+        if "fit" in options.tables:
+            print("\n".join(fitted(pool, options.keep)))
+        names = [name for name in options.tables or tables if name != "fit"]
+        rows = {
+            name: simulated(EDGES if name == "edges" else CELLS, options.runs, options.keep, pool) for name in names
+        }
+    for name in names:
+        print(f"\n{name}: {options.runs} simulated listeners a row, to a factor of {PRECISION:g} or to 200 questions\n")
+        print("\n".join(tables[name](rows[name])), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Listeners whose thresholds are known, through the whole path: does ``audiotest hear`` find them?
 
 ``python -m bench.hearing [TABLE...] [--runs N]`` prints the tables of docs/audiogram.md. *recovery* and *verdicts*
-ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule;
-*efficiency* and *drift*, which take many more answers, drive the tracks themselves. ``python -m bench.calibration`` has
-the bias and the coverage of many more listeners.
+ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *drift* drives
+the tracks themselves, and *efficiency* (:mod:`bench.efficiency`) many listeners at once. ``python -m
+bench.calibration`` has the bias and the coverage of many more listeners.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from scipy.stats import norm
 
 from audiotest.hearing.drift import drift, together
 from audiotest.hearing.measuring import measure
-from audiotest.hearing.procedure import Floats, Procedure
+from audiotest.hearing.procedure import Floats
 from audiotest.hearing.results import Result
 from audiotest.hearing.simulated import Ear, Simulated
-from audiotest.hearing.tracks import CONFIRMED, SETTLED_AT_LEAST, Heard, Track, position
-from audiotest.registry import FACULTIES
+from audiotest.hearing.tracks import Heard, Track, position
 from audiotest.session import Settings
+from bench.efficiency import efficiency
+from bench.listeners import track_named
 from bench.tables import print_tables
 
 TRACKS = {"pitch@440": (3.0, 20.0, 130.0), "gap": (1.5, 5.0, 40.0), "tone_in_noise@1000": (-15.0, -3.0, 12.0)}
@@ -36,14 +37,6 @@ EARS = {
     "guesses A +30%": {"bias": 0.3},
     "drifts by 25% in 100": {"drift": 0.1},
 }
-FIXED_LEVELS = 11
-"""Levels of the fixed grid, evenly over the whole range, as one has to choose them who does not know the listener."""
-
-
-def track_named(name: str, **more) -> Track:
-    """The track of a name such as ``pitch@440``."""
-    faculty, _, variant = name.partition("@")
-    return Track(FACULTIES.get(faculty), float(variant) if variant else None, 0, **more)
 
 
 def one(name: str, threshold: float, ear: dict, listener: int, **more) -> Result:
@@ -111,46 +104,6 @@ def answered(track: Track, at: float, scale: float, lapse: float, rng: np.random
 def _right(track: Track, level: int, at: float, scale: float, lapse: float) -> float:
     rise = 1 / (1 + np.exp(-np.clip((track.positions[level] - at) / scale, -40, 40)))
     return 1 / track.options + (1 - 1 / track.options - lapse) * rise
-
-
-def efficiency(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
-    """Rows of listeners: questions until the interval is a factor of 1.5 wide, by this procedure and by a fixed
-    grid."""
-    yield "| options | scale (decades) | adaptive (median) | fixed grid (median) | share |"
-    yield "| ---: | ---: | ---: | ---: | ---: |"
-    cells = [(name, scale, runs) for name in ("pitch@440", "gap") for scale in (0.03, 0.06, 0.1, 0.15)]
-    for cell, (adaptive, fixed) in zip(cells, pool.map(_efficiency, cells), strict=True):
-        yield (
-            f"| {track_named(cell[0]).options} | {cell[1]:g} | {adaptive:.0f} | {fixed:.0f} | {adaptive / fixed:.2f} |"
-        )
-
-
-def _efficiency(job: tuple[str, float, int]) -> tuple[float, float]:
-    name, scale, runs = job
-    rng = np.random.default_rng(int(1000 * scale))
-    adaptive, fixed = [], []
-    for _ in range(runs):
-        track = track_named(name, budget=3000)
-        at = track.positions[0] + (track.positions[-1] - track.positions[0]) * rng.uniform(0.2, 0.8)
-        answered(track, at, scale, 0.02, rng)
-        adaptive.append(len(track.answers))
-        fixed.append(_constant_stimuli(track, at, scale, rng))
-    return float(np.median(adaptive)), float(np.median(fixed))
-
-
-def _constant_stimuli(track: Track, at: float, scale: float, rng: np.random.Generator) -> int:
-    """Rounds of a fixed grid until its interval is as narrow, for as many answers in a row as of a track, with the same
-    model of the listener."""
-    levels = np.linspace(0, track.easiest, FIXED_LEVELS).round().astype(int)
-    procedure, narrow = Procedure(track.grid), 0
-    for count in range(1, 1001):
-        for level in rng.permutation(levels):
-            procedure.update(int(level), float(rng.random() < _right(track, int(level), at, scale, 0.02)))
-        known = procedure.posterior()
-        narrow = narrow + len(levels) if known.high - known.low <= np.log10(1.5) else 0
-        if narrow >= CONFIRMED and count * len(levels) >= SETTLED_AT_LEAST:
-            break
-    return count * len(levels)
 
 
 def drifts(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:

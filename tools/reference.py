@@ -24,6 +24,7 @@ import msgspec
 
 from audiotest.cli import main as audiotest
 from audiotest.declare import member_schemas
+from audiotest.hearing.published import human_figure
 from audiotest.hearing.results import Audiogram
 from audiotest.registry import ADAPTERS, BENCHMARKS, CONDITIONS, FACULTIES, METRICS, SCORERS
 from audiotest.runner.options import add_options
@@ -66,6 +67,8 @@ def members() -> str:
         lines += [f"## {title}", ""]
         for name in room.names():
             lines += [f"### {name} {{: #{room.word}-{slug(name)} }}", "", *member(room.get(name))]
+            if room is FACULTIES:
+                lines += faculty(room.get(name))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -94,6 +97,27 @@ def member(one: Any) -> Iterator[str]:
     if getattr(one, "compared_with", ""):
         facts.append(f"compared with `{one.compared_with}` unless `versus` is given")
     yield from (f"{'; '.join(facts)}.", "")
+
+
+def faculty(one: Any) -> Iterator[str]:
+    """What is asked at which levels, and the published figures of people with their sources."""
+    count = len(one.wordings[0].choices) or 3
+    steps = ", ".join(f"{level:g}" for level in one.levels) if one.levels else f"{one.hardest:g} to {one.easiest:g}"
+    spaced = {"log": "evenly on a logarithmic axis", "db": "evenly in dB"}[one.scale]
+    yield from (f"- {count} options; {one.unit}, from the hardest: {steps}{'' if one.levels else f', {spaced}'}.", "")
+    for wording in one.wordings:
+        options = f" ({', '.join(wording.choices)})" if wording.choices else ""
+        yield f"- {html.escape(wording.question, quote=False)}{html.escape(options, quote=False)}"
+    yield ""
+    figures = [(variant, human_figure(one.name, variant)) for variant in one.variants or (None,)]
+    for variant, people in figures:
+        if people is not None:
+            at = "" if variant is None else f" at {variant:g} {one.variant_unit}".rstrip()
+            ends = f"{people.low:g}" if people.low == people.high else f"{people.low:g} to {people.high:g}"
+            sure = "" if people.checked else ", approximate"
+            yield f"- People{at}: {ends} {people.unit or one.unit}{sure} ({people.source}). {people.note}".rstrip()
+    if any(people is not None for _, people in figures):
+        yield ""
 
 
 class SchemaPage:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CSV = ("first run", "second run", "suite", "condition", "tag", "n", "first", "second", "difference", "low", "high",
         "worse", "better", "p")  # fmt: skip
+_RATIOS = ("model", "reference", "faculty", "ratio", "low", "high", "differs", "reason")
 _FIGURES = ("suite", "figure", "n", "first", "second", "difference", "95% CI", "p", "")
 _HEADS = ("suite", "condition", "tag", "n", "first", "second", "difference", "95% CI", "worse", "better", "p")
 
@@ -69,9 +70,14 @@ def command(
 
     if len(runs) < 2:
         raise click.UsageError("give at least two runs")
-    if all(Path(run).is_file() and Path(run).suffix == ".json" for run in runs):
-        _audiograms(runs)
+    audiograms = [run for run in runs if Path(run).is_file() and Path(run).suffix == ".json"]
+    if len(audiograms) == len(runs):
+        if html is not None:
+            raise click.UsageError("--html is of runs; of an audiogram it is `audiotest hear --from a.json --html`")
+        _audiograms(runs, form)
         return
+    if audiograms:
+        raise click.UsageError(f"{audiograms[0]} is a file of `audiotest hear`; compare it with another audiogram")
     try:
         leaders, pairs = compared(
             [(run, open_run(run, prompts=html is not None)) for run in runs], common=common, tags=tags
@@ -111,7 +117,7 @@ def _named(runs: Sequence[str]) -> Iterator[tuple[str, str]]:
     return ((runs[0], run) for run in runs[1:])
 
 
-def _audiograms(files: Sequence[str]) -> None:
+def _audiograms(files: Sequence[str], form: str) -> None:
     """Each audiogram against the first: how much larger or smaller its thresholds are."""
     from audiotest.errors import AudiotestError
     from audiotest.hearing.comparison import compare
@@ -122,8 +128,17 @@ def _audiograms(files: Sequence[str]) -> None:
         reference, *others = [load(Path(file)) for file in files]
     except (AudiotestError, OSError) as error:
         raise click.ClickException(str(error)) from None
+    if form == "csv":
+        pairs = [(other.model, reference.model, one) for other in others for one in compare(other, reference)]
+        say(_as_csv([(*models, r.name, r.ratio, r.low, r.high, r.differs, r.says) for *models, r in pairs], _RATIOS))
+        return
     for other in others:
-        say(table.ratios(compare(other, reference), other.model, reference.model))
+        rows = compare(other, reference)
+        if form == "markdown" and rows:
+            say(f"Threshold of {other.model} over that of {reference.model}\n")
+            say(_table(table.RATIO_HEADS, map(table.ratio_row, rows), form))
+        else:
+            say(table.ratios(rows, other.model, reference.model))
 
 
 def _no_gains(differences: Sequence[Difference]) -> Iterator[str]:
@@ -160,9 +175,9 @@ def _items(flips: Sequence[Flipped], most: int) -> Iterator[str]:
     yield ""
 
 
-def _as_csv(rows: Iterable[Sequence[str]]) -> str:
+def _as_csv(rows: Iterable[Sequence[object]], heads: Sequence[str] = _CSV) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([_CSV, *(map(inert.csv_cell, row) for row in rows)])
+    csv.writer(out, lineterminator="\n").writerows([heads, *(map(inert.csv_cell, row) for row in rows)])
     return out.getvalue().rstrip("\n")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from audiotest.commands import _completing as completing
 from audiotest.commands._model_options import model_options
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
 _DOWN, _INTERRUPTED = 4, 130
+_MEASURES = ("spec", "options", "budget", "precision", "prompt", "seed", "reply_cache", "refresh", "batch_size")
+"""Parameters that decide what is asked."""
 _EVERY_S = 60.0
 """How often a line says how far a run is, where nobody watches a bar."""
 
@@ -32,7 +35,7 @@ _EVERY_S = 60.0
 @model_options
 @click.option("--only", multiple=True, metavar="FACULTY", help="Measure this faculty (`pitch`), or one variant of it "
               "(`pitch@440`); may be repeated. Default: all but those that take long.")  # fmt: skip
-@click.option("--list", "listed", is_flag=True, help="List the faculties and end.")
+@click.option("--list", "listed", is_flag=True, help="List the faculties with their units and levels, and end.")
 @click.option("--json", "json_file", type=_PATH, help="Write everything as JSON to this file.")
 @click.option("--csv", "csv_file", type=_PATH, help="Write a row a threshold to this file.")
 @click.option("--html", "html_file", type=_PATH, help="Write a page with figures, and the sounds at threshold.")
@@ -40,7 +43,8 @@ _EVERY_S = 60.0
 @click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="The JSON of another model: print the ratios of the thresholds.")  # fmt: skip
 @click.option("--from", "earlier", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Ask nothing: take the audiogram from this JSON file, to draw or to compare it.")  # fmt: skip
+              help="Ask nothing: take the audiogram from this JSON file, to draw or to compare it or (`--only`) a part "
+              "of it.")  # fmt: skip
 @click.option("--budget", type=click.IntRange(min=1), default=200, show_default=True,
               help="The most questions a threshold; below 30 none is given.")  # fmt: skip
 @click.option("--precision", type=click.FloatRange(min=1, min_open=True), default=1.5, show_default=True,
@@ -79,7 +83,7 @@ def command(
     Each question is chosen by the answers before it. A killed run that is repeated resumes where it stopped.
     Where a model cannot do a task at its easiest level, that is reported and no threshold. See docs/audiogram.md."""
     from audiotest.errors import AudiotestError
-    from audiotest.hearing.results import load
+    from audiotest.hearing.results import load, part
     from audiotest.models.loading import ModelError
     from audiotest.report.hearing import table
     from audiotest.session import Settings
@@ -91,7 +95,8 @@ def command(
         _check_places({"json": json_file, "csv": csv_file, "html": html_file, "plot": plot_file})
         other = load(against) if against is not None else None
         if earlier is not None:
-            audiogram = load(earlier)
+            _asks_nothing()
+            audiogram = part(load(earlier), only)
         else:
             settings = Settings(
                 model=spec,
@@ -115,6 +120,15 @@ def command(
         raise click.ClickException(str(error)) from None
     if audiogram.stopped:
         sys.exit(_INTERRUPTED if audiogram.stopped == "interrupted" else _DOWN)
+
+
+def _asks_nothing() -> None:
+    """Refuse, beside ``--from``, the options of a measurement: they would change nothing."""
+    context = click.get_current_context()
+    options = {option.name: option.opts[-1] for option in context.command.params}
+    given = [options[name] for name in _MEASURES if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if given:
+        raise click.UsageError(f"--from asks nothing, so {', '.join(given)} cannot be given beside it")
 
 
 def _measured(settings: Settings, only: tuple[str, ...], budget: int, precision: float, prompt: str) -> Audiogram:
@@ -180,13 +194,13 @@ def _write(audiogram: Audiogram, files: Mapping[str, Path | None]) -> None:
 def _listing() -> str:
     from audiotest.registry import FACULTIES
 
-    lines, width = [], max(map(len, FACULTIES.names()))
+    lines, width = ["Each from its hardest to its easiest level:", ""], max(map(len, FACULTIES.names()))
     for name in FACULTIES.names():
         faculty = FACULTIES.get(name)
         variants = ", ".join(f"{v:g}" for v in faculty.variants)
         at = f" at {variants} {faculty.variant_unit}" if variants else ""
         asked = "" if faculty.default else "; only where it is asked for"
         missing = f"; {faculty.missing()}" if faculty.missing is not None and faculty.missing() else ""
-        levels = f"{faculty.title} in {faculty.unit}, {faculty.hardest:g} to {faculty.easiest:g}"
+        levels = f"{faculty.title}: {faculty.hardest:g} to {faculty.easiest:g} {faculty.unit}"
         lines.append(f"{name:<{width}}  {levels}{at}{asked}{missing}")
     return "\n".join(lines)

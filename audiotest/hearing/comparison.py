@@ -1,20 +1,36 @@
-"""Two audiograms: how much smaller one model's thresholds are than the other's, with intervals."""
+"""Two audiograms: how much smaller one model's thresholds are than the other's, with intervals.
+
+Method
+    In decades a ratio is a difference ``d = a - b`` of two thresholds, with the 95% intervals ``(la, ua)`` and ``(lb,
+    ub)``. Its interval is recovered from the distances between each estimate and the ends of its own interval, which
+    need not be symmetric (MOVER: Zou and Donner 2008, Statistics in Medicine 27: 1693): from ``d - ((a - la)^p + (ub -
+    b)^p)^(1/p)`` to ``d + ((ua - a)^p + (b - lb)^p)^(1/p)``. The two are taken as independent. With errors that are
+    normal given the interval ``p`` would be 2, which holds the true ratio in 98%: an interval that misses belongs
+    mostly to a run that ended when it happened to look precise, and beside another, wider one it seldom decides. ``p =
+    3`` was chosen by the simulated listeners of ``bench.calibration_fit``; ``python -m bench.calibration ratios``
+    measures it on others.
+
+    An end that needs an open one is open. A threshold that lies beyond the levels has one end only: there the ratio is
+    bounded by that end and the other's opposite one, which holds it in 95% at least.
+"""
 
 from __future__ import annotations
+
+from math import log10
 
 from msgspec import Struct
 
 from audiotest.hearing.results import Audiogram, Result
-from audiotest.hearing.tracks import position
-from audiotest.registry import FACULTIES
 
-_Z = 1.96
+POWER = 3.0
+"""The ``p`` of an interval's ends."""
 
 
 class Ratio(Struct, frozen=True):
     """The threshold of a track over that of the other model: below 1 it hears more. For faculties in dB ``ratio`` is
-    that of amplitudes. ``low`` and ``high`` are the ends of the 95% interval, None where either threshold is an open
-    end; ``differs``: 1 lies outside of it. ``says`` is the reason where there is no ratio."""
+    that of amplitudes; it is None where a threshold lies beyond the levels. ``low`` and ``high`` are the ends of the
+    95% interval, None for an open end; ``differs``: 1 lies outside of it. ``says`` is the reason where there is neither
+    a ratio nor a bound."""
 
     name: str
     ratio: float | None = None
@@ -24,31 +40,58 @@ class Ratio(Struct, frozen=True):
     says: str = ""
 
 
+class Decades(Struct, frozen=True):
+    """A threshold in decades, which rises as hearing gets worse, and the ends of its interval; None: not known."""
+
+    at: float | None
+    low: float | None
+    high: float | None
+
+
 def compare(one: Audiogram, other: Audiogram) -> list[Ratio]:
-    """A row for each track that both have. The posteriors are taken as normal in decades, and as independent."""
+    """A row for each track that both have, in the order of the first."""
     return [_ratio(result, other.faculties[name]) for name, result in one.faculties.items() if name in other.faculties]
 
 
+def difference(a: Decades, b: Decades) -> Decades:
+    """``a`` less ``b``, with its 95% interval."""
+    if a.at is None or b.at is None:
+        return Decades(None, _less(a.low, b.high), _less(a.high, b.low))
+    at, below, above = a.at - b.at, _distance(a, b), _distance(b, a)
+    return Decades(at, None if below is None else at - below, None if above is None else at + above)
+
+
+def _distance(a: Decades, b: Decades) -> float | None:
+    """From ``a - b`` to the lower end of its interval."""
+    if a.at is None or a.low is None or b.at is None or b.high is None:
+        return None
+    return float(((a.at - a.low) ** POWER + (b.high - b.at) ** POWER) ** (1 / POWER))
+
+
+def _less(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a - b
+
+
 def _ratio(one: Result, other: Result) -> Ratio:
-    for result, which in ((one, "here"), (other, "there")):
-        if result.threshold is None:
-            return Ratio(one.name, says=f"no threshold {which}: {result.says}")
-    first, second = _decades(one), _decades(other)
-    difference = first[0] - second[0]
-    ends: list[float | None] = [None, None]
-    if first[1] is not None and second[1] is not None:
-        error = _Z * (first[1] ** 2 + second[1] ** 2) ** 0.5
-        ends = [10 ** (difference - error), 10 ** (difference + error)]
-    low, high = ends
-    differs = low is not None and high is not None and not low <= 1 <= high
-    return Ratio(one.name, 10**difference, low, high, differs)
+    apart = difference(_decades(one), _decades(other))
+    ratio, low, high = (None if end is None else 10**end for end in (apart.at, apart.low, apart.high))
+    if ratio is None and low is None and high is None:
+        result, which = (one, "here") if one.threshold is None else (other, "there")
+        return Ratio(one.name, says=f"no threshold {which}: {result.says}")
+    differs = (low is not None and low > 1) or (high is not None and high < 1)
+    return Ratio(one.name, ratio, low, high, differs)
 
 
-def _decades(result: Result) -> tuple[float, float | None]:
-    """The position of a threshold, which rises as hearing gets worse, and its standard error; None for an open end."""
-    faculty = FACULTIES.get(result.faculty)
-    assert result.threshold is not None
-    at = position(faculty, result.threshold)
-    if result.low is None or result.high is None:
-        return at, None
-    return at, abs(position(faculty, result.high) - position(faculty, result.low)) / (2 * _Z)
+def _decades(result: Result) -> Decades:
+    """The threshold of ``result``, by what it says of its own levels (its faculty may be of a package that is not
+    installed). In its unit ``low`` is below ``high``; where more is harder, the former is the upper end here."""
+    more_is_harder = result.easiest < result.hardest
+
+    def position(level: float | None) -> float | None:
+        if level is None:
+            return None
+        value = log10(level) if result.scale == "log" else level / 20
+        return -value if more_is_harder else value
+
+    low, high = position(result.low), position(result.high)
+    return Decades(position(result.threshold), *((high, low) if more_is_harder else (low, high)))

@@ -19,11 +19,14 @@ Method
     inform about the slope only are not asked.
 
 Estimate and interval
-    The threshold is the median of its posterior, and the interval a central one of its posterior. That of the mass 95%
-    holds the threshold in 95% on average over the prior, whatever ends a run; but in 98% to 99% of steep listeners, of
-    which the slope is in doubt for long, and less often of shallow ones, whose runs end when they happen to look
-    precise. So its mass depends on the estimated scale and on the width (:func:`outside`), by a rule that was fitted to
-    simulated listeners and is held against others by ``bench.calibration`` (Beran 1987, Biometrika 74: 457).
+    The median of the threshold's posterior and a central interval of the mass 95% are right on average over the prior,
+    whatever ends a run. For one listener they are not: a lapse rate is estimated as larger than none and less than a
+    large one, which moves the median; of steep listeners the slope is in doubt for long, so that their intervals are
+    too wide; the runs of shallow ones end when they happen to look precise. So estimate and ends are read from the
+    posterior's distribution function at ``Phi(b)`` and ``Phi(b -+ 1.96 k)``, where ``Phi`` is that of the normal
+    distribution: a shift ``b`` for the bias, as in Efron's bias-corrected interval (1987, JASA 82: 171), and a stretch
+    ``k``. :func:`recalibration` has both as functions of what is estimated. Its constants are fitted to simulated
+    listeners (Beran 1987, Biometrika 74: 457) and are held against others by ``bench.calibration``.
 
 Conventions
     Levels are in decades, and rise as the task gets easier (:mod:`audiotest.hearing.tracks` maps them to a faculty's
@@ -32,11 +35,13 @@ Conventions
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
+from scipy.special import ndtr
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,21 +54,21 @@ _RARE = 0.2
 """The lapse rate at which the prior has fallen by a factor of e."""
 _NONE = 1e-9
 """Thresholds that are less probable than the best one by this factor do not count in the choice of a level."""
-_STEEP_SHALLOW = (0.035, 0.12)
-"""The scales in decades up to which a curve counts as steep, and from which on as shallow."""
-_STEEP_MOST, _STEEP_POWER, _KNOWN, _SHALLOW = 0.11, 0.8, 1.5, 0.038
-"""Constants of :func:`outside`, fitted to 3,120 simulated listeners of two and three options with scales from 0.03 to
-0.2 decades and lapse rates from 0 to 12%, with a prior that falls by a factor of e in a lapse rate of 0.12 and not of
-:data:`_RARE`. They were not fitted again; ``bench.calibration`` measures the two as they are here."""
+Z_95 = 1.959964
+"""The normal deviate that 2.5% lie above."""
+STRETCH, SHIFT = (0.094, 0.023, 0.154), (-0.007, -4.09)
+"""Constants of :func:`recalibration`, fitted as ``python -m bench.calibration fit`` does to 20,000 listeners of two and
+three options with scales from 0.025 to 0.32 decades and lapse rates from 0 to 15%, at ends after 50 to 200 answers."""
+_MOST_STRETCH, _MOST_SHIFT = 1.5, 0.6
 _FINEST = 0.02
 """The step of the thresholds in decades (a factor of 1.05)."""
 
 
 class Posterior(Struct, frozen=True):
-    """What is known of a threshold: its median and the ends of its 95% interval, in decades; the share of the
+    """What is known of a threshold: its estimate and the ends of its 95% interval, in decades; the share of the
     probability that lies below the lowest and above the highest level; and the means of scale and lapse rate."""
 
-    median: float
+    estimate: float
     low: float
     high: float
     below: float
@@ -159,17 +164,19 @@ class Procedure:
         levels = self.grid.levels
         nuisance = whole.sum(axis=0)
         scale = float(np.exp(nuisance @ np.log(self.grid.scales)))
+        lapse = float(nuisance @ self.grid.lapses)
         least, most = _quantiles(self.grid.thresholds, marginal, (0.025, 0.975))
-        tail = outside(scale, most - least) / 2
-        low, median, high = _quantiles(self.grid.thresholds, marginal, (tail, 0.5, 1 - tail))
+        shift, stretch = map(float, recalibration(scale, lapse, most - least))
+        shares = tuple(float(ndtr(shift + z * stretch)) for z in (-Z_95, 0.0, Z_95))
+        low, estimate, high = _quantiles(self.grid.thresholds, marginal, shares)
         return Posterior(
-            median=median,
+            estimate=estimate,
             low=low,
             high=high,
             below=float(marginal[self.grid.thresholds < levels[0]].sum()),
             above=float(marginal[self.grid.thresholds > levels[-1]].sum()),
             scale=scale,
-            lapse=float(nuisance @ self.grid.lapses),
+            lapse=lapse,
         )
 
     def curve(self, levels: Floats, options: int) -> Floats:
@@ -190,15 +197,23 @@ class Procedure:
         return np.asarray(np.vstack([p @ weights, np.array(ends).T]))
 
 
-def outside(scale: float, width: float) -> float:
-    """The share of the posterior that is left outside of a 95% interval, where the scale is estimated as ``scale``
-    decades, and the central interval of the mass 95% is ``width`` decades wide.
+def recalibration(
+    scale: npt.ArrayLike, lapse: npt.ArrayLike, width: npt.ArrayLike, constants: Sequence[float] = (*STRETCH, *SHIFT)
+) -> tuple[Floats, Floats]:
+    """(shift, stretch): the normal deviates at which a threshold and its 95% interval are read from its posterior are
+    ``shift`` and ``shift -+ 1.96 stretch``.
 
-    Of steep curves it is 5% where that interval is as wide as 1.5 scales (much is known) and rises with its width to
-    11%; of shallow ones it is 3.8%; between the two it changes evenly on a logarithmic axis."""
-    steep = min(_STEEP_MOST, max(0.05, 0.05 * (width / (_KNOWN * scale)) ** _STEEP_POWER))
-    share = np.interp(np.log(scale), np.log(_STEEP_SHALLOW), np.log([steep, _SHALLOW]))
-    return float(np.exp(share))
+    ``scale`` is the estimate of the curve's scale in decades, ``lapse`` that of the lapse rate, and ``width`` that of
+    the central interval of the mass 95% in decades. ``log stretch = c0 + v (c1 + c2 u)``, where ``v`` is the logarithm
+    of the scale in tenths of a decade and ``u`` that of the width in units of 1.5 scales, and ``shift = c3 + c4 (lapse
+    - 0.05)``: intervals of shallow curves are stretched and those of steep ones pressed, by more the less is known; and
+    the more lapses, the lower an estimate."""
+    shallow = np.log(np.asarray(scale) / 0.1)
+    unknown = np.log(np.asarray(width) / (1.5 * np.asarray(scale)))
+    c, most = constants, np.log(_MOST_STRETCH)
+    stretch = np.exp(np.clip(c[0] + shallow * (c[1] + c[2] * unknown), -most, most))
+    shift = np.clip(c[3] + c[4] * (np.asarray(lapse) - 0.05), -_MOST_SHIFT, _MOST_SHIFT)
+    return np.asarray(shift), np.asarray(stretch)
 
 
 def _entropy(parts: Floats) -> Floats:

@@ -13,6 +13,7 @@ Where it is looked for
 
 from __future__ import annotations
 
+import hashlib
 import os
 from functools import cache, lru_cache
 from pathlib import Path
@@ -86,8 +87,10 @@ def recorded_babble(frames: int, rng: np.random.Generator) -> Samples:
 
 @cache
 def _babble_name() -> str:
-    """What the recorded babble is made of, for the names of files that are kept."""
-    return " ".join(f"{len(files)} {decode.fingerprint(files[0])}" for files in babblers())
+    """What the recorded babble is made of, for the names of files that are kept: every prompt of every voice, in
+    order."""
+    voices = (" ".join(map(decode.fingerprint, files)) for files in babblers())
+    return hashlib.sha256("\n".join(voices).encode()).hexdigest()
 
 
 def in_noise(word: str, snr_db: float, seed: int) -> Path:

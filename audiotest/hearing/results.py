@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from audiotest.errors import AudiotestError
 
@@ -156,3 +158,18 @@ def load(path: Path) -> Audiogram:
     if audiogram.version > SCHEMA_VERSION:
         raise HearingError(f"{path} was written by a newer audiotest (version {audiogram.version}); update audiotest")
     return audiogram
+
+
+def part(audiogram: Audiogram, only: Sequence[str]) -> Audiogram:
+    """``audiogram`` with those faculties (``pitch``) or variants (``pitch@440``) alone that ``only`` names; all of
+    them where it names none. Raises :class:`HearingError` for one that it does not have."""
+    if not only:
+        return audiogram
+    kept: dict[str, Result] = {}
+    for text in only:
+        own = {name: one for name, one in audiogram.faculties.items() if text in (name, one.faculty)}
+        if not own:
+            raise HearingError(f"the audiogram has no {text!r}; it has {', '.join(audiogram.faculties) or 'none'}")
+        kept |= own
+    questions = sum(one.n + one.failed for one in kept.values())
+    return replace(audiogram, faculties=kept, questions=questions, asked=min(audiogram.asked, questions))

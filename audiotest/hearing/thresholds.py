@@ -6,6 +6,7 @@ choose the same option whatever is played, guess (deaf), or less than that is wr
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -120,12 +121,11 @@ def _judged(track: Track, answers: Sequence[Heard]) -> tuple[Verdict, str]:
         return "beyond", f"beyond what was measured: better than {hardest} (with a probability of {known.below:.0%})"
     if known.above > _SURE:
         return "out_of_reach", f"worse than {track.levels[-1]:g} {track.faculty.unit}, the easiest level"
-    if track.ended == "precise":
+    if track.ended == "precise" or known.high - known.low <= math.log10(track.precision):
         return "threshold", "measured to the precision asked for"
-    return (
-        "imprecise",
-        f"the interval is a factor of {10 ** (known.high - known.low):.2g} wide after {len(answers)} questions",
-    )
+    width = known.high - known.low
+    wide = f"{20 * width:.2g} dB" if track.faculty.scale == "db" else f"a factor of {10**width:.2g}"
+    return "imprecise", f"the interval is {wide} wide after {len(answers)} questions"
 
 
 def _why_not(track: Track, easy: Sequence[Heard], right: int) -> tuple[Verdict, str]:
@@ -167,7 +167,7 @@ def _option(track: Track, option: int) -> str:
 def _interval(track: Track, known: Posterior, verdict: Verdict) -> tuple[float | None, float | None, float | None]:
     """Threshold, low and high in the faculty's unit, low below high; an end outside of the levels is open."""
     x = track.positions
-    at: list[float | None] = [known.median, known.low, known.high]
+    at: list[float | None] = [known.estimate, known.low, known.high]
     if verdict == "beyond":
         at = [None, None, max(known.high, x[0])]
     elif verdict == "out_of_reach":
@@ -209,7 +209,7 @@ def _by_wording(track: Track, answers: Sequence[Heard], measured: Result) -> Res
         one, known = _wording(track, answers, number, measured=True)
         rows.append(one)
         if one.threshold is not None:
-            medians.append(known.median)
+            medians.append(known.estimate)
             errors.append(max((known.high - known.low) / 3.92, 1e-6))
     if len(medians) < 2:
         return replace(measured, wordings=tuple(rows))

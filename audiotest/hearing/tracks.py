@@ -170,7 +170,7 @@ class Track:
                     self.easy.append(upcoming)
                 self.procedure.update(upcoming.level, upcoming.credit(self.options))
             if not self.ended:
-                self.ended = self._end()
+                self.ended = self._end(upcoming)
             index = len(self.answers) - 1 + AHEAD
             if not self.ended and index < self.budget:
                 self._next.append((index, self._level(index)))
@@ -191,7 +191,9 @@ class Track:
         settled = len(easy) >= SCREENING - AHEAD and sum(h.right for h in easy) >= _SETTLED * len(easy)
         return settled and self.posterior().above < 0.5
 
-    def _end(self) -> str:
+    def _end(self, latest: Heard) -> str:
+        """Why nothing more is asked after ``latest``. A question without a reply says nothing of the listener: it
+        confirms no interval."""
         if len(self.answers) >= SCREENED_AT_MOST and self._given < len(self.answers) / 2:
             return "errors"
         easy = self.easy
@@ -199,7 +201,7 @@ class Track:
             return "cannot"
         if len(self.answers) >= self.budget:
             return "budget"
-        if self._given < LEAST:
+        if self._given < LEAST or not latest.given:
             return ""
         known = self.posterior()
         if known.below > _OUTSIDE or (known.above > _OUTSIDE and len(easy) >= SCREENED_AT_MOST):

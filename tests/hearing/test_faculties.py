@@ -348,6 +348,22 @@ def test_a_recorded_number_is_hidden_where_the_recordings_are(no_recordings):
     assert same == asked.case.audio[0].file
 
 
+def test_babble_of_other_prompts_has_another_name(no_recordings):
+    """Whichever prompt of a voice is replaced, the sounds that were kept of the earlier one are not used."""
+    folder, forget = no_recordings
+    rng, names = np.random.default_rng(1), set()
+    prompts = [folder / f"de_DE_f_Somebody/{name}.wav" for name in ("agent-pass", "vm-goodbye")]
+    for path in prompts:
+        written(path, rng.standard_normal(40_000))
+    for path in prompts:
+        forget()
+        names.add(recorded_speech._babble_name())
+        written(path, rng.standard_normal(40_000))
+    forget()
+    names.add(recorded_speech._babble_name())
+    assert len(names) == 3
+
+
 def test_a_silent_prompt_is_an_error_of_its_question(no_recordings):
     folder, forget = no_recordings
     for i in range(1, 10):

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from audiotest.audio.synth import SynthError
 from audiotest.cli import main
 from audiotest.hearing import thresholds
-from audiotest.hearing.comparison import compare
+from audiotest.hearing.comparison import Decades, compare, difference
 from audiotest.hearing.measuring import chosen, measure
 from audiotest.hearing.results import HearingError, load
 from audiotest.hearing.schedule import Schedule
 from audiotest.hearing.simulated import Ear, Simulated
-from audiotest.hearing.tracks import Track
+from audiotest.hearing.tracks import CONFIRMED, SETTLED_AT_LEAST, Heard, Track
 from audiotest.models._listener.hearing import INAUDIBLE_DB
 from audiotest.models.listener import Listener
 from audiotest.models.protocol import Unavailable
@@ -277,6 +277,28 @@ def test_a_model_that_fails_on_one_faculty_is_measured_on_the_others():
     assert verdicts(audiogram)["pitch@440"] in ("threshold", "imprecise")
 
 
+def test_a_question_without_a_reply_confirms_no_interval():
+    """A steep listener is asked until one answer short of the end; 30 errors do not end the track, an answer does."""
+    track = Track(FACULTIES.get("gap"), None, 0)
+    threshold = track.positions[20] + 1e-3
+
+    def replied(asked):
+        index, level = asked
+        return Heard(index, level, 0, 0, (), track.positions[level] > threshold, 0, "read")
+
+    while track._narrow < CONFIRMED - 1 or len(track.answers) < SETTLED_AT_LEAST:
+        track.take(replied(track.following()))
+    assert not track.ended
+    for _ in range(30):
+        index, level = track.following()
+        track.take(Heard(index, level, 0, 0, error="no reply"))
+    assert not track.ended
+    track.take(replied(track.following()))
+    assert track.ended == "precise"
+    measured = thresholds.result(track)
+    assert (measured.verdict, measured.failed) == ("threshold", 30)
+
+
 def test_a_model_that_goes_down_ends_the_run_with_one_sentence():
     class Down(Simulated):
         def answer(self, requests):
@@ -429,3 +451,79 @@ def test_two_models_are_compared_by_the_ratio_of_their_thresholds():
     assert not rows["pitch@440"].differs
     deaf = hear(Simulated(Ear(kind="deaf")))
     assert all(one.ratio is None and "no threshold there" in one.says for one in compare(fine, deaf))
+
+
+def test_a_ratio_takes_each_end_from_the_ends_that_it_depends_on():
+    """By hand: the cubes of 0.1 and 0.2, and of 0.3 and 0.4, are those of 0.2080 and 0.4498; an open end opens one
+    side."""
+    one, other = Decades(0.5, 0.4, 0.8), Decades(0.0, -0.4, 0.2)
+    apart = difference(one, other)
+    assert (apart.at, apart.low, apart.high) == pytest.approx((0.5, 0.5 - 0.2080, 0.5 + 0.4498), abs=1e-4)
+    assert difference(one, Decades(0.0, None, 0.2)) == Decades(0.5, apart.low, None)
+    assert difference(Decades(None, None, 0.8), other) == Decades(None, None, pytest.approx(1.2))
+    assert difference(Decades(None, None, 0.8), Decades(None, None, 0.2)) == Decades(None, None, None)
+
+
+def test_audiograms_are_compared_without_the_package_of_a_faculty(tmp_path):
+    file = tmp_path / "heard.json"
+    hear(Simulated(Ear({"gap": 5.0}, scale=0.03)), ["gap"], budget=60).save(file)
+    file.write_text(file.read_text().replace('"gap"', '"elsewhere"'))
+    [one] = compare(load(file), load(file))
+    assert one.ratio == 1
+    assert one.low < 1 < one.high
+
+
+def test_a_threshold_beyond_the_levels_bounds_the_ratio():
+    names = ["gap", "count"]
+    fine, coarse = (
+        hear(Simulated(Ear({"gap": ms, "count": clicks}, scale=0.03)), names) for ms, clicks in ((0.3, 100), (20, 8))
+    )
+    assert set(verdicts(fine).values()) == {"beyond"}
+    for one in compare(fine, coarse):
+        assert (one.ratio, one.low, one.differs) == (None, None, True)
+        assert one.high < 0.2
+    for one in compare(coarse, fine):
+        assert (one.ratio, one.high, one.differs) == (None, None, True)
+        assert one.low > 5
+    assert "below 0.0" in table.ratios(compare(fine, coarse), "fine", "coarse")
+    assert all(one.says.startswith("no threshold here: beyond") for one in compare(fine, fine))
+
+
+def test_a_part_of_an_earlier_audiogram_is_drawn_and_nothing_is_asked(tmp_path):
+    file = tmp_path / "heard.json"
+    hear(Simulated(Ear(TRUTH, scale=0.03)), budget=40).save(file)
+    kept = run("--from", file, "--only", "gap", "--only", "pitch@440", "--csv", tmp_path / "heard.csv")
+    assert kept.exit_code == 0, kept.output
+    assert "2 thresholds from 80 questions" in kept.output
+    assert len((tmp_path / "heard.csv").read_text().splitlines()) == 3
+    missing = run("--from", file, "--only", "level")
+    assert "has no 'level'; it has pitch@440, gap, tone_in_noise@1000" in missing.output
+    asking = run("--from", file, "--budget", 20, "--model", "salmonn")
+    assert (asking.exit_code, "--model, --budget cannot be given" in asking.output) == (2, True)
+
+
+def test_a_narrow_interval_at_the_end_of_the_budget_is_as_precise_as_was_asked_for():
+    [result] = hear(Simulated(Ear({"gap": 5.0}, scale=0.02)), ["gap"], budget=62).faculties.values()
+    assert (result.verdict, result.n) == ("threshold", 62)
+    assert result.high / result.low <= 1.5
+
+
+def test_audiograms_are_compared_in_every_format(tmp_path):
+    files = [tmp_path / "fine.json", tmp_path / "coarse.json"]
+    for file, ms in zip(files, (5, 20), strict=True):
+        hear(Simulated(Ear({"gap": ms}, scale=0.05)), ["gap"], budget=60).save(file)
+
+    def compared(*arguments):
+        return CliRunner().invoke(main, ["compare", *map(str, arguments)])
+
+    assert "gap      " in compared(*files).output
+    assert "| gap | " in compared(*files, "--format", "markdown").output
+    heads, row = compared(*files, "--format", "csv").output.splitlines()
+    assert heads == "model,reference,faculty,ratio,low,high,differs,reason"
+    ratio, low, high = map(float, row.split(",")[3:6])
+    assert 1 < low < ratio < high
+    assert low < 4 < high
+    assert "compare it with another audiogram" in compared(files[0], tmp_path).output
+    assert "audiotest hear --from a.json --html" in compared(*files, "--html", tmp_path / "x.html").output
+    hear(Simulated(Ear()), ["level"], budget=30).save(files[1])
+    assert "have no faculty in common" in compared(*files).output

@@ -18,6 +18,7 @@ _CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "l
         "its share", "its p", "ratio of wordings", "p of the wordings", "drift", "p of the drift",
         "people low", "people high", "people unit",
         "says")  # fmt: skip
+RATIO_HEADS = ("faculty", "ratio", "95% CI")
 _NARROW = 40
 _DRIFTS = 0.01
 """The probability by chance below which a drift of all thresholds together is reported."""
@@ -59,8 +60,8 @@ def figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3g}"
 
 
-def interval(result: Result) -> str:
-    """``3.1 to 5.2``, or ``below 1`` where only one end can be given."""
+def interval(result: Result | Ratio) -> str:
+    """The 95% interval: ``3.1 to 5.2``, or ``below 1`` where only one end can be given."""
     low, high = result.low, result.high
     if low is None and high is None:
         return "-"
@@ -136,16 +137,17 @@ def _drifts(results: Sequence[Result]) -> Iterator[str]:
 
 def ratios(rows: Sequence[Ratio], name: str, other: str) -> str:
     """The comparison of two models."""
+    if not rows:
+        return f"{name} and {other} have no faculty in common; measure the same ones of both (`audiotest hear --only`)"
     lines = [f"threshold of {name} over that of {other} (below 1: it hears more; * : 1 is outside of the 95% CI)", ""]
-    cells = [("faculty", "ratio", "95% CI")]
-    for one in rows:
-        if one.ratio is None:
-            cells.append((one.name, "-", one.says))
-            continue
-        ends = "-" if one.low is None or one.high is None else f"{figure(one.low)} to {figure(one.high)}"
-        cells.append((one.name, f"{figure(one.ratio)}{'*' if one.differs else ''}", ends))
+    cells = [RATIO_HEADS, *map(ratio_row, rows)]
     widths = [max(len(c[i]) for c in cells) for i in range(2)]
     return "\n".join([*lines, *(f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c}".rstrip() for a, b, c in cells)])
+
+
+def ratio_row(one: Ratio) -> tuple[str, str, str]:
+    """The cells of one ratio, or of the sentence in its place."""
+    return one.name, f"{figure(one.ratio)}{'*' if one.differs else ''}", one.says or interval(one)
 
 
 def write_csv(audiogram: Audiogram, target: Path) -> None:
