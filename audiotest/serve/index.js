@@ -17,7 +17,7 @@ function row(run, suite) {
   const box = el("input", { type: "checkbox", "aria-label": msg("runs.compare_this", { path: run.path }) });
   box.checked = chosen.includes(run.id);
   box.addEventListener("change", () => { chosen = chosen.filter((id) => id !== run.id); if (box.checked) chosen = [...chosen, run.id].slice(-2); pick(); });
-  const name = el("div", {}, el("a", { href: `run/${run.id}/` }, el("bdi", {}, run.path)), run.message ? el("div", { class: run.state === "going on" ? "soft" : "error" }, `${word(run.state)}: ${run.message}`) : null);
+  const name = el("div", {}, el("a", { href: `run/${run.id}/` }, el("bdi", {}, run.path)), run.message ? el("div", { class: run.state === "going on" ? "soft" : "error" }, `${word(run.state)}: ${translated(run.message)}`) : null);
   const suites = several(own, (s) => el("div", {}, el("bdi", {}, s.name)));
   if (more > 0) suites.append(el("div", { class: "soft" }, msg("runs.more", { n: more })));
   const text = (shown) => keyed(el("bdi", {}, shown), shown.toLowerCase()), when = run.when.replace("T", " ").slice(0, 16);
@@ -71,5 +71,5 @@ function draw() {
 }
 prepareLanguages($("language"), draw);
 $("filters").addEventListener("input", show);
-$("compare").addEventListener("click", () => { location.href = `compare/?${new URLSearchParams({ a: chosen[0], b: chosen[1] })}`; });
+$("compare").addEventListener("click", () => { location.href = `compare/?${new URLSearchParams({ a: chosen[0], b: chosen[1], lang: language })}`; });
 draw();

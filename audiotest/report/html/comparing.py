@@ -17,7 +17,7 @@ from audiotest.analyse.headlines import FigureDifference
 from audiotest.registry import METRICS
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.render import as_data
-from audiotest.report.texts import ENGLISH, shown_texts, text, texts
+from audiotest.report.texts import ENGLISH, shown_texts, text, texts, translated
 
 _LEVEL = 0.05
 
@@ -34,7 +34,7 @@ class Pair(Struct, frozen=True):
     figures: Sequence[FigureDifference] = ()
 
 
-def figure_cells(d: FigureDifference) -> tuple[str, ...]:
+def figure_cells(d: FigureDifference, language: str = ENGLISH) -> tuple[str, ...]:
     """A difference in words: suite, figure, n, first, second, difference, interval, p and the reason for what is
     missing. Thresholds are in dB, everything else in percentage points."""
     decibel = d.figure == "threshold_snr"
@@ -48,7 +48,8 @@ def figure_cells(d: FigureDifference) -> tuple[str, ...]:
     ends = (d.difference.low, d.difference.high)
     interval = "-" if ends == (None, None) else " to ".join("?" if e is None else f"{scale * e:+.1f}" for e in ends)
     return (d.suite, name, str(d.difference.n or ""), written(d.first.value, ".1f"), written(d.second.value, ".1f"),
-            written(d.difference.value, "+.1f"), interval, "-" if d.p is None else f"{d.p:.3g}", d.reason)  # fmt: skip
+            written(d.difference.value, "+.1f"), interval, "-" if d.p is None else f"{d.p:.3g}",
+            translated(language, d.reason))  # fmt: skip
 
 
 def colour(d: FigureDifference) -> str:
@@ -112,6 +113,6 @@ def page(
     return template.render(
         names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js="".join(scripts), key=sound_key,
         language=language, msg=partial(text, language), texts=as_data(shown_texts(language)),
-        cells=figure_cells, colour=colour, reach_of=reach_of,
+        cells=partial(figure_cells, language=language), colour=colour, reach_of=reach_of,
         sounds=as_data(msgspec.to_builtins(dict(sounds))),
     )  # fmt: skip

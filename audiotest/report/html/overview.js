@@ -64,7 +64,7 @@ function gates(home) {
   let rows = 0;
   for (const one of those) {
     const [name, suite] = one, rank = (g) => (g.passed === false ? 0 : g.passed ? 2 : 1);
-    const line = (g) => [toItems({ suite: name, condition: g.condition }, g.name), el("span", { class: g.passed ? "passed" : g.passed === false ? "failed" : "skipped" }, WORD(g)), g.reason];
+    const line = (g) => [toItems({ suite: name, condition: g.condition }, g.name), el("span", { class: g.passed ? "passed" : g.passed === false ? "failed" : "skipped" }, WORD(g)), translated(g.reason)];
     const words = [[failed(one), "failed"], [open(one) - failed(one), "not judged"], [count(suite, true), "passed"]].filter(([n]) => n).map(([n, name]) => `${n} ${word(name)}`);
     const shown = (failed(one) || those.length === 1) && rows < 20;
     rows += suite.gates.length;

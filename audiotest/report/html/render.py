@@ -25,7 +25,7 @@ from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
 from audiotest.report.leading import is_share, leading_metrics
 from audiotest.report.official import cases_of, differing, official_and_careful, official_tables, suites_with_tables
-from audiotest.report.texts import ENGLISH, languages, shown_texts, texts
+from audiotest.report.texts import ENGLISH, languages, shown_texts, texts, translated
 from audiotest.runs import Run
 from audiotest.types import Record
 
@@ -55,7 +55,10 @@ def page(
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
-        "notes": {name: [*notes, *first_lines(run, language=name), *marked(run, name)] for name in languages()},
+        "notes": {
+            name: [*(translated(name, note) for note in notes), *first_lines(run, language=name), *marked(run, name)]
+            for name in languages()
+        },
         "chance": _chance(records),
         "soundless": sorted({r.condition for r in records if without_sound(r.condition)}),
         "labels": LABELS,
