@@ -203,7 +203,7 @@ def _doubts(run: Run, words: Words) -> Iterator[Statement]:
     if parts:
         yield Statement("doubt", words("in_part", parts=_some(parts, ", ", words)))
     if run.partial:
-        yield Statement("doubt", words("stopped", reason=words.sentence(run.summary.stopped)))
+        yield Statement("doubt", words("stopped", reason=words.sentence(str(run.summary.stopped))))
 
 
 def _plural(noun: str, number: int) -> str:

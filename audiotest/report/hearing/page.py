@@ -33,7 +33,8 @@ _HEADS = (
 
 
 class Sound(Struct, frozen=True):
-    """A stimulus to listen to: where it lies (the key of a text), its level, the question about it and the right answer."""
+    """A stimulus to listen to: where it lies (the key of a text), its level, the question about it and the right
+    answer."""
 
     where: str
     level: str

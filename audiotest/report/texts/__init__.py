@@ -54,8 +54,8 @@ def text(language: str, key: str, **values: object) -> str:
 
 
 def translated(language: str, sentence: str, kind: str = "reason") -> str:
-    """A sentence of a run file in ``language``; what is none of ours stays. ``kind``: ``reason``, or ``heard`` for those
-    of an audiogram. Several sentences, with ``;`` or ``,`` between them, are taken one by one.
+    """A sentence of a run file in ``language``; what is none of ours stays. ``kind``: ``reason``, or ``heard`` for
+    those of an audiogram. Several sentences, with ``;`` or ``,`` between them, are taken one by one.
 
     >>> translated("zh", "the reply is wrong")
     '回复错误'
