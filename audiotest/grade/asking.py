@@ -34,7 +34,8 @@ class AskedModel:
     """Items are submitted at any time, from any thread, and waited for one by one. The model is loaded when there is
     something that the store does not know.
 
-    ``role`` is what it is asked as. ``finished(item)`` may give another item to be asked in the place of one (a judge's text that cannot be read).
+    ``role`` is what it is asked as. ``finished(item)`` may give another item to be asked in the place of one (a judge's
+    text that cannot be read).
     """
 
     def __init__(

@@ -42,9 +42,9 @@ class Assistants:
     """The judge and the embedding model of a run, either of which may be missing. ``open_jury`` gives the judge that a
     suite names for a scorer by the option ``model``, a card's name.
 
-    One that cannot be opened or loaded, or that fails every request alike, is asked nothing more (as a model under test,
-    see :mod:`audiotest.predict.breaker`). The run goes on: what was judged is kept, and the other replies can be judged
-    later. ``down`` holds the sentence that stands in the place of their verdicts."""
+    One that cannot be opened or loaded, or that fails every request alike, is asked nothing more (as a model under
+    test, see :mod:`audiotest.predict.breaker`). The run goes on: what was judged is kept, and the other replies can be
+    judged later. ``down`` holds the sentence that stands in the place of their verdicts."""
 
     def __init__(
         self,

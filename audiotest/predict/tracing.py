@@ -1,4 +1,5 @@
-"""Requests to models, judges and embedding models as spans of OpenTelemetry, where the program that runs audiotest has set up tracing.
+"""Requests to models, judges and embedding models as spans of OpenTelemetry, where the program that runs audiotest has
+set up tracing.
 
 Nothing is imported and nothing recorded unless a program has: a ``conftest.py`` that sets a tracer provider, or
 ``opentelemetry-instrument pytest ...``. Names follow the semantic conventions for generative AI (``gen_ai.*``). A span
