@@ -1,5 +1,5 @@
-"""A report as a person uses it: ``python -m bench.looking [--trials 20000]``: until it is seen, a filter, a step from item
-to item, and an item with its sound decoded and drawn, in Chromium. Medians, with the slowest in brackets."""
+"""A report as a person uses it: ``python -m bench.looking [--trials 20000]``: until it is seen, a filter, a step from
+item to item, and an item with its sound decoded and drawn, in Chromium. Medians, with the slowest in brackets."""
 
 from __future__ import annotations
 
@@ -30,15 +30,16 @@ SOUNDS = 6  # of each form: about the 20 MB that a report holds by default
 AFTER_FRAME = """async (does) => {
   const started = performance.now();
   await eval(does);
-  await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+  await new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)));
   return performance.now() - started;
 }"""
 # An item, until all of its sounds stand there as waveform and spectrogram.
 OPENED = """async (k) => {
   const started = performance.now();
   select(k);
-  while (document.querySelectorAll("#item canvas.spectrogram").length === 0) await new Promise((soon) => setTimeout(soon, 1));
-  await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+  const drawn = () => document.querySelectorAll("#item canvas.spectrogram").length > 0;
+  while (!drawn()) await new Promise((soon) => setTimeout(soon, 1));
+  await new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)));
   return performance.now() - started;
 }"""
 READY = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
@@ -122,9 +123,8 @@ def main() -> None:
         tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
         tab.goto(path.as_uri())
         size = path.stat().st_size / 1e6
-        print(
-            f"{machine()}; {options.trials:,} trials, a file of {size:.0f} MB\n\n| what | time (slowest) |\n| --- | ---: |"
-        )
+        print(f"{machine()}; {options.trials:,} trials, a file of {size:.0f} MB\n")
+        print("| what | time (slowest) |\n| --- | ---: |")
         for what, figure in measured(tab, forms, options.trials).items():
             print(f"| {what} | {figure} |", flush=True)
 
