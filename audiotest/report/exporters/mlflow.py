@@ -54,8 +54,8 @@ def send(run: Run, *, project: str = "audiotest", name: str = "", into: Path | N
     except MlflowException as error:
         if "Max retries exceeded" in str(error):
             raise RunError(
-                f"MLflow at {where}: no server answers; start it, name another by MLFLOW_TRACKING_URI, or write a local "
-                "store by `--into FOLDER`"
+                f"MLflow at {where}: no server answers; start it, name another by MLFLOW_TRACKING_URI, or write a "
+                "local store by `--into FOLDER`"
             ) from None
         raise RunError(f"MLflow at {where}: {flat.reason(error)}") from None
     return f"{where}: run {sent} of the experiment {project or 'audiotest'}, {len(run.records)} trials"
