@@ -17,7 +17,7 @@ from audiotest.analyse.unanswered import faults
 from audiotest.report.leading import is_share, leading_metrics
 from audiotest.report.texts import ENGLISH, text, texts, translated
 from audiotest.runs import Run
-from audiotest.types import Estimate
+from audiotest.types import Estimate, GateResult
 
 Kind = Literal["bad", "good", "doubt", "plain"]
 _LEVEL = 0.05
@@ -83,7 +83,7 @@ def _gates(run: Run, words: Words) -> Iterator[Statement]:
     failed = [(name, gate) for name, gate in gates if gate.passed is False]
     open_ = [(name, gate) for name, gate in gates if gate.passed is None]
     if failed:
-        named = _some([f"{name}: {words.sentence(gate.reason)}" for name, gate in failed], "; ", words)
+        named = _some([f"{_place(name, gate)}: {words.sentence(gate.reason)}" for name, gate in failed], "; ", words)
         sentence = words("gates_failed", n=len(failed), all=len(gates), gates=named)
         yield Statement("bad", sentence, suite=failed[0][0] if len({name for name, _ in failed}) == 1 else "")
     elif gates and len(open_) < len(gates):
@@ -99,6 +99,10 @@ def _gates(run: Run, words: Words) -> Iterator[Statement]:
         missed = sum(record.outcome == "missed" for record in run.records)
         if not missed:
             yield Statement("good", words("none_failed"))
+
+
+def _place(suite: str, gate: GateResult) -> str:
+    return suite if gate.condition in ("", ORIGINAL) else f"{suite} ({gate.condition})"
 
 
 def _figure(run: Run, words: Words) -> Iterator[Statement]:

@@ -607,6 +607,17 @@ def test_the_first_line_is_the_verdict_and_leads_to_the_items(opened):
     assert shown.inner_text("#count") == "1 of 80 trials"
 
 
+def test_gates_fit_a_phone_and_say_their_condition(opened):
+    gates = [gate("accuracy-noise(snr_db=20)-min=0.75", False, "accuracy is 0.5, wanted at least 0.75 (n = 18)")]
+    gates = [msgspec.structs.replace(one, condition="noise(snr_db=20)") for one in gates]
+    rows = [record(i) for i in range(4)]
+    shown = opened(rows, about=summarise(rows, {"s": gates}, Provenance(model="m")), width=390, height=800)
+    assert "s (noise(snr_db=20)): accuracy is 0.5" in shown.inner_text("#verdict")
+    box = shown.locator("details.gates .scroll").first
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def suites_of(count, **more):
     return [msgspec.structs.replace(record(i, c, choice=min(3, (i + k) % 5), **more), suite=f"suite-{k}", nodeid=f"{k}.yaml::{c}::{i}")
             for k in range(count) for i in range(12) for c in ("original", "text_only")]  # fmt: skip

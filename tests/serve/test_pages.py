@@ -486,6 +486,21 @@ def test_from_the_list_to_a_report_its_sound_and_a_comparison(opened, tmp_path, 
     assert results.violations_count == 0, results.generate_report()
 
 
+def test_suites_of_a_run_stand_in_a_line_with_their_figures_and_those_that_failed_first(opened, tmp_path):
+    rows = [r for k in range(5) for r in half(20, 10, suite=f"a-suite-with-a-long-name-{k}")]
+    gates = {"a-suite-with-a-long-name-4": [GateResult("accuracy", name="g", passed=False, reason="low")]}
+    save(tmp_path / "runs/a", rows, "m", gates)
+    opened.goto(opened.home)
+    heights = opened.evaluate(
+        "[...document.querySelectorAll('#runs .several')].map((cell) => [...cell.children].slice(0, 3).map((line) => Math.round(line.getBoundingClientRect().top)))"
+    )
+    assert len(heights) == 4
+    assert all(column == heights[0] for column in heights)
+    first = opened.locator("#runs .several").first
+    assert first.locator("div").first.inner_text() == "a-suite-with-a-long-name-4"
+    assert first.locator(".more").inner_text() == "and 2 more"
+
+
 @pytest.mark.parametrize("language", ["ko", "zh"])
 def test_every_page_is_in_its_language_and_passes_axe(opened, tmp_path, language):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

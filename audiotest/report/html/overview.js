@@ -11,7 +11,7 @@ function verdict(home) {
   for (const { kind, text, suite, condition, outcome } of D.verdict[language] || D.verdict.en) {
     const words = text.charAt(0).toUpperCase() + text.slice(1), about = { suite, condition, outcome };
     const mark = el("b", { class: kind, "aria-hidden": "true" }, MARKS[kind]);
-    home.append(el("span", { class: kind }, mark, " ", suite || condition || outcome ? toItems(about, words) : words, msg("full_stop")), " ");
+    home.append(el("span", { class: kind }, mark, " ", suite || condition || outcome ? toItems(about, words) : words, msg("full_stop")));
   }
 }
 
