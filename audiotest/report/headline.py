@@ -7,6 +7,7 @@ languages there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -21,6 +22,8 @@ from audiotest.types import Estimate, GateResult
 
 Kind = Literal["bad", "good", "doubt", "plain"]
 _LEVEL = 0.05
+_LONGEST = 160
+"""Characters of a reason that are shown."""
 _MOST = 3
 """Gates and suites that are named; how many more there are is said."""
 
@@ -197,9 +200,11 @@ def _doubts(run: Run, words: Words) -> Iterator[Statement]:
         each = ", ".join(words(name, n=count) for name, count in counts.items())
         yield Statement("doubt", words("faults", asked=asked, each=each), outcome="incomplete replies")
     for outcome, key in (("error", "broke"), ("unsupported", "unsupported")):
-        number = sum(record.outcome == outcome for record in run.records)
-        if number:
-            yield Statement("doubt", words(f"{_plural('trial', number)}_{key}", n=number), outcome=outcome)
+        reasons = Counter(record.reason for record in run.records if record.outcome == outcome)
+        if number := reasons.total():
+            sentence, why = words(f"{_plural('trial', number)}_{key}", n=number), _commonest(reasons)
+            because = words("because", sentence=sentence, why=words.sentence(why)) if why else sentence
+            yield Statement("doubt", because, outcome=outcome)
     known = sum(suite.known_issues or 0 for suite in run.summary.suites.values())
     if known:
         yield Statement("plain", words(f"{_plural('item', known)}_left_out", n=known))
@@ -208,6 +213,12 @@ def _doubts(run: Run, words: Words) -> Iterator[Statement]:
         yield Statement("doubt", words("in_part", parts=_some(parts, ", ", words)))
     if run.partial:
         yield Statement("doubt", words("stopped", reason=words.sentence(str(run.summary.stopped))))
+
+
+def _commonest(reasons: Counter[str]) -> str:
+    """The first line of the reason of most, cut where it is long."""
+    line = reasons.most_common(1)[0][0].strip().split("\n", 1)[0]
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
 
 
 def _plural(noun: str, number: int) -> str:

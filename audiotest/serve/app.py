@@ -113,7 +113,7 @@ class Server:
         sounds = runs[1].players(flips, f"../run/{after.id}/")
         language = asked.get("lang", "")
         language = language if language in languages() else ENGLISH
-        return _page(comparing.page([pairs[0].first, pairs[0].second], leaders, pairs, sounds, language))
+        return _page(comparing.page([pairs[0].first, pairs[0].second], leaders, pairs, sounds, language, "../"))
 
     def history(self, request: Request) -> Response:
         """A suite over the runs."""

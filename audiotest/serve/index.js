@@ -19,9 +19,9 @@ function row(run, suite) {
   box.checked = chosen.includes(run.id);
   box.addEventListener("change", () => { chosen = chosen.filter((id) => id !== run.id); if (box.checked) chosen = [...chosen, run.id].slice(-2); pick(); });
   const name = el("div", {}, el("a", { href: `run/${run.id}/` }, el("bdi", {}, run.path)), run.message ? el("div", { class: run.state === "going on" ? "soft" : "error" }, `${word(run.state)}: ${translated(run.message)}`) : null);
-  const suites = several(own, (s) => el("div", {}, el("bdi", {}, s.name)));
+  const suites = several(own, (s) => el("div", { title: s.name }, el("bdi", {}, s.name)));
   if (more > 0) suites.append(el("div", { class: "more" }, msg("runs.more", { n: more })));
-  const text = (shown) => keyed(el("bdi", {}, shown), shown.toLowerCase()), when = run.when.replace("T", " ").slice(0, 16);
+  const text = (shown) => keyed(el("bdi", { title: shown }, shown), shown.toLowerCase()), when = run.when.replace("T", " ").slice(0, 16);
   return [keyed(name, run.path.toLowerCase()), box, suites, text(run.model), keyed(el("span", {}, when), when), text(run.commit), several(own, figure),
     several(own, (s) => el("div", {}, gap(s.gap))), several(own, (s) => el("div", { class: s.failed ? "failed" : "" }, gates(s) || "–"))];
 }

@@ -107,7 +107,7 @@ class Desk:
             if text is None:
                 opened = self.open(place, row)
                 players = opened.players(opened.run.records, "")
-                text = page(opened.run, players, notes=_without_sound(opened.heard))
+                text = page(opened.run, players, notes=_without_sound(opened.heard), home="../../")
                 self._pages.put(name, text)
             return text
 

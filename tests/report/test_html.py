@@ -618,6 +618,17 @@ def test_gates_fit_a_phone_and_say_their_condition(opened):
     assert shown.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_the_verdict_says_why_trials_broke(opened):
+    rows = [record(i) for i in range(4)]
+    broke = [msgspec.structs.replace(r, outcome="error", reason=why) for r, why in
+             zip(rows[1:], ("the key is refused", "the key is refused\nmore", "x" * 500), strict=True)]  # fmt: skip
+    broke[1] = msgspec.structs.replace(broke[1], reason="the key is refused")
+    shown = opened([rows[0], *broke])
+    assert "! 3 trials broke: the key is refused." in shown.inner_text("#verdict")
+    shown.click("#verdict >> text=3 trials broke")
+    assert shown.inner_text("#count") == "3 of 4 trials"
+
+
 def suites_of(count, **more):
     return [msgspec.structs.replace(record(i, c, choice=min(3, (i + k) % 5), **more), suite=f"suite-{k}", nodeid=f"{k}.yaml::{c}::{i}")
             for k in range(count) for i in range(12) for c in ("original", "text_only")]  # fmt: skip

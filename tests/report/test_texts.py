@@ -59,7 +59,7 @@ def test_scripts_ask_for_keys_that_there_are_and_every_key_is_asked_for():
     asked = set(re.findall(r'\bmsg\("([^"]+)"', source + markup))
     asked |= {key for key in re.findall(r'data-(?:text|label|placeholder)="([^"]+)"', markup) if "{{" not in key}
     pages = ("audiotest.serve", "audiotest.report.hearing")
-    source += (files("audiotest.report.html") / "comparing.py").read_text(encoding="utf-8")
+    source += (files("audiotest.report.html") / "changed.py").read_text(encoding="utf-8")
     code = [path for room in pages for path in files(room).iterdir() if path.name.endswith(".py")]
     source += "".join(path.read_text(encoding="utf-8") for path in code)
     assert asked <= texts("en").keys()

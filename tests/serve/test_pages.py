@@ -474,6 +474,7 @@ def test_from_the_list_to_a_report_its_sound_and_a_comparison(opened, tmp_path, 
     until(opened, "Math.abs((document.querySelector('audio') || {}).duration - 0.3) < 0.01")
     opened.goto(opened.home)
     opened.click("a:has-text('first')")
+    assert opened.locator("#home a").get_attribute("href") == "../../"
     opened.click("#tab-items")
     until(opened, "Math.abs((document.querySelector('#item audio') || {}).duration - 0.3) < 0.01")
     until(opened, "document.querySelector('#item canvas.spectrogram') !== null")  # drawn from the sound

@@ -15,15 +15,12 @@ from msgspec.structs import replace
 from audiotest.analyse.compare import Difference, Flipped
 from audiotest.analyse.headlines import FigureDifference
 from audiotest.registry import METRICS
+from audiotest.report.html.changed import MARKS, p_value, verdict
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.render import as_data
 from audiotest.report.texts import ENGLISH, shown_texts, text, texts, translated
 
 _LEVEL = 0.05
-_LEAST = 0.001
-"""Smaller p-values are said to be below it."""
-_MOST_CHANGES = 6
-"""Sentences of a verdict; how many more changes there are is said."""
 
 
 class Pair(Struct, frozen=True):
@@ -65,52 +62,6 @@ def colour(d: FigureDifference) -> str:
     return "right" if change > 0 else "wrong"
 
 
-def p_value(p: float | None) -> str:
-    """A p-value in three decimals; ``-`` for none."""
-    return "-" if p is None else f"< {_LEAST}" if p < _LEAST else f"{p:.3f}"
-
-
-class Change(Struct, frozen=True):
-    """A sentence of the verdict on a pair: ``kind`` is ``bad``, ``good`` or ``plain``."""
-
-    kind: str
-    text: str
-
-
-def verdict(pair: Pair, language: str = ENGLISH) -> list[Change]:
-    """What changed beyond chance (p below 0.05) in the suites' accuracies, what got worse first, and in their listening
-    gaps; or that nothing did. Conditions in which nothing can be heard are left out: a rise there is no gain."""
-    rows = [d for d in pair.differences if not d.tag and d.gain and d.p < _LEVEL and d.difference.value]
-    gaps = [d for d in pair.figures if d.figure == "listening_gap" and colour(d) and d.versus == "text_only"]
-    changes = [
-        (d.difference, 1, d.p, text(language, "compare.accuracy_of", suite=d.suite, condition=d.condition))
-        for d in rows
-    ] + [(d.difference, d.better, d.p, text(language, "compare.gap_of", suite=d.suite)) for d in gaps]
-    sentences = []
-    for difference, better, p, name in sorted(changes, key=lambda change: (change[0].value or 0.0) * change[1]):
-        rise = (difference.value or 0.0) * better > 0
-        ends = (difference.low, difference.high)
-        interval = ""
-        if difference.low is not None and difference.high is not None:
-            low, high = (f"{100 * end:+.1f}" for end in ends if end is not None)
-            interval = text(language, "verdict.gap_interval", low=low, high=high)
-        key = "compare.is_better" if rise else "compare.is_worse"
-        points = text(language, "verdict.points", value=f"{100 * (difference.value or 0.0):+.1f}")
-        shown = text(
-            language,
-            key,
-            figure=name,
-            points=points,
-            interval=interval,
-            p=f"p {'' if p < _LEAST else '= '}{p_value(p)}",
-        )
-        sentences.append(Change("good" if rise else "bad", shown))
-    more = len(sentences) - _MOST_CHANGES
-    if more > 0:
-        sentences[_MOST_CHANGES:] = [Change("plain", text(language, "verdict.more", n=more))]
-    return sentences or [Change("plain", text(language, "compare.no_change"))]
-
-
 def reach_of(differences: Iterable[Difference]) -> float:
     """How far from 0 the bars of a table go, in percentage points: as far as its widest interval."""
     ends = (end for d in differences for end in (d.difference.low, d.difference.high) if end is not None)
@@ -149,9 +100,10 @@ def write(
 
 def page(
     names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Sequence[Pair], sounds: Mapping[str, list[Player]],
-    language: str = ENGLISH,
+    language: str = ENGLISH, home: str = "",
 ) -> str:  # fmt: skip
-    """The whole page; ``leaders`` is a table with its heads in the first row, or empty. What models said is escaped."""
+    """The whole page; ``leaders`` is a table with its heads in the first row, or empty, ``home`` the address of a list
+    of runs. What models said is escaped."""
     from jinja2 import Environment, StrictUndefined
 
     here = files("audiotest.report.html")
@@ -162,8 +114,8 @@ def page(
     )
     return template.render(
         names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js="".join(scripts), key=sound_key,
-        language=language, msg=partial(text, language), texts=as_data(shown_texts(language)),
+        language=language, home=home, msg=partial(text, language), texts=as_data(shown_texts(language)),
         cells=partial(figure_cells, language=language), colour=colour, reach_of=reach_of, p_value=p_value,
-        verdict=partial(verdict, language=language), marks={"good": "✓", "bad": "✗", "plain": "·"},
+        verdict=partial(verdict, language=language), marks=MARKS,
         sounds=as_data(msgspec.to_builtins(dict(sounds))),
     )  # fmt: skip

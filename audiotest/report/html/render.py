@@ -38,10 +38,11 @@ _SCRIPTS = (
 
 def page(
     run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "", notes: Sequence[str] = (),
-    language: str = ENGLISH,
+    language: str = ENGLISH, home: str = "",
 ) -> str:  # fmt: skip
     """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips; ``title`` heads it, ``notes``
-    are sentences about the run as a whole; ``language`` is the one that it is first shown in."""
+    are sentences about the run as a whole; ``language`` is the one that it is first shown in, ``home`` the address of a
+    list of runs."""
     records, summary, model = run.records, run.summary, run.summary.model
     tables = [
         t
@@ -50,6 +51,7 @@ def page(
     ]
     data = {
         "title": title or title_of(run),
+        "home": home,
         "verdict": {name: msgspec.to_builtins(headline(run, name)) for name in languages()},
         "when": (summary.finished or "").replace("T", " ").replace("+00:00", " UTC"),
         "made": made_by(summary),
