@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from audiotest.analyse.compare import Difference
 from audiotest.analyse.headlines import FigureDifference
+from audiotest.analyse.summary import ORIGINAL
 from audiotest.report.texts import ENGLISH, text
 from audiotest.types import Estimate
 
@@ -30,23 +31,41 @@ class Change(Struct, frozen=True):
     text: str
 
 
+class _Difference(Struct, frozen=True):
+    """A difference that is more than chance; ``leads``: it is of the figures that stand for a suite."""
+
+    leads: bool
+    difference: Estimate
+    p: float
+    figure: str
+
+    @property
+    def value(self) -> float:
+        """The second run's minus the first's, as a fraction of 1."""
+        return self.difference.value or 0.0
+
+    def place(self) -> tuple[bool, bool, float]:
+        """What it is sorted by: what got worse, then what got better; the leading figures first."""
+        return self.value > 0, not self.leads, self.value
+
+
 def verdict(
     differences: Iterable[Difference], figures: Iterable[FigureDifference], language: str = ENGLISH
 ) -> list[Change]:
     """What changed with p below 0.05 in the suites' accuracies and in their listening gaps; or that nothing did.
     Accuracies where nothing can be heard are left out: a rise there is no gain."""
-    changes = [
-        (d.difference, d.p, text(language, "compare.accuracy_of", suite=d.suite, condition=d.condition))
+    accuracies = [
+        _Difference(d.condition == ORIGINAL, d.difference, d.p,
+                    text(language, "compare.accuracy_of", suite=d.suite, condition=d.condition))
         for d in differences
-        if not d.tag and d.gain and d.p < _LEVEL
-    ]
-    changes += [
-        (d.difference, d.p, text(language, "compare.gap_of", suite=d.suite))
+        if not d.tag and d.gain and d.p < _LEVEL and d.difference.value
+    ]  # fmt: skip
+    gaps = [
+        _Difference(True, d.difference, d.p, text(language, "compare.gap_of", suite=d.suite))
         for d in figures
         if d.figure == "listening_gap" and d.versus == _WITHOUT_SOUND and d.p is not None and d.p < _LEVEL
     ]
-    changes.sort(key=lambda change: change[0].value or 0.0)
-    sentences = [_sentence(language, *change) for change in changes if change[0].value]
+    sentences = [_sentence(language, one) for one in sorted([*accuracies, *gaps], key=_Difference.place)]
     if len(sentences) > _MOST:
         sentences[_MOST:] = [Change("plain", text(language, "verdict.more", n=len(sentences) - _MOST))]
     return sentences or [Change("plain", text(language, "compare.no_change"))]
@@ -57,15 +76,12 @@ def p_value(p: float | None) -> str:
     return "-" if p is None else f"< {_LEAST}" if p < _LEAST else f"{p:.3f}"
 
 
-def _sentence(language: str, difference: Estimate, p: float, figure: str) -> Change:
-    value = difference.value or 0.0
-    points = text(language, "verdict.points", value=f"{100 * value:+.1f}")
-    if difference.low is not None and difference.high is not None:
-        low, high = f"{100 * difference.low:+.1f}", f"{100 * difference.high:+.1f}"
-        points += text(language, "verdict.gap_interval", low=low, high=high)
-    kind: Kind = "good" if value > 0 else "bad"
-    key = "compare.is_better" if value > 0 else "compare.is_worse"
-    shown = p_value(p)
-    return Change(
-        kind, text(language, key, figure=figure, points=points, p=f"p {shown if p < _LEAST else f'= {shown}'}")
-    )
+def _sentence(language: str, one: _Difference) -> Change:
+    low, high = one.difference.low, one.difference.high
+    points = text(language, "verdict.points", value=f"{100 * one.value:+.1f}")
+    if low is not None and high is not None:
+        points += text(language, "verdict.gap_interval", low=f"{100 * low:+.1f}", high=f"{100 * high:+.1f}")
+    better, p = one.value > 0, p_value(one.p)
+    key = "compare.is_better" if better else "compare.is_worse"
+    shown = text(language, key, figure=one.figure, points=points, p=f"p {p if one.p < _LEAST else f'= {p}'}")
+    return Change("good" if better else "bad", shown)
