@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 from audiotest.analyse.summary import Provenance, Summary, summarise
 from audiotest.analyse.trials import verdict_of
@@ -33,6 +33,7 @@ __all__ = [
     "RunError",
     "RunWriter",
     "iterate_records",
+    "part_of",
     "read_records",
     "read_summary",
     "write_run",
@@ -69,7 +70,8 @@ class Run:
     def load(cls, folder: str | os.PathLike[str], root: str | os.PathLike[str] = ".", *, prompts: bool = True) -> Run:
         """The run in ``folder``, which ``--results`` or :meth:`save` wrote; its records without their ``prompts`` take
         half of the memory. Raises :class:`RunError`."""
-        return cls(read_records(folder, prompts=prompts), read_summary(folder), root=Path(root))
+        summary = read_summary(folder)  # first: it says whether this version can read the run
+        return cls(read_records(folder, prompts=prompts), summary, root=Path(root))
 
     @classmethod
     def from_records(cls, records: Iterable[Record], model: str = "") -> Run:
@@ -239,5 +241,43 @@ def read_summary(folder: str | os.PathLike[str]) -> Summary:
                 f"{path} is of version {version}, and this audiotest reads up to {SCHEMA_VERSION}; update it"
             )
         return msgspec.json.decode(data, type=Summary)
+    except FileNotFoundError as error:
+        if path.with_name(TRIALS).is_file():
+            raise RunError(
+                f"the run in {path.parent} has no {SUMMARY}: it goes on, or was stopped before its end; "
+                "`audiotest report` and `audiotest serve` show what there is"
+            ) from error
+        raise RunError(f"cannot read {path}: {error}") from error
     except (OSError, *_UNREADABLE) as error:
         raise RunError(f"cannot read {path}: {error}") from error
+
+
+def part_of(folder: str | os.PathLike[str], reason: str, *, model: str = "", root: str | os.PathLike[str] = ".") -> Run:
+    """What can be read of a run that has no summary, or whose lines are damaged; ``stopped`` holds the ``reason`` and
+    the number of lines that cannot be read. Raises :class:`RunError` where no trial can be."""
+    records, lost = _readable(Path(folder))
+    if not records:
+        raise RunError(f"no trial of this run can be read: {reason}")
+    run = Run.from_records(records, model)
+    more = f"{lost} lines of {TRIALS} cannot be read" if lost else ""
+    summary = replace(run.summary, stopped="; ".join(filter(None, (reason, more))))
+    return Run(records, summary, root=Path(root))
+
+
+def _readable(place: Path) -> tuple[list[Record], int]:
+    """The records that can be read, and the number of lines that cannot."""
+    decoder, records, lost = msgspec.json.Decoder(Record), [], 0
+    try:
+        return list(iterate_records(place)), 0
+    except RunError:
+        pass
+    try:
+        with (place / TRIALS).open("rb") as lines:
+            for line in lines:
+                try:
+                    records.append(decoder.decode(line))
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                    lost += 1
+    except OSError as error:
+        raise RunError(f"cannot read {TRIALS}: {error}") from None
+    return records, lost

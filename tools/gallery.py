@@ -97,7 +97,9 @@ def _small(png: bytes, target: Path) -> None:
 
     from PIL import Image
 
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        target, optimize=True
+    )
 
 
 def _item(page: Any) -> None:

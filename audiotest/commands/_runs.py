@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,3 +17,19 @@ def open_run(given: str, *, prompts: bool = True) -> Run:
 
     with baseline_folder(given) as folder:
         return Run.load(folder, prompts=prompts)
+
+
+def open_part(given: str) -> Run:
+    """As :func:`open_run`; of a run that goes on, or that was stopped before it could write its summary, the trials so
+    far."""
+    from audiotest.run_folder import TRIALS, progress
+    from audiotest.runs import part_of
+
+    folder = Path(given)
+    going = progress(folder) if (folder / TRIALS).is_file() else None
+    if going is None:
+        return open_run(given)
+    state = "the run is still going on" if going.writing else "the process of the run ended before it did"
+    if going.plan is None:
+        return part_of(folder, state)
+    return part_of(folder, f"{state}: {going.plan.trials:,} trials were planned", model=going.plan.model)

@@ -39,6 +39,8 @@ _EVERY_S = 60.0
 @click.option("--json", "json_file", type=_PATH, help="Write everything as JSON to this file.")
 @click.option("--csv", "csv_file", type=_PATH, help="Write a row a threshold to this file.")
 @click.option("--html", "html_file", type=_PATH, help="Write a page with figures, and the sounds at threshold.")
+@click.option("--lang", "language", default="en", show_default=True, metavar="en|ko|zh",
+              help="With --html: the language of the page's texts.")  # fmt: skip
 @click.option("--plot", "plot_file", type=_PATH, help="Draw the audiogram; the ending is the format: .svg, .png, .pdf.")
 @click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="The JSON of another model: print the ratios of the thresholds.")  # fmt: skip
@@ -62,6 +64,7 @@ def command(
     json_file: Path | None,
     csv_file: Path | None,
     html_file: Path | None,
+    language: str,
     plot_file: Path | None,
     against: Path | None,
     earlier: Path | None,
@@ -93,6 +96,7 @@ def command(
         return
     try:
         _check_places({"json": json_file, "csv": csv_file, "html": html_file, "plot": plot_file})
+        _check_language(language)
         other = load(against) if against is not None else None
         if earlier is not None:
             _asks_nothing()
@@ -108,7 +112,7 @@ def command(
             )
             audiogram = _measured(settings, only, budget, precision, prompt)
         say(table.text(audiogram))
-        _write(audiogram, {"json": json_file, "csv": csv_file, "html": html_file, "plot": plot_file})
+        _write(audiogram, {"json": json_file, "csv": csv_file, "html": html_file, "plot": plot_file}, language)
         if other is not None:
             from audiotest.hearing.comparison import compare
 
@@ -164,7 +168,14 @@ def _check_places(files: Mapping[str, Path | None]) -> None:
         check_format(files["plot"] or Path("page.svg"))
 
 
-def _write(audiogram: Audiogram, files: Mapping[str, Path | None]) -> None:
+def _check_language(language: str) -> None:
+    """Raise :class:`~audiotest.registry.UnknownName` for one without texts."""
+    from audiotest.report.texts import texts
+
+    texts(language)
+
+
+def _write(audiogram: Audiogram, files: Mapping[str, Path | None], language: str) -> None:
     """Write what was asked for; what cannot be drawn costs no other file."""
     from audiotest.hearing.results import HearingError
     from audiotest.report.hearing import table
@@ -177,7 +188,7 @@ def _write(audiogram: Audiogram, files: Mapping[str, Path | None]) -> None:
     if html_file is not None:
         from audiotest.report.hearing.page import write
 
-        write(audiogram, html_file)
+        write(audiogram, html_file, language)
     if plot_file is not None:
         from audiotest.report.hearing.figures import overview
 

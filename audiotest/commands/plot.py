@@ -8,10 +8,12 @@ import click
 
 from audiotest.registry import PLOTS
 
+_AUDIOGRAM = "audiogram"
+
 
 @click.command("plot")
 @click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True))
-@click.option("--kind", required=True, metavar="|".join(PLOTS.names()), help="What to draw.")
+@click.option("--kind", required=True, metavar="|".join([*PLOTS.names(), _AUDIOGRAM]), help="What to draw.")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
               help="The file to write; its ending is its format: .svg, .png, .pdf.")  # fmt: skip
 @click.option("--suite", help="Only this suite.")
@@ -26,10 +28,15 @@ def command(runs: tuple[str, ...], kind: str, output: Path, suite: str | None, t
 
     snr: accuracy (of transcripts: word error rate) over the signal-to-noise ratio. gap: the listening gap of each
     suite. profile: the listening profile. tags: accuracy by the values of a tag. positions: where the chosen option
-    stood in the list. Figures need matplotlib: pip install 'audiotest[plot]'.
+    stood in the list. audiogram: the thresholds in a file of `audiotest hear --json`, given in the place of RUNS.
+    Figures need matplotlib: pip install 'audiotest[plot]'.
     """
     from audiotest.errors import AudiotestError
     from audiotest.runs import Run
+
+    if kind == _AUDIOGRAM:
+        _draw_audiogram(runs, output)
+        return
 
     options = {name: given for name, given in (("suite", suite), ("tag", tag)) if given is not None}
     if tag is not None and kind != "tags":
@@ -41,3 +48,21 @@ def command(runs: tuple[str, ...], kind: str, output: Path, suite: str | None, t
     except (AudiotestError, ImportError, OSError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{output}: {member.doc.splitlines()[0]}")
+
+
+def _draw_audiogram(files: tuple[str, ...], output: Path) -> None:
+    """The audiogram in a file of `audiotest hear --json`."""
+    from audiotest.errors import AudiotestError
+    from audiotest.hearing.results import load
+    from audiotest.report.hearing.figures import check_format, overview
+
+    if len(files) != 1 or Path(files[0]).is_dir():
+        raise click.ClickException(
+            "--kind audiogram draws one file of `audiotest hear --json FILE`: a run of suites measures no thresholds"
+        )
+    try:
+        check_format(output)
+        overview(load(Path(files[0]))).savefig(output)
+    except (AudiotestError, ImportError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{output}: the audiogram")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest import inert
-from audiotest.commands._runs import open_run
+from audiotest.commands._runs import open_part
 
 if TYPE_CHECKING:
     from audiotest.report.tables import Columns
@@ -77,7 +77,7 @@ def command(
     from audiotest.errors import AudiotestError
 
     try:
-        loaded = [open_run(run).of_suite(suite) for run in runs]
+        loaded = [open_part(run).of_suite(suite) for run in runs]
         for path, one in zip(runs, loaded, strict=True):
             if not one.records:
                 raise click.ClickException(f"{path} has no trials" + (f" of the suite {suite}" if suite else ""))

@@ -13,7 +13,8 @@ from audiotest.models.protocol import Adapter
 from audiotest.models.streaming import Outcome, chunks_of, streams
 from audiotest.predict.exchange import Answered, Exchange
 from audiotest.predict.store import ReplyStore
-from audiotest.types import Reply, Request
+from audiotest.predict.tracing import Role, traced
+from audiotest.types import Reply, Request, TrialKey
 
 
 class Item(Struct, eq=False, kw_only=True):
@@ -23,12 +24,18 @@ class Item(Struct, eq=False, kw_only=True):
     request: Request
     outcome: Outcome | None = None
 
+    @property
+    def trial(self) -> TrialKey | None:
+        """The trial whose reply it is about, where it is about one."""
+        return None
+
 
 class AskedModel:
     """Items are submitted at any time, from any thread, and waited for one by one. The model is loaded when there is
     something that the store does not know.
 
-    ``finished(item)`` may give another item to be asked in the place of one (a judge's text that cannot be read).
+    ``role`` is what it is asked as. ``finished(item)`` may give another item to be asked in the place of one (a judge's
+    text that cannot be read).
     """
 
     def __init__(
@@ -39,7 +46,9 @@ class AskedModel:
         refresh: bool = False,
         batch_size: int | None = None,
         finished: Callable[[Item], Item | None] = lambda item: None,
+        role: Role = "judge",
     ) -> None:
+        self._role: Role = role
         self.model, self._refresh, self._batch_size = model, refresh, batch_size
         self._store = store if model.identity else None
         self._finished = finished
@@ -69,6 +78,11 @@ class AskedModel:
         self._load()
         self._exchange.wait(done)
 
+    @property
+    def down(self) -> bool:
+        """Whether nothing is asked any more: the model cannot be loaded, or fails every request alike."""
+        return self._broken is not None or bool(self._exchange.down)
+
     def close(self) -> None:
         """Stop asking, and let go of the model."""
         self._exchange.close()
@@ -94,6 +108,7 @@ class AskedModel:
         if self._store is not None and replies:
             self._store.put(self.model.name, replies)
         for item, outcome in answered:
+            traced(self.model.name, item.trial, outcome, role=self._role, ask=item.request.condition)
             self._settle(item, outcome)
 
     def _settle(self, item: Item, outcome: Outcome) -> None:

@@ -40,7 +40,11 @@ class Wanted(Struct, frozen=True):
 
 class Assistants:
     """The judge and the embedding model of a run, either of which may be missing. ``open_jury`` gives the judge that a
-    suite names for a scorer by the option ``model``, a card's name."""
+    suite names for a scorer by the option ``model``, a card's name.
+
+    One that cannot be opened or loaded, or that fails every request alike, is asked nothing more (as a model under
+    test, see :mod:`audiotest.predict.breaker`). The run goes on: what was judged is kept, and the other replies can be
+    judged later. ``down`` holds the sentence that stands in the place of their verdicts."""
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class Assistants:
         self._jobs: dict[tuple[TrialKey, str], tuple[Jury | AudiotestError, list[Job]]] = {}
         self._pairs: dict[tuple[TrialKey, str], Any] = {}
         self._lock = threading.Lock()
+        self.down: set[str] = set()
 
     def wanted_by(self, checks: Sequence[Check]) -> bool:
         """Whether any of the scorers asks a judge or compares by embeddings, and there is one to ask."""
@@ -81,18 +86,19 @@ class Assistants:
         arguments: dict[str, Any] = {}
         jury, jobs = self._jobs.get((key, SCORERS.get(scorer).asker), (None, []))
         if jobs and isinstance(jury, AudiotestError):
-            raise AssistantFailed(f"the judge cannot be opened: {jury}")
+            raise self._failed(f"the judge cannot be opened: {jury}", down=True)
         if jobs and isinstance(jury, Jury):
             try:
                 arguments["judged"] = {job.ask.name: jury.text(job) for job in jobs}
             except Exception as error:
-                raise AssistantFailed(f"the judge {jury.name}: {error or type(error).__name__}") from None
+                raise self._failed(f"the judge {jury.name}: {error or type(error).__name__}", jury.down) from None
         pair = self._pairs.get((key, scorer))
         if pair is not None and self.similarities is not None:
             try:
                 arguments["similarities"] = self.similarities.cosines(pair)
             except Exception as error:
-                raise AssistantFailed(f"the embedding model: {error or type(error).__name__}") from None
+                text = f"the embedding model: {error or type(error).__name__}"
+                raise self._failed(text, self.similarities.down) from None
         return arguments
 
     def close(self) -> None:
@@ -100,6 +106,12 @@ class Assistants:
         for one in (self.jury, self.similarities, *self._named.values()):
             if one is not None and not isinstance(one, AudiotestError):
                 one.close()
+
+    def _failed(self, text: str, down: bool) -> AssistantFailed:
+        if not down:
+            return AssistantFailed(text)
+        self.down.add(f"not judged: {text}")
+        return AssistantFailed(f"not judged: {text}")
 
     def _jury_of(self, check: Check) -> Jury | AudiotestError | None:
         """The judge of a scorer: the one that the suite names for it, else the run's."""

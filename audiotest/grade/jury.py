@@ -19,7 +19,7 @@ from audiotest.grade.asking import AskedModel, Item
 from audiotest.models.protocol import Adapter
 from audiotest.models.streaming import NoReply
 from audiotest.predict.store import ReplyStore
-from audiotest.types import Ask, Question, Reply, Request
+from audiotest.types import Ask, Question, Reply, Request, TrialKey
 
 KEY_VERSION = 1
 
@@ -47,6 +47,11 @@ class _Attempt(Item, kw_only=True):
     job: Job
     number: int
     last_text: str | None
+
+    @property
+    def trial(self) -> TrialKey:
+        """The trial whose reply is judged."""
+        return TrialKey(self.job.suite, self.job.case, self.job.condition)
 
 
 class Jury:
@@ -78,6 +83,11 @@ class Jury:
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    @property
+    def down(self) -> bool:
+        """Whether the judge is asked nothing any more."""
+        return self._asked.down
 
     def close(self) -> None:
         """Let go of the judge."""

@@ -62,7 +62,7 @@ class Similarities:
 
     def __init__(self, embedder: Embedder, *, store: ReplyStore | None = None) -> None:
         self.embedder = embedder
-        self._asked = AskedModel(Comparer(embedder), store=store)
+        self._asked = AskedModel(Comparer(embedder), store=store, role="embedder")
         self._items: dict[Pair, Item] = {}
 
     def submit(self, pairs: Sequence[Pair]) -> None:
@@ -80,6 +80,11 @@ class Similarities:
         if isinstance(outcome, Exception):
             raise outcome
         return tuple(outcome.details["cosines"])
+
+    @property
+    def down(self) -> bool:
+        """Whether the embedding model is asked nothing any more."""
+        return self._asked.down
 
     def close(self) -> None:
         """Let go of the embedding model."""

@@ -1,24 +1,29 @@
-"""Requests to models as spans of OpenTelemetry, where the program that runs audiotest has set up tracing.
+"""Requests to models, judges and embedding models as spans of OpenTelemetry, where the program that runs audiotest has
+set up tracing.
 
 Nothing is imported and nothing recorded unless a program has: a ``conftest.py`` that sets a tracer provider, or
 ``opentelemetry-instrument pytest ...``. Names follow the semantic conventions for generative AI (``gen_ai.*``). A span
-is as long as the model took for the reply. No prompt, sound or reply is in it.
+is as long as the model took for the reply. ``audiotest.role`` says what the model was asked as: ``model``, ``judge`` or
+``embedder``. No prompt, sound or reply is in it.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from typing import Any
+from typing import Any, Literal
 
 from audiotest.models.streaming import Outcome
 from audiotest.types import Reply, TrialKey
 
+Role = Literal["model", "judge", "embedder"]
+_OPERATIONS: dict[Role, str] = {"model": "chat", "judge": "chat", "embedder": "embeddings"}
 _COUNTS = {"input_tokens": "gen_ai.usage.input_tokens", "output_tokens": "gen_ai.usage.output_tokens"}
 
 
-def traced(model: str, key: TrialKey, outcome: Outcome) -> None:
-    """Record the span of a request that has just been answered, or that failed."""
+def traced(model: str, key: TrialKey | None, outcome: Outcome, *, role: Role = "model", ask: str = "") -> None:
+    """Record the span of a request that has just been answered, or that failed. ``key`` is the trial's, None where a
+    request stands for several; ``ask``: what a judge was asked about its reply."""
     trace = sys.modules.get("opentelemetry.trace")
     if trace is None:
         return
@@ -28,23 +33,23 @@ def traced(model: str, key: TrialKey, outcome: Outcome) -> None:
     span = (
         trace.get_tracer_provider()
         .get_tracer("audiotest")
-        .start_span(f"chat {model}", start_time=end - int(1e9 * seconds), kind=trace.SpanKind.CLIENT)
+        .start_span(f"{_OPERATIONS[role]} {model}", start_time=end - int(1e9 * seconds), kind=trace.SpanKind.CLIENT)
     )
     if span.is_recording():
-        span.set_attributes({**_about(model, key), **_of(reply)})
+        span.set_attributes({**_about(model, key, role, ask), **_of(reply)})
         if reply is None:
             span.set_attribute("error.type", type(outcome).__name__)
             span.set_status(trace.StatusCode.ERROR, str(outcome)[:500])
     span.end(end)
 
 
-def _about(model: str, key: TrialKey) -> dict[str, Any]:
-    suite, condition, case = key.suite, key.condition, key.case
-    names = {"suite": suite, "condition": condition, "case": case}
+def _about(model: str, key: TrialKey | None, role: Role, ask: str) -> dict[str, Any]:
+    trial = {} if key is None else {"suite": key.suite, "condition": key.condition, "case": key.case}
+    about = {**trial, "role": role, **({"ask": ask} if ask else {})}
     return {
-        "gen_ai.operation.name": "chat",
+        "gen_ai.operation.name": _OPERATIONS[role],
         "gen_ai.request.model": model,
-        **{f"audiotest.{name}": str(value) for name, value in names.items()},
+        **{f"audiotest.{name}": str(value) for name, value in about.items()},
     }
 
 

@@ -11,7 +11,7 @@ from audiotest.analyse.freshness import age
 from audiotest.analyse.summary import marks
 from audiotest.analyse.unanswered import faults
 from audiotest.registry import SCORERS
-from audiotest.report.texts import ENGLISH, text
+from audiotest.report.texts import ENGLISH, text, translated
 from audiotest.runs import Run
 from audiotest.types import Record
 
@@ -38,7 +38,9 @@ def marked(run: Run, language: str = ENGLISH) -> Iterator[str]:
     why some have no verdict."""
     words = partial(_words, language)
     yield from (words(mark, n=count) for mark, count in marks(run.records).items())
-    yield from (words("unjudged", n=count, why=why) for why, count in _unjudged(run.records).items())
+    yield from (
+        words("unjudged", n=count, why=translated(language, why)) for why, count in _unjudged(run.records).items()
+    )
 
 
 def _words(language: str, key: str, **values: object) -> str:

@@ -7,8 +7,8 @@ languages there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -16,15 +16,32 @@ from msgspec import Struct
 from audiotest.analyse.summary import ORIGINAL, SuiteSummary
 from audiotest.analyse.unanswered import faults
 from audiotest.report.leading import is_share, leading_metrics
-from audiotest.report.texts import ENGLISH, text
+from audiotest.report.texts import ENGLISH, text, texts, translated
 from audiotest.runs import Run
 from audiotest.types import Estimate, GateResult
 
 Kind = Literal["bad", "good", "doubt", "plain"]
-Words = Callable[..., str]
 _LEVEL = 0.05
+_LONGEST = 160
+"""Characters of a reason that are shown."""
 _MOST = 3
 """Gates and suites that are named; how many more there are is said."""
+
+
+class Words:
+    """The texts of the verdict in one language."""
+
+    def __init__(self, language: str) -> None:
+        texts(language)
+        self.language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key."""
+        return text(self.language, f"verdict.{key}", **values)
+
+    def sentence(self, text: str) -> str:
+        """A sentence of the run's files."""
+        return translated(self.language, text)
 
 
 class Statement(Struct, frozen=True):
@@ -49,7 +66,7 @@ def headline(run: Run, language: str = ENGLISH) -> list[Statement]:
 
     Raises :class:`~audiotest.registry.UnknownName` for a ``language`` that there are no texts in.
     """
-    words = partial(_words, language)
+    words = Words(language)
     return [
         *_gates(run, words),
         *_figure(run, words),
@@ -64,23 +81,20 @@ def as_text(statements: Sequence[Statement]) -> str:
     return " ".join(f"{one.text[:1].upper()}{one.text[1:]}." for one in statements)
 
 
-def _words(language: str, key: str, **values: object) -> str:
-    return text(language, f"verdict.{key}", **values)
-
-
 def _gates(run: Run, words: Words) -> Iterator[Statement]:
     gates = [(name, gate) for name, suite in run.summary.suites.items() for gate in suite.gates]
     failed = [(name, gate) for name, gate in gates if gate.passed is False]
     open_ = [(name, gate) for name, gate in gates if gate.passed is None]
     if failed:
-        named = _some([_gate(*one) for one in failed], "; ", words)
+        named = _some([f"{_place(name, gate)}: {words.sentence(gate.reason)}" for name, gate in failed], "; ", words)
         sentence = words("gates_failed", n=len(failed), all=len(gates), gates=named)
         yield Statement("bad", sentence, suite=failed[0][0] if len({name for name, _ in failed}) == 1 else "")
     elif gates and len(open_) < len(gates):
         yield Statement("good", words("gates_passed", n=len(gates) - len(open_), all=len(gates)))
     if open_:
         key, reason = "gate_not_judged" if len(open_) == 1 else "gates_not_judged", open_[0][1].reason
-        yield Statement("doubt", words(key, n=len(open_), all=len(gates), reason=reason.removeprefix("not judged: ")))
+        reason = words.sentence(reason.removeprefix("not judged: "))
+        yield Statement("doubt", words(key, n=len(open_), all=len(gates), reason=reason))
     broken = sum(record.outcome == "failed" for record in run.records)
     if broken:
         yield Statement("bad", words("trials_failed", n=broken, all=len(run.records)), outcome="failed")
@@ -90,8 +104,8 @@ def _gates(run: Run, words: Words) -> Iterator[Statement]:
             yield Statement("good", words("none_failed"))
 
 
-def _gate(suite: str, gate: GateResult) -> str:
-    return f"{suite}: {gate.reason}"
+def _place(suite: str, gate: GateResult) -> str:
+    return suite if gate.condition in ("", ORIGINAL) else f"{suite} ({gate.condition})"
 
 
 def _figure(run: Run, words: Words) -> Iterator[Statement]:
@@ -186,9 +200,11 @@ def _doubts(run: Run, words: Words) -> Iterator[Statement]:
         each = ", ".join(words(name, n=count) for name, count in counts.items())
         yield Statement("doubt", words("faults", asked=asked, each=each), outcome="incomplete replies")
     for outcome, key in (("error", "broke"), ("unsupported", "unsupported")):
-        number = sum(record.outcome == outcome for record in run.records)
-        if number:
-            yield Statement("doubt", words(f"{_plural('trial', number)}_{key}", n=number), outcome=outcome)
+        reasons = Counter(record.reason for record in run.records if record.outcome == outcome)
+        if number := reasons.total():
+            sentence, why = words(f"{_plural('trial', number)}_{key}", n=number), _commonest(reasons)
+            because = words("because", sentence=sentence, why=words.sentence(why)) if why else sentence
+            yield Statement("doubt", because, outcome=outcome)
     known = sum(suite.known_issues or 0 for suite in run.summary.suites.values())
     if known:
         yield Statement("plain", words(f"{_plural('item', known)}_left_out", n=known))
@@ -196,7 +212,13 @@ def _doubts(run: Run, words: Words) -> Iterator[Statement]:
     if parts:
         yield Statement("doubt", words("in_part", parts=_some(parts, ", ", words)))
     if run.partial:
-        yield Statement("doubt", words("stopped", reason=run.summary.stopped))
+        yield Statement("doubt", words("stopped", reason=words.sentence(str(run.summary.stopped))))
+
+
+def _commonest(reasons: Counter[str]) -> str:
+    """The first line of the reason of most, cut where it is long."""
+    line = reasons.most_common(1)[0][0].strip().split("\n", 1)[0]
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
 
 
 def _plural(noun: str, number: int) -> str:

@@ -19,6 +19,7 @@ from audiotest.errors import AudiotestError
 from audiotest.report.html import comparing
 from audiotest.report.html.players import is_key
 from audiotest.report.pairs import compared
+from audiotest.report.texts import ENGLISH, languages
 from audiotest.serve import pages
 from audiotest.serve.index import Index
 from audiotest.serve.live import Live
@@ -106,15 +107,13 @@ class Server:
             named = [(before.path, runs[0].run), (after.path, runs[1].run)]
             leaders, pairs = compared(named, common="common" in asked)
         except NotComparable as error:
-            again = (f"?{urlencode({'a': before.id, 'b': after.id, 'common': ''})}", "Compare what both have")
-            return _page(
-                pages.message(
-                    "These runs did not ask the same", str(error), None if "common" in asked else again, "../"
-                )
-            )
+            again = (f"?{urlencode({**dict(asked), 'common': ''})}", "message.common")
+            return _page(pages.message("message.not_the_same", str(error), None if "common" in asked else again, "../"))
         flips = [one.record for pair in pairs for one in pair.flipped]
         sounds = runs[1].players(flips, f"../run/{after.id}/")
-        return _page(comparing.page([pairs[0].first, pairs[0].second], leaders, pairs, sounds))
+        language = asked.get("lang", "")
+        language = language if language in languages() else ENGLISH
+        return _page(comparing.page([pairs[0].first, pairs[0].second], leaders, pairs, sounds, language, "../"))
 
     def history(self, request: Request) -> Response:
         """A suite over the runs."""
@@ -137,7 +136,7 @@ class Server:
             except (AudiotestError, LookupError, OSError, ValueError, RuntimeError) as error:
                 text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
                 status = 404 if isinstance(error, LookupError) else 200
-                return _page(pages.message("This cannot be shown", text, home=home), status)
+                return _page(pages.message("message.cannot", text, home=home), status)
 
         return shown
 

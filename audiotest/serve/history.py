@@ -82,7 +82,7 @@ def plot(pairs: Sequence[tuple[Row, SuiteRow]]) -> Plot | None:
             continue
         ends = (figure.low, figure.high)
         low, high = (None if end is None else y(end) for end in ends)
-        label = f"{row.when[:10]} {row.commit} {row.model}: {in_words(one)} ({row.path})"
+        label = ", ".join(filter(None, (row.when[:10], row.commit, row.model, in_words(one), row.path)))
         models.setdefault(row.model, []).append(Point(x(i), y(figure.value), low, high, label, row.id))
     lines = tuple(
         Line(model, _COLOURS[k % len(_COLOURS)], _DASHES[k % len(_DASHES)], k % 3, tuple(points))
@@ -92,9 +92,14 @@ def plot(pairs: Sequence[tuple[Row, SuiteRow]]) -> Plot | None:
         (y(most * f), f"{100 * most * f:.0f}%" if share else f"{most * f:.2g}") for f in (0, 0.25, 0.5, 0.75, 1)
     )
     step = max(1, -(-len(pairs) // _MOST_LABELS))
-    dates = tuple((x(i), row.when[:10]) for i, (row, _) in enumerate(pairs) if i % step == 0)
+    several_days = len({row.when[:10] for row, _ in pairs}) > 1
+    dates = tuple(
+        (x(i), row.when[:10] if several_days else row.when[5:16].replace("T", " "))
+        for i, (row, _) in enumerate(pairs)
+        if i % step == 0
+    )
     chance = pairs[-1][1].chance
-    text = "; ".join(f"{line.model}: {len(line.points)} runs" for line in lines)
+    text = "; ".join(f"{line.model}, {len(line.points)} runs" for line in lines)
     return Plot(pairs[-1][1].metric, lines, ticks, dates, None if chance is None else y(chance), text)
 
 

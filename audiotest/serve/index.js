@@ -10,17 +10,18 @@ function figure(s) {
   const name = s.metric === "accuracy" ? "" : `${s.metric} `;
   return el("div", { class: "cell" }, `${name}${value(s, s.figure.value)}${ends(s)}`, s.share && s.figure.value <= 1 ? meter(s.figure, s.chance) : null);
 }
-const several = (all, cell) => keyed(el("div", {}, ...all.map(cell)), all.length && all[0].figure && cell === figure ? all[0].figure.value : undefined);
+// One line a suite, at the same height in every column.
+const several = (all, cell) => keyed(el("div", { class: "several" }, ...all.map(cell)), all.length && all[0].figure && cell === figure ? all[0].figure.value : undefined);
 
 function row(run, suite) {
-  const own = suite ? run.suites.filter((s) => s.name === suite) : run.suites.slice(0, MOST_SUITES), more = suite ? 0 : run.suites.length - own.length;
+  const own = suite ? run.suites.filter((s) => s.name === suite) : [...run.suites].sort((a, b) => b.failed - a.failed || b.open - a.open).slice(0, MOST_SUITES), more = suite ? 0 : run.suites.length - own.length;
   const box = el("input", { type: "checkbox", "aria-label": msg("runs.compare_this", { path: run.path }) });
   box.checked = chosen.includes(run.id);
   box.addEventListener("change", () => { chosen = chosen.filter((id) => id !== run.id); if (box.checked) chosen = [...chosen, run.id].slice(-2); pick(); });
-  const name = el("div", {}, el("a", { href: `run/${run.id}/` }, el("bdi", {}, run.path)), run.message ? el("div", { class: run.state === "going on" ? "soft" : "error" }, `${word(run.state)}: ${run.message}`) : null);
-  const suites = several(own, (s) => el("div", {}, el("bdi", {}, s.name)));
-  if (more > 0) suites.append(el("div", { class: "soft" }, msg("runs.more", { n: more })));
-  const text = (shown) => keyed(el("bdi", {}, shown), shown.toLowerCase()), when = run.when.replace("T", " ").slice(0, 16);
+  const name = el("div", {}, el("a", { href: `run/${run.id}/` }, el("bdi", {}, run.path)), run.message ? el("div", { class: run.state === "going on" ? "soft" : "error" }, `${word(run.state)}: ${translated(run.message)}`) : null);
+  const suites = several(own, (s) => el("div", { title: s.name }, el("bdi", {}, s.name)));
+  if (more > 0) suites.append(el("div", { class: "more" }, msg("runs.more", { n: more })));
+  const text = (shown) => keyed(el("bdi", { title: shown }, shown), shown.toLowerCase()), when = run.when.replace("T", " ").slice(0, 16);
   return [keyed(name, run.path.toLowerCase()), box, suites, text(run.model), keyed(el("span", {}, when), when), text(run.commit), several(own, figure),
     several(own, (s) => el("div", {}, gap(s.gap))), several(own, (s) => el("div", { class: s.failed ? "failed" : "" }, gates(s) || "–"))];
 }
@@ -71,5 +72,5 @@ function draw() {
 }
 prepareLanguages($("language"), draw);
 $("filters").addEventListener("input", show);
-$("compare").addEventListener("click", () => { location.href = `compare/?${new URLSearchParams({ a: chosen[0], b: chosen[1] })}`; });
+$("compare").addEventListener("click", () => { location.href = `compare/?${new URLSearchParams({ a: chosen[0], b: chosen[1], lang: language })}`; });
 draw();

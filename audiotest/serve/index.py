@@ -137,7 +137,7 @@ def _finished(summary: Summary, row: Row) -> Row:
     return replace(
         row,
         state="stopped" if summary.stopped else "finished",
-        message=f"stopped: {summary.stopped}" if summary.stopped else "",
+        message=str(summary.stopped or ""),
         model=summary.model,
         when=summary.finished or row.when,
         commit=(summary.git.commit[:10] + (" and changes" if summary.git.changed else "")) if summary.git else "",

@@ -1,6 +1,7 @@
 // -- a run that goes on: asked for again every other second. Failures that are there stay, so that a sound plays on.
 const D = JSON.parse(document.getElementById("data").textContent), EVERY_MS = 2000;
 const $ = (id) => document.getElementById(id), shown = new Set();
+let latest = D.state;
 
 function failure(t) {
   const box = el("section", { class: "reply", "aria-label": t.id });
@@ -8,16 +9,17 @@ function failure(t) {
   if (t.choices.length) box.append(el("ol", { type: "A" }, ...t.choices.map((c) => el("li", {}, el("bdi", {}, c), c === t.answer ? ` (${word("right")})` : ""))));
   else if (t.answer) box.append(el("p", { class: "soft", dir: "auto" }, msg("expected", { answer: t.answer })));
   box.append(el("pre", { dir: "auto", tabindex: "0" }, t.reply ?? msg("no_reply")));
-  if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, t.reason));
+  if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, translated(t.reason)));
   box.append(el("p", { class: "soft id" }, t.id), ...t.sounds.map((sound) => player(sound, t.condition)));
   return box;
 }
 
 function update(state) {
+  latest = state;
   $("bar").max = state.total || Math.max(state.done, 1);
   $("bar").value = state.done;
-  $("pace").textContent = state.pace;
-  $("figures").textContent = state.figures;
+  $("pace").textContent = translated(state.pace);
+  $("figures").textContent = translated(state.figures);
   $("over").hidden = !state.over;
   $("trouble").hidden = !state.unreadable;
   $("trouble").textContent = msg("live.unreadable", { n: state.unreadable });
@@ -38,6 +40,6 @@ async function again() {
   setTimeout(again, EVERY_MS);
 }
 
-// What is there stays as it is: a sound may play.
-prepareLanguages($("language"), () => {});
+// Failures that are there stay as they are: a sound may play.
+prepareLanguages($("language"), () => { update(latest); });
 if (!update(D.state)) setTimeout(again, EVERY_MS);

@@ -9,15 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
-import msgspec
-from msgspec.structs import replace
-
 from audiotest.report.html.playback import Hearing
 from audiotest.report.html.players import Player, flac, sound_key
 from audiotest.report.html.render import page
 from audiotest.report.html.spectrogram import png
-from audiotest.run_folder import SUMMARY, TRIALS, RunError
-from audiotest.runs import Run, iterate_records
+from audiotest.run_folder import SUMMARY, RunError
+from audiotest.runs import Run, part_of
 from audiotest.serve.index import Row, stamp_of
 from audiotest.types import Record
 
@@ -107,7 +104,7 @@ class Desk:
             if text is None:
                 opened = self.open(place, row)
                 players = opened.players(opened.run.records, "")
-                text = page(opened.run, players, notes=_without_sound(opened.heard))
+                text = page(opened.run, players, notes=_without_sound(opened.heard), home="../../")
                 self._pages.put(name, text)
             return text
 
@@ -147,31 +144,6 @@ def _read(place: Path, row: Row, root: Path) -> Run:
             return Run.load(place, root)
         except RunError as error:
             reason = str(error)
-            summary: Run | None = None
     else:
         reason = row.message
-    records, lost = _readable(place)
-    if not records:
-        raise RunError(f"no trial of this run can be read: {reason}")
-    summary = Run.from_records(records, row.model)
-    more = f"{lost} lines of {TRIALS} cannot be read" if lost else ""
-    return Run(records, replace(summary.summary, stopped="; ".join(filter(None, (reason, more)))), root=root)
-
-
-def _readable(place: Path) -> tuple[list[Record], int]:
-    """The records that can be read, and the number of lines that cannot."""
-    decoder, records, lost = msgspec.json.Decoder(Record), [], 0
-    try:
-        return list(iterate_records(place)), 0
-    except RunError:
-        pass
-    try:
-        with (place / TRIALS).open("rb") as lines:
-            for line in lines:
-                try:
-                    records.append(decoder.decode(line))
-                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                    lost += 1
-    except OSError as error:
-        raise RunError(f"cannot read {TRIALS}: {error}") from None
-    return records, lost
+    return part_of(place, reason, model=row.model, root=root)

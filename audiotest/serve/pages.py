@@ -18,7 +18,8 @@ from audiotest.serve.index import Row
 
 _SCRIPTS = {
     "index.html": ("texts.js", "player.js", "page.js", "charts.js", "index.js"),
-    "history.html": ("texts.js", "history.js"),
+    "history.html": ("texts.js", "languages.js"),
+    "message.html": ("texts.js", "languages.js"),
     "live.html": ("texts.js", "player.js", "picture.js", "live.js"),
 }
 
@@ -43,7 +44,8 @@ def index(rows: Sequence[Row], folder: str) -> str:
 
 def live(row: Row, state: Mapping[str, Any]) -> str:
     """A run that goes on."""
-    return _filled("live.html", {"model": row.model, "state": state}, title=f"{row.model or 'A run'} in {row.path}")
+    title = f"{row.model}: {row.path}" if row.model else row.path
+    return _filled("live.html", {"model": row.model, "state": state}, title=title)
 
 
 def of_suite(rows: Sequence[Row], suite: str) -> str:
@@ -57,8 +59,12 @@ def of_suite(rows: Sequence[Row], suite: str) -> str:
 
 
 def message(title: str, text: str, link: tuple[str, str] | None = None, home: str = "../../") -> str:
-    """A sentence: why something cannot be shown. ``link`` is (address, words); ``home`` leads to the list."""
-    return _render("message.html", title=title, text=text, link=link, home=home)
+    """A sentence: why something cannot be shown. ``title`` is the key of a text, ``link`` (address, key of a text);
+    ``home`` leads to the list."""
+    return _render(
+        "message.html", title=title, text=text, link=link, home=home, js=_script("message.html"),
+        texts=as_data(shown_texts(*languages())),
+    )  # fmt: skip
 
 
 def _filled(name: str, data: Mapping[str, Any], *, title: str) -> str:

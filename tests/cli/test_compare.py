@@ -145,6 +145,29 @@ def test_a_page_holds_the_tables_and_every_flipped_item_and_no_markup_of_a_model
     assert "https:" not in page
 
 
+def test_the_page_answers_first_what_changed_beyond_chance(tmp_path, browser):
+    def page_of(before, after, *more):
+        folders = [saved(tmp_path / name, rows, name) for name, rows in (("before", before), ("after", after))]
+        assert run(*folders, "--html", str(tmp_path / "c.html"), *more).exit_code == 0
+        shown = browser.new_page()
+        shown.goto((tmp_path / "c.html").as_uri())
+        text = shown.inner_text(".verdict")
+        shown.close()
+        return text
+
+    better = page_of(OLD, NEW)
+    assert better.startswith("✓ Better: accuracy of s under original +15.0 percentage points (95% CI +")
+    assert better.endswith(", p < 0.001")
+    assert page_of(NEW, OLD).startswith("✗ Worse: accuracy of s under original -15.0 percentage points")
+    assert page_of(OLD, OLD) == "· No significant difference in accuracy or in the listening gap"
+    assert "变好" in page_of(OLD, NEW, "--lang", "zh")
+    # More right answers without the sound are no gain.
+    silent = [[record(i, i < right, "text_only") for i in range(60)] for right in (10, 50)]
+    assert page_of([*OLD, *silent[0]], [*OLD, *silent[1]]).startswith(
+        ("· No significant", "✗ Worse: listening gap of s")
+    )
+
+
 def test_a_page_with_long_names_fits_a_phone(tmp_path, browser):
     runs = [saved(tmp_path / ("a-long-name-of-a-folder-" * 4 + end), OLD, "model") for end in "abc"]
     assert run(*runs, "--html", tmp_path / "page.html").exit_code == 0

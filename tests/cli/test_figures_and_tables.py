@@ -147,3 +147,36 @@ def test_every_work_is_used_and_every_use_is_a_work():
     for kind, room in (("scorers", SCORERS), ("metrics", METRICS)):
         gone = [name for name in data.used_by[kind] if "*" not in name and name not in (*room.names(), "expect")]
         assert gone == []
+
+
+def test_report_shows_what_there_is_of_a_run_that_has_not_ended(tmp_path):
+    from audiotest.run_folder import Plan, RunWriter
+
+    writer = RunWriter(tmp_path / "going")
+    writer.expect(Plan(40, "m", 1.0))
+    for i in range(8):
+        writer.add(record("s", i, "original", i < 6))
+    out = call("report", tmp_path / "going", "--html", tmp_path / "r.html")
+    assert out.exit_code == 0, out.output
+    assert "8 trials" in out.output
+    assert (
+        "The run was stopped: the run is still going on: 40 trials were planned"
+        in call("report", tmp_path / "going").output
+    )
+    writer.close()
+    refused = call("compare", tmp_path / "going", tmp_path / "going")
+    assert refused.exit_code == 1
+    assert "has no summary.json: it goes on, or was stopped before its end" in refused.output
+
+
+def test_plot_draws_the_audiogram_in_a_file(folders, tmp_path):
+    pytest.importorskip("matplotlib")
+    heard = CliRunner().invoke(
+        main, ["hear", "--only", "duration", "--budget", "40", "--json", str(tmp_path / "a.json")]
+    )
+    assert heard.exit_code == 0, heard.output
+    assert call("plot", tmp_path / "a.json", "--kind", "audiogram", "-o", tmp_path / "a.svg").exit_code == 0
+    assert (tmp_path / "a.svg").read_text().startswith("<?xml")
+    wrong = call("plot", folders[0], "--kind", "audiogram", "-o", tmp_path / "b.svg")
+    assert "draws one file of `audiotest hear --json FILE`" in wrong.output
+    assert not (tmp_path / "b.svg").exists()

@@ -2,6 +2,7 @@
 so."""
 
 import json
+import re
 import threading
 import time
 from dataclasses import replace
@@ -419,6 +420,34 @@ def test_the_command_writes_what_it_prints(tmp_path):
     again = run("--from", files[0], "--against", files[0])
     assert "threshold of listener over that of listener" in again.output
     assert "1  " in again.output
+
+
+@pytest.mark.parametrize("language", ["en", "ko", "zh"])
+def test_the_page_is_in_each_language_and_passes_axe(audiograms, browser, language):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    path = audiograms / f"{language}.html"
+    assert run("--from", audiograms / "a.json", "--html", path, "--lang", language).exit_code == 0
+    shown = browser.new_page()
+    shown.goto(path.as_uri())
+    results = axe.run(shown)
+    assert results.violations_count == 0, results.generate_report()
+    shown.evaluate(
+        "document.querySelectorAll('[lang=en], figure em').forEach((node) => { if (node !== document.documentElement) node.remove(); })"
+    )
+    notes = shown.inner_text("main").split(shown.inner_text("main h2"))[0]
+    assert bool(re.search(r"[\u3400-\u9fff\uac00-\ud7af]", notes)) == (language != "en")
+    table = shown.inner_text("main table")
+    assert language == "en" or re.findall(r"[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}", table) == []
+    shown.close()
+    assert run("--from", audiograms / "a.json", "--html", path, "--lang", "fr").exit_code == 1
+
+
+@pytest.fixture(scope="module")
+def audiograms(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("audiograms")
+    result = run("--only", "duration", "--only", "onset", "--budget", 40, "--json", folder / "a.json")
+    assert result.exit_code == 0, result.output
+    return folder
 
 
 def test_bad_input_to_the_command_is_a_sentence(tmp_path):

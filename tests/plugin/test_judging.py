@@ -210,7 +210,75 @@ cases: [{id: a, question: Q, reference: [x]}]
     alone = pytester.runpytest_inprocess("s.yaml", "--model", "replay:replies.jsonl")
     alone.stdout.fnmatch_lines(["*1 replies are not judged: judge needs a judge: give --judge SPEC"])
     lost = pytester.runpytest_inprocess("s.yaml", "--model", "replay:replies.jsonl", "--judge", "comet:nowhere")
-    lost.stdout.fnmatch_lines(["the judge comet:nowhere: there is no folder nowhere; *"])
+    lost.stdout.fnmatch_lines(["not judged: the judge comet:nowhere: there is no folder nowhere; *"])
     assert "Traceback" not in str(lost.stdout)
     assert "fixtures.py" not in str(lost.stdout)
     lost.assert_outcomes(errors=1)
+
+
+REFUSING = """\
+import os
+from audiotest.models.protocol import Unavailable
+from audiotest.types import Needs, Reply
+
+class Judge:
+    name, identity, needs, batch_size = "judge", "judge 1", Needs(audio=False), 4
+    def load(self): pass
+    def close(self): pass
+    def answer(self, requests):
+        with open("asked.txt", "a") as file:
+            file.write("asked\\n")
+        return [self.one(r) for r in requests]
+    def one(self, r):
+        refused = os.environ.get("KEY_REFUSED", "")
+        return Unavailable("401: the key is refused (OPENAI_API_KEY)") if refused and r.case >= refused else Reply("4")
+
+def open_model(argument, options):
+    return Judge()
+"""
+RATED = """
+suite: s
+scorers: [{judge: {template: "Rate {{ reply }}", scale: [1, 5]}}]
+conditions: [original: recorded]
+gates: [{metric: mean_score, min: 0.1}]
+cases:
+"""
+
+
+@pytest.fixture
+def rated(chat, pytester, monkeypatch):
+    (pytester.path / "our_judge.py").write_text(REFUSING)
+    names = [f"c{i:02}" for i in range(30)]
+    rows = "".join(f"  - {{id: {name}, question: Q, reference: [x]}}\n" for name in names)
+    (pytester.path / "s.yaml").write_text(RATED + rows)
+    return lambda *more: pytester.runpytest_subprocess("s.yaml", "--judge", "ourjudge", "--results", "out", *more)
+
+
+def test_a_judge_whose_key_is_refused_is_one_sentence_and_every_reply_is_kept(rated, chat, monkeypatch):
+    monkeypatch.setenv("KEY_REFUSED", "c00")
+    down = rated()
+    down.assert_outcomes(errors=1, skipped=30)  # one of them the gate
+    text = down.stdout.str()
+    assert text.count("the key is refused") <= 3  # the error, its line in the summary
+    assert chat.asked() == ["asked"]
+    records, _ = results(chat.path / "out", "s")
+    assert {r["outcome"] for r in records.values()} == {"error"}
+    assert all(r["reply"]["text"] == f"reply to {case}" for (case, _), r in records.items())
+    assert {r["reason"] for r in records.values()} == {
+        "not judged: the judge judge: 401: the key is refused (OPENAI_API_KEY)"
+    }
+    gate = json.loads((chat.path / "out" / "summary.json").read_text())["suites"]["s"]["gates"][0]
+    assert gate["passed"] is None
+    assert "30 of 30 trials under original broke" in gate["reason"]
+    monkeypatch.delenv("KEY_REFUSED")
+    rated().assert_outcomes(passed=31)
+
+
+def test_what_was_judged_before_a_key_was_refused_is_kept(rated, chat, monkeypatch):
+    monkeypatch.setenv("KEY_REFUSED", "c08")
+    down = rated()
+    assert down.ret == 1
+    records, _ = results(chat.path / "out", "s")
+    judged = {case for (case, _), r in records.items() if r["outcome"] == "recorded"}
+    assert judged == {f"c{i:02}" for i in range(8)}
+    assert 3 <= len(chat.asked()) - 2 <= 4  # twelve failures in a row once there have been replies

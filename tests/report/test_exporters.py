@@ -119,7 +119,7 @@ def test_a_tracker_that_does_not_answer_is_a_sentence(folder, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     out = export(folder, "--to", "mlflow")
     assert out.exit_code == 1
-    assert out.output.startswith("Error: MLflow at http://127.0.0.1:9: ")
+    assert out.output.startswith("Error: MLflow at http://127.0.0.1:9: no server answers; start it")
     assert len(out.output.splitlines()) == 1
 
 

@@ -607,6 +607,28 @@ def test_the_first_line_is_the_verdict_and_leads_to_the_items(opened):
     assert shown.inner_text("#count") == "1 of 80 trials"
 
 
+def test_gates_fit_a_phone_and_say_their_condition(opened):
+    gates = [gate("accuracy-noise(snr_db=20)-min=0.75", False, "accuracy is 0.5, wanted at least 0.75 (n = 18)")]
+    gates = [msgspec.structs.replace(one, condition="noise(snr_db=20)") for one in gates]
+    rows = [record(i) for i in range(4)]
+    shown = opened(rows, about=summarise(rows, {"s": gates}, Provenance(model="m")), width=390, height=800)
+    assert "s (noise(snr_db=20)): accuracy is 0.5" in shown.inner_text("#verdict")
+    box = shown.locator("details.gates .scroll").first
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_verdict_says_why_trials_broke(opened):
+    rows = [record(i) for i in range(4)]
+    broke = [msgspec.structs.replace(r, outcome="error", reason=why) for r, why in
+             zip(rows[1:], ("the key is refused", "the key is refused\nmore", "x" * 500), strict=True)]  # fmt: skip
+    broke[1] = msgspec.structs.replace(broke[1], reason="the key is refused")
+    shown = opened([rows[0], *broke])
+    assert "! 3 trials broke: the key is refused." in shown.inner_text("#verdict")
+    shown.click("#verdict >> text=3 trials broke")
+    assert shown.inner_text("#count") == "3 of 4 trials"
+
+
 def suites_of(count, **more):
     return [msgspec.structs.replace(record(i, c, choice=min(3, (i + k) % 5), **more), suite=f"suite-{k}", nodeid=f"{k}.yaml::{c}::{i}")
             for k in range(count) for i in range(12) for c in ("original", "text_only")]  # fmt: skip

@@ -267,7 +267,11 @@ def test_two_runs_are_compared_and_runs_of_different_suites_are_a_sentence(clien
     assert "one (a) → two (b)" in text
     assert "12 items flipped: 0 worse, 12 better" in text
     refused = client.get(f"/{TOKEN}/compare/?a={a}&b={c}")
-    assert "did not ask the same" in refused.text
+    assert 'data-text="message.not_the_same"' in refused.text
+    korean = client.get(f"/{TOKEN}/compare/?a={a}&b={b}&lang=ko").text
+    assert '<html lang="ko">' in korean
+    assert "실행 비교" in korean
+    assert '<html lang="en">' in client.get(f"/{TOKEN}/compare/?a={a}&b={b}&lang=xx").text
     link = re.search(r'href="(\?a=[^"]+)"', refused.text)[1].replace("&amp;", "&")
     assert "12 items flipped" in client.get(f"/{TOKEN}/compare/{link}").text
 
@@ -470,6 +474,7 @@ def test_from_the_list_to_a_report_its_sound_and_a_comparison(opened, tmp_path, 
     until(opened, "Math.abs((document.querySelector('audio') || {}).duration - 0.3) < 0.01")
     opened.goto(opened.home)
     opened.click("a:has-text('first')")
+    assert opened.locator("#home a").get_attribute("href") == "../../"
     opened.click("#tab-items")
     until(opened, "Math.abs((document.querySelector('#item audio') || {}).duration - 0.3) < 0.01")
     until(opened, "document.querySelector('#item canvas.spectrogram') !== null")  # drawn from the sound
@@ -480,6 +485,52 @@ def test_from_the_list_to_a_report_its_sound_and_a_comparison(opened, tmp_path, 
     assert opened.locator("svg.history polyline").count() == 2
     results = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(opened)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_suites_of_a_run_stand_in_a_line_with_their_figures_and_those_that_failed_first(opened, tmp_path):
+    rows = [r for k in range(5) for r in half(20, 10, suite=f"a-suite-with-a-long-name-{k}")]
+    gates = {"a-suite-with-a-long-name-4": [GateResult("accuracy", name="g", passed=False, reason="low")]}
+    save(tmp_path / "runs/a", rows, "m", gates)
+    opened.goto(opened.home)
+    heights = opened.evaluate(
+        "[...document.querySelectorAll('#runs .several')].map((cell) => [...cell.children].slice(0, 3).map((line) => Math.round(line.getBoundingClientRect().top)))"
+    )
+    assert len(heights) == 4
+    assert all(column == heights[0] for column in heights)
+    first = opened.locator("#runs .several").first
+    assert first.locator("div").first.inner_text() == "a-suite-with-a-long-name-4"
+    assert first.locator(".more").inner_text() == "and 2 more"
+
+
+@pytest.mark.parametrize("language", ["ko", "zh"])
+def test_every_page_is_in_its_language_and_passes_axe(opened, tmp_path, language):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    gates = {
+        "s1": [GateResult("accuracy", name="0.9", passed=None, reason="not judged: 3 of 40 trials ran under original")]
+    }
+    save(tmp_path / "runs/01", half(40, 20, suite="s1"), "1", gates, finished="2026-01-01T00:00:00+00:00")
+    save(tmp_path / "runs/02", half(40, 30, suite="s1"), "1", stopped="interrupted")
+    save(tmp_path / "runs/03", half(8, 4, suite="s2"), "1")
+    writer = RunWriter(tmp_path / "runs/04")
+    writer.expect(Plan(9, "1", time.time() - 1))
+    writer.add(record(0, False, suite="s1", reason="the wrong option was chosen"))
+    opened.goto(opened.home)
+    opened.select_option("#language", language)
+    ids = [
+        opened.evaluate("(path) => RUNS.find((run) => run.path === path).id", path) for path in ("01", "02", "03", "04")
+    ]
+    pages = ["", f"run/{ids[0]}/", f"run/{ids[3]}/", "history/?suite=s1", f"compare/?a={ids[0]}&b={ids[2]}",
+             f"compare/?a={ids[0]}&b={ids[1]}&lang={language}"]  # fmt: skip
+    # What stands in runs, in suites and in addresses is not translated.
+    own = r"original|text_only|accuracy-?|audiotest|English|bell|phone|siren|drum|choice|git|yaml|robust|Holm|McNemar"
+    for place in pages:
+        opened.goto(opened.home + place)
+        assert opened.get_attribute("html", "lang") == language, place
+        text = re.sub(rf"{own}|{re.escape(str(tmp_path))}|`[^`]*`", "", opened.inner_text("body"))
+        assert re.findall(r"[A-Za-z]{3,}(?: [A-Za-z]{2,})+", text) == [], place
+        results = axe.run(opened)
+        assert results.violations_count == 0, results.generate_report()
+    writer.close()
 
 
 def test_nothing_of_a_hostile_run_is_executed(opened, tmp_path):

@@ -16,6 +16,8 @@ T = TypeVar("T")
 needs = "audiotest[mlflow]"
 _METRICS, _PARAMS, _PARAM_CHARACTERS = 1000, 100, 6000
 """What a request may hold, and a parameter (MLflow's REST API)."""
+_RETRIES = "1"
+"""MLflow's own number, 7, is minutes of silence where no server answers."""
 
 
 def send(run: Run, *, project: str = "audiotest", name: str = "", into: Path | None = None) -> str:
@@ -25,6 +27,7 @@ def send(run: Run, *, project: str = "audiotest", name: str = "", into: Path | N
     Raises :class:`~audiotest.runs.RunError` where the server or the store refuses, and ImportError without MLflow.
     """
     os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", _RETRIES)
     from mlflow import MlflowClient
     from mlflow.entities import Metric, Param
     from mlflow.exceptions import MlflowException
@@ -49,6 +52,11 @@ def send(run: Run, *, project: str = "audiotest", name: str = "", into: Path | N
             client.set_terminated(sent, "FAILED")
             raise
     except MlflowException as error:
+        if "Max retries exceeded" in str(error):
+            raise RunError(
+                f"MLflow at {where}: no server answers; start it, name another by MLFLOW_TRACKING_URI, or write a "
+                "local store by `--into FOLDER`"
+            ) from None
         raise RunError(f"MLflow at {where}: {flat.reason(error)}") from None
     return f"{where}: run {sent} of the experiment {project or 'audiotest'}, {len(run.records)} trials"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,23 @@ from audiotest.hearing.results import Audiogram, Result
 from audiotest.hearing.tracks import Track, position
 from audiotest.registry import FACULTIES
 from audiotest.report.hearing import figures, table
+from audiotest.report.texts import ENGLISH, text, texts, translated
 from audiotest.types import Waveform
 
 _LONGEST_S = 30.0
 """Longer sounds are not put into the page."""
-_STEPS = ((-2, "just below"), (0, "at threshold"), (2, "just above"))
+_STEPS = ((-2, "hear.just_below"), (0, "hear.at_threshold"), (2, "hear.just_above"))
+
+
+_HEADS = (
+    "hear.head_faculty", "hear.head_threshold", "ci", "hear.head_unit", "hear.head_questions", "hear.head_easiest",
+    "hear.head_people", "hear.head_verdict",
+)  # fmt: skip
 
 
 class Sound(Struct, frozen=True):
-    """A stimulus to listen to: where it lies, its level, the question about it and the right answer."""
+    """A stimulus to listen to: where it lies (the key of a text), its level, the question about it and the right
+    answer."""
 
     where: str
     level: str
@@ -34,42 +43,59 @@ class Sound(Struct, frozen=True):
     src: str
 
 
-def write(audiogram: Audiogram, target: Path) -> None:
-    """Write the page. Raises OSError, and ImportError where there is no matplotlib."""
-    text = page(audiogram)
+def write(audiogram: Audiogram, target: Path, language: str = ENGLISH) -> None:
+    """Write the page in a language. Raises OSError, ImportError where there is no matplotlib, and
+    :class:`~audiotest.registry.UnknownName` for a ``language`` without texts."""
+    content = page(audiogram, language)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    target.write_text(content, encoding="utf-8")
 
 
-def page(audiogram: Audiogram) -> str:
-    """The whole page as text."""
+def page(audiogram: Audiogram, language: str = ENGLISH) -> str:
+    """The whole page as text. Charts and the questions that were asked are in English in every language."""
+    texts(language)
     from jinja2 import Environment
 
     source = (files("audiotest.report.hearing") / "page.html").read_text(encoding="utf-8")
     template = Environment(autoescape=True).from_string(source)
     results = list(audiogram.faculties.values())
-    charts = [figures.chart(audiogram, name) for name in figures.CHARTS if any(r.faculty == name for r in results)]
+    msg = partial(text, language)
+    charts = [
+        {"src": _svg(figures.chart(audiogram, name)), "alt": msg("hear.chart", faculty=name)}
+        for name in figures.CHARTS
+        if any(r.faculty == name for r in results)
+    ]
     spider = figures.spider(audiogram)
+    if spider is not None:
+        charts.append({"src": _svg(spider), "alt": msg("hear.spider")})
     return template.render(
         audiogram=audiogram,
         notes=list(table.notes(audiogram)),
-        heads=table.HEADS,
-        rows=[table.row(result) for result in results],
-        charts=[_svg(chart) for chart in [*charts, *([spider] if spider is not None else [])]],
-        parts=[_part(audiogram, result) for result in figures.with_curves(audiogram)],
+        language=language,
+        msg=msg,
+        heard=partial(translated, language, kind="heard"),
+        heads=[msg(key) for key in _HEADS],
+        rows=[_row(result, language) for result in results],
+        charts=charts,
+        parts=[_part(audiogram, result, language) for result in figures.with_curves(audiogram)],
         bias=[r for r in results if r.place_share is not None],
         named=table.named,
         figure=table.figure,
     )
 
 
-def _part(audiogram: Audiogram, result: Result) -> dict[str, Any]:
+def _row(result: Result, language: str) -> list[str]:
+    """The cells of the terminal's table in a language."""
+    return [translated(language, cell, "heard") for cell in table.row(result)]
+
+
+def _part(audiogram: Audiogram, result: Result, language: str) -> dict[str, Any]:
     """What the page has of one track: its curve, its wordings and its sounds."""
     return {
         "result": result,
         "name": table.named(result),
         "figure": table.figure(result.threshold),
-        "interval": table.interval(result),
+        "interval": translated(language, table.interval(result), "heard"),
         "curve": _svg(figures.curve(result)),
         "sounds": list(sounds(audiogram, result)),
     }

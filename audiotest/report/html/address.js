@@ -41,6 +41,7 @@ function drawRun() {
 
 document.title = `audiotest: ${D.title}`;
 $("title").textContent = D.title;
+if (D.home) { $("home").hidden = false; $("home").firstChild.href = D.home; }
 prepareItems();
 prepareKeys();
 prepareLanguages($("language"), () => { drawFields(); drawKeys(); drawRun(); if (!$("items").hidden) filter(); });

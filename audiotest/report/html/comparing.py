@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from audiotest.analyse.compare import Difference, Flipped
 from audiotest.analyse.headlines import FigureDifference
 from audiotest.registry import METRICS
+from audiotest.report.html.changed import MARKS, p_value, verdict
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.render import as_data
-from audiotest.report.texts import ENGLISH, shown_texts, text, texts
+from audiotest.report.texts import ENGLISH, shown_texts, text, texts, translated
 
 _LEVEL = 0.05
 
@@ -34,7 +35,7 @@ class Pair(Struct, frozen=True):
     figures: Sequence[FigureDifference] = ()
 
 
-def figure_cells(d: FigureDifference) -> tuple[str, ...]:
+def figure_cells(d: FigureDifference, language: str = ENGLISH) -> tuple[str, ...]:
     """A difference in words: suite, figure, n, first, second, difference, interval, p and the reason for what is
     missing. Thresholds are in dB, everything else in percentage points."""
     decibel = d.figure == "threshold_snr"
@@ -48,7 +49,8 @@ def figure_cells(d: FigureDifference) -> tuple[str, ...]:
     ends = (d.difference.low, d.difference.high)
     interval = "-" if ends == (None, None) else " to ".join("?" if e is None else f"{scale * e:+.1f}" for e in ends)
     return (d.suite, name, str(d.difference.n or ""), written(d.first.value, ".1f"), written(d.second.value, ".1f"),
-            written(d.difference.value, "+.1f"), interval, "-" if d.p is None else f"{d.p:.3g}", d.reason)  # fmt: skip
+            written(d.difference.value, "+.1f"), interval, p_value(d.p),
+            translated(language, d.reason))  # fmt: skip
 
 
 def colour(d: FigureDifference) -> str:
@@ -98,9 +100,10 @@ def write(
 
 def page(
     names: Sequence[str], leaders: Sequence[Sequence[str]], pairs: Sequence[Pair], sounds: Mapping[str, list[Player]],
-    language: str = ENGLISH,
+    language: str = ENGLISH, home: str = "",
 ) -> str:  # fmt: skip
-    """The whole page; ``leaders`` is a table with its heads in the first row, or empty. What models said is escaped."""
+    """The whole page; ``leaders`` is a table with its heads in the first row, or empty, ``home`` the address of a list
+    of runs. What models said is escaped."""
     from jinja2 import Environment, StrictUndefined
 
     here = files("audiotest.report.html")
@@ -111,7 +114,8 @@ def page(
     )
     return template.render(
         names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js="".join(scripts), key=sound_key,
-        language=language, msg=partial(text, language), texts=as_data(shown_texts(language)),
-        cells=figure_cells, colour=colour, reach_of=reach_of,
+        language=language, home=home, msg=partial(text, language), texts=as_data(shown_texts(language)),
+        cells=partial(figure_cells, language=language), colour=colour, reach_of=reach_of, p_value=p_value,
+        verdict=partial(verdict, language=language), marks=MARKS,
         sounds=as_data(msgspec.to_builtins(dict(sounds))),
     )  # fmt: skip

@@ -50,8 +50,8 @@ function reply(j, i, question) {
   if (t.reference.length) box.append(el("p", { class: "soft" }, msg("reference")), el("ul", {}, ...t.reference.map((r) => el("li", {}, el("bdi", {}, r)))));
   box.append(replied(t.reply));
   if (t.aligned.length) box.append(aligned(t.aligned));
-  if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, t.reason));
-  if (t.basis) box.append(el("p", { class: "soft", dir: "auto" }, t.basis));
+  if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, translated(t.reason)));
+  if (t.basis) box.append(el("p", { class: "soft", dir: "auto" }, translated(t.basis)));
   const judged = Object.entries(t.verdicts);
   if (judged.length > 1) box.append(el("p", { class: "soft" }, judged.map(([name, v]) => `${name}: ${judgement(v)}`).join(" · ")));
   const sounds = D.audio[t.sound] || [], own = sounds.length - t.sounds.length;

@@ -78,10 +78,10 @@ function draw() {
   const list = $("list"), H = height(), from = Math.max(0, Math.floor(list.scrollTop / H) - 5), to = Math.min(shown.length, from + Math.ceil(list.clientHeight / H) + 10);
   const rows = [];
   for (let k = from; k < to; k++) {
-    const i = shown[k], reply = (T.reply[i] ?? "").slice(0, 200);
+    const i = shown[k], reply = (T.reply[i] ?? "").slice(0, 200), option = T.choice[i] === null ? "" : (T.choices[i][T.choice[i]] ?? "").slice(0, 200);
     const row = el("div", { class: "row", role: "option", id: `row-${k}`, "aria-selected": String(k === selected), "aria-setsize": shown.length, "aria-posinset": k + 1 },
       el("span", { class: T.outcome[i] }, word(T.regressed[i] ? REGRESSED : T.outcome[i] === "recorded" ? rightness(i) : T.outcome[i])), el("span", { class: "asked", title: T.case[i] }, el("bdi", {}, T.question[i].slice(0, 200)), " ", el("span", { class: "soft" }, T.case[i])),
-      el("span", {}, T.condition[i]), el("span", { class: "expected" }, el("bdi", {}, T.answer[i] ?? T.reference[i].join(" / "))), el("span", { class: "replied" }, el("bdi", {}, reply)));
+      el("span", {}, T.condition[i]), el("span", { class: "expected" }, el("bdi", {}, T.answer[i] ?? T.reference[i].join(" / "))), el("span", { class: "replied" }, el("bdi", {}, reply), ...(option && !reply.includes(option) ? [" ", el("bdi", { class: "soft" }, option)] : [])));
     row.style.top = `${k * H}px`;
     row.addEventListener("click", () => select(k));
     rows.push(row);

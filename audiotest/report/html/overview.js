@@ -11,7 +11,7 @@ function verdict(home) {
   for (const { kind, text, suite, condition, outcome } of D.verdict[language] || D.verdict.en) {
     const words = text.charAt(0).toUpperCase() + text.slice(1), about = { suite, condition, outcome };
     const mark = el("b", { class: kind, "aria-hidden": "true" }, MARKS[kind]);
-    home.append(el("span", { class: kind }, mark, " ", suite || condition || outcome ? toItems(about, words) : words, msg("full_stop")), " ");
+    home.append(el("span", { class: kind }, mark, " ", suite || condition || outcome ? toItems(about, words) : words, msg("full_stop")));
   }
 }
 
@@ -64,7 +64,7 @@ function gates(home) {
   let rows = 0;
   for (const one of those) {
     const [name, suite] = one, rank = (g) => (g.passed === false ? 0 : g.passed ? 2 : 1);
-    const line = (g) => [toItems({ suite: name, condition: g.condition }, g.name), el("span", { class: g.passed ? "passed" : g.passed === false ? "failed" : "skipped" }, WORD(g)), g.reason];
+    const line = (g) => [toItems({ suite: name, condition: g.condition }, g.name), el("span", { class: g.passed ? "passed" : g.passed === false ? "failed" : "skipped" }, WORD(g)), translated(g.reason)];
     const words = [[failed(one), "failed"], [open(one) - failed(one), "not judged"], [count(suite, true), "passed"]].filter(([n]) => n).map(([n, name]) => `${n} ${word(name)}`);
     const shown = (failed(one) || those.length === 1) && rows < 20;
     rows += suite.gates.length;

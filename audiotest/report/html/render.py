@@ -25,7 +25,7 @@ from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.provenance import again, made_by
 from audiotest.report.leading import is_share, leading_metrics
 from audiotest.report.official import cases_of, differing, official_and_careful, official_tables, suites_with_tables
-from audiotest.report.texts import ENGLISH, languages, shown_texts, texts
+from audiotest.report.texts import ENGLISH, languages, shown_texts, texts, translated
 from audiotest.runs import Run
 from audiotest.types import Record
 
@@ -38,10 +38,11 @@ _SCRIPTS = (
 
 def page(
     run: Run, audio: Mapping[str, list[Player]] | None = None, title: str = "", notes: Sequence[str] = (),
-    language: str = ENGLISH,
+    language: str = ENGLISH, home: str = "",
 ) -> str:  # fmt: skip
     """The whole page. ``audio`` maps :func:`sound_key` to the players of a trial's clips; ``title`` heads it, ``notes``
-    are sentences about the run as a whole; ``language`` is the one that it is first shown in."""
+    are sentences about the run as a whole; ``language`` is the one that it is first shown in, ``home`` the address of a
+    list of runs."""
     records, summary, model = run.records, run.summary, run.summary.model
     tables = [
         t
@@ -50,12 +51,16 @@ def page(
     ]
     data = {
         "title": title or title_of(run),
+        "home": home,
         "verdict": {name: msgspec.to_builtins(headline(run, name)) for name in languages()},
         "when": (summary.finished or "").replace("T", " ").replace("+00:00", " UTC"),
         "made": made_by(summary),
         "rerun": shlex.join(again(summary)),
         "summary": {"suites": msgspec.to_builtins(summary.suites)},
-        "notes": {name: [*notes, *first_lines(run, language=name), *marked(run, name)] for name in languages()},
+        "notes": {
+            name: [*(translated(name, note) for note in notes), *first_lines(run, language=name), *marked(run, name)]
+            for name in languages()
+        },
         "chance": _chance(records),
         "soundless": sorted({r.condition for r in records if without_sound(r.condition)}),
         "labels": LABELS,

@@ -10,9 +10,28 @@ const msg = (key, values = {}) => (TEXTS[language][key] ?? key).replace(/\{(\w+)
 // A value of the data that is a word of ours, such as an outcome. What an author wrote stays as it is.
 const word = (value) => (Object.hasOwn(TEXTS[language], `word.${value}`) ? TEXTS[language][`word.${value}`] : value);
 
-// The texts that stand in the page itself: data-text is an element's own, the others are attributes of it.
+// Sentences of run files, which are English, by the text that they were written from: as translated() of report/texts does.
+const NUMBERS = new Set(["n", "all", "low", "high", "p"]); // one word stands for them
+const RULES = Object.entries(TEXTS.en ?? {}).filter(([key]) => key.startsWith("reason.")).map(([key, text]) => {
+  const parts = text.split(/\{(\w+)\}/), source = parts.map((part, i) => (i % 2 ? (NUMBERS.has(part) ? "(\\S+?)" : "(.+?)") : part.replace(/[.*+?^$()|[\]\\]/g, "\\$&"))).join("");
+  return { key, names: parts.filter((_, i) => i % 2), pattern: new RegExp(`^${source}$`, "s") };
+});
+function translated(sentence) {
+  if (language === "en" || !sentence || sentence.length > 1000) return sentence;
+  const value = (text) => (word(text) === text ? translated(text) : word(text));
+  for (const { key, names, pattern } of RULES) {
+    const match = pattern.exec(sentence);
+    if (match) return msg(key, Object.fromEntries(names.map((name, i) => [name, value(match[i + 1])])));
+  }
+  const parts = sentence.split(/(; |, )(?![^()]*\))/);
+  return parts.length === 1 ? sentence : parts.map((part, i) => (i % 2 ? part : translated(part))).join("");
+}
+
+// The texts that stand in the page itself: data-text and data-sentence are an element's own, the others are attributes of it.
 function fillTexts() {
   document.documentElement.lang = language;
+  for (const node of document.querySelectorAll("[data-sentence]")) node.textContent = translated(node.dataset.sentence);
+  for (const node of document.querySelectorAll("[data-sentence-label]")) node.setAttribute("aria-label", translated(node.dataset.sentenceLabel));
   for (const node of document.querySelectorAll("[data-text]")) node.textContent = msg(node.dataset.text);
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", msg(node.dataset.label));
   for (const node of document.querySelectorAll("[data-placeholder]")) node.setAttribute("placeholder", msg(node.dataset.placeholder));

@@ -1,8 +1,15 @@
 """The texts of the HTML reports, one file a language, English first. Another language is one more file with the same
-keys."""
+keys.
+
+Run files are in English. What stands in them as a sentence of ours, such as why a gate failed, is shown in another
+language by its text: keys that begin with ``reason.`` hold the English sentence as the code writes it, with {names} for
+what varies, and :func:`translated` finds it. A sentence that no text fits stays as it is. ``texts.js`` does the same in
+the browser.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -12,7 +19,13 @@ import msgspec
 from audiotest.registry import UnknownName, unknown
 
 ENGLISH = "en"
-_SENTENCES = ("verdict.", "note.")
+_SENTENCES = ("verdict.", "note.", "hear.", "heard.")
+_LONGEST = 1000
+"""Longer texts are none of ours."""
+_NUMBERS = ("n", "all", "low", "high", "p")
+_WORD = r"\S"
+"""What stands for these names in a sentence: one word."""
+_PARTS = re.compile(r"(; |, )(?![^()]*\))")
 
 
 @cache
@@ -38,3 +51,41 @@ def shown_texts(*names: str) -> dict[str, dict[str, str]]:
 def text(language: str, key: str, **values: object) -> str:
     """The text of ``key``, with the ``values`` in the place of their {names}."""
     return texts(language)[key].format(**values)
+
+
+def translated(language: str, sentence: str, kind: str = "reason") -> str:
+    """A sentence of a run file in ``language``; what is none of ours stays. ``kind``: ``reason``, or ``heard`` for
+    those of an audiogram. Several sentences, with ``;`` or ``,`` between them, are taken one by one.
+
+    >>> translated("zh", "the reply is wrong")
+    '回复错误'
+    """
+    if language == ENGLISH or not sentence or len(sentence) > _LONGEST:
+        return sentence
+    for key, pattern in _patterns(kind):
+        if match := pattern.fullmatch(sentence):
+            values = match.groupdict()
+            return text(language, key, **{name: _value(language, value, kind) for name, value in values.items()})
+    parts = _PARTS.split(sentence)
+    if len(parts) == 1:
+        return sentence
+    return "".join(one if i % 2 else translated(language, one, kind) for i, one in enumerate(parts))
+
+
+def _value(language: str, value: str, kind: str) -> str:
+    """What stands in the place of a name: a sentence itself, a word of ours, or what an author wrote."""
+    return texts(language).get(f"word.{value}") or translated(language, value, kind)
+
+
+@cache
+def _patterns(kind: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The English sentences of a kind as patterns, by their keys."""
+    pieces = {key: re.split(r"\{(\w+)\}", value) for key, value in texts(ENGLISH).items() if key.startswith(f"{kind}.")}
+    return [
+        (key, re.compile("".join(_group(p) if i % 2 else re.escape(p) for i, p in enumerate(parts)), re.DOTALL))
+        for key, parts in pieces.items()
+    ]
+
+
+def _group(name: str) -> str:
+    return f"(?P<{name}>{_WORD if name in _NUMBERS else '.'}+?)"

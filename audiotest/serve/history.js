@@ -1,2 +1,0 @@
-// -- the history of a suite: a page without data of its own, in each language.
-prepareLanguages(document.getElementById("language"), () => {});
