@@ -121,7 +121,8 @@ def browser():
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         running = driver.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--in-process-gpu", "--autoplay-policy=no-user-gesture-required"]
+            executable_path=chromium,
+            args=["--no-sandbox", "--in-process-gpu", "--autoplay-policy=no-user-gesture-required"],
         )
         yield running
         running.close()

@@ -101,43 +101,31 @@ def quiet_compiler():
 @pytest.mark.usefixtures("quiet_compiler")
 def test_a_compiled_step_gives_the_same_replies_and_is_compiled_once(folder, alone, monkeypatch):
     # torch's compiler reads the whole step; what makes machine code of it takes 14 s of CPU, so it is left out.
-    graphs = []
-
-    def backend(graph, _inputs):
-        graphs.append(graph)
-        return graph.forward
-
-    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=backend))
-    model = opened(folder, compile="true")
-    assert texts(streamed(model, ASKED, 4)) == alone
-    compiled = len(graphs)
-    assert 1 <= compiled <= 4, "the step is one graph for one row, others for several, with a mask and without"
-    assert texts(streamed(model, ASKED[:3], 2)) == alone[:3]
-    assert len(graphs) == compiled, "rows of another number or length are compiled again"
-    assert (
-        model.identity
-        != open_model(f"hf:{folder}").identity
-        == open_model(f"hf:{folder}", {"compile": "false"}).identity
-    )
-    model.close()
-    assert model.compiled is None
-
-
-@pytest.mark.usefixtures("quiet_compiler")
-def test_the_mode_of_the_compiler_is_torchs_and_part_of_the_identity(folder, alone, monkeypatch):
-    modes = set()
+    graphs, modes = [], set()
 
     def backend(graph, _inputs, mode="default"):
+        graphs.append(graph)
         modes.add(mode)
         return graph.forward
 
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=backend))
     model = opened(folder, compile="max-autotune")
-    assert texts(streamed(model, ASKED[:2], 2)) == alone[:2]
+    assert texts(streamed(model, ASKED, 4)) == alone
     assert modes == {"max-autotune"}
-    named = [open_model(f"hf:{folder}", {"compile": mode}).identity for mode in ("true", "default", "reduce-overhead")]
-    assert named[0] == named[1]
-    assert len({*named, model.identity, open_model(f"hf:{folder}").identity}) == 4
+    compiled = len(graphs)
+    assert 1 <= compiled <= 4, "the step is one graph for one row, others for several, with a mask and without"
+    assert texts(streamed(model, ASKED[:3], 2)) == alone[:3]
+    assert len(graphs) == compiled, "rows of another number or length are compiled again"
+    model.close()
+    assert model.compiled is None
+
+
+def test_the_mode_of_the_compiler_is_part_of_the_identity(folder):
+    modes = ("true", "default", "reduce-overhead", "max-autotune", "false")
+    named = {mode: open_model(f"hf:{folder}", {"compile": mode}).identity for mode in modes}
+    assert named["true"] == named["default"]
+    assert named["false"] == open_model(f"hf:{folder}").identity
+    assert len(set(named.values())) == 4
 
 
 def test_a_mode_that_there_is_not_or_that_needs_a_gpu_is_a_sentence(folder):
