@@ -15,7 +15,7 @@ import contextlib
 import gc
 import importlib
 import importlib.metadata
-import json
+import marshal
 import os
 import runpy
 import selectors
@@ -126,7 +126,7 @@ def receive(client):
         if not more:
             raise OSError("the client has ended")
         data += more
-    return json.loads(data), streams
+    return marshal.loads(data), streams
 
 
 def reap(children, selector):
