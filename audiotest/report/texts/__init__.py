@@ -25,24 +25,10 @@ _LONGEST = 1000
 _NUMBERS = ("n", "all", "low", "high", "p")
 _WORD = r"\S"
 """What stands for these names in a sentence: one word."""
-_AS_WRITTEN = frozenset(
-    [
-        "choice",
-        "condition",
-        "conditions",
-        "file",
-        "name",
-        "option",
-        "question",
-        "root",
-        "scorer",
-        "scorers",
-        "tags",
-        "track",
-        "versus",
-        "words",
-    ]
-)
+_AS_WRITTEN = (
+    "choice", "condition", "conditions", "file", "name", "option", "question", "root", "scorer", "scorers", "tags",
+    "track", "versus", "words",
+)  # fmt: skip
 """Names of what authors and models wrote: it stays, even where it is a word of ours."""
 _PARTS = re.compile(r"(; |, )(?![^()]*\))")
 
