@@ -12,7 +12,7 @@ const word = (value) => (Object.hasOwn(TEXTS[language], `word.${value}`) ? TEXTS
 
 // Sentences of run files, which are English, by the text that they were written from: as translated() of report/texts does.
 const NUMBERS = new Set(["n", "all", "low", "high", "p"]); // one word stands for them
-const AS_WRITTEN = new Set("choice condition conditions file name option question root scorer scorers tags track versus words".split(" ")); // by authors and models
+const AS_WRITTEN = new Set(["choice", "condition", "conditions", "file", "name", "option", "question", "root", "scorer", "scorers", "tags", "track", "versus", "words"]); // by authors and models
 const RULES = Object.entries(TEXTS.en ?? {}).filter(([key]) => key.startsWith("reason.")).map(([key, text]) => {
   const parts = text.split(/\{(\w+)\}/), source = parts.map((part, i) => (i % 2 ? (NUMBERS.has(part) ? "(\\S+?)" : "(.+?)") : part.replace(/[.*+?^$()|[\]\\]/g, "\\$&"))).join("");
   return { key, names: parts.filter((_, i) => i % 2), pattern: new RegExp(`^${source}$`, "s") };
