@@ -33,7 +33,7 @@ AFTER_FRAME = """async (does) => {
   await new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)));
   return performance.now() - started;
 }"""
-# An item, until all of its sounds stand there as waveform and spectrogram.
+# An item, until its sound stands there as waveform and spectrogram.
 OPENED = """async (k) => {
   const started = performance.now();
   select(k);

@@ -34,13 +34,14 @@ def command(runs: tuple[str, ...], kind: str, output: Path, suite: str | None, t
     from audiotest.errors import AudiotestError
     from audiotest.runs import Run
 
-    if kind == _AUDIOGRAM:
-        _draw_audiogram(runs, output)
-        return
-
     options = {name: given for name, given in (("suite", suite), ("tag", tag)) if given is not None}
     if tag is not None and kind != "tags":
         raise click.UsageError(f"--tag is an option of --kind tags, not of {kind}")
+    if kind == _AUDIOGRAM:
+        if suite is not None:
+            raise click.UsageError("--suite chooses trials of a run, and an audiogram has none")
+        _draw_audiogram(runs, output)
+        return
     try:
         member = PLOTS.get(kind)
         figure = member.draw([Run.load(run, prompts=False) for run in runs], **options)

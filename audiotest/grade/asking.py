@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from audiotest.models.protocol import Adapter
 from audiotest.models.streaming import Outcome, chunks_of, streams
+from audiotest.predict.breaker import ModelDown, as_text
 from audiotest.predict.exchange import Answered, Exchange
 from audiotest.predict.store import ReplyStore
 from audiotest.predict.tracing import Role, traced
@@ -78,10 +79,13 @@ class AskedModel:
         self._load()
         self._exchange.wait(done)
 
-    @property
-    def down(self) -> bool:
-        """Whether nothing is asked any more: the model cannot be loaded, or fails every request alike."""
-        return self._broken is not None or bool(self._exchange.down)
+    def down_with(self, error: Exception) -> str:
+        """Why nothing is asked any more (the model cannot be loaded, or fails every request alike), where that is what
+        ``error`` says too; "" while the model is asked, and for a failure of one request alone."""
+        if error is self._broken:
+            return str(error) or type(error).__name__
+        down = self._exchange.down
+        return down if isinstance(error, ModelDown) or as_text(error) == down else ""
 
     def close(self) -> None:
         """Stop asking, and let go of the model."""

@@ -59,6 +59,7 @@ class Assistants:
         self._pairs: dict[tuple[TrialKey, str], Any] = {}
         self._lock = threading.Lock()
         self.down: set[str] = set()
+        self._reported: set[str] = set()
 
     def wanted_by(self, checks: Sequence[Check]) -> bool:
         """Whether any of the scorers asks a judge or compares by embeddings, and there is one to ask."""
@@ -86,20 +87,26 @@ class Assistants:
         arguments: dict[str, Any] = {}
         jury, jobs = self._jobs.get((key, SCORERS.get(scorer).asker), (None, []))
         if jobs and isinstance(jury, AudiotestError):
-            raise self._failed(f"the judge cannot be opened: {jury}", down=True)
+            raise self._is_down(f"the judge cannot be opened: {jury}")
         if jobs and isinstance(jury, Jury):
             try:
                 arguments["judged"] = {job.ask.name: jury.text(job) for job in jobs}
             except Exception as error:
-                raise self._failed(f"the judge {jury.name}: {error or type(error).__name__}", jury.down) from None
+                raise self._failed(f"the judge {jury.name}", error, jury.down_with(error)) from None
         pair = self._pairs.get((key, scorer))
         if pair is not None and self.similarities is not None:
             try:
                 arguments["similarities"] = self.similarities.cosines(pair)
             except Exception as error:
-                text = f"the embedding model: {error or type(error).__name__}"
-                raise self._failed(text, self.similarities.down) from None
+                raise self._failed("the embedding model", error, self.similarities.down_with(error)) from None
         return arguments
+
+    def repeats(self, reason: str) -> bool:
+        """Whether a trial without a verdict repeats what another has reported: of one that is down the first trial is
+        an error, the others are skipped. Gates over them are not judged."""
+        repeated = reason in self._reported
+        self._reported |= {reason} & self.down
+        return repeated
 
     def close(self) -> None:
         """Let go of all of them."""
@@ -107,9 +114,12 @@ class Assistants:
             if one is not None and not isinstance(one, AudiotestError):
                 one.close()
 
-    def _failed(self, text: str, down: bool) -> AssistantFailed:
-        if not down:
-            return AssistantFailed(text)
+    def _failed(self, assistant: str, error: Exception, down: str) -> AssistantFailed:
+        if down:
+            return self._is_down(f"{assistant}: {down}")
+        return AssistantFailed(f"{assistant}: {error or type(error).__name__}")
+
+    def _is_down(self, text: str) -> AssistantFailed:
         self.down.add(f"not judged: {text}")
         return AssistantFailed(f"not judged: {text}")
 

@@ -84,10 +84,9 @@ class Jury:
             raise outcome
         return outcome
 
-    @property
-    def down(self) -> bool:
-        """Whether the judge is asked nothing any more."""
-        return self._asked.down
+    def down_with(self, error: Exception) -> str:
+        """See :meth:`~audiotest.grade.asking.AskedModel.down_with`."""
+        return self._asked.down_with(error)
 
     def close(self) -> None:
         """Let go of the judge."""

@@ -81,10 +81,9 @@ class Similarities:
             raise outcome
         return tuple(outcome.details["cosines"])
 
-    @property
-    def down(self) -> bool:
-        """Whether the embedding model is asked nothing any more."""
-        return self._asked.down
+    def down_with(self, error: Exception) -> str:
+        """See :meth:`~audiotest.grade.asking.AskedModel.down_with`."""
+        return self._asked.down_with(error)
 
     def close(self) -> None:
         """Let go of the embedding model."""

@@ -53,15 +53,16 @@ class Breaker:
             return ""
         down = isinstance(self._last, Unavailable)
         if down and at_end and not self.replied:
-            return _text(self._last)
+            return as_text(self._last)
         most = (UNAVAILABLE_IN_A_ROW if down else ALIKE_IN_A_ROW) * (AFTER_REPLIES if self.replied else 1)
-        return _text(self._last) if self._count >= most else ""
+        return as_text(self._last) if self._count >= most else ""
 
 
 def _alike(a: Exception, b: Exception) -> bool:
     return type(a) is type(b) and str(a) == str(b)
 
 
-def _text(error: Exception) -> str:
+def as_text(error: Exception) -> str:
+    """A failure in one line, with its type unless it is one of audiotest's own sentences."""
     text = " ".join(str(error).split())
     return text if isinstance(error, AudiotestError) else f"{type(error).__name__}: {text}".rstrip(": ")

@@ -27,7 +27,6 @@ from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
 from audiotest.runner.hooks import WorkerStopped, state_of, stop
 from audiotest.runner.longrepr import longrepr, make_inert
-from audiotest.runner.state import State
 from audiotest.types import Case, NotApplicable, Record, Reply
 
 
@@ -134,21 +133,13 @@ class TrialItem(pytest.Function):
         failed = self.answer.error
         if failed is None:
             if self.record.outcome == "error":
-                raise self._unjudged(state, self.record.reason)
+                why = self.record.reason
+                raise skipped(why) if state.session.grader.assistants.repeats(why) else AssistantFailed(why)
             assert self.answer.reply is not None
             return self.answer.reply
         if isinstance(failed, Unsupported | NotApplicable):
             raise skipped(f"unsupported: {failed}" if isinstance(failed, Unsupported) else str(failed))
         raise failed
-
-    def _unjudged(self, state: State, reason: str) -> BaseException:
-        """What a trial without a verdict raises. Of a judge that is down the first one is an error with its sentence;
-        the others are skipped with it, and have no verdict either: gates over them are not judged."""
-        if reason in state.unjudged:
-            return skipped(reason)
-        if reason in state.session.grader.assistants.down:
-            state.unjudged.add(reason)
-        return AssistantFailed(reason)
 
     def finished(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
         """Put the record on the report that decides the trial, for the controller to take in."""

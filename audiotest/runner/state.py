@@ -52,8 +52,6 @@ class State:
         self.broken_suites = 0
         self.broken_model = False
         """Whether a fixture `model` of the user's has raised: the first trial says so, the others would repeat it."""
-        self.unjudged: set[str] = set()
-        """Why verdicts are missing since a judge is down, each reported by one trial: the others are skipped."""
         self.run: Run | None = None
         self.page = self.job_page = ""
         self._warned: set[str] = set()

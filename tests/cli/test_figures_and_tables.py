@@ -177,6 +177,9 @@ def test_plot_draws_the_audiogram_in_a_file(folders, tmp_path):
     assert heard.exit_code == 0, heard.output
     assert call("plot", tmp_path / "a.json", "--kind", "audiogram", "-o", tmp_path / "a.svg").exit_code == 0
     assert (tmp_path / "a.svg").read_text().startswith("<?xml")
+    for option in (("--tag", "skill"), ("--suite", "s")):
+        refused = call("plot", tmp_path / "a.json", "--kind", "audiogram", "-o", tmp_path / "b.svg", *option)
+        assert (refused.exit_code, option[0] in refused.output) == (2, True)
     wrong = call("plot", folders[0], "--kind", "audiogram", "-o", tmp_path / "b.svg")
     assert "draws one file of `audiotest hear --json FILE`" in wrong.output
     assert not (tmp_path / "b.svg").exists()

@@ -81,6 +81,37 @@ def test_a_judge_that_cannot_be_loaded_is_one_sentence_for_all():
     assert {given(assistants, one) for one in rest} == assistants.down == {"not judged: the judge rater: no weights"}
 
 
+def test_a_failure_of_one_reply_alone_stays_its_own_when_the_judge_goes_down():
+    judge = Judge()
+    judge.answer = lambda requests: [
+        ValueError("broke") if "bad" in r.prompt else Unavailable("401") if "late" in r.prompt else Reply("4")
+        for r in requests
+    ]
+    assistants = Assistants(Jury(judge))
+    outputs = ["fine", "bad 1", "bad 2", *(f"late {i}" for i in range(20))]
+    asked = [wanted(i, output, JUDGED) for i, output in enumerate(outputs)]
+    for one in asked:
+        assistants.submit(one)
+    last = given(assistants, asked[-1])
+    assert last == "not judged: the judge rater: 401"
+    assert {given(assistants, one) for one in asked[1:3]} == {"the judge rater: broke"}
+    assert assistants.down == {last}
+    assert [assistants.repeats(why) for why in (last, last, "the judge rater: broke", "the judge rater: broke")] == [
+        False, True, False, False,
+    ]  # fmt: skip
+
+
+def test_a_judge_that_breaks_alike_is_one_sentence_for_all():
+    judge = Judge()
+    judge.answer = lambda requests: [ValueError("broke") for r in requests]
+    assistants = Assistants(Jury(judge))
+    asked = [wanted(i, f"reply {i}", JUDGED) for i in range(40)]
+    for one in asked:
+        assistants.submit(one)
+    sentences = {given(assistants, one) for one in asked}
+    assert sentences == assistants.down == {"not judged: the judge rater: ValueError: broke"}
+
+
 def test_what_judges_and_embedding_models_are_asked_are_spans(monkeypatch):
     pytest.importorskip("opentelemetry.sdk")
     from opentelemetry import trace

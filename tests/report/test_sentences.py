@@ -106,6 +106,12 @@ def test_sentences_within_sentences_and_lists_of_them_are_translated():
     assert translated("en", "the reply is wrong") == "the reply is wrong"
 
 
+def test_what_authors_and_models_wrote_stays_where_it_is_a_word_of_ours():
+    assert translated("zh", "rule: word, from “refused”") == "规则：word，依据“refused”"
+    assert translated("zh", "no case is tagged empty") == "没有标签为 empty 的案例"
+    assert translated("zh", "a choice under `original`, none here (refused)").endswith("（拒答）")
+
+
 @given(
     st.text(max_size=200)
     | st.lists(st.sampled_from(["at least ", " of ", "; ", ", ", "7", "(", " to "]), max_size=40).map("".join)
@@ -150,6 +156,9 @@ def test_the_page_shows_reasons_in_its_language_and_keeps_the_files_english(brow
         "a; b, c",
         "accuracy 5% (95% CI 1 to 9, n = 3), cost 2",
         "x minus the baseline's",
+        "rule: word, from “refused”",
+        "under `original` the choice was empty",
+        "no trial ran under the condition accuracy (ran: cut, empty)",
     ):
         assert shown.evaluate("(text) => translated(text)", one) == translated(language, one)
     shown.close()

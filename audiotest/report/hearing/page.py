@@ -24,8 +24,6 @@ from audiotest.types import Waveform
 _LONGEST_S = 30.0
 """Longer sounds are not put into the page."""
 _STEPS = ((-2, "hear.just_below"), (0, "hear.at_threshold"), (2, "hear.just_above"))
-
-
 _HEADS = (
     "hear.head_faculty", "hear.head_threshold", "ci", "hear.head_unit", "hear.head_questions", "hear.head_easiest",
     "hear.head_people", "hear.head_verdict",

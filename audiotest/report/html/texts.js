@@ -12,16 +12,17 @@ const word = (value) => (Object.hasOwn(TEXTS[language], `word.${value}`) ? TEXTS
 
 // Sentences of run files, which are English, by the text that they were written from: as translated() of report/texts does.
 const NUMBERS = new Set(["n", "all", "low", "high", "p"]); // one word stands for them
+const AS_WRITTEN = new Set(["choice", "condition", "conditions", "file", "name", "option", "question", "root", "scorer", "scorers", "tags", "track", "versus", "words"]); // by authors and models
 const RULES = Object.entries(TEXTS.en ?? {}).filter(([key]) => key.startsWith("reason.")).map(([key, text]) => {
   const parts = text.split(/\{(\w+)\}/), source = parts.map((part, i) => (i % 2 ? (NUMBERS.has(part) ? "(\\S+?)" : "(.+?)") : part.replace(/[.*+?^$()|[\]\\]/g, "\\$&"))).join("");
   return { key, names: parts.filter((_, i) => i % 2), pattern: new RegExp(`^${source}$`, "s") };
 });
 function translated(sentence) {
   if (language === "en" || !sentence || sentence.length > 1000) return sentence;
-  const value = (text) => (word(text) === text ? translated(text) : word(text));
+  const value = (name, text) => (AS_WRITTEN.has(name) ? text : word(text) === text ? translated(text) : word(text));
   for (const { key, names, pattern } of RULES) {
     const match = pattern.exec(sentence);
-    if (match) return msg(key, Object.fromEntries(names.map((name, i) => [name, value(match[i + 1])])));
+    if (match) return msg(key, Object.fromEntries(names.map((name, i) => [name, value(name, match[i + 1])])));
   }
   const parts = sentence.split(/(; |, )(?![^()]*\))/);
   return parts.length === 1 ? sentence : parts.map((part, i) => (i % 2 ? part : translated(part))).join("");

@@ -25,6 +25,11 @@ _LONGEST = 1000
 _NUMBERS = ("n", "all", "low", "high", "p")
 _WORD = r"\S"
 """What stands for these names in a sentence: one word."""
+_AS_WRITTEN = (
+    "choice", "condition", "conditions", "file", "name", "option", "question", "root", "scorer", "scorers", "tags",
+    "track", "versus", "words",
+)  # fmt: skip
+"""Names of what authors and models wrote: it stays, even where it is a word of ours."""
 _PARTS = re.compile(r"(; |, )(?![^()]*\))")
 
 
@@ -65,15 +70,17 @@ def translated(language: str, sentence: str, kind: str = "reason") -> str:
     for key, pattern in _patterns(kind):
         if match := pattern.fullmatch(sentence):
             values = match.groupdict()
-            return text(language, key, **{name: _value(language, value, kind) for name, value in values.items()})
+            return text(language, key, **{name: _value(language, name, value, kind) for name, value in values.items()})
     parts = _PARTS.split(sentence)
     if len(parts) == 1:
         return sentence
     return "".join(one if i % 2 else translated(language, one, kind) for i, one in enumerate(parts))
 
 
-def _value(language: str, value: str, kind: str) -> str:
+def _value(language: str, name: str, value: str, kind: str) -> str:
     """What stands in the place of a name: a sentence itself, a word of ours, or what an author wrote."""
+    if name in _AS_WRITTEN:
+        return value
     return texts(language).get(f"word.{value}") or translated(language, value, kind)
 
 
