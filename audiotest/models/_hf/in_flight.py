@@ -54,27 +54,6 @@ class Windows:
         return self._groups.popleft()
 
 
-class Before:
-    """``requests``, of which is known for a while which came before which."""
-
-    def __init__(self, requests: Iterator[Request]) -> None:
-        self._requests = requests
-        self._before: dict[int, Request] = {}
-
-    def __iter__(self) -> Iterator[Request]:
-        last = None
-        for request in self._requests:
-            if last is not None:
-                self._before[id(request)] = last
-            last = request
-            yield request
-
-    def __call__(self, window: Sequence[Request]) -> Request | None:
-        """What came before the first of ``window``; asked once."""
-        before = [self._before.pop(id(request), None) for request in window]
-        return before[0]
-
-
 def across(
     window: Sequence[Request], slotted: list[Request], before: Request | None
 ) -> tuple[list[Request], list[Request]]:
