@@ -138,10 +138,10 @@ class InFlight(ABC):
             self.kept = None
         try:
             held, ended = self.read(group, rows)
-        except BaseException as error:
+        except CannotJoin:
+            return None, self.whole(requests)
+        except BaseException:
             self.kept = None
-            if isinstance(error, CannotJoin):
-                return None, self.whole(requests)
             raise
         share = (time.perf_counter() - started) / rows
         beside = len(held.rows) + len(ended) + (len(self._rows.rows) if self._rows else 0)
@@ -183,7 +183,8 @@ class InFlight(ABC):
             torch.cuda.empty_cache()
 
     def whole(self, items: list[Request]) -> Ended[Request]:
-        """What the adapter's ``answer`` replies, in batches."""
+        """What the adapter's ``answer`` replies, in batches, for which all of the memory is there."""
+        self.kept = None
         return [pair for chunk in answers_of(self._adapter, items, {}) for pair in chunk]
 
     def _replies(self, ended: list[Row]) -> Ended[Request]:
