@@ -221,10 +221,10 @@ def pytest_testnodedown(node: Any, error: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """``-n auto`` is a worker a GPU."""
-    from audiotest.runner.workers import workers_wanted
+    """``-n auto`` is a worker a GPU where there are any, else xdist's own number."""
+    from audiotest.devices import gpus
 
-    return workers_wanted()
+    return len(gpus()) or None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -223,6 +223,7 @@ Where = Literal["original", "others", "soundless"]
 class Metric(Member):
     """``measure(trials, *, condition, versus, scorer, tags) -> Estimate``.
 
+    The records of ``trials`` have "" as ``prompt`` where that is in a results folder alone (``pytest --results``).
     ``shown_under`` says in which rows of a summary it is shown: ``original`` (the default), ``others`` (every other
     condition), ``soundless`` (those in which nothing can be heard). ``COMPARED_WITH`` names the condition that it is
     held against where no ``versus`` is given (a gate on it needs that, too), ``RANGE`` the ends of what it can be.

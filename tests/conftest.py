@@ -69,11 +69,11 @@ SERVERS = pytest.StashKey()
 def pytest_configure_node(node):
     """One pair of servers is enough for all workers."""
     if SERVERS not in node.config.stash:
-        stack = node.config.stash[SERVERS] = ExitStack()
+        stack = ExitStack()
         node.config.add_cleanup(stack.close)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="audiotest-forked-")))
-        stack.folder = stack.enter_context(forking(folder))
-    node.workerinput["forking"] = str(node.config.stash[SERVERS].folder)
+        node.config.stash[SERVERS] = stack.enter_context(forking(folder))
+    node.workerinput["forking"] = str(node.config.stash[SERVERS])
 
 
 @pytest.fixture(scope="session")

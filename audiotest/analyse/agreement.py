@@ -83,10 +83,10 @@ def _sides(pairs: Pairs, numbers: bool) -> tuple[NDArray[np.generic], NDArray[np
 
 
 def kappa(left: NDArray[np.generic], right: NDArray[np.generic], weights: Numbers) -> Numbers:
-    """Cohen's kappa of labels, which are numbered from 0; NaN where chance alone would agree always."""
-    labels = np.eye(int(max(left.max(), right.max())) + 1)
-    n = weights.sum(1)
-    expected = ((weights @ labels[left]) * (weights @ labels[right])).sum(1) / n**2
+    """Cohen's kappa of labels, which are numbers; NaN where chance alone would agree always."""
+    (labels, _, one), (others, _, other) = _counts(left, weights), _counts(right, weights)
+    _, here, there = np.intersect1d(labels, others, assume_unique=True, return_indices=True)
+    expected = (one[:, here] * other[:, there]).sum(1) / weights.sum(1) ** 2
     observed = exact(left, right, weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(expected < 1, (observed - expected) / (1 - expected), np.nan)
@@ -104,11 +104,17 @@ def spearman(left: NDArray[np.generic], right: NDArray[np.generic], weights: Num
         return np.where(spread > 0, (weights * one * other).sum(1) / np.sqrt(spread), np.nan)
 
 
-def _ranks(side: NDArray[np.generic], weights: Numbers) -> Numbers:
-    """Each item's rank in each sample, ties at their mean rank."""
+def _counts(side: NDArray[np.generic], weights: Numbers) -> tuple[NDArray[np.generic], NDArray[np.intp], Numbers]:
+    """(The values of a side in their order, which of them each item has, how often each sample has each.)"""
     values, place = np.unique(side, return_inverse=True)
     order = np.argsort(place, kind="stable")
     each = np.add.reduceat(weights[:, order], np.searchsorted(place[order], np.arange(len(values))), axis=1)
+    return values, place, each
+
+
+def _ranks(side: NDArray[np.generic], weights: Numbers) -> Numbers:
+    """Each item's rank in each sample, ties at their mean rank."""
+    _, place, each = _counts(side, weights)
     rank: Numbers = (np.cumsum(each, axis=1) - (each - 1) / 2)[:, place]
     return rank
 

@@ -33,13 +33,19 @@ def filled(requests: Iterator[Request], size: int) -> list[Request]:
 
 
 class Ahead(Generic[T]):
-    """Windows of at most ``size`` of ``requests``, each with what ``make`` made of it in one of ``threads``."""
+    """Windows of at most ``size`` of ``requests``, each with what ``make`` made of it, and of the request before it, in
+    one of ``threads``."""
 
     def __init__(
-        self, requests: Iterator[Request], size: int, make: Callable[[list[Request]], T], threads: int = 1
+        self,
+        requests: Iterator[Request],
+        size: int,
+        make: Callable[[list[Request], Request | None], T],
+        threads: int = 1,
     ) -> None:
         self._ended = Event()
         self._requests, self._size, self._make = self._until_ended(requests), size, make
+        self._before: Request | None = None
         self._puller = ThreadPoolExecutor(1, thread_name_prefix="audiotest-pull")
         self._makers = ThreadPoolExecutor(threads, thread_name_prefix="audiotest-prepare")
         self._coming: deque[Future[tuple[list[Request], Future[T] | None]]] = deque()
@@ -66,8 +72,9 @@ class Ahead(Generic[T]):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _pull(self) -> tuple[list[Request], Future[T] | None]:
-        window = filled(self._requests, self._size)
-        return window, self._makers.submit(self._make, window) if window and not self._ended.is_set() else None
+        window, before = filled(self._requests, self._size), self._before
+        self._before = window[-1] if window else None
+        return window, self._makers.submit(self._make, window, before) if window and not self._ended.is_set() else None
 
     def _until_ended(self, requests: Iterator[Request]) -> Iterator[Request]:
         for request in requests:

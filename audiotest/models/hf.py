@@ -280,10 +280,10 @@ class HF:
             with self._encoding_once(prompts):
                 prefix = prefilled(model, batch, how.length)
             again = any(request.likelihoods for request in requests)
-            cache = copy.deepcopy(prefix.cache) if again else prefix.cache
-            batch = shared_inputs(model, processor, batch, how, cache)
+            batch = shared_inputs(model, processor, batch, how, copy.deepcopy(prefix.cache) if again else prefix.cache)
         with self._encoding_once(prompts):
             replies = generate(model, processor, requests, self.settings, batch)
+        del batch  # and the keys and values of the replies, before options are ranked
 
         def measured(ranked: list[Request], texts: list[list[str]]) -> list[list[float]]:
             tails = {id(request): tail for request, tail in zip(requests, how.tails, strict=True)} if how else {}

@@ -144,7 +144,7 @@ class SALMONN:
             return with_likelihoods(
                 requests,
                 replies,
-                lambda ranked, texts: likelihoods(self._parts, [places[id(r)] for r in ranked], texts, self.batch_size),
+                lambda ranked, texts: likelihoods(self, [places[id(r)] for r in ranked], texts),
                 lambda text: tokens(self._parts, text),
             )
 

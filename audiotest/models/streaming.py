@@ -112,7 +112,7 @@ def _batches(model: Adapter, requests: Iterator[Request], size: int) -> Iterator
         while batch := filled(requests, size):
             yield batch
         return
-    ahead: Ahead[None] = Ahead(requests, size, prepare, getattr(model, "preparing_threads", 1))
+    ahead: Ahead[None] = Ahead(requests, size, lambda batch, _: prepare(batch), getattr(model, "preparing_threads", 1))
     try:
         while (taken := ahead.take()) is not None:
             yield taken[0]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -184,7 +184,7 @@ class TrialItem(pytest.Function):
         report.user_properties = list(self.user_properties)
         if record.outcome == "missed":
             report.outcome = "skipped"
-            report.wasxfail = _missed(record.reason)
+            report.wasxfail = sys.intern(f"missed: {inert.line(record.reason)}")  # one text for all with that reason
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A mismatch is reported in its own words; anything else with its traceback."""
@@ -214,12 +214,6 @@ class TrialItem(pytest.Function):
         its node id, of which pytest would show every dot as ``::``."""
         heading = f"{self.name} ({self.trial.condition.name})"
         return self.trial.suite.file_of(self.trial.case), self.trial.case.line - 1, heading
-
-
-@lru_cache(1024)
-def _missed(reason: str) -> str:
-    """What the report of a miss says; one text for all misses of a reason."""
-    return f"missed: {inert.line(reason)}"
 
 
 _PLUMBING = tuple(str(PACKAGE / name) for name in ("plugin.py", "predict", "runner"))

@@ -72,11 +72,6 @@ def worker_gone(node: Any, error: Any) -> None:
     _slots(node.config).free(node.gateway.id)
 
 
-def workers_wanted() -> int | None:
-    """What ``-n auto`` stands for: a worker a GPU where there are any, else xdist's own number."""
-    return len(gpus()) or None
-
-
 def queued(session: pytest.Session) -> Iterator[TrialKey]:
     """The keys of the trials that wait in this worker, in order, for they are what its model is asked
     next; none where xdist keeps them in another way."""

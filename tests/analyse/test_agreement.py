@@ -1,5 +1,7 @@
 """Agreement of ratings: the measures against scikit-learn's and scipy's definitions, and intervals by simulation."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +23,18 @@ def test_kappa_is_cohens(pairs):
         assert "kappa" not in measures
     else:
         assert measures["kappa"].value == pytest.approx((np.trace(table) - chance) / (1 - chance))
+
+
+def test_labels_that_are_all_different_take_no_square_of_memory():
+    pairs = [(f"{i}", f"{i}" if i % 2 else "other") for i in range(4000)]
+    tracemalloc.start()
+    try:
+        measures = agreement(pairs, range(4000), only=("kappa",)).measures
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert measures["kappa"].value == pytest.approx((0.5 - 0.5 / 4000) / (1 - 0.5 / 4000))
+    assert peak < 120e6, "an entry for each label of each item: 128 MB on either side"
 
 
 def test_rank_correlations_are_scipys():

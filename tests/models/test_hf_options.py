@@ -1,15 +1,19 @@
 """How weights of the adapter ``hf`` are loaded: fewer bits, several devices; and that it is in the identity."""
 
+import weakref
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
+import torch
 from hf_checks import REQUESTS, texts
 from tiny import audioflamingo3
 
-from audiotest.models._hf import memory
+from audiotest.models._hf import asking, memory, ranking
 from audiotest.models.loading import open_model
 
 
@@ -80,14 +84,45 @@ def test_of_two_devices_the_one_that_fills_up_first_says_how_many_tokens_fit(fol
     model = open_model(f"hf:{folder}", {})
     model.load()
     layers = model._model.get_decoder().layers
-    free = {"cpu": 8e9, "meta": 3e9}
+    free = {"cpu": 8e9, "cuda": 3e9}
     monkeypatch.setattr(memory, "_free", lambda device: free[device.type])
     one = memory.budget(model._model, 0.0)
-    layers[1].to("meta")
+    there = SimpleNamespace(device=torch.device("cuda", 1))
+    monkeypatch.setattr(layers[1], "parameters", lambda: iter([there]))
     both = memory.budget(model._model, 0.0)
     assert one.allowed == 8e9 * 0.5
-    assert both.allowed == 3e9 * 0.5 * 2, "half of the layers, and their keys and values, are on the smaller one"
+    assert both.allowed == 3e9 * 0.8 * 2, "half of the layers, and their keys and values, are on the smaller one"
     assert both.per_token == one.per_token
-    free["meta"] = 100e9
+    free["cuda"] = 100e9
     assert memory.budget(model._model, 0.0).allowed == 8e9 * 0.5 * 2
     assert memory.budget(model._model, 2.0).allowed == 2e9
+
+
+def test_layers_whose_weights_are_offloaded_keep_their_keys_and_values_where_they_are_computed(folder, monkeypatch):
+    model = open_model(f"hf:{folder}", {})
+    model.load()
+    monkeypatch.setattr(memory, "_free", lambda device: {"cpu": 8e9, "meta": 8e9}[device.type])
+    one = memory.budget(model._model, 0.0)
+    model._model.get_decoder().layers[1].to("meta")
+    assert memory.budget(model._model, 0.0).allowed == one.allowed
+
+
+def test_the_keys_and_values_of_replies_are_let_go_of_before_options_are_ranked(folder, monkeypatch):
+    model = open_model(f"hf:{folder}", {})
+    model.load()
+    model.why_batches()
+    held, alive, real_generate, real = [], [], asking.generate, ranking.likelihoods
+
+    def generate(model, processor, requests, settings, batch):
+        held.append(weakref.ref(batch["past_key_values"]))
+        return real_generate(model, processor, requests, settings, batch)
+
+    def likelihoods(*given, **more):
+        alive.append(held[-1]() is not None)
+        return real(*given, **more)
+
+    monkeypatch.setattr(asking, "generate", generate)
+    monkeypatch.setattr(ranking, "likelihoods", likelihoods)
+    about = [replace(r, audio=REQUESTS[0].audio, choices=("a dog", "rain"), likelihoods=True) for r in REQUESTS[:2]]
+    assert all(reply.details["likelihoods"] for reply in model.answer(about))
+    assert alive == [False]

@@ -244,6 +244,23 @@ def test_a_prefix_that_waits_for_the_next_window_counts_as_memory_and_goes_when_
     assert len(prefixes) > 1
 
 
+def test_no_prefix_waits_while_a_batch_is_asked_that_counts_on_all_of_the_memory(folder, monkeypatch):
+    model = opened(folder)
+    model.why_batches()
+    asked = [replace(r, generation=Generation(max_new_tokens=2)) for r in about([2] * 6)]
+    asked[1] = replace(asked[1], choices=("a dog", "rain"), likelihoods=True)
+    real, held, engine = model.answer, [], continuous.Decoding(model)
+    monkeypatch.setattr(continuous, "Decoding", lambda adapter: engine)
+
+    def answer(requests):
+        held.append(engine.held)
+        return real(requests)
+
+    monkeypatch.setattr(model, "answer", answer)
+    assert all(texts(streamed(model, asked, 4)))
+    assert held == [0]
+
+
 def test_of_clips_with_one_question_each_nothing_is_kept(folder, alone, prefixes):
     model = opened(folder)
     assert texts(streamed(model, ASKED, 4)) == alone

@@ -16,6 +16,7 @@ import tiny_salmonn as tiny
 import torch
 
 from audiotest.cli import main
+from audiotest.models._hf.memory import Budget
 from audiotest.models._salmonn import continuous
 from audiotest.models.loading import cards, open_model
 from audiotest.models.protocol import Unsupported
@@ -91,6 +92,24 @@ def test_questions_about_one_clip_share_a_reading_of_it_and_are_answered_alike(m
     assert texts(replies) == texts(sibling(model, num_beams=beams, shared="false").answer(about))
     mixed = [*about[:3], *REQUESTS[3:]]
     assert texts(model.answer(mixed)) == texts(sibling(model, shared="false").answer(mixed))
+
+
+def test_options_are_ranked_in_batches_that_fit_into_memory(model):
+    ranked = [replace(r, choices=("a dog", "rain", "wind"), likelihoods=True) for r in REQUESTS[:2]]
+    ranked = [replace(r, generation=Generation(max_new_tokens=1)) for r in ranked]
+    few, shapes = sibling(model), []
+    hook = model._parts.llm.register_forward_pre_hook(
+        lambda _, __, given: shapes.append(tuple(given["attention_mask"].shape)), with_kwargs=True
+    )
+    expected = [reply.details["likelihoods"]["text"] for reply in few.answer(ranked)]
+    assert max(rows for rows, _ in shapes) == 12, "the options and labels of both at once"
+    few._budget = Budget(5 * max(length for _, length in shapes), 1)
+    shapes.clear()
+    within = [reply.details["likelihoods"]["text"] for reply in few.answer(ranked)]
+    hook.remove()
+    assert max(rows for rows, _ in shapes) == 3, "beside the two prompts"
+    for options, others in zip(within, expected, strict=True):
+        assert [o["logprob"] for o in options] == pytest.approx([o["logprob"] for o in others], abs=1e-3, rel=1e-5)
 
 
 def test_options_are_ranked_by_their_probability(model):

@@ -15,7 +15,7 @@ def requests(n, pulled):
         yield Request("s", f"c{i}", "original", "p", "q")
 
 
-def cases(window):
+def cases(window, _before):
     return [request.case for request in window]
 
 
@@ -23,11 +23,15 @@ def cases(window):
 def test_windows_come_in_order_though_the_first_takes_longest_and_as_many_as_threads_are_under_way(threads):
     together = threading.Barrier(threads)
 
-    def make(window):
+    def make(window, before):
         if int(window[0].case[1:]) < 2 * threads:  # the first windows are made at the same time, or this breaks
             together.wait(10)
+        if window[0].case == "c0":
+            assert before is None
+        else:
+            assert int(window[0].case[1:]) == int(before.case[1:]) + 1
         time.sleep(0.01 if window[0].case == "c0" else 0)
-        return cases(window)
+        return cases(window, before)
 
     pulled = []
     ahead = Ahead(requests(21, pulled), 2, make, threads)
@@ -42,7 +46,7 @@ def test_windows_come_in_order_though_the_first_takes_longest_and_as_many_as_thr
 
 def test_what_is_not_ready_is_not_waited_for():
     go = threading.Event()
-    ahead = Ahead(requests(2, []), 2, lambda window: go.wait(10), 2)
+    ahead = Ahead(requests(2, []), 2, lambda *_: go.wait(10), 2)
     assert ahead.take(wait=False) is None
     go.set()
     assert ahead.take() is not None
@@ -51,10 +55,10 @@ def test_what_is_not_ready_is_not_waited_for():
 
 
 def test_what_making_raised_comes_in_its_place():
-    def make(window):
+    def make(window, before):
         if window[0].case == "c1":
             raise ValueError("c1")
-        return cases(window)
+        return cases(window, before)
 
     ahead = Ahead(requests(3, []), 1, make, 2)
     assert ahead.take()[1] == ["c0"]

@@ -10,7 +10,7 @@ from typing import Any
 from audiotest.models._ahead import Ahead
 from audiotest.models._hf.asking import on_device
 from audiotest.models._hf.decoding import Row, Rows, prefilled, sampling
-from audiotest.models._hf.in_flight import Before, Groups, InFlight, Kept, across, in_slots
+from audiotest.models._hf.in_flight import Groups, InFlight, Kept, across, in_slots
 from audiotest.models._hf.sharing import Shared
 from audiotest.models._slots import Group, refill_of
 from audiotest.models.streaming import in_batches
@@ -27,12 +27,11 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
             yield from chunk
         return
     refill = min(at_once, adapter.settings.refill or refill_of(at_once))
-    before = Before(requests)
 
-    def make(window: list[Request]) -> Groups:
-        return groups(adapter, window, refill, before(window))
+    def make(window: list[Request], before: Request | None) -> Groups:
+        return groups(adapter, window, refill, before)
 
-    ahead = Ahead(iter(before), at_once, make, adapter.preparing_threads)
+    ahead = Ahead(requests, at_once, make, adapter.preparing_threads)
     yield from in_slots(adapter, Decoding(adapter), ahead, at_once)
 
 

@@ -54,27 +54,6 @@ class Windows:
         return self._groups.popleft()
 
 
-class Before:
-    """``requests``, of which is known for a while which came before which."""
-
-    def __init__(self, requests: Iterator[Request]) -> None:
-        self._requests = requests
-        self._before: dict[int, Request] = {}
-
-    def __iter__(self) -> Iterator[Request]:
-        last = None
-        for request in self._requests:
-            if last is not None:
-                self._before[id(request)] = last
-            last = request
-            yield request
-
-    def __call__(self, window: Sequence[Request]) -> Request | None:
-        """What came before the first of ``window``; asked once."""
-        before = [self._before.pop(id(request), None) for request in window]
-        return before[0]
-
-
 def across(
     window: Sequence[Request], slotted: list[Request], before: Request | None
 ) -> tuple[list[Request], list[Request]]:
@@ -159,10 +138,10 @@ class InFlight(ABC):
             self.kept = None
         try:
             held, ended = self.read(group, rows)
-        except BaseException as error:
+        except CannotJoin:
+            return None, self.whole(requests)
+        except BaseException:
             self.kept = None
-            if isinstance(error, CannotJoin):
-                return None, self.whole(requests)
             raise
         share = (time.perf_counter() - started) / rows
         beside = len(held.rows) + len(ended) + (len(self._rows.rows) if self._rows else 0)
@@ -204,7 +183,8 @@ class InFlight(ABC):
             torch.cuda.empty_cache()
 
     def whole(self, items: list[Request]) -> Ended[Request]:
-        """What the adapter's ``answer`` replies, in batches."""
+        """What the adapter's ``answer`` replies, in batches, for which all of the memory is there."""
+        self.kept = None
         return [pair for chunk in answers_of(self._adapter, items, {}) for pair in chunk]
 
     def _replies(self, ended: list[Row]) -> Ended[Request]:

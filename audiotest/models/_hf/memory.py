@@ -47,10 +47,12 @@ def budget(model: Any, gigabytes: float) -> Budget:
 
 
 def _layers_by_device(model: Any) -> Counter[Any]:
-    """How many layers of the language model each device computes."""
+    """How many layers of the language model each device computes; those whose weights are offloaded (they are on none)
+    the model's own."""
     owner = model.get_decoder() if hasattr(model, "get_decoder") else None
     layers = getattr(owner, "layers", None) or []
-    devices = Counter(parameter.device for layer in layers for parameter in islice(layer.parameters(), 1))
+    weights = (parameter.device for layer in layers for parameter in islice(layer.parameters(), 1))
+    devices = Counter(model.device if device.type == "meta" else device for device in weights)
     return devices if len(devices) > 1 else Counter([model.device])
 
 

@@ -52,22 +52,23 @@ def _at_once(
     else:
         batch = inputs(processor, requests, adapter.settings).to(model.device)
     ids = [[tokens(processor, text) for text in several] for several in texts]
-    longest = batch["input_ids"].shape[1] + max(len(text) for several in ids for text in several)
-    most = max(1, min(adapter.batch_size, adapter._budget.rows(longest) - len(requests)))
     with adapter._encoding_once(len(requests) if one_sound or len(requests) == 1 else 0):
-        return measure_all(model, adapter._tokenizer, batch, ids, most)
+        return measure_all(adapter, model, adapter._tokenizer, batch, ids)
 
 
 def measure_all(
-    model: Any, tokenizer: Any, batch: Any, texts: list[list[list[int]]], most: int, *, pad: int | None = None
+    adapter: Any, model: Any, tokenizer: Any, batch: Any, texts: list[list[list[int]]], *, pad: int | None = None
 ) -> list[list[float]]:
     """log p(text | prompt, sound) of each text, given as its ids, after each prompt of ``batch``, which holds the model
-    inputs of all: read at once, and then ``most`` texts at a time. Raises :class:`CannotJoin`."""
+    inputs of all: read at once, and then as many texts at a time as a batch of ``adapter`` has, and its memory beside
+    the prompts. Raises :class:`CannotJoin`."""
     import torch
 
     with torch.inference_mode():
         rows = prompts_read(model, tokenizer, batch, pad=pad)
         each = [(row, ids) for row, several in enumerate(texts) for ids in several]
+        longest = rows.mask.shape[1] + max(len(ids) for _, ids in each)
+        most = max(1, min(adapter.batch_size, adapter._budget.rows(longest) - len(texts)))
         values: list[float] = []
         for start in range(0, len(each), most):
             values += _of_rows(model, rows, each[start : start + most])

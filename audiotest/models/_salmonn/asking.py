@@ -121,13 +121,14 @@ def _by_beams(
     return pad_sequence(rows, batch_first=True, padding_value=end)
 
 
-def likelihoods(parts: Parts, rows: Sequence[tuple[Any, Any]], texts: list[list[str]], most: int) -> list[list[float]]:
+def likelihoods(adapter: Any, rows: Sequence[tuple[Any, Any]], texts: list[list[str]]) -> list[list[float]]:
     """log p(text | prompt, sound) of each text after each prompt of two halves: one reading of all prompts, and then
-    ``most`` texts at a time."""
+    batches of texts."""
+    parts = adapter._parts
     embeddings, mask = together(rows, between=False)
     batch = {"inputs_embeds": embeddings, "attention_mask": mask}
     ids = [[tokens(parts, text) for text in several] for several in texts]
-    return measure_all(parts.llm, parts.tokenizer, batch, ids, most, pad=parts.tokenizer.eos_token_id)
+    return measure_all(adapter, parts.llm, parts.tokenizer, batch, ids, pad=parts.tokenizer.eos_token_id)
 
 
 def tokens(parts: Parts, text: str) -> list[int]:

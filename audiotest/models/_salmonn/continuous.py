@@ -13,7 +13,7 @@ import torch
 
 from audiotest.models._ahead import Ahead
 from audiotest.models._hf.decoding import Row, Rows, prefilled, sampling
-from audiotest.models._hf.in_flight import Before, Groups, InFlight, Kept, across, in_slots
+from audiotest.models._hf.in_flight import Groups, InFlight, Kept, across, in_slots
 from audiotest.models._salmonn.asking import halves, heard, together, tokens, truncated, words
 from audiotest.models._slots import Group, refill_of
 from audiotest.models._sounds import sound_name, sounds_of
@@ -31,8 +31,7 @@ def stream(adapter: Any, requests: Iterator[Request], at_once: int) -> Iterator[
             yield from chunk
         return
     refill = min(at_once, adapter.settings.refill or refill_of(at_once))
-    before = Before(requests)
-    ahead = Ahead(iter(before), at_once, lambda window: groups(adapter, window, refill, before(window)))
+    ahead = Ahead(requests, at_once, lambda window, before: groups(adapter, window, refill, before))
     yield from in_slots(adapter, Decoding(adapter, at_once), ahead, at_once)
 
 
