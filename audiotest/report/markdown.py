@@ -64,7 +64,9 @@ def lines(run: Run) -> Iterator[str]:
         for name, gate in gates:
             if not gate.passed:
                 word = "**failed**" if gate.passed is False else "not judged"
-                suite_name, gate_name, reason = map(inert.markdown, (name, gate.name, gate.reason))
+                suite_name, gate_name, reason = map(
+                    inert.markdown, (name, gate.name, gate.reason.removeprefix("not judged: "))
+                )
                 yield f"- {suite_name} <code>{gate_name}</code> {word}: {reason}"
 
     against = [(name, suite.baseline) for name, suite in summary.suites.items() if suite.baseline]
@@ -72,7 +74,8 @@ def lines(run: Run) -> Iterator[str]:
         yield "\nagainst the baseline\n"
         for name, outcome in against:
             word = {True: "passed", False: "**failed**", None: "not judged"}[outcome.passed]
-            yield f"- {plain(name)} (`{outcome.rule}`) {word}, p = {outcome.p:.3g}: {plain(outcome.reason)}"
+            reason = plain(outcome.reason.removeprefix("not judged: "))
+            yield f"- {plain(name)} (`{outcome.rule}`) {word}, p = {outcome.p:.3g}: {reason}"
     worse = [record for record in run.records if regressed(record)]
     yield from _listed(worse, "trials regressed: right in the baseline, and wrong now")
     again = [record for record in run.records if unsteady(record)]
