@@ -5,6 +5,8 @@
 ``spearman``  of numbers: the correlation of ranks, ties at their mean rank
 ``kendall``   of numbers: tau-b (Kendall 1945), which corrects for ties
 ``exact``     the share of items that are rated alike
+``alpha``     of labels by any number of people, not all of whom labelled every item: Krippendorff's alpha for nominal
+              data (2011, "Computing Krippendorff's alpha-reliability"), 1 - D_o / D_e
 ============  ==================================================================================================
 
 Intervals are the central 95% of 1,000 bootstrap samples of clips, all items of a clip together: items about one sound
@@ -17,6 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 from msgspec import Struct
@@ -29,6 +32,7 @@ _SAMPLES = 1000
 MEASURES = ("kappa", "spearman", "kendall", "exact")
 Pairs = Sequence[tuple[Hashable, Hashable]]
 Measure = Callable[[Pairs], float | None]
+_T = TypeVar("_T")
 
 
 class Agreement(Struct, frozen=True):
@@ -101,8 +105,38 @@ def exact(pairs: Pairs) -> float | None:
     return sum(a == b for a, b in pairs) / len(pairs)
 
 
-def _estimated(value: float, pairs: Pairs, clips: Sequence[Hashable], measure: Measure, seed: int) -> Estimate:
-    groups: dict[Hashable, list[tuple[Hashable, Hashable]]] = {}
+def alpha(items: Sequence[Sequence[Hashable]]) -> float | None:
+    """Krippendorff's alpha of each item's labels, by whoever gave one; None where no item has two, or all are the same.
+
+    >>> round(alpha([["a", "a"], ["a", "b"], ["b", "b"], ["b", "b", "a"]]), 3)
+    0.2
+    """
+    of_label: Counter[Hashable] = Counter()
+    differing = total = 0.0
+    for labels in items:
+        if len(labels) < 2:
+            continue
+        counts = Counter(labels)
+        of_label += counts
+        total += len(labels)
+        differing += (len(labels) ** 2 - sum(n * n for n in counts.values())) / (len(labels) - 1)
+    expected = total * total - sum(n * n for n in of_label.values())
+    return None if not expected else 1 - (total - 1) * differing / expected
+
+
+def among_all(items: Sequence[Sequence[Hashable]], clips: Sequence[Hashable], seed: int = 0) -> Estimate:
+    """:func:`alpha` with its interval; ``n`` counts the items that two people labelled."""
+    rated = [(labels, clip) for labels, clip in zip(items, clips, strict=True) if len(labels) > 1]
+    value = alpha([labels for labels, _ in rated])
+    if value is None or len(rated) < LEAST:
+        return Estimate(None, None, None, len(rated))
+    return _estimated(value, [labels for labels, _ in rated], [clip for _, clip in rated], alpha, seed)
+
+
+def _estimated(
+    value: float, pairs: Sequence[_T], clips: Sequence[Hashable], measure: Callable[[list[_T]], float | None], seed: int
+) -> Estimate:
+    groups: dict[Hashable, list[_T]] = {}
     for pair, clip in zip(pairs, clips, strict=True):
         groups.setdefault(clip, []).append(pair)
     if len(groups) < LEAST:

@@ -188,7 +188,8 @@ def load_model(model: _Loads, spec: str, name: str) -> None:
         if len(text) > _MOST_CHARACTERS:  # what a traceback ends with says most
             text = f"{text[: _MOST_CHARACTERS // 3]} ... {text[-2 * _MOST_CHARACTERS // 3 :]}"
         raise ModelError(
-            f"the model {name} cannot be loaded: {text}; `audiotest doctor --model {quote(masked(spec))}` says what is missing"
+            f"the model {name} cannot be loaded: {text}; `audiotest doctor --model {quote(masked(spec))}` says what is "
+            "missing"
         ) from error
 
 

@@ -64,9 +64,8 @@ def lines(run: Run) -> Iterator[str]:
         for name, gate in gates:
             if not gate.passed:
                 word = "**failed**" if gate.passed is False else "not judged"
-                suite_name, gate_name, reason = map(
-                    inert.markdown, (name, gate.name, gate.reason.removeprefix("not judged: "))
-                )
+                texts = (name, gate.name, gate.reason.removeprefix("not judged: "))
+                suite_name, gate_name, reason = map(inert.markdown, texts)
                 yield f"- {suite_name} <code>{gate_name}</code> {word}: {reason}"
 
     against = [(name, suite.baseline) for name, suite in summary.suites.items() if suite.baseline]

@@ -275,6 +275,9 @@ def rated(reader):
     reader.write("suites/mine.yaml", f"suite: mine\npolicy: gates\ncases:\n{cases}")
     reader.lines("recorded.jsonl", [{"id": f"c{i}", "output": "(A)" if i % 3 else "(B)"} for i in range(8)])
     reader.write("ratings.csv", "id,rating\n" + "".join(f"c{i},{'right' if i % 2 else 'wrong'}\n" for i in range(8)))
+    reader.write(
+        "labels.csv", "id,ann,bob\n" + "".join(f"c{i},a bell,{'a bell' if i % 3 else 'a phone'}\n" for i in range(8))
+    )
     reader.prepare("pytest suites/mine.yaml --model replay:recorded.jsonl --results out")
 
 
