@@ -24,6 +24,7 @@ from typing import TypeVar
 import numpy as np
 from msgspec import Struct
 
+from audiotest.counting import counted
 from audiotest.types import Estimate
 
 LEAST = 5
@@ -47,7 +48,9 @@ def agreement(pairs: Pairs, clips: Sequence[Hashable], seed: int = 0, only: Cont
     """The agreement of (one side's, the other side's) ratings, with the clip of each. Numbers have rank correlations,
     other ratings kappa; ``only``: these measures of :data:`MEASURES`."""
     if len(pairs) < LEAST:
-        return Agreement(len(pairs), {}, f"{len(pairs)} items were rated by both, and {LEAST} are the least")
+        return Agreement(
+            len(pairs), {}, f"{counted(len(pairs), 'item was', 'items were')} rated by both, and {LEAST} are the least"
+        )
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for pair in pairs for value in pair)
     measures: dict[str, Measure] = {"spearman": spearman, "kendall": kendall} if numbers else {"kappa": kappa}
     measures["exact"] = exact

@@ -11,6 +11,7 @@ import click
 
 from audiotest import inert
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.analyse.agreement import Agreement
@@ -192,7 +193,7 @@ def _text(
     if overall.value is not None:
         yield f"all: alpha {_figure(overall)}; all alike in {alike} of {len(several)} cases"
     elif len(several) < LEAST:
-        yield f"all: {len(several)} labelled by two people or more, and {LEAST} are the least for a figure"
+        yield f"all: {counted(len(several), 'case')} labelled by two people or more; a figure takes {LEAST}"
     else:
         yield "all: every label is the same, so there is no agreement beyond chance to measure"
     for one, other, figures in rows:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from audiotest import inert
 from audiotest.baseline import regressed, unsteady
+from audiotest.counting import outcome_count
 from audiotest.registry import METRICS
 from audiotest.report.annotations import workflow_commands
 from audiotest.report.first_lines import first_lines
@@ -49,7 +50,7 @@ def lines(run: Run) -> Iterator[str]:
     for name, suite in summary.suites.items():
         for condition, row in suite.conditions.items():
             figure = row.metrics.get("accuracy", Estimate(None))
-            outcomes = ", ".join(f"{n} {word}" for word, n in row.outcomes.items())
+            outcomes = ", ".join(outcome_count(word, n) for word, n in row.outcomes.items())
             value = "-" if figure.value is None else f"{100 * figure.value:.1f}%"
             low, high = figure.low, figure.high
             interval = "-" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"

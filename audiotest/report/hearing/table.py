@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from audiotest import inert
+from audiotest.counting import counted
 from audiotest.hearing.comparison import Ratio
 from audiotest.hearing.drift import together
 from audiotest.hearing.results import Audiogram, Result
@@ -26,7 +27,7 @@ _DRIFTS = 0.01
 def text(audiogram: Audiogram, width: int | None = None) -> str:
     """The table, with what has to be known of the model before its thresholds above it."""
     count, asked = len(audiogram.faculties), audiogram.questions
-    lines = [f"{audiogram.model}: {_many(count, 'threshold')} from {_many(asked, 'question')}"]
+    lines = [f"{audiogram.model}: {counted(count, 'threshold')} from {counted(asked, 'question')}"]
     lines += [f"ended early: {audiogram.stopped}"] if audiogram.stopped else []
     lines += [*(f"- {note}" for note in notes(audiogram)), ""]
     rows = [HEADS, *(row(result) for result in audiogram.faculties.values())]
@@ -107,11 +108,7 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
     yield from _drifts(results)
     failed = sum(r.failed for r in results)
     if failed:
-        yield f"{failed} questions had no reply"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+        yield f"{counted(failed, 'question')} had no reply"
 
 
 def _drifts(results: Sequence[Result]) -> Iterator[str]:

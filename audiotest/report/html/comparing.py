@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from audiotest.analyse.compare import Difference, Flipped
 from audiotest.analyse.headlines import FigureDifference
+from audiotest.counting import counted
 from audiotest.registry import METRICS
 from audiotest.report.html.changed import MARKS, p_value, verdict
 from audiotest.report.html.players import Player, players_of, sound_key
@@ -91,11 +92,15 @@ def write(
         left, lost = left + more, lost or heard.lost_sounds()
     target.write_text(page(names, leaders, shown_pairs, sounds, language), encoding="utf-8")
     message = (
-        f"{target}: {sum(len(p.flipped) for p in shown_pairs)} items flipped, "
-        f"{sum(map(bool, sounds.values()))} sounds, "
+        f"{target}: {counted(sum(len(p.flipped) for p in shown_pairs), 'item')} flipped, "
+        f"{counted(sum(map(bool, sounds.values())), 'sound')}, "
     )
     message += f"{target.stat().st_size / 1e6:,.1f} MB"
-    return message + (f"; {left} sounds were left out (--audio-mb, --linked-mb)" if left else "") + lost
+    return (
+        message
+        + (f"; {counted(left, 'sound was', 'sounds were')} left out (--audio-mb, --linked-mb)" if left else "")
+        + lost
+    )
 
 
 def page(

@@ -6,14 +6,18 @@ try { language = localStorage.getItem(CHOICE) || language; } catch { /* a browse
 if (!Object.hasOwn(TEXTS, language)) language = document.documentElement.lang;
 
 // The text of this key, with {names} replaced by their values.
-const msg = (key, values = {}) => (TEXTS[language][key] ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+const FORMS = /\[(?:(\w+):)?([^[\]|]*)\|([^[\]|]*)\]/g; // [trial|trials]: for a number n of 1, and for others; [all:trial|trials] goes by another number
+const form = (text, values) => text.replace(FORMS, (whole, number, one, many) => (String(values[number ?? "n"]) === "1" ? one : many));
+const msg = (key, values = {}) => form(TEXTS[language][key] ?? key, values).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 // A value of the data that is a word of ours, such as an outcome. What an author wrote stays as it is.
 const word = (value) => (Object.hasOwn(TEXTS[language], `word.${value}`) ? TEXTS[language][`word.${value}`] : value);
 
 // Sentences of run files, which are English, by the text that they were written from: as translated() of report/texts does.
 const NUMBERS = new Set(["n", "all", "low", "high", "p"]); // one word stands for them
 const RULES = Object.entries(TEXTS.en ?? {}).filter(([key]) => key.startsWith("reason.")).map(([key, text]) => {
-  const parts = text.split(/\{(\w+)\}/), source = parts.map((part, i) => (i % 2 ? (NUMBERS.has(part) ? "(\\S+?)" : "(.+?)") : part.replace(/[.*+?^$()|[\]\\]/g, "\\$&"))).join("");
+  const parts = text.split(/\{(\w+)\}/), literal = (part) => part.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
+  const forms = (part) => part.split(FORMS).map((one, i, all) => (i % 4 === 0 ? literal(one) : i % 4 === 2 ? `(?:${literal(one)}|${literal(all[i + 1])})` : "")).join("");
+  const source = parts.map((part, i) => (i % 2 ? (NUMBERS.has(part) ? "(\\S+?)" : "(.+?)") : forms(part))).join("");
   return { key, names: parts.filter((_, i) => i % 2), pattern: new RegExp(`^${source}$`, "s") };
 });
 function translated(sentence) {

@@ -1,6 +1,9 @@
 """The texts of the HTML reports, one file a language, English first. Another language is one more file with the same
 keys.
 
+``[trial|trials]`` is the form for a number ``n`` of 1, and that for others; ``[all:trial|trials]`` goes by another
+number.
+
 Run files are in English. What stands in them as a sentence of ours, such as why a gate failed, is shown in another
 language by its text: keys that begin with ``reason.`` hold the English sentence as the code writes it, with {names} for
 what varies, and :func:`translated` finds it. A sentence that no text fits stays as it is. ``texts.js`` does the same in
@@ -25,6 +28,7 @@ _LONGEST = 1000
 _NUMBERS = ("n", "all", "low", "high", "p")
 _WORD = r"\S"
 """What stands for these names in a sentence: one word."""
+_FORMS = re.compile(r"\[(?:(?P<number>\w+):)?(?P<one>[^\[\]|]*)\|(?P<many>[^\[\]|]*)\]")
 _PARTS = re.compile(r"(; |, )(?![^()]*\))")
 
 
@@ -49,8 +53,12 @@ def shown_texts(*names: str) -> dict[str, dict[str, str]]:
 
 
 def text(language: str, key: str, **values: object) -> str:
-    """The text of ``key``, with the ``values`` in the place of their {names}."""
-    return texts(language)[key].format(**values)
+    """The text of ``key``, with the ``values`` in the place of their {names}, and the forms that fit their numbers."""
+
+    def form(match: re.Match[str]) -> str:
+        return match["one"] if str(values.get(match["number"] or "n")) == "1" else match["many"]
+
+    return _FORMS.sub(form, texts(language)[key]).format(**values)
 
 
 def translated(language: str, sentence: str, kind: str = "reason") -> str:
@@ -82,9 +90,16 @@ def _patterns(kind: str) -> list[tuple[str, re.Pattern[str]]]:
     """The English sentences of a kind as patterns, by their keys."""
     pieces = {key: re.split(r"\{(\w+)\}", value) for key, value in texts(ENGLISH).items() if key.startswith(f"{kind}.")}
     return [
-        (key, re.compile("".join(_group(p) if i % 2 else re.escape(p) for i, p in enumerate(parts)), re.DOTALL))
+        (key, re.compile("".join(_group(p) if i % 2 else _literal(p) for i, p in enumerate(parts)), re.DOTALL))
         for key, parts in pieces.items()
     ]
+
+
+def _literal(piece: str) -> str:
+    """What stands between names, in either form."""
+    outside = [re.escape(part) for part in _FORMS.sub("\0", piece).split("\0")]
+    forms = [f"(?:{re.escape(match['one'])}|{re.escape(match['many'])})" for match in _FORMS.finditer(piece)]
+    return "".join(part for pair in zip(outside, [*forms, ""], strict=True) for part in pair)
 
 
 def _group(name: str) -> str:
