@@ -129,8 +129,8 @@ def test_what_is_broken_newer_or_killed_is_listed_with_a_sentence(client, tmp_pa
     assert "version 99" in shown["newer"]
     assert "cannot read" in shown["broken"]
     assert "secret" not in shown["half-linked"]
-    assert "its process ended before it did; 1 lines of trials.jsonl cannot be read" in shown["killed"]
-    assert "1 lines of trials.jsonl cannot be read" in shown["torn"]  # and the other eight are shown
+    assert "its process ended before it did; 1 line of trials.jsonl cannot be read" in shown["killed"]
+    assert "1 line of trials.jsonl cannot be read" in shown["torn"]  # and the other eight are shown
     assert '"case":["c0"' in shown["torn"]
 
 

@@ -12,6 +12,7 @@ from audiotest.counting import counted
 from audiotest.hearing.comparison import Ratio
 from audiotest.hearing.drift import together
 from audiotest.hearing.results import Audiogram, Result
+from audiotest.report.texts import ENGLISH, faculty_name
 
 HEADS = ("faculty", "threshold", "95% CI", "unit", "questions", "easiest level", "people", "verdict")
 _CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "low", "high", "questions", "failed",
@@ -49,10 +50,10 @@ def row(result: Result) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def named(result: Result) -> str:
-    """``pitch 440 Hz``."""
+def named(result: Result, language: str = ENGLISH) -> str:
+    """``pitch 440 Hz``; in English by the name that ``--only`` takes."""
     variant = "" if result.variant is None else f" {result.variant:g} {result.variant_unit}".rstrip()
-    return f"{result.faculty}{variant}"
+    return f"{result.faculty if language == ENGLISH else faculty_name(language, result.faculty)}{variant}"
 
 
 def figure(value: float | None) -> str:

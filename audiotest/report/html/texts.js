@@ -32,8 +32,13 @@ function translated(sentence) {
 }
 
 // The texts that stand in the page itself: data-text and data-sentence are an element's own, the others are attributes of it.
+// data-each* hold a text in every language, for those that only the page's author could make; data-language is what is in one alone.
 function fillTexts() {
   document.documentElement.lang = language;
+  for (const node of document.querySelectorAll("[data-language]")) node.hidden = node.dataset.language !== language;
+  for (const node of document.querySelectorAll("[data-each]")) node.textContent = JSON.parse(node.dataset.each)[language];
+  for (const node of document.querySelectorAll("[data-each-label]")) node.setAttribute("aria-label", JSON.parse(node.dataset.eachLabel)[language]);
+  for (const node of document.querySelectorAll("[data-each-alt]")) node.setAttribute("alt", JSON.parse(node.dataset.eachAlt)[language]);
   for (const node of document.querySelectorAll("[data-sentence]")) node.textContent = translated(node.dataset.sentence);
   for (const node of document.querySelectorAll("[data-sentence-label]")) node.setAttribute("aria-label", translated(node.dataset.sentenceLabel));
   for (const node of document.querySelectorAll("[data-text]")) node.textContent = msg(node.dataset.text);

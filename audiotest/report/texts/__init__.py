@@ -22,7 +22,7 @@ import msgspec
 from audiotest.registry import UnknownName, unknown
 
 ENGLISH = "en"
-_SENTENCES = ("verdict.", "note.", "hear.", "heard.")
+_SENTENCES = ("verdict.", "note.", "hear.", "heard.", "faculty.")
 _LONGEST = 1000
 """Longer texts are none of ours."""
 _NUMBERS = ("n", "all", "low", "high", "p")
@@ -82,7 +82,16 @@ def translated(language: str, sentence: str, kind: str = "reason") -> str:
 
 def _value(language: str, value: str, kind: str) -> str:
     """What stands in the place of a name: a sentence itself, a word of ours, or what an author wrote."""
+    if kind == "heard":
+        name, space, variant = value.partition(" ")
+        if f"faculty.{name}" in texts(language):
+            return f"{faculty_name(language, name)}{space}{variant}"
     return texts(language).get(f"word.{value}") or translated(language, value, kind)
+
+
+def faculty_name(language: str, name: str) -> str:
+    """What a faculty is called; one of another package has its own name in every language."""
+    return texts(language).get(f"faculty.{name}", name)
 
 
 @cache
