@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from audiotest import inert
 from audiotest.baseline import regressed, unsteady
-from audiotest.counting import outcome_count
+from audiotest.counting import counted, outcome_count
 from audiotest.registry import METRICS
 from audiotest.report.annotations import workflow_commands
 from audiotest.report.first_lines import first_lines
@@ -77,11 +77,11 @@ def lines(run: Run) -> Iterator[str]:
             reason = plain(outcome.reason.removeprefix("not judged: "))
             yield f"- {plain(name)} (`{outcome.rule}`) {word}, p = {outcome.p:.3g}: {reason}"
     worse = [record for record in run.records if regressed(record)]
-    yield from _listed(worse, "trials regressed: right in the baseline, and wrong now")
+    yield from _listed(worse, "regressed: right in the baseline, and wrong now")
     again = [record for record in run.records if unsteady(record)]
-    yield from _listed(again, "trials changed in their first answer only, and count as unchanged (--baseline-repeats)")
+    yield from _listed(again, "changed in the first answer only, and count as unchanged (--baseline-repeats)")
     failed = [record for record in run.records if record.outcome in ("failed", "error") and not regressed(record)]
-    yield from _listed(failed, "trials failed or ended in an error")
+    yield from _listed(failed, "failed or ended in an error")
 
 
 def _pooled(metric: str, figure: Estimate) -> tuple[str, str]:
@@ -98,7 +98,7 @@ def _pooled(metric: str, figure: Estimate) -> tuple[str, str]:
 def _listed(records: Sequence[Record], what: str) -> Iterator[str]:
     if not records:
         return
-    yield f"\n{len(records)} {what}\n"
+    yield f"\n{counted(len(records), 'trial')} {what}\n"
     yield "| test | expected | reply | why |"
     yield "| --- | --- | --- | --- |"
     for record in records[:_MOST]:
