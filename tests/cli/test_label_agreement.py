@@ -90,6 +90,6 @@ def test_a_table_that_is_none_of_labels_is_refused_with_what_to_give(tmp_path, t
 
 def test_too_few_and_equal_labels_have_no_figure_and_say_so(tmp_path):
     few = agreement(tmp_path, wide("a,x,x,x", "b,y,x,x"))
-    assert "all: 2 labelled by two people or more, and 5 are the least" in few.output
+    assert "all: 2 cases labelled by two people or more; a figure takes 5" in few.output
     same = agreement(tmp_path, wide(*(f"c{i},x,x,x" for i in range(6))))
     assert "every label is the same" in same.output
