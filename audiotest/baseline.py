@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from audiotest.analyse.change import Change, change, key, met
 from audiotest.analyse.compare import corrected
 from audiotest.analyse.summary import AgainstBaseline
+from audiotest.counting import counted
 from audiotest.registry import SCORERS
 from audiotest.runs import RunError, read_records, read_summary
 from audiotest.types import BASELINE, GateResult, Record, TrialKey
@@ -188,7 +189,7 @@ def _passed(rule: FailRule, changed: Change, p: float, clips: int) -> bool | Non
 
 def _reason(rule: FailRule, changed: Change, p: float, clips: int, tested: int) -> str:
     net = 100 * (changed.improved - changed.regressed) / changed.n
-    counts = f"{changed.regressed} regressed, {changed.improved} improved of {changed.n} trials"
+    counts = f"{changed.regressed} regressed, {changed.improved} improved of {counted(changed.n, 'trial')}"
     counts += f" ({net:+.1f} percentage points)"
     if rule.kind == "item":
         return counts

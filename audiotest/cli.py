@@ -13,7 +13,7 @@ from audiotest import __version__, inert
 from audiotest.registry import COMMANDS, unknown
 
 _CHAPTERS = {
-    "Suites": ("new", "validate", "listen", "watch", "show", "import"),
+    "Suites": ("new", "validate", "listen", "watch", "show", "label-agreement", "import"),
     "Runs": ("report", "serve", "plot", "compare", "baseline", "items", "rescore", "export", "cite", "score"),
     "Models": ("models", "weights", "check-model", "doctor", "cache"),
 }

@@ -16,6 +16,9 @@ _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _COMMAND = re.compile(r"^(\s*)(?=::)|(?<=#)(?=#(?:vso)?\[)|^(\s*#)(?=#teamcity\[)", re.MULTILINE)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _MARKUP = "\\`*_~[](){}<>|&#!:@"
+_APART = "&#8203;"
+"""A space of no width: GitHub and GitLab look for ``@name`` and ``#123`` in the finished page, where an ``@`` that was
+written as a number is one again, and would notify that person."""
 
 
 def text(given: str) -> str:
@@ -44,6 +47,7 @@ def csv_cell(given: object) -> object:
 def markdown(given: str) -> str:
     """``given`` in one line of Markdown or HTML, with every character that could act there written as a number."""
     plain = "".join(f"&#{ord(c)};" if c in _MARKUP else c if _fits(c) else BROKEN for c in " ".join(given.split()))
+    plain = re.sub(r"&#(?:64|35);(?=\w)", lambda match: f"{match[0]}{_APART}", plain)
     return re.sub(r"(?i)\bwww\.", lambda match: f"{match[0][:3]}&#46;", plain)
 
 
@@ -53,6 +57,7 @@ def markdown_name(given: str) -> str:
     plain = " ".join("".join(c if _fits(c) else BROKEN for c in given).split())
     plain = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     plain = re.sub(r"([\\`*\[\]|~#!@]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z]))", r"\\\1", plain)
+    plain = re.sub(r"[@#](?=\w)", lambda match: f"{match[0]}{_APART}", plain)
     return re.sub(r"(?i)\b(www)\.", r"\1\.", plain).replace("://", ":\\/\\/")
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import force_setattr, replace
 
 from audiotest.analyse.summary import Provenance, Summary, summarise
 from audiotest.analyse.trials import verdict_of
+from audiotest.counting import counted
 from audiotest.registry import PLOTS, REPORTS, UnknownName, unknown
 from audiotest.run_folder import SUMMARY, TRIALS, RunError, RunWriter, write_run
 from audiotest.sharing import Sharing
@@ -41,6 +42,8 @@ __all__ = [
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What decoding raises for what is no JSON, or not of the kind that is expected."""
 _WRONG = ("failed", "missed", "error")
+_FEW = 5
+"""Names of files, or folders of runs, that a message lists."""
 
 
 class Run:
@@ -152,7 +155,7 @@ class Run:
 
     def __repr__(self) -> str:
         part = ", stopped early" if self.partial else ""
-        return f"<Run of {self.summary.model or 'no model'}: {len(self.records)} trials{part}>"
+        return f"<Run of {self.summary.model or 'no model'}: {counted(len(self.records), 'trial')}{part}>"
 
     def _repr_html_(self) -> str:
         shows = REPORTS.get("notebook").shows
@@ -215,6 +218,8 @@ def iterate_records(folder: str | os.PathLike[str], *, prompts: bool = True) -> 
                 if not prompts:
                     force_setattr(record, "prompt", "")
                 yield record
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunError(_no_run(Path(folder))) from error
     except OSError as error:
         raise RunError(f"cannot read the run at {folder}: {error}") from error
 
@@ -241,15 +246,31 @@ def read_summary(folder: str | os.PathLike[str]) -> Summary:
                 f"{path} is of version {version}, and this audiotest reads up to {SCHEMA_VERSION}; update it"
             )
         return msgspec.json.decode(data, type=Summary)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if path.with_name(TRIALS).is_file():
             raise RunError(
                 f"the run in {path.parent} has no {SUMMARY}: it goes on, or was stopped before its end; "
                 "`audiotest report` and `audiotest serve` show what there is"
             ) from error
-        raise RunError(f"cannot read {path}: {error}") from error
+        raise RunError(_no_run(Path(folder))) from error
     except (OSError, *_UNREADABLE) as error:
         raise RunError(f"cannot read {path}: {error}") from error
+
+
+def _no_run(folder: Path) -> str:
+    """What is there in the place of a run, and what a run's folder is."""
+    what = f"a run is a folder that `pytest SUITE --results DIR` wrote, with {SUMMARY} and {TRIALS} in it"
+    if not folder.is_dir():
+        return f"{folder} is {'a file' if folder.exists() else 'not there'}: {what}"
+    names = sorted(f"{one.name}/" if one.is_dir() else one.name for one in folder.iterdir())
+    runs = [one.parent for one in sorted(folder.glob(f"*/{SUMMARY}"))]
+    if runs:
+        some = ", ".join(map(str, runs[:_FEW])) + (", ..." if len(runs) > _FEW else "")
+        return f"{folder} is no run; {'there is one' if len(runs) == 1 else 'there are runs'} below it: {some}"
+    if not names:
+        return f"{folder} is empty: {what}"
+    there = ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
+    return f"{folder} is no run: it holds {there}; {what}"
 
 
 def part_of(folder: str | os.PathLike[str], reason: str, *, model: str = "", root: str | os.PathLike[str] = ".") -> Run:
@@ -259,7 +280,7 @@ def part_of(folder: str | os.PathLike[str], reason: str, *, model: str = "", roo
     if not records:
         raise RunError(f"no trial of this run can be read: {reason}")
     run = Run.from_records(records, model)
-    more = f"{lost} lines of {TRIALS} cannot be read" if lost else ""
+    more = f"{counted(lost, 'line')} of {TRIALS} cannot be read" if lost else ""
     summary = replace(run.summary, stopped="; ".join(filter(None, (reason, more))))
     return Run(records, summary, root=Path(root))
 

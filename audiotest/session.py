@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -389,7 +390,7 @@ class Session:
         name = model or self.model_name
         text = f"the model {name} fails every request alike: {error}" if isinstance(error, ModelDown) else str(error)
         if self._model is None and name == self.model_name and "audiotest doctor" not in text:
-            text += f"; `audiotest doctor --model {masked(self.settings.model)}` says what is missing"
+            text += f"; `audiotest doctor --model {quote(masked(self.settings.model))}` says what is missing"
         self.stopped = text
         return text
 

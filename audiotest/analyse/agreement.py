@@ -5,6 +5,8 @@
 ``spearman``  of numbers: the correlation of ranks, ties at their mean rank
 ``kendall``   of numbers: tau-b (Kendall 1945), which corrects for ties
 ``exact``     the share of items that are rated alike
+``alpha``     of labels by any number of people, not all of whom labelled every item: Krippendorff's alpha for nominal
+              data (2011, "Computing Krippendorff's alpha-reliability"), 1 - D_o / D_e
 ============  ==================================================================================================
 
 Intervals are the central 95% of 1,000 bootstrap samples of clips, all items of a clip together: items about one sound
@@ -14,13 +16,16 @@ which the measures have no value (all people say the same of everything).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Hashable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from audiotest.counting import counted
 from audiotest.types import Estimate
 
 LEAST = 5
@@ -48,7 +53,9 @@ def agreement(pairs: Pairs, clips: Sequence[Hashable], seed: int = 0, only: Cont
     """The agreement of (one side's, the other side's) ratings, with the clip of each. Numbers have rank correlations,
     other ratings kappa; ``only``: these measures of :data:`MEASURES`."""
     if len(pairs) < LEAST:
-        return Agreement(len(pairs), {}, f"{len(pairs)} items were rated by both, and {LEAST} are the least")
+        return Agreement(
+            len(pairs), {}, f"{counted(len(pairs), 'item was', 'items were')} rated by both, and {LEAST} are the least"
+        )
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for pair in pairs for value in pair)
     measures = (
         {"spearman": spearman, "kendall": kendall, "exact": exact} if numbers else {"kappa": kappa, "exact": exact}
@@ -59,7 +66,7 @@ def agreement(pairs: Pairs, clips: Sequence[Hashable], seed: int = 0, only: Cont
         if name in only:
             value = float(measure(*sides, np.ones((1, len(pairs))))[0])
             if not np.isnan(value):
-                estimates[name] = _estimated(value, sides, clips, measure, seed)
+                estimates[name] = _estimated(value, partial(measure, *sides), clips, seed)
     missing = "" if len(estimates) == sum(name in only for name in measures) else "one side says the same of every item"
     return Agreement(len(pairs), estimates, missing)
 
@@ -137,13 +144,47 @@ def exact(left: NDArray[np.generic], right: NDArray[np.generic], weights: Number
     return share
 
 
-def _estimated(
-    value: float,
-    sides: tuple[NDArray[np.generic], NDArray[np.generic]],
-    clips: Sequence[Hashable],
-    measure: Measure,
-    seed: int,
-) -> Estimate:
+def alpha(items: Sequence[Sequence[Hashable]]) -> float | None:
+    """Krippendorff's alpha of each item's labels, by whoever gave one; None where no item has two, or all are the same.
+
+    >>> round(alpha([["a", "a"], ["a", "b"], ["b", "b"], ["b", "b", "a"]]), 3)
+    0.2
+    """
+    rated = [labels for labels in items if len(labels) > 1]
+    value = float(_alphas(rated)(np.ones((1, len(rated))))[0]) if rated else np.nan
+    return None if np.isnan(value) else value
+
+
+def among_all(items: Sequence[Sequence[Hashable]], clips: Sequence[Hashable], seed: int = 0) -> Estimate:
+    """:func:`alpha` with its interval; ``n`` counts the items that two people labelled."""
+    rated = [(labels, clip) for labels, clip in zip(items, clips, strict=True) if len(labels) > 1]
+    labels_of = [labels for labels, _ in rated]
+    value = alpha(labels_of)
+    if value is None or len(rated) < LEAST:
+        return Estimate(None, None, None, len(rated))
+    return _estimated(value, _alphas(labels_of), [clip for _, clip in rated], seed)
+
+
+def _alphas(items: Sequence[Sequence[Hashable]]) -> Callable[[Numbers], Numbers]:
+    """Alpha of samples of ``items``, each of which has two labels or more."""
+    place: dict[Hashable, int] = {}
+    labels = np.array([place.setdefault(label, len(place)) for given in items for label in given])
+    sizes = np.array([len(given) for given in items])
+    item = np.repeat(np.arange(len(items)), sizes)
+    alike = np.array([sum(n * n for n in Counter(given).values()) for given in items])
+    differing = (sizes**2 - alike) / (sizes - 1)
+
+    def measure(weights: Numbers) -> Numbers:
+        total = weights @ sizes
+        expected = total**2 - (_counts(labels, weights[:, item])[2] ** 2).sum(1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values: Numbers = np.where(expected > 0, 1 - (total - 1) * (weights @ differing) / expected, np.nan)
+        return values
+
+    return measure
+
+
+def _estimated(value: float, measure: Callable[[Numbers], Numbers], clips: Sequence[Hashable], seed: int) -> Estimate:
     place: dict[Hashable, int] = {}
     clip = np.array([place.setdefault(name, len(place)) for name in clips])
     if len(place) < LEAST:
@@ -155,7 +196,7 @@ def _estimated(
         times = [
             np.bincount(rng.integers(len(place), size=len(place)), minlength=len(place))[clip] for _ in range(samples)
         ]
-        drawn.append(measure(*sides, np.array(times, dtype=float)))
+        drawn.append(measure(np.array(times, dtype=float)))
     values = np.concatenate(drawn)
     values = values[~np.isnan(values)]
     if len(values) < _SAMPLES / 2:

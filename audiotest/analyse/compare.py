@@ -24,6 +24,7 @@ from audiotest.analyse.clusters import places, sample
 from audiotest.analyse.intervals import clustered_proportion, paired_difference
 from audiotest.analyse.power import detectable, seen
 from audiotest.analyse.trials import clip_of, verdict_of, without_sound
+from audiotest.counting import counted
 from audiotest.errors import AudiotestError
 from audiotest.types import Estimate, Hashes, Record, TrialKey
 
@@ -219,7 +220,8 @@ def _same_trials(before: Mapping[TrialKey, Record], now: Mapping[TrialKey, Recor
     if lost or new:
         some = ", ".join("/".join(k) for k in sorted(lost | new)[:_FEW])
         raise NotComparable(
-            f"{len(lost)} trials were judged in the first run only and {len(new)} in the second only ({some}, ...); "
+            f"{counted(len(lost), 'trial was', 'trials were')} judged in the first run only and {len(new)} in the "
+            f"second only ({some}, ...); "
             "--common compares the others"
         )
 
@@ -231,7 +233,8 @@ def _asked_the_same(pairs: Sequence[tuple[Record, Record]]) -> None:
         if other:
             some = ", ".join(record.nodeid for record in other[:_FEW])
             raise NotComparable(
-                f"the two runs were given different {word} in {len(other)} trials ({some}, ...){_seeds(pairs)}"
+                f"the two runs were given different {word} in {counted(len(other), 'trial')} ({some}, ...)"
+                f"{_seeds(pairs)}"
             )
     scorers = {(next(iter(b.verdicts)), next(iter(n.verdicts))) for b, n in pairs}
     differing = sorted(f"{a} and {b}" for a, b in scorers if a != b)

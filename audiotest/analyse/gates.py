@@ -15,6 +15,7 @@ from msgspec.structs import asdict, replace
 
 from audiotest.analyse.trials import NotMeasured, Trials
 from audiotest.analyse.versus_baseline import difference
+from audiotest.counting import counted
 from audiotest.registry import METRICS, UnknownName
 from audiotest.types import BASELINE, Estimate, Gate, GateResult
 
@@ -94,7 +95,7 @@ def _unfit(gate: Gate, trials: Trials, expected: Mapping[str, int]) -> str:
         counts = Counter(str(r.outcome) for r in records)
         for outcome, word in (("error", "broke"), ("unsupported", "are not supported by the model")):
             if counts[outcome]:
-                return f"{counts[outcome]} of {expected[condition]} trials under {condition} {word}"
+                return f"{counts[outcome]} of {counted(expected[condition], 'trial')} under {condition} {word}"
     return ""
 
 
@@ -102,7 +103,9 @@ def _held(gate: Gate, estimate: Estimate) -> GateResult:
     looked_at = {"point": estimate.value, "lower": estimate.low, "upper": estimate.high}[gate.bound]
     measured = replace(_result(gate, False), value=estimate.value, low=estimate.low, high=estimate.high, n=estimate.n)
     if looked_at is None:
-        return replace(measured, reason=f"not measured: {estimate.n} trials give no {gate.bound} bound")
+        return replace(
+            measured, reason=f"not measured: {counted(estimate.n, 'trial gives', 'trials give')} no {gate.bound} bound"
+        )
     word = {"point": "", "lower": "lower bound of ", "upper": "upper bound of "}[gate.bound]
     wanted = []
     passed = True

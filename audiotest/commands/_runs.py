@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audiotest.counting import counted
+
 if TYPE_CHECKING:
     from audiotest.runs import Run
 
@@ -32,4 +34,6 @@ def open_part(given: str) -> Run:
     state = "the run is still going on" if going.writing else "the process of the run ended before it did"
     if going.plan is None:
         return part_of(folder, state)
-    return part_of(folder, f"{state}: {going.plan.trials:,} trials were planned", model=going.plan.model)
+    return part_of(
+        folder, f"{state}: {counted(going.plan.trials, 'trial was', 'trials were')} planned", model=going.plan.model
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.analyse.summary import Summary
@@ -61,7 +62,7 @@ def update(baseline: Path, run: Path, prune: bool, dry_run: bool) -> None:
         write_run(baseline, list(merged.values()), summary)
     except (RunError, NotComparable) as error:
         raise click.ClickException(str(error)) from None
-    say(f"baseline: {baseline}, {len(merged)} trials")
+    say(f"baseline: {baseline}, {counted(len(merged), 'trial')}")
 
 
 def _summary(records: Sequence[Record], run: Summary, baseline: Summary | None) -> Summary:
@@ -92,13 +93,12 @@ def _summary_lines(old: Sequence[Record], new: Sequence[Record], merged: dict[Tr
     suites, given = {r.suite for r in new}, {key(r) for r in new}
     gone = [k for k in known if k[0] in suites and k not in given]
     dropped = [k for k in gone if k not in merged]
-    lines = [f"{counts.regressed} trials got worse, {counts.improved} got better, {fresh} are new"]
+    lines = [f"{counted(counts.regressed, 'trial')} got worse, {counts.improved} got better, {fresh} are new"]
     if dropped:
-        lines.append(f"{len(dropped)} trials that the run does not have are dropped: {_some(dropped)}")
+        lines.append(f"not in the run, and dropped: {counted(len(dropped), 'trial')}: {_some(dropped)}")
     elif gone:
-        lines.append(
-            f"{len(gone)} trials of these suites are not in the run and stay (--prune drops them): {_some(gone)}"
-        )
+        kept = f"{counted(len(gone), 'trial')} of these suites (--prune drops them)"
+        lines.append(f"not in the run, and kept: {kept}: {_some(gone)}")
     return lines
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.predict.store import ReplyStore
@@ -49,9 +50,9 @@ def prune(path: Path | None, model: str | None, older_than: float | None, yes: b
     store = _open(path)
     count = store.count(model, older_than)
     if count and not yes:
-        click.confirm(f"delete {count:,} replies from {store.path}?", abort=True)
+        click.confirm(f"delete {counted(count, 'reply', 'replies')} from {store.path}?", abort=True)
     store.prune(model, older_than)
-    say(f"{count:,} replies deleted; {store.path.stat().st_size / 1e6:,.1f} MB are left")
+    say(f"{counted(count, 'reply', 'replies')} deleted; {store.path.stat().st_size / 1e6:,.1f} MB are left")
 
 
 @command.command()

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from audiotest.commands import _completing as completing
 from audiotest.commands._model_options import model_options
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.hearing.results import Audiogram
@@ -150,7 +151,7 @@ def _measured(settings: Settings, only: tuple[str, ...], budget: int, precision:
             bar(max(1, far.ended), far.tracks + (far.ended < far.tracks))
         elif time.monotonic() - noted > _EVERY_S:
             noted = time.monotonic()
-            say(f"{far.ended} of {far.tracks} thresholds, {far.questions:,} questions", err=True)
+            say(f"{far.ended} of {counted(far.tracks, 'threshold')}, {counted(far.questions, 'question')}", err=True)
 
     return measure(settings, only, budget=budget, precision=precision, prompt=prompt, progress=progress)
 

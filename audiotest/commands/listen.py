@@ -160,6 +160,9 @@ def _hear(ear: Ear, shown: Shown, folder: Path, plays: tuple[str, ...]) -> None:
             path = folder / f"{shown.sound}-{i}.wav"
             path.write_bytes(wav_bytes(wave))
             problem = play(plays, path) if plays else ""
-            say(problem or (f"{wave.seconds:.2f} s" if plays else f"{path}: {wave.seconds:.2f} s"))
+            if problem:
+                say(f"{problem}; --html FILE writes a page with the sounds, to be opened where there are speakers")
+            else:
+                say(f"{wave.seconds:.2f} s" if plays else f"{path}: {wave.seconds:.2f} s")
     except (OSError, ValueError, LookupError, RuntimeError) as error:
         say(f"it cannot be heard: {error}")

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 _PORT = 8321
 _TRIES = 200
@@ -45,7 +46,7 @@ def command(folder: Path, port: int, host: str, root: Path, opens: bool) -> None
     token, server = secrets.token_urlsafe(16), Server(folder, root)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}/{token}/"
-    say(f"{len(server.index.rows())} runs below {folder}: {address}\nCtrl-C ends it")
+    say(f"{counted(len(server.index.rows()), 'run')} below {folder}: {address}\nCtrl-C ends it")
     if host not in ("127.0.0.1", "localhost", "::1"):
         say(f"whoever can reach {host} and has the address can read these runs; nothing is encrypted", err=True)
     if opens:

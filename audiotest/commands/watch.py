@@ -14,6 +14,7 @@ from audiotest import inert
 from audiotest.commands import _completing as completing
 from audiotest.commands._model_options import model_options
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.types import Record
@@ -104,11 +105,11 @@ def _lines(look: Look) -> Iterator[str]:
     if look.changes:
         counts = Counter(_word(change.now) for change in look.changes)
         asked = ", ".join(f"{count} {word}" for word, count in counts.items())
-        yield f"{len(look.changes)} trials asked: {asked}"
+        yield f"{counted(len(look.changes), 'trial')} asked: {asked}"
     elif not look.problems and not look.error:
         yield "no trial has changed"
     if look.removed:
-        yield f"{look.removed} trials are gone"
+        yield f"{counted(look.removed, 'trial is', 'trials are')} gone"
     if figures := so_far(look.records):
         yield figures
     for gate in look.gates:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import Any, Protocol
 
 from msgspec import Struct, ValidationError, convert, field
@@ -187,7 +188,8 @@ def load_model(model: _Loads, spec: str, name: str) -> None:
         if len(text) > _MOST_CHARACTERS:  # what a traceback ends with says most
             text = f"{text[: _MOST_CHARACTERS // 3]} ... {text[-2 * _MOST_CHARACTERS // 3 :]}"
         raise ModelError(
-            f"the model {name} cannot be loaded: {text}; `audiotest doctor --model {masked(spec)}` says what is missing"
+            f"the model {name} cannot be loaded: {text}; `audiotest doctor --model {quote(masked(spec))}` says what is "
+            "missing"
         ) from error
 
 

@@ -92,9 +92,8 @@ def _gates(run: Run, words: Words) -> Iterator[Statement]:
     elif gates and len(open_) < len(gates):
         yield Statement("good", words("gates_passed", n=len(gates) - len(open_), all=len(gates)))
     if open_:
-        key, reason = "gate_not_judged" if len(open_) == 1 else "gates_not_judged", open_[0][1].reason
-        reason = words.sentence(reason.removeprefix("not judged: "))
-        yield Statement("doubt", words(key, n=len(open_), all=len(gates), reason=reason))
+        reason = words.sentence(open_[0][1].reason.removeprefix("not judged: "))
+        yield Statement("doubt", words("gates_not_judged", n=len(open_), all=len(gates), reason=reason))
     broken = sum(record.outcome == "failed" for record in run.records)
     if broken:
         yield Statement("bad", words("trials_failed", n=broken, all=len(run.records)), outcome="failed")
@@ -202,12 +201,12 @@ def _doubts(run: Run, words: Words) -> Iterator[Statement]:
     for outcome, key in (("error", "broke"), ("unsupported", "unsupported")):
         reasons = Counter(record.reason for record in run.records if record.outcome == outcome)
         if number := reasons.total():
-            sentence, why = words(f"{_plural('trial', number)}_{key}", n=number), _commonest(reasons)
+            sentence, why = words(f"trials_{key}", n=number), _commonest(reasons)
             because = words("because", sentence=sentence, why=words.sentence(why)) if why else sentence
             yield Statement("doubt", because, outcome=outcome)
     known = sum(suite.known_issues or 0 for suite in run.summary.suites.values())
     if known:
-        yield Statement("plain", words(f"{_plural('item', known)}_left_out", n=known))
+        yield Statement("plain", words("items_left_out", n=known))
     parts = [words("part", suite=name, asked=done, cases=cases) for name, done, cases in _partial(run)]
     if parts:
         yield Statement("doubt", words("in_part", parts=_some(parts, ", ", words)))
@@ -219,10 +218,6 @@ def _commonest(reasons: Counter[str]) -> str:
     """The first line of the reason of most, cut where it is long."""
     line = reasons.most_common(1)[0][0].strip().split("\n", 1)[0]
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
-
-
-def _plural(noun: str, number: int) -> str:
-    return noun if number == 1 else f"{noun}s"
 
 
 def _partial(run: Run) -> Iterator[tuple[str, int, int]]:

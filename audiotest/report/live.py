@@ -4,9 +4,10 @@ xdist: a bar where a person sits in front of a terminal, a line now and then, a 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 from audiotest.provenance import in_ci
 from audiotest.report.progress import Bar, Lines, Pace, Records
@@ -14,6 +15,7 @@ from audiotest.report.replies import shown
 from audiotest.types import Record
 
 _TICK_S = 1.0
+_STANDARD_OUTPUT = 1
 
 
 class Live:
@@ -26,10 +28,12 @@ class Live:
     def __init__(self, terminal: Any, verbose: int, every: str, records: Records, total: Callable[[], int]) -> None:
         quiet = terminal is None or verbose < 0
         self._terminal, self._verbose = terminal, verbose
-        self.lines = Lines(Pace(every, records), total, None if quiet else lambda line: _write(terminal, line))
-        # The terminal reporter's own file: standard output is captured while a test runs.
-        watched = not quiet and not in_ci() and terminal._tw._file.isatty()
-        self.bar = Bar(terminal._tw._file, records) if watched else None
+        out = None if quiet else _uncaptured(terminal)
+        self.lines = Lines(
+            Pace(every, records), total, None if out is None else lambda line: _write(terminal, line, out)
+        )
+        watched = out is not None and not in_ci() and out.isatty()
+        self.bar = Bar(out, records) if out is not None and watched else None
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -63,9 +67,31 @@ class Live:
                 self.lines.tick()
 
 
-def _write(terminal: Any, line: str) -> None:
+def _uncaptured(terminal: Any) -> TextIO:
+    """Where lines go while a test runs. pytest's capture leads the descriptor of standard output elsewhere then, and
+    with it the terminal reporter's own file; the capture keeps a copy of the real one, of which this is a copy."""
+    own: TextIO = terminal._tw._file
+    capture = terminal.config.pluginmanager.getplugin("capturemanager")
+    real = getattr(getattr(getattr(capture, "_global_capturing", None), "out", None), "targetfd_save", None)
+    try:
+        captured = own.fileno() == _STANDARD_OUTPUT
+    except (OSError, ValueError):  # no file of the system, as in a test of a test
+        captured = False
+    if not captured or not isinstance(real, int):  # as well with -s, --capture=sys, or a pytest that keeps it elsewhere
+        return own
+    encoding = getattr(own, "encoding", None) or "utf-8"
+    return os.fdopen(os.dup(real), "w", encoding=encoding, errors="replace", buffering=1)
+
+
+def _write(terminal: Any, line: str, out: TextIO) -> None:
     """Write ``line`` in a line of its own."""
-    terminal.ensure_newline()
-    if terminal._tw.width_of_current_line:  # xdist's dots are on no line of a file
-        terminal._tw.line()
-    terminal.write_line(line)
+    writer = terminal._tw
+    own, writer._file = writer._file, out
+    try:
+        terminal.ensure_newline()
+        if writer.width_of_current_line:  # xdist's dots are on no line of a file
+            writer.line()
+        terminal.write_line(line)
+        writer.flush()
+    finally:
+        writer._file = own

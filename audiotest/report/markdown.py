@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from audiotest import inert
 from audiotest.baseline import regressed, unsteady
+from audiotest.counting import counted, outcome_count
 from audiotest.registry import METRICS
 from audiotest.report.annotations import workflow_commands
 from audiotest.report.first_lines import first_lines
@@ -49,7 +50,7 @@ def lines(run: Run) -> Iterator[str]:
     for name, suite in summary.suites.items():
         for condition, row in suite.conditions.items():
             figure = row.metrics.get("accuracy", Estimate(None))
-            outcomes = ", ".join(f"{n} {word}" for word, n in row.outcomes.items())
+            outcomes = ", ".join(outcome_count(word, n) for word, n in row.outcomes.items())
             value = "-" if figure.value is None else f"{100 * figure.value:.1f}%"
             low, high = figure.low, figure.high
             interval = "-" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
@@ -64,7 +65,8 @@ def lines(run: Run) -> Iterator[str]:
         for name, gate in gates:
             if not gate.passed:
                 word = "**failed**" if gate.passed is False else "not judged"
-                suite_name, gate_name, reason = map(inert.markdown, (name, gate.name, gate.reason))
+                texts = (name, gate.name, gate.reason.removeprefix("not judged: "))
+                suite_name, gate_name, reason = map(inert.markdown, texts)
                 yield f"- {suite_name} <code>{gate_name}</code> {word}: {reason}"
 
     against = [(name, suite.baseline) for name, suite in summary.suites.items() if suite.baseline]
@@ -72,13 +74,14 @@ def lines(run: Run) -> Iterator[str]:
         yield "\nagainst the baseline\n"
         for name, outcome in against:
             word = {True: "passed", False: "**failed**", None: "not judged"}[outcome.passed]
-            yield f"- {plain(name)} (`{outcome.rule}`) {word}, p = {outcome.p:.3g}: {plain(outcome.reason)}"
+            reason = plain(outcome.reason.removeprefix("not judged: "))
+            yield f"- {plain(name)} (`{outcome.rule}`) {word}, p = {outcome.p:.3g}: {reason}"
     worse = [record for record in run.records if regressed(record)]
-    yield from _listed(worse, "trials regressed: right in the baseline, and wrong now")
+    yield from _listed(worse, "regressed: right in the baseline, and wrong now")
     again = [record for record in run.records if unsteady(record)]
-    yield from _listed(again, "trials changed in their first answer only, and count as unchanged (--baseline-repeats)")
+    yield from _listed(again, "changed in the first answer only, and count as unchanged (--baseline-repeats)")
     failed = [record for record in run.records if record.outcome in ("failed", "error") and not regressed(record)]
-    yield from _listed(failed, "trials failed or ended in an error")
+    yield from _listed(failed, "failed or ended in an error")
 
 
 def _pooled(metric: str, figure: Estimate) -> tuple[str, str]:
@@ -95,7 +98,7 @@ def _pooled(metric: str, figure: Estimate) -> tuple[str, str]:
 def _listed(records: Sequence[Record], what: str) -> Iterator[str]:
     if not records:
         return
-    yield f"\n{len(records)} {what}\n"
+    yield f"\n{counted(len(records), 'trial')} {what}\n"
     yield "| test | expected | reply | why |"
     yield "| --- | --- | --- | --- |"
     for record in records[:_MOST]:

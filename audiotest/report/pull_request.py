@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote, urldefrag, urlsplit
 
 from audiotest import inert
 from audiotest.analyse.summary import ORIGINAL, AgainstBaseline, SuiteSummary
@@ -18,6 +19,7 @@ _ICONS = {"good": "✅", "bad": "❌", "doubt": "⚠️", "plain": "▫️"}
 _ITEMS = 5
 _SUITES = 30
 _CHARACTERS = 200
+_ADDRESSES = ("https://", "http://")
 
 
 def marker(name: str) -> str:
@@ -34,9 +36,13 @@ def comment(run: Run, *, name: str = "", link: str = "") -> Iterator[str]:
         yield f"- {_ICONS[one.kind]} {inert.markdown_name(one.text[:1].upper() + one.text[1:])}"
     yield ""
     yield from _figures(run)
-    yield from _items(run)
-    if link.startswith(("https://", "http://")):
-        yield f"\n[The whole report, with the sounds](<{link.replace('>', '%3E').replace('<', '%3C')}>)"
+    yield from _items(run, link)
+    if link.startswith(_ADDRESSES):
+        yield f"\n[The whole report, with the sounds](<{_address(link)}>)"
+
+
+def _address(link: str) -> str:
+    return link.replace(">", "%3E").replace("<", "%3C")
 
 
 def _figures(run: Run) -> Iterator[str]:
@@ -75,7 +81,9 @@ def _change(change: AgainstBaseline | None) -> str:
     return f"{change.regressed} regressed, {change.improved} improved{again}, p = {change.p:.2g}{word}"
 
 
-def _items(run: Run) -> Iterator[str]:
+def _items(run: Run, link: str) -> Iterator[str]:
+    """The worst items. Where ``link`` is that of a page (and of no archive), each leads to its own place there."""
+    page = link if link.startswith(_ADDRESSES) and urlsplit(link).path.endswith(".html") else ""
     items = worst(run.records, _ITEMS)
     if not items:
         return
@@ -85,13 +93,15 @@ def _items(run: Run) -> Iterator[str]:
     for record in items:
         reply = record.reply.text if record.reply is not None else ""
         texts = (
-            _name(record),
             record.question,
             "; ".join(record.expected or record.reference),
             reply,
             record.reason,
         )
-        yield f"| {' | '.join(inert.markdown(_short(text)) for text in texts)} |"
+        name = inert.markdown(_short(_name(record)))
+        if page and record.nodeid:
+            name = f"[{name}](<{_address(urldefrag(page).url)}#items?item={quote(record.nodeid, safe='')}>)"
+        yield f"| {' | '.join([name, *(inert.markdown(_short(text)) for text in texts)])} |"
     yield "\n</details>"
 
 

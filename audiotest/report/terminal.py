@@ -12,6 +12,7 @@ from audiotest.analyse.change import change
 from audiotest.analyse.profile import DEFINITION, LABELS
 from audiotest.analyse.summary import ConditionSummary, SuiteSummary
 from audiotest.baseline import Baseline, unsteady
+from audiotest.counting import counted, outcome_count
 from audiotest.registry import METRICS
 from audiotest.report.first_lines import first_lines, marked
 from audiotest.runs import Run, RunWriter
@@ -45,7 +46,10 @@ def tail(run: Run, baseline: Baseline, planned: int, writer: RunWriter | None) -
         yield inert.text(text), {}
     if run.partial:
         missing = max(0, planned - len(run.records))
-        yield f"{missing} trials were not run: {inert.line(str(run.summary.stopped))}", {"red": True}
+        yield (
+            f"{counted(missing, 'trial was', 'trials were')} not run: {inert.line(str(run.summary.stopped))}",
+            {"red": True},
+        )
     if writer is not None:
         yield writer.problem or f"results: {writer.folder}", {"red": bool(writer.problem)}
 
@@ -184,7 +188,8 @@ def _against_baseline(run: Run, baseline: Baseline) -> str:
     more = f"; {again} changed in their first answer only (--baseline-repeats)" if again else ""
     return (
         f"against the baseline: {changes.regressed} regressed, {changes.improved} improved, "
-        f"{changes.known} known misses, of {changes.n} trials in both; McNemar's p = {changes.p:.3g}: {word}{more}"
+        f"{counted(changes.known, 'known miss', 'known misses')}, of {counted(changes.n, 'trial')} in both; "
+        f"McNemar's p = {changes.p:.3g}: {word}{more}"
     )
 
 
@@ -215,7 +220,7 @@ def _gone(run: Run, baseline: Baseline) -> Iterator[str]:
     ]
     if gone:
         some = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
-        yield f"{len(gone)} trials of the baseline are in these suites no more (renamed or removed): {some}"
+        yield f"no longer in these suites (renamed or removed): {counted(len(gone), 'trial')} of the baseline: {some}"
 
 
 def _broken(run: Run) -> Iterator[str]:
@@ -224,7 +229,7 @@ def _broken(run: Run) -> Iterator[str]:
         if record.outcome == "unsupported":
             unsupported[record.reason] = unsupported.get(record.reason, 0) + 1
     for reason, count in sorted(unsupported.items(), key=lambda item: -item[1])[:_FEW]:
-        yield f"{count} trials unsupported: {inert.line(reason)}"
+        yield f"{counted(count, 'trial')} unsupported: {inert.line(reason)}"
     yield from marked(run)
 
 
@@ -287,4 +292,4 @@ def _gap(figure: Estimate | None) -> str:
 
 
 def _outcomes(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{n} {name}" for name, n in counts.items() if n)
+    return ", ".join(outcome_count(name, n) for name, n in counts.items() if n)

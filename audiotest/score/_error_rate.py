@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from audiotest.counting import counted
 from audiotest.score import _normalisers
 from audiotest.score.answer_extraction.abstention import abstains
 from audiotest.score.answer_extraction.answer_span import after_thinking
@@ -131,12 +132,8 @@ def _status(spoken: str, hypothesis: Sequence[str], hits: float) -> Any:
 
 
 def _in_words(unit: Unit, rate: float, counts: dict[str, Any], length: int) -> str:
-    each = ", ".join(_counted(counts[f"{name}s"], name) for name in ("substitution", "insertion", "deletion"))
-    return f"{unit} error rate {rate:.1%}: {each} over {_counted(length, unit)}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    each = ", ".join(counted(counts[f"{name}s"], name) for name in ("substitution", "insertion", "deletion"))
+    return f"{unit} error rate {rate:.1%}: {each} over {counted(length, unit)}"
 
 
 def _loop(hypothesis: Sequence[str], reference: Sequence[str], unit: Unit) -> str:

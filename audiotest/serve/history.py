@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from audiotest.counting import counted
 from audiotest.serve.index import Row, SuiteRow
 
 WIDTH, HEIGHT = 900, 320
@@ -99,7 +100,7 @@ def plot(pairs: Sequence[tuple[Row, SuiteRow]]) -> Plot | None:
         if i % step == 0
     )
     chance = pairs[-1][1].chance
-    text = "; ".join(f"{line.model}, {len(line.points)} runs" for line in lines)
+    text = "; ".join(f"{line.model}, {counted(len(line.points), 'run')}" for line in lines)
     return Plot(pairs[-1][1].metric, lines, ticks, dates, None if chance is None else y(chance), text)
 
 

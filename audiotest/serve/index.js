@@ -22,7 +22,7 @@ function row(run, suite) {
   const suites = several(own, (s) => el("div", { title: s.name }, el("bdi", {}, s.name)));
   if (more > 0) suites.append(el("div", { class: "more" }, msg("runs.more", { n: more })));
   const text = (shown) => keyed(el("bdi", { title: shown }, shown), shown.toLowerCase()), when = run.when.replace("T", " ").slice(0, 16);
-  return [keyed(name, run.path.toLowerCase()), box, suites, text(run.model), keyed(el("span", {}, when), when), text(run.commit), several(own, figure),
+  return [keyed(name, run.path.toLowerCase()), box, suites, text(run.model), keyed(el("span", {}, when), when), text(translated(run.commit)), several(own, figure),
     several(own, (s) => el("div", {}, gap(s.gap))), several(own, (s) => el("div", { class: s.failed ? "failed" : "" }, gates(s) || "–"))];
 }
 

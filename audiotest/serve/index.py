@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from audiotest.analyse.summary import ORIGINAL, SuiteSummary, Summary
+from audiotest.counting import counted
 from audiotest.registry import METRICS
 from audiotest.report.leading import is_share
 from audiotest.run_folder import SUMMARY, TRIALS, RunError, progress
@@ -99,7 +100,7 @@ class Index:
         if going is not None:
             plan = going.plan
             done = _lines(place / TRIALS)
-            trials = f"{done:,} of {plan.trials:,} trials" if plan else f"{done:,} trials"
+            trials = f"{done:,} of {counted(plan.trials, 'trial')}" if plan else counted(done, "trial")
             state: State = "going on" if going.writing else "stopped"
             message = trials if going.writing else f"{trials}: it has no summary, for its process ended before it did"
             return replace(row, state=state, message=message, model=plan.model if plan else "")

@@ -5,11 +5,11 @@ let latest = D.state;
 
 function failure(t) {
   const box = el("section", { class: "reply", "aria-label": t.id });
-  box.append(el("h3", {}, el("span", {}, t.condition), el("span", { class: t.outcome }, word(t.outcome))), el("p", { dir: "auto" }, t.question));
-  if (t.choices.length) box.append(el("ol", { type: "A" }, ...t.choices.map((c) => el("li", {}, el("bdi", {}, c), c === t.answer ? ` (${word("right")})` : ""))));
+  box.append(el("h3", {}, el("span", {}, t.condition), el("span", { class: t.outcome, "data-text": `word.${t.outcome}` })), el("p", { dir: "auto" }, t.question));
+  if (t.choices.length) box.append(el("ol", { type: "A" }, ...t.choices.map((c) => el("li", {}, el("bdi", {}, c), ...(c === t.answer ? [" (", el("span", { "data-text": "word.right" }), ")"] : [])))));
   else if (t.answer) box.append(el("p", { class: "soft", dir: "auto" }, msg("expected", { answer: t.answer })));
   box.append(el("pre", { dir: "auto", tabindex: "0" }, t.reply ?? msg("no_reply")));
-  if (t.reason) box.append(el("p", { class: "soft", dir: "auto" }, translated(t.reason)));
+  if (t.reason) box.append(el("p", { class: "soft", dir: "auto", "data-sentence": t.reason }));
   box.append(el("p", { class: "soft id" }, t.id), ...t.sounds.map((sound) => player(sound, t.condition)));
   return box;
 }
@@ -25,6 +25,7 @@ function update(state) {
   $("trouble").textContent = msg("live.unreadable", { n: state.unreadable });
   for (const one of state.failures) if (!shown.has(one.id)) { shown.add(one.id); $("failures").append(failure(one)); }
   $("none").hidden = shown.size > 0;
+  fillTexts(); // the failures' own, which stay as they are when the language changes: a sound may play
   return state.over;
 }
 
@@ -40,6 +41,5 @@ async function again() {
   setTimeout(again, EVERY_MS);
 }
 
-// Failures that are there stay as they are: a sound may play.
 prepareLanguages($("language"), () => { update(latest); });
 if (!update(D.state)) setTimeout(again, EVERY_MS);

@@ -11,6 +11,7 @@ import msgspec
 
 from audiotest.analyse.change import key
 from audiotest.analyse.summary import Provenance, Summary
+from audiotest.counting import counted
 from audiotest.report.html.playback import Hearing
 from audiotest.report.html.players import sound_key
 from audiotest.report.progress import pace, so_far
@@ -105,7 +106,7 @@ class Live:
             return pace(done, max(self.plan.trials, done), time.time() - self.plan.began)
         new, seconds = done - (self._at_first or 0), time.time() - self._first
         speed = f", {new / seconds:.1f}/s since this page was opened" if new and seconds else ""
-        return f"{done:,} trials{speed}; how many there will be is not noted"
+        return f"{counted(done, 'trial')}{speed}; how many there will be is not noted"
 
     def _shown(self, record: Record) -> dict[str, Any]:
         return {

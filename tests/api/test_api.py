@@ -235,7 +235,7 @@ def test_suites_that_cannot_be(arguments, said):
         ({"model": "first", "options": {"x": 1}}, "takes no options|unknown option"),
         ({"conditions": "original"}, "`conditions` is a list"),
         ({"conditions": ["shufled"]}, "did you mean 'shuffled'"),
-        ({"baseline": "nowhere"}, "cannot read the run at nowhere"),
+        ({"baseline": "nowhere"}, "nowhere is not there: a run is a folder"),
     ],
 )  # fmt: skip
 def test_an_argument_that_cannot_be_is_named(more, said):

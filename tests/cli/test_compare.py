@@ -168,6 +168,25 @@ def test_the_page_answers_first_what_changed_beyond_chance(tmp_path, browser):
     )
 
 
+def test_the_page_changes_its_language_where_it_stands(tmp_path, browser):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    folders = [saved(tmp_path / name, rows, name) for name, rows in (("before", OLD), ("after", NEW))]
+    assert run(*folders, "--html", str(tmp_path / "c.html")).exit_code == 0
+    shown = browser.new_page(color_scheme="dark")
+    shown.goto((tmp_path / "c.html").as_uri())
+    english = shown.inner_text("main")
+    for language, words in (("ko", "바뀐 문항"), ("zh", "变好")):
+        shown.select_option("#language", language)
+        text = shown.inner_text("main")
+        assert words in text
+        assert "Better" not in text
+        assert "items flipped" not in text
+        assert axe.run(shown).violations_count == 0
+    shown.select_option("#language", "en")
+    assert shown.inner_text("main") == english
+    shown.close()
+
+
 def test_a_page_with_long_names_fits_a_phone(tmp_path, browser):
     runs = [saved(tmp_path / ("a-long-name-of-a-folder-" * 4 + end), OLD, "model") for end in "abc"]
     assert run(*runs, "--html", tmp_path / "page.html").exit_code == 0

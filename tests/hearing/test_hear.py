@@ -1,6 +1,7 @@
 """``audiotest hear`` through the whole path: simulated listeners are found, and what cannot be measured is called
 so."""
 
+import base64
 import json
 import re
 import threading
@@ -8,6 +9,7 @@ import time
 from dataclasses import replace
 
 import jsonschema
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -25,6 +27,7 @@ from audiotest.models.listener import Listener
 from audiotest.models.protocol import Unavailable
 from audiotest.registry import FACULTIES
 from audiotest.report.hearing import table
+from audiotest.report.texts import texts
 from audiotest.resources import schema_text
 from audiotest.session import Session, Settings
 from audiotest.types import Needs, Reply
@@ -434,12 +437,60 @@ def test_the_page_is_in_each_language_and_passes_axe(audiograms, browser, langua
     shown.evaluate(
         "document.querySelectorAll('[lang=en], figure em').forEach((node) => { if (node !== document.documentElement) node.remove(); })"
     )
+    shown.evaluate("document.querySelector('label.language').remove()")
     notes = shown.inner_text("main").split(shown.inner_text("main h2"))[0]
     assert bool(re.search(r"[\u3400-\u9fff\uac00-\ud7af]", notes)) == (language != "en")
     table = shown.inner_text("main table")
     assert language == "en" or re.findall(r"[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}", table) == []
     shown.close()
     assert run("--from", audiograms / "a.json", "--html", path, "--lang", "fr").exit_code == 1
+
+
+def test_the_page_changes_its_language_with_charts_names_and_labels_and_follows_a_dark_theme(audiograms, browser):
+    path = audiograms / "languages.html"
+    assert run("--from", audiograms / "a.json", "--html", path).exit_code == 0
+    context = browser.new_context(color_scheme="dark", viewport={"width": 390, "height": 800})
+    shown = context.new_page()
+    shown.goto(path.as_uri())
+    english = shown.inner_text("main table")
+    questions = shown.inner_text("figure [lang=en]")
+    shown.select_option("#language", "ko")
+    assert shown.get_attribute("html", "lang") == "ko"
+    table = shown.inner_text("main table")
+    assert "duration" in english
+    assert "길이" in table
+    assert "duration" not in table
+    assert shown.inner_text("figure [lang=en]") == questions
+    assert texts("ko")["hear.as_asked"] in shown.inner_text("main")
+    assert "정답 비율" in shown.get_attribute(".track img", "alt")
+    assert shown.evaluate(
+        "[...document.querySelectorAll('[data-language]')].every((one) => one.hidden === (one.dataset.language !== 'ko'))"
+    )
+    assert shown.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 29)"
+    assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    results = axe.run(shown)
+    assert results.violations_count == 0, results.generate_report()
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ko", "zh"])
+def test_charts_are_in_the_language_of_the_page(audiograms, language):
+    """Text of a figure stays text: names, axes and legends can be read from it."""
+    pytest.importorskip("matplotlib")
+    from audiotest.report.hearing.figures import chart
+    from audiotest.report.hearing.page import _svg
+
+    measured = load(audiograms / "a.json")
+    any_track = next(iter(measured.faculties.values()))
+    tone = msgspec.structs.replace(any_track, faculty="tone_in_quiet", threshold=-60.0, low=None, high=None, human=None)
+    tracks = {str(hz): msgspec.structs.replace(tone, variant=hz) for hz in (250.0, 1000.0)}
+    drawn = chart(msgspec.structs.replace(measured, faculties=tracks), "tone_in_quiet", language)
+    image = base64.b64decode(_svg(drawn).partition(",")[2]).decode()
+    words = texts(language)
+    for key in ("hear.axis_frequency", "hear.line_model"):
+        assert words[key] in image
+    assert words["faculty.tone_in_quiet"][1:] in image
 
 
 @pytest.fixture(scope="module")

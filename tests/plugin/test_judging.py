@@ -208,7 +208,7 @@ cases: [{id: a, question: Q, reference: [x]}]
     )
     pytester.makefile(".jsonl", replies='{"id": "a", "reply": "hello"}')
     alone = pytester.runpytest_inprocess("s.yaml", "--model", "replay:replies.jsonl")
-    alone.stdout.fnmatch_lines(["*1 replies are not judged: judge needs a judge: give --judge SPEC"])
+    alone.stdout.fnmatch_lines(["*1 reply is not judged: judge needs a judge: give --judge SPEC"])
     lost = pytester.runpytest_inprocess("s.yaml", "--model", "replay:replies.jsonl", "--judge", "comet:nowhere")
     lost.stdout.fnmatch_lines(["not judged: the judge comet:nowhere: there is no folder nowhere; *"])
     assert "Traceback" not in str(lost.stdout)

@@ -11,14 +11,14 @@ def test_the_run_is_written_as_a_page(project, workers):
     page = (tester.path / "pages" / "run.html").read_text()
     assert "What is heard in clip wrong1?" in page
     assert "data:audio" in page
-    out.stdout.fnmatch_lines(["report: *run.html: 6 trials, * sounds, *MB"])
+    out.stdout.fnmatch_lines(["report: *run.html: 6 trials, 1 sound, *MB"])
 
 
 def test_the_sounds_are_there_for_people_when_the_model_hears_none(project):
     tester = project(ids=("one",))
     (tester.path / "conftest.py").unlink()
     out = tester.runpytest_inprocess("suites", "--model", "random", "--html", "run.html")
-    out.stdout.fnmatch_lines(["report: *run.html: 3 trials, 1 sounds, *MB"])  # `shuffled` sounds like `original`
+    out.stdout.fnmatch_lines(["report: *run.html: 3 trials, 1 sound, *MB"])  # `shuffled` sounds like `original`
 
 
 def test_a_page_that_cannot_be_written_costs_nothing_else(project):

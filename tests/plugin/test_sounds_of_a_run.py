@@ -102,7 +102,7 @@ def test_doubts_about_a_sound_are_kept_with_the_reply_and_counted(pytester, reco
         summary = json.loads((pytester.path / "out" / "summary.json").read_text())
         counted = summary["suites"]["clips"]["conditions"]["original"]["replies"]
         assert counted == {"sound_silent": 1, "sound_short": 1, "sound_cancelled_in_mix": 1, "sound_clipped": 1}
-        out.stdout.fnmatch_lines(["1 replies were given to a sound that is silent"])
+        out.stdout.fnmatch_lines(["1 reply was given to a sound that is silent"])
 
 
 SURROUND = ("FL", "FR", "FC", "LFE", "BL", "BR")

@@ -61,7 +61,7 @@ def test_the_page_has_prompts_sounds_and_what_does_not_apply(suite):
 
 def test_cases_and_conditions_are_chosen(suite):
     out = listen("--html", "p.html", "--case", "tone-*", "--condition", "noise(snr_db=[20, 0])", "--limit", "1")
-    assert "p.html: 1 cases, 2 sounds" in out.output
+    assert "p.html: 1 case, 2 sounds" in out.output
     assert [one["condition"] for one in data()["items"][0]["conditions"]] == ["noise(snr_db=20)", "noise(snr_db=0)"]
     assert "the first 1 of 4 cases" in out.output
     assert "no case that matches nothing-*" in listen("--case", "nothing-*").output

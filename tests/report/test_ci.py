@@ -124,6 +124,18 @@ def test_the_comment_has_the_verdict_the_figures_and_five_items_that_do_nothing(
     assert "javascript" not in "\n".join(comment(regressed_run(), link="javascript:alert(1)"))
 
 
+def test_the_comment_as_a_page_notifies_nobody_and_its_items_lead_to_their_place():
+    """Rendered: forges look for ``@name`` and ``#1`` in the finished page."""
+    markdown = pytest.importorskip("markdown_it").MarkdownIt("gfm-like", {"linkify": False})
+    page = markdown.render("\n".join(comment(regressed_run(), link="https://host/x/report.html#old")))
+    assert page.count("<tr>") == 2 + 6
+    assert page.count('href="https://host/x/report.html#items?item=pitch.yaml%3A%3Aoriginal') == 5
+    assert "everyone" in page
+    assert not re.search(r"(?:@|(?<!&)#)(?=\w)", re.sub(r"<[^>]*>", "", page))
+    archive = "\n".join(comment(regressed_run(), link="https://host/x/artifacts/7"))
+    assert "#items" not in archive
+
+
 def test_the_worst_come_first_and_each_case_once():
     records = [
         record("s", 1, "original", True), record("s", 2, "original", False), record("s", 3, "text_only", False),

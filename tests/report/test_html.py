@@ -492,9 +492,7 @@ def test_an_open_question_shows_its_references_and_every_scorer(opened):
         record(1), choices=(), answer=None, answer_index=None, reference=("Rain falls.",), verdicts={}
     )
     shown = opened([both, caption])
-    assert "They differ on 1 replies: 1 right only by mmar, 0 only by the robust parser." in shown.inner_text(
-        "#overview"
-    )
+    assert "They differ on 1 reply: 1 right only by mmar, 0 only by the robust parser." in shown.inner_text("#overview")
     shown.click("#tab-items")
     shown.select_option("#f-outcome", "scorers differ")
     assert shown.inner_text("#count") == "1 of 2 trials"

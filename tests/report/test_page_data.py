@@ -33,7 +33,7 @@ def test_cut_replies_are_noted_and_right_and_wrong_stand_beside_the_outcome():
     assert all(
         re.search(r"[\u3400-\u9fff\uac00-\ud7af]", note) for name in ("ko", "zh") for note in data["notes"][name]
     )
-    assert any(note.startswith("1 replies of these had concluded before the cut") for note in data["notes"]["en"])
+    assert any(note.startswith("1 reply of these had concluded before the cut") for note in data["notes"]["en"])
     trials = data["trials"]
     assert (trials["outcome"], trials["correct"]) == (["passed", "recorded"], [True, False])
     assert trials["basis"] == ["rule: concluded, from “answer is A”", ""]

@@ -15,7 +15,7 @@ from audiotest.cli import main
 from audiotest.registry import UnknownName
 from audiotest.report.headline import headline
 from audiotest.report.html.render import page
-from audiotest.report.texts import languages, text, texts
+from audiotest.report.texts import languages, text, texts, translated
 
 FRONT_END = [
     path
@@ -44,6 +44,27 @@ def test_a_language_without_texts_is_refused_with_those_that_there_are():
         text("kr", "overview")
 
 
+@pytest.mark.parametrize(
+    ("key", "values", "sentence"),
+    [
+        ("note.unjudged", {"n": 1, "why": "no judge"}, "1 reply is not judged: no judge"),
+        ("note.unjudged", {"n": "1,200", "why": "[a|b]"}, "1,200 replies are not judged: [a|b]"),
+        ("verdict.gates_not_judged", {"n": 1, "all": 3, "reason": "x"}, "1 of 3 gates was not judged (x)"),
+        ("verdict.gates_failed", {"n": 1, "all": 1, "gates": "x"}, "1 of 1 gate failed: x"),
+        ("errors_n", {"n": 12}, "12 errors"),
+    ],
+)
+def test_words_go_with_their_numbers(key, values, sentence):
+    assert text("en", key, **values) == sentence
+
+
+@pytest.mark.parametrize("language", languages()[1:])
+def test_sentences_of_one_and_of_many_are_found_by_the_same_text(language):
+    one, many = (translated(language, f"not measured: {n} no lower bound") for n in ("1 trial gives", "7 trials give"))
+    assert one.replace("1", "7") == many
+    assert "trial" not in one
+
+
 def test_the_definition_of_the_profile_is_the_one_of_the_analysis():
     assert texts("en")["profile_definition"] == " ".join(DEFINITION)
 
@@ -65,7 +86,7 @@ def test_scripts_ask_for_keys_that_there_are_and_every_key_is_asked_for():
     assert asked <= texts("en").keys()
     quoted = set(re.findall(r'"([a-z_.]+)"', source + markup))
     unused = (
-        {k for k in texts("en") if not k.startswith(("word.", "verdict.", "note.", "reason.", "heard."))}
+        {k for k in texts("en") if not k.startswith(("word.", "verdict.", "note.", "reason.", "heard.", "faculty."))}
         - asked
         - quoted
     )
@@ -190,7 +211,7 @@ def test_axe_passes_in_each_language_and_the_page_can_change_it(browser, tmp_pat
             assert shown.inner_text(f"#tab-{view}") == words[view]
             results = axe.run(shown) if language != "en" else None  # that is in test_html.py
             assert results is None or results.violations_count == 0, results.generate_report()
-        assert shown.inner_text("#count") == words["trials_of"].format(n=200, all=200)
+        assert shown.inner_text("#count") == text(language, "trials_of", n=200, all=200)
         assert headline(run, language)[0].text[1:] in shown.inner_text("#verdict")
     shown.select_option("#f-outcome", "passed")  # values of filters and addresses are the same in all languages
     shown.select_option("#language", "ko")

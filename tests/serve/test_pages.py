@@ -129,8 +129,8 @@ def test_what_is_broken_newer_or_killed_is_listed_with_a_sentence(client, tmp_pa
     assert "version 99" in shown["newer"]
     assert "cannot read" in shown["broken"]
     assert "secret" not in shown["half-linked"]
-    assert "its process ended before it did; 1 lines of trials.jsonl cannot be read" in shown["killed"]
-    assert "1 lines of trials.jsonl cannot be read" in shown["torn"]  # and the other eight are shown
+    assert "its process ended before it did; 1 line of trials.jsonl cannot be read" in shown["killed"]
+    assert "1 line of trials.jsonl cannot be read" in shown["torn"]  # and the other eight are shown
     assert '"case":["c0"' in shown["torn"]
 
 
@@ -230,7 +230,7 @@ def test_sounds_come_in_ranges_and_from_suites_below_the_root_alone(client, tmp_
         run = id_of(other, "b")
         text = other.get(f"/{TOKEN}/run/{run}/").text
         assert '"audio":{"key":[]}' in text
-        assert "1 trials have no player: ../s.yaml is not below" in text
+        assert "1 trial has no player: ../s.yaml is not below" in text
         assert "--root FOLDER" in text
         answer = other.get(f"/{TOKEN}/run/{run}/sound/key/0.flac")
     confined.desk.close()
@@ -398,7 +398,7 @@ def test_the_command_serves_until_ctrl_c(tmp_path, forked):
     process = subprocess.Popen([forked / "audiotest", "serve", "runs", "--port", "0"], cwd=tmp_path, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
     line = process.stdout.readline()
-    address = re.fullmatch(r"1 runs below runs: (http://127\.0\.0\.1:\d+/[\w-]{20,}/)\n", line)[1]
+    address = re.fullmatch(r"1 run below runs: (http://127\.0\.0\.1:\d+/[\w-]{20,}/)\n", line)[1]
     assert httpx.get(address).status_code == 200
     assert httpx.get(address.rpartition("/")[0][:-3] + "/").status_code == 404
     process.send_signal(signal.SIGINT)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from audiotest.counting import counted
 from audiotest.report.by_ear.cases import Ear, Item
 from audiotest.report.html.players import players_of
 from audiotest.report.html.render import filled
@@ -42,11 +43,10 @@ def write(ear: Ear, items: Sequence[Item], target: Path, *, embed: float, link: 
     front, here = files("audiotest.report.html"), files("audiotest.report.by_ear")
     scripts = [*(front / name for name in _SCRIPTS), here / "page.js"]
     target.write_text(filled(here / "page.html", scripts, data), encoding="utf-8")
-    line = (
-        f"{target}: {len(items)} cases, {sum(map(bool, sounds.values()))} sounds, {target.stat().st_size / 1e6:,.1f} MB"
-    )
+    clips = counted(sum(map(bool, sounds.values())), "sound")
+    line = f"{target}: {counted(len(items), 'case')}, {clips}, {target.stat().st_size / 1e6:,.1f} MB"
     if left:
-        line += f"; {left} sounds were left out (--audio-mb, --linked-mb, --limit, --case)"
+        line += f"; {counted(left, 'sound was', 'sounds were')} left out (--audio-mb, --linked-mb, --limit, --case)"
     if reasons:
         line += f"; {len(reasons)} sounds cannot be heard: {next(iter(reasons.values()))}"
     return line

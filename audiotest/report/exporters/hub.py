@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from audiotest import inert
+from audiotest.counting import counted
 from audiotest.report.exporters import _flat as flat
 from audiotest.report.headline import as_text, headline, title_of
 from audiotest.runs import Run, RunError
@@ -34,7 +35,7 @@ def send(run: Run, *, project: str = "", name: str = "", into: Path | None = Non
         raise RunError("name the data set, as in --project ORG/NAME, or a folder to write it into with --into FOLDER")
     if into is not None:
         write(run, into, name)
-        return _push(into, project) if project else f"{into}: {len(run.records)} trials"
+        return _push(into, project) if project else f"{into}: {counted(len(run.records), 'trial')}"
     with tempfile.TemporaryDirectory() as folder:
         write(run, Path(folder), name)
         return _push(Path(folder), project)

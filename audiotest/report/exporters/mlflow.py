@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from audiotest.counting import counted
 from audiotest.report.exporters import _flat as flat
 from audiotest.report.headline import title_of
 from audiotest.runs import Run, RunError
@@ -58,7 +59,7 @@ def send(run: Run, *, project: str = "audiotest", name: str = "", into: Path | N
                 "local store by `--into FOLDER`"
             ) from None
         raise RunError(f"MLflow at {where}: {flat.reason(error)}") from None
-    return f"{where}: run {sent} of the experiment {project or 'audiotest'}, {len(run.records)} trials"
+    return f"{where}: run {sent} of the experiment {project or 'audiotest'}, {counted(len(run.records), 'trial')}"
 
 
 def _parts(values: Mapping[str, T], most: int) -> Iterator[list[tuple[str, T]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from audiotest.counting import counted
 from audiotest.report.exporters import _flat as flat
 from audiotest.report.headline import title_of
 from audiotest.runs import Run, RunError
@@ -46,4 +47,4 @@ def send(run: Run, *, project: str = "audiotest", name: str = "", into: Path | N
     finally:
         if wandb.run is None:  # else a program has a run of its own going on
             wandb.teardown()  # its process writes the last of the run's file only when it ends
-    return f"{place}: {len(rows)} trials" + (f" (`wandb sync {place}` sends them)" if offline else "")
+    return f"{place}: {counted(len(rows), 'trial')}" + (f" (`wandb sync {place}` sends them)" if offline else "")

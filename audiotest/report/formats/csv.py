@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from audiotest import inert
+from audiotest.counting import counted
 from audiotest.report.tables import Table
 from audiotest.runs import Run
 from audiotest.types import Estimate
@@ -22,7 +23,7 @@ def write(run: Run, target: Path) -> str:
     rows = list(_rows(run))
     with target.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([HEADS, *([inert.csv_cell(cell) for cell in row] for row in rows)])
-    return f"{target}: {len(rows)} figures"
+    return f"{target}: {counted(len(rows), 'figure')}"
 
 
 def tabulates(tables: Sequence[Table]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from audiotest.analyse.summary import to_json
+from audiotest.counting import counted
 from audiotest.report.tables import Table
 from audiotest.runs import Run
 
@@ -18,7 +19,7 @@ def write(run: Run, target: Path) -> str:
     """Write the summary of ``run`` to ``target``. Returns a line that says what was written; raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(to_json(run.summary))
-    return f"{target}: {len(run.summary.suites)} suites"
+    return f"{target}: {counted(len(run.summary.suites), 'suite')}"
 
 
 def tabulates(tables: Sequence[Table]) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from audiotest.counting import counted
 from audiotest.report.tables import Cell, Table, overview, written
 from audiotest.runs import Run
 
@@ -38,7 +39,7 @@ def write(run: Run, target: Path) -> str:
     """Write the overview of ``run`` to ``target``. Returns a line that says what was written; raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(tabulates([overview([run])]), encoding="utf-8")
-    return f"{target}: {len(run.summary.suites)} suites"
+    return f"{target}: {counted(len(run.summary.suites), 'suite')}"
 
 
 def tabulates(tables: Sequence[Table]) -> str:

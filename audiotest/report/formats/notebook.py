@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from audiotest.analyse.summary import Summary
+from audiotest.counting import counted
 from audiotest.runs import Run
 from audiotest.types import Estimate, Record, Waveform
 
@@ -17,7 +18,7 @@ from audiotest.types import Estimate, Record, Waveform
 def write(run: Run, target: Path) -> str:
     """Write what a notebook shows of ``run``. Returns a line that says what was written; raises OSError."""
     target.write_text(shows(run), encoding="utf-8")
-    return f"{target}: {len(run.records)} trials"
+    return f"{target}: {counted(len(run.records), 'trial')}"
 
 
 def shows(thing: Run | Summary | Record, records: Iterable[Record] | None = None) -> str:
@@ -30,7 +31,10 @@ def shows(thing: Run | Summary | Record, records: Iterable[Record] | None = None
         return "".join(_record(record, _clips(thing, record)) for record in records) or "<p>No trials.</p>"
     wrong = len(thing.failures)
     stopped = f", stopped early: {_text(thing.summary.stopped)}" if thing.partial else ""
-    return _summary(thing.summary) + f"<p>{len(thing.records)} trials, {wrong} of them failed or broke{stopped}.</p>"
+    return (
+        _summary(thing.summary)
+        + f"<p>{counted(len(thing.records), 'trial')}, {wrong} of them failed or broke{stopped}.</p>"
+    )
 
 
 def _summary(summary: Summary) -> str:

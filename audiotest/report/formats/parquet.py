@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from audiotest.counting import counted
 from audiotest.runs import Run, RunError
 
 endings = (".parquet",)
@@ -21,4 +22,4 @@ def write(run: Run, target: Path) -> str:
         frame.to_parquet(target, index=False)
     except ImportError:
         raise RunError("Parquet files need pyarrow, which is an extra: pip install 'audiotest[parquet]'") from None
-    return f"{target}: {len(frame)} trials"
+    return f"{target}: {counted(len(frame), 'trial')}"

@@ -34,10 +34,12 @@ from audiotest.report.plots._figure import (
     percent,
     plain,
 )
+from audiotest.report.texts import ENGLISH, faculty_name, text
 
 _BLUE, _ORANGE, _GREEN = "#0072B2", "#D55E00", "#009E73"
-CHARTS = {"tone_in_quiet": "Tone in quiet", "tone_in_noise": "Tone in noise"}
+CHARTS = ("tone_in_quiet", "tone_in_noise")
 """The faculties that have a chart over frequency."""
+_Compared = tuple[str, float, float, float | None, float | None, float]
 _ACROSS, _PANEL, _WIDE = 5, 1.6, 10.0
 _RINGS = (-2.0, -1.0, 0.0, 1.0)
 _INNERMOST, _OUTERMOST = -2.6, 1.6
@@ -75,20 +77,20 @@ def overview(audiogram: Audiogram) -> Drawing:
     return result
 
 
-def chart(audiogram: Audiogram, faculty: str) -> Drawing:
+def chart(audiogram: Audiogram, faculty: str, language: str = ENGLISH) -> Drawing:
     """The chart of one of :data:`CHARTS` by itself."""
     result = drawing(3.2, 0.75 * WIDTH)
-    _chart(result.subplots(), audiogram, faculty)
+    _chart(result.subplots(), audiogram, faculty, language)
     return result
 
 
-def spider(audiogram: Audiogram) -> Drawing | None:
+def spider(audiogram: Audiogram, language: str = ENGLISH) -> Drawing | None:
     """The spider by itself; None where fewer than three faculties can be compared with people."""
-    compared = _compared(audiogram)
+    compared = _compared(audiogram, language)
     if len(compared) < 3:
         return None
     result = drawing(4.4, 0.9 * WIDTH)
-    _spider(result.add_subplot(projection="polar"), compared)
+    _spider(result.add_subplot(projection="polar"), compared, language)
     return result
 
 
@@ -104,10 +106,11 @@ def with_curves(audiogram: Audiogram) -> list[Result]:
     return [result for result in audiogram.faculties.values() if result.curve is not None]
 
 
-def _chart(axes: Any, audiogram: Audiogram, faculty: str) -> None:
+def _chart(axes: Any, audiogram: Audiogram, faculty: str, language: str = ENGLISH) -> None:
     results = [r for r in audiogram.faculties.values() if r.faculty == faculty and r.variant is not None]
     results.sort(key=lambda r: r.variant or 0.0)
-    plain(axes, CHARTS[faculty])
+    name = faculty_name(language, faculty)
+    plain(axes, name[:1].upper() + name[1:])
     axes.set_xscale("log")
     frequencies = [r.variant for r in results]
     axes.set_xticks(frequencies, [f"{f:g}" if f < 1000 else f"{f / 1000:g}k" for f in frequencies if f is not None])
@@ -118,12 +121,19 @@ def _chart(axes: Any, audiogram: Audiogram, faculty: str) -> None:
         x = [100, *(f for f, _ in human), 10500]
         low, high = ([getattr(h, end) for _, h in human] for end in ("low", "high"))
         axes.fill_between(x, [low[0], *low, low[-1]], [high[0], *high, high[-1]], color=_GREEN, alpha=0.25,
-                          lw=3 if low == high else 0, label="people")  # fmt: skip
+                          lw=3 if low == high else 0, label=text(language, "hear.line_people"))  # fmt: skip
     elif human:  # another unit: shifted so that its best point is the model's best, for the shape
         published = [h.low for _, h in human]
         best = min((r.threshold for r in results if r.threshold is not None), default=results[0].hardest)
         shifted = [v - min(published) + best for v in published]
-        axes.plot([f for f, _ in human], shifted, color=_GREEN, ls="--", lw=1.2, label="people (shape only)")
+        axes.plot(
+            [f for f, _ in human],
+            shifted,
+            color=_GREEN,
+            ls="--",
+            lw=1.2,
+            label=text(language, "hear.line_people_shape"),
+        )
     measured = [r for r in results if r.threshold is not None]
     if measured:
         values = [r.threshold or 0.0 for r in measured]
@@ -132,7 +142,8 @@ def _chart(axes: Any, audiogram: Audiogram, faculty: str) -> None:
             [abs(v - (v if r.high is None else r.high)) for v, r in zip(values, measured, strict=True)],
         ]
         axes.errorbar([r.variant for r in measured], values, yerr=ends, color=_BLUE, marker="o",
-                      ms=5, lw=1.4, capsize=2, label="model")  # fmt: skip
+                      ms=5, lw=1.4, capsize=2, label=text(language, "hear.line_model"))  # fmt: skip
+    missing = text(language, "hear.no_threshold")
     for r in results:
         if r.verdict == "beyond":
             axes.annotate(
@@ -142,16 +153,18 @@ def _chart(axes: Any, audiogram: Audiogram, faculty: str) -> None:
                 arrowprops={"arrowstyle": "->", "color": _BLUE},
             )
         elif r.threshold is None:
-            axes.plot([r.variant], [r.easiest], marker="x", ms=6, color=_ORANGE, ls="", label="no threshold")
+            axes.plot([r.variant], [r.easiest], marker="x", ms=6, color=_ORANGE, ls="", label=missing)
     first = results[0]
     axes.set_ylim(first.easiest + 6, first.hardest - 6)  # downwards
-    axes.set_xlabel("Frequency (Hz)", fontsize=SMALL)
+    axes.set_xlabel(text(language, "hear.axis_frequency"), fontsize=SMALL)
     axes.set_ylabel(first.unit, fontsize=SMALL)
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     axes.legend(handles.values(), handles.keys(), fontsize=SMALL - 1, frameon=False, loc="lower left")
 
 
-def _compared(audiogram: Audiogram) -> list[tuple[str, float, float, float | None, float | None, float]]:
+def _compared(
+    audiogram: Audiogram, language: str = ENGLISH
+) -> list[tuple[str, float, float, float | None, float | None, float]]:
     """By faculty with comparable figures of people: (label, decades of people's spread, decades by which the model is
     better than people's middle, and the ends of that). Of several variants, the one in the middle."""
     by_faculty: dict[str, list[Result]] = {}
@@ -168,21 +181,26 @@ def _compared(audiogram: Audiogram) -> list[tuple[str, float, float, float | Non
         middle = sum(ends) / 2
         own = position(faculty, result.threshold)
         low, high = (None if e is None else middle - position(faculty, e) for e in (result.low, result.high))
-        label = named(result).replace(f"{name} ", f"{name}\n").replace("_", " ")
+        own_name = faculty_name(language, name)
+        label = own_name + named(result).removeprefix(name).replace(" ", "\n", 1)
         rows.append((label, max(abs(ends[1] - ends[0]) / 2, 0.05), middle - own, low, high, middle))
     return rows
 
 
-def _spider(axes: Any, rows: Sequence[tuple[str, float, float, float | None, float | None, float]]) -> None:
+def _spider(
+    axes: Any,
+    rows: Sequence[_Compared],
+    language: str = ENGLISH,
+) -> None:
     angles = np.linspace(0, 2 * math.pi, len(rows), endpoint=False)
     closed = np.append(angles, angles[0])
     spread = np.array([row[1] for row in rows])
     spread = np.append(spread, spread[0])
     axes.set_theta_zero_location("N")
     axes.set_theta_direction(-1)
-    axes.fill_between(closed, -spread, spread, color=_GREEN, alpha=0.25, lw=0, label="people")
+    axes.fill_between(closed, -spread, spread, color=_GREEN, alpha=0.25, lw=0)
     values = np.clip([row[2] for row in rows], _INNERMOST + 0.1, _OUTERMOST - 0.1)
-    axes.plot(closed, np.append(values, values[0]), color=_BLUE, marker="o", ms=4, lw=1.4, label="model")
+    axes.plot(closed, np.append(values, values[0]), color=_BLUE, marker="o", ms=4, lw=1.4)
     for angle, row in zip(angles, rows, strict=True):
         if row[3] is not None and row[4] is not None:
             axes.plot([angle, angle], np.clip([row[3], row[4]], _INNERMOST, _OUTERMOST), color=_BLUE, lw=1)
@@ -192,7 +210,7 @@ def _spider(axes: Any, rows: Sequence[tuple[str, float, float, float | None, flo
     axes.set_xticks(angles, [row[0] for row in rows], fontsize=SMALL - 1)
     axes.tick_params(axis="x", pad=6)
     axes.grid(color="#dddddd", lw=0.6)
-    axes.set_title("Against people (band), by factors; outwards: finer", fontsize=SMALL, loc="left", pad=26)
+    axes.set_title(text(language, "hear.against_people"), fontsize=SMALL, loc="left", pad=26)
 
 
 def _panels(into: Any, results: Sequence[Result]) -> None:

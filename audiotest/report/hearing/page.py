@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -18,11 +19,13 @@ from audiotest.hearing.results import Audiogram, Result
 from audiotest.hearing.tracks import Track, position
 from audiotest.registry import FACULTIES
 from audiotest.report.hearing import figures, table
-from audiotest.report.texts import ENGLISH, text, texts, translated
+from audiotest.report.html.render import as_data
+from audiotest.report.texts import ENGLISH, faculty_name, languages, text, texts, translated
 from audiotest.types import Waveform
 
 _LONGEST_S = 30.0
 """Longer sounds are not put into the page."""
+_FIELD = ("language", "language_field")
 _STEPS = ((-2, "hear.just_below"), (0, "hear.at_threshold"), (2, "hear.just_above"))
 _HEADS = (
     "hear.head_faculty", "hear.head_threshold", "ci", "hear.head_unit", "hear.head_questions", "hear.head_easiest",
@@ -50,51 +53,81 @@ def write(audiogram: Audiogram, target: Path, language: str = ENGLISH) -> None:
 
 
 def page(audiogram: Audiogram, language: str = ENGLISH) -> str:
-    """The whole page as text. Charts and the questions that were asked are in English in every language."""
+    """The whole page as text, first shown in ``language``. Questions and answers stand as they were asked."""
     texts(language)
     from jinja2 import Environment
 
+    room = files("audiotest.report.html")
     source = (files("audiotest.report.hearing") / "page.html").read_text(encoding="utf-8")
-    template = Environment(autoescape=True).from_string(source)
+    template = Environment(autoescape=True, trim_blocks=True).from_string(source)
     results = list(audiogram.faculties.values())
-    msg = partial(text, language)
-    charts = [
-        {"src": _svg(figures.chart(audiogram, name)), "alt": msg("hear.chart", faculty=name)}
-        for name in figures.CHARTS
-        if any(r.faculty == name for r in results)
-    ]
-    spider = figures.spider(audiogram)
-    if spider is not None:
-        charts.append({"src": _svg(spider), "alt": msg("hear.spider")})
     return template.render(
         audiogram=audiogram,
-        notes=list(table.notes(audiogram)),
+        notes=[_heard(note) for note in table.notes(audiogram)],
+        ended=_each(lambda own: text(own, "hear.ended", why=translated(own, audiogram.stopped, "heard"))),
         language=language,
-        msg=msg,
-        heard=partial(translated, language, kind="heard"),
-        heads=[msg(key) for key in _HEADS],
-        rows=[_row(result, language) for result in results],
-        charts=charts,
-        parts=[_part(audiogram, result, language) for result in figures.with_curves(audiogram)],
-        bias=[r for r in results if r.place_share is not None],
-        named=table.named,
+        languages=languages(),
+        msg=partial(text, language),
+        each=lambda key, **values: _each(lambda own: text(own, key, **values)),
+        heads=_HEADS,
+        rows=[_row(result) for result in results],
+        charts=_charts(audiogram),
+        parts=[_part(audiogram, result) for result in figures.with_curves(audiogram)],
+        bias=[(_each(partial(table.named, r)), r) for r in results if r.place_share is not None],
         figure=table.figure,
+        texts=as_data({own: {key: text(own, key) for key in _FIELD} for own in languages()}),
+        js="".join((room / name).read_text(encoding="utf-8") for name in ("texts.js", "languages.js")),
     )
 
 
-def _row(result: Result, language: str) -> list[str]:
-    """The cells of the terminal's table in a language."""
-    return [translated(language, cell, "heard") for cell in table.row(result)]
+def _each(words: Callable[[str], str]) -> dict[str, str]:
+    """A text in every language."""
+    return {language: words(language) for language in languages()}
 
 
-def _part(audiogram: Audiogram, result: Result, language: str) -> dict[str, Any]:
+def _heard(sentence: str) -> dict[str, str]:
+    """A sentence of the results in every language."""
+    return _each(lambda language: translated(language, sentence, "heard"))
+
+
+def _charts(audiogram: Audiogram) -> list[dict[str, str]]:
+    """The charts over all, each in every language: (language, image, what it shows)."""
+    charts = []
+    for language in languages():
+        for name in figures.CHARTS:
+            if any(r.faculty == name for r in audiogram.faculties.values()):
+                alt = text(language, "hear.chart", faculty=faculty_name(language, name))
+                charts.append({"language": language, "src": _svg(figures.chart(audiogram, name, language)), "alt": alt})
+        spider = figures.spider(audiogram, language)
+        if spider is not None:
+            charts.append({"language": language, "src": _svg(spider), "alt": text(language, "hear.spider")})
+    return charts
+
+
+def _row(result: Result) -> list[dict[str, str]]:
+    """The cells of the terminal's table."""
+    return [_each(partial(table.named, result)), *map(_heard, table.row(result)[1:])]
+
+
+def _part(audiogram: Audiogram, result: Result) -> dict[str, Any]:
     """What the page has of one track: its curve, its wordings and its sounds."""
+    interval, name = _heard(table.interval(result)), _each(partial(table.named, result))
+    known = table.figure(result.threshold)
+    heads = {
+        own: f"{name[own]}: {interval[own] if result.threshold is None else known} {result.unit}" for own in interval
+    }
+    about = _each(
+        lambda own: (
+            f"{result.title if own == ENGLISH else result.faculty}; {text(own, 'ci')} {interval[own]}; "
+            f"{translated(own, result.says, 'heard')}"
+        )
+    )
     return {
         "result": result,
-        "name": table.named(result),
-        "figure": table.figure(result.threshold),
-        "interval": translated(language, table.interval(result), "heard"),
+        "head": heads,
+        "about": about,
         "curve": _svg(figures.curve(result)),
+        "alt": _each(lambda own: text(own, "hear.curve", track=name[own])),
         "sounds": list(sounds(audiogram, result)),
     }
 
@@ -130,5 +163,7 @@ def _flac(sound: Waveform) -> str:
 def _svg(drawing: Any) -> str:
     """A figure as an image that stands in the page."""
     out = io.StringIO()
-    drawing.savefig(out, format="svg")
+    with warnings.catch_warnings():  # matplotlib's own font lacks the letters; text stays text, and a reader has them
+        warnings.filterwarnings("ignore", "Glyph")
+        drawing.savefig(out, format="svg", transparent=True)
     return f"data:image/svg+xml;base64,{base64.b64encode(out.getvalue().encode()).decode()}"

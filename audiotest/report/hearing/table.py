@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from audiotest import inert
+from audiotest.counting import counted
 from audiotest.hearing.comparison import Ratio
 from audiotest.hearing.drift import together
 from audiotest.hearing.results import Audiogram, Result
+from audiotest.report.texts import ENGLISH, faculty_name
 
 HEADS = ("faculty", "threshold", "95% CI", "unit", "questions", "easiest level", "people", "verdict")
 _CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "low", "high", "questions", "failed",
@@ -27,7 +29,7 @@ _DRIFTS = 0.01
 def text(audiogram: Audiogram, width: int | None = None) -> str:
     """The table, with what has to be known of the model before its thresholds above it."""
     count, asked = len(audiogram.faculties), audiogram.questions
-    lines = [f"{audiogram.model}: {_many(count, 'threshold')} from {_many(asked, 'question')}"]
+    lines = [f"{audiogram.model}: {counted(count, 'threshold')} from {counted(asked, 'question')}"]
     lines += [f"ended early: {audiogram.stopped}"] if audiogram.stopped else []
     lines += [*(f"- {note}" for note in notes(audiogram)), ""]
     rows = [HEADS, *(row(result) for result in audiogram.faculties.values())]
@@ -49,10 +51,10 @@ def row(result: Result) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def named(result: Result) -> str:
-    """``pitch 440 Hz``."""
+def named(result: Result, language: str = ENGLISH) -> str:
+    """``pitch 440 Hz``; in English by the name that ``--only`` takes."""
     variant = "" if result.variant is None else f" {result.variant:g} {result.variant_unit}".rstrip()
-    return f"{result.faculty}{variant}"
+    return f"{result.faculty if language == ENGLISH else faculty_name(language, result.faculty)}{variant}"
 
 
 def figure(value: float | None) -> str:
@@ -108,11 +110,7 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
     yield from _drifts(results)
     failed = sum(r.failed for r in results)
     if failed:
-        yield f"{failed} questions had no reply"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+        yield f"{counted(failed, 'question')} had no reply"
 
 
 def _drifts(results: Sequence[Result]) -> Iterator[str]:

@@ -32,7 +32,7 @@ function linked() {
 // All of the run that is in the page from its beginning.
 function drawRun() {
   $("about").textContent = [msg("trials", { n: N }), D.when].filter(Boolean).join(" · ");
-  $("made").replaceChildren(table(["", ""], D.made.map(([name, text]) => [word(name), text])));
+  $("made").replaceChildren(table(["", ""], D.made.map(([name, text]) => [word(name), ["commit", "stopped"].includes(name) ? translated(text) : text])));
   for (const id of ["verdict", "overview"]) $(id).replaceChildren();
   showNotes();
   verdict($("verdict"));

@@ -14,11 +14,12 @@ from msgspec.structs import replace
 
 from audiotest.analyse.compare import Difference, Flipped
 from audiotest.analyse.headlines import FigureDifference
+from audiotest.counting import counted
 from audiotest.registry import METRICS
 from audiotest.report.html.changed import MARKS, p_value, verdict
 from audiotest.report.html.players import Player, players_of, sound_key
 from audiotest.report.html.render import as_data
-from audiotest.report.texts import ENGLISH, shown_texts, text, texts, translated
+from audiotest.report.texts import ENGLISH, languages, shown_texts, text, texts, translated
 
 _LEVEL = 0.05
 
@@ -39,7 +40,8 @@ def figure_cells(d: FigureDifference, language: str = ENGLISH) -> tuple[str, ...
     """A difference in words: suite, figure, n, first, second, difference, interval, p and the reason for what is
     missing. Thresholds are in dB, everything else in percentage points."""
     decibel = d.figure == "threshold_snr"
-    name = f"{d.figure} (dB)" if decibel else f"{d.figure} (versus {d.versus})" if d.versus else d.figure
+    figure = texts(language).get(f"word.{d.figure}", d.figure)
+    name = f"{figure} (dB)" if decibel else f"{figure} (versus {d.versus})" if d.versus else figure
     name += "" if d.condition == "original" else f" under {d.condition}"
     scale = 1 if decibel or (d.figure in METRICS and not METRICS.get(d.figure).is_share) else 100
 
@@ -47,7 +49,8 @@ def figure_cells(d: FigureDifference, language: str = ENGLISH) -> tuple[str, ...
         return "-" if value is None else f"{scale * value:{form}}"
 
     ends = (d.difference.low, d.difference.high)
-    interval = "-" if ends == (None, None) else " to ".join("?" if e is None else f"{scale * e:+.1f}" for e in ends)
+    low, high = ("?" if end is None else f"{scale * end:+.1f}" for end in ends)
+    interval = "-" if ends == (None, None) else text(language, "between", low=low, high=high)
     return (d.suite, name, str(d.difference.n or ""), written(d.first.value, ".1f"), written(d.second.value, ".1f"),
             written(d.difference.value, "+.1f"), interval, p_value(d.p),
             translated(language, d.reason))  # fmt: skip
@@ -91,11 +94,15 @@ def write(
         left, lost = left + more, lost or heard.lost_sounds()
     target.write_text(page(names, leaders, shown_pairs, sounds, language), encoding="utf-8")
     message = (
-        f"{target}: {sum(len(p.flipped) for p in shown_pairs)} items flipped, "
-        f"{sum(map(bool, sounds.values()))} sounds, "
+        f"{target}: {counted(sum(len(p.flipped) for p in shown_pairs), 'item')} flipped, "
+        f"{counted(sum(map(bool, sounds.values())), 'sound')}, "
     )
     message += f"{target.stat().st_size / 1e6:,.1f} MB"
-    return message + (f"; {left} sounds were left out (--audio-mb, --linked-mb)" if left else "") + lost
+    return (
+        message
+        + (f"; {counted(left, 'sound was', 'sounds were')} left out (--audio-mb, --linked-mb)" if left else "")
+        + lost
+    )
 
 
 def page(
@@ -114,8 +121,23 @@ def page(
     )
     return template.render(
         names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js="".join(scripts), key=sound_key,
-        language=language, home=home, msg=partial(text, language), texts=as_data(shown_texts(language)),
-        cells=partial(figure_cells, language=language), colour=colour, reach_of=reach_of, p_value=p_value,
-        verdict=partial(verdict, language=language), marks=MARKS,
+        language=language, home=home, msg=partial(text, language), texts=as_data(shown_texts(*languages())),
+        each=lambda name, **values: {own: text(own, name, **values) for own in languages()},
+        cells=_cells, colour=colour, reach_of=reach_of, p_value=p_value, verdict=_verdict, marks=MARKS,
         sounds=as_data(msgspec.to_builtins(dict(sounds))),
     )  # fmt: skip
+
+
+def _cells(difference: FigureDifference) -> list[dict[str, str]]:
+    """The cells of a figure's row, each in every language."""
+    by_language = {own: figure_cells(difference, language=own) for own in languages()}
+    return [dict(zip(by_language, cells, strict=True)) for cells in zip(*by_language.values(), strict=True)]
+
+
+def _verdict(differences: Sequence[Difference], figures: Sequence[FigureDifference]) -> list[dict[str, Any]]:
+    """The sentences of :func:`verdict`, each in every language."""
+    by_language = [verdict(differences, figures, language=own) for own in languages()]
+    return [
+        {"kind": one[0].kind, "text": dict(zip(languages(), (own.text for own in one), strict=True))}
+        for one in zip(*by_language, strict=True)
+    ]

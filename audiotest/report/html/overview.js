@@ -2,7 +2,8 @@
 const SUITES = Object.entries(D.summary.suites);
 const WORD = (g) => word(g.passed ? "passed" : g.passed === false ? "failed" : "not judged");
 const MARKS = { good: "✓", bad: "✗", doubt: "!", plain: "·" };
-const outcomes = (row) => Object.entries(row.outcomes).map(([name, n]) => `${n} ${word(name)}`).join(", ");
+const outcomeCount = (name, n) => (name === "error" ? msg("errors_n", { n }) : `${n} ${word(name)}`);
+const outcomes = (row) => Object.entries(row.outcomes).map(([name, n]) => outcomeCount(name, n)).join(", ");
 const original = (suite) => suite.conditions.original || Object.values(suite.conditions)[0];
 const chanceOf = (suite, condition) => (D.chance[suite] || {})[condition];
 
@@ -65,7 +66,7 @@ function gates(home) {
   for (const one of those) {
     const [name, suite] = one, rank = (g) => (g.passed === false ? 0 : g.passed ? 2 : 1);
     const line = (g) => [toItems({ suite: name, condition: g.condition }, g.name), el("span", { class: g.passed ? "passed" : g.passed === false ? "failed" : "skipped" }, WORD(g)), translated(g.reason)];
-    const words = [[failed(one), "failed"], [open(one) - failed(one), "not judged"], [count(suite, true), "passed"]].filter(([n]) => n).map(([n, name]) => `${n} ${word(name)}`);
+    const words = [[failed(one), "failed"], [open(one) - failed(one), "not judged"], [count(suite, true), "passed"]].filter(([n]) => n).map(([n, name]) => outcomeCount(name, n));
     const shown = (failed(one) || those.length === 1) && rows < 20;
     rows += suite.gates.length;
     home.append(el("details", shown ? { open: "", class: "gates" } : { class: "gates" }, el("summary", { class: failed(one) ? "failed" : null }, `${name}: ${words.join(", ")}`), table([msg("head_gate"), msg("head_outcome"), "~" + msg("head_reason")], suite.gates.slice().sort((a, b) => rank(a) - rank(b)).map(line))));

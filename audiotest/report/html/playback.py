@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from audiotest.counting import counted
 from audiotest.declare.condition import parse_one
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.repeating import find
@@ -75,7 +76,8 @@ class Hearing:
         if not self.lost:
             return ""
         [(reason, _)] = self.lost.most_common(1)
-        return f"; {self.lost.total()} trials have no player: {reason.splitlines()[0] if reason else 'sounds are lost'}"
+        why = reason.splitlines()[0] if reason else "sounds are lost"
+        return f"; {counted(self.lost.total(), 'trial has', 'trials have')} no player: {why}"
 
     def named(self, record: Record) -> Record:
         """The record with the name of its sound, also where the model was given none: a person can hear it all the

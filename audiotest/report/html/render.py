@@ -17,6 +17,7 @@ from audiotest.analyse.trials import Trials, verdict_of, without_sound
 from audiotest.analyse.unanswered import fault
 from audiotest.baseline import regressed
 from audiotest.benchmarks.tables import Table
+from audiotest.counting import counted
 from audiotest.registry import METRICS
 from audiotest.report.first_lines import first_lines, marked
 from audiotest.report.headline import headline, title_of
@@ -112,9 +113,12 @@ def write(
     players, left = players_of(named.records, heard, target, embed=embed, link=link)
     target.write_text(page(named, players, title, language=language), encoding="utf-8")
     size = f"{target.stat().st_size / 1e6:,.1f} MB"
-    line = f"{target}: {len(run.records)} trials, {sum(map(bool, players.values()))} sounds, {size}"
+    line = (
+        f"{target}: {counted(len(run.records), 'trial')}, {counted(sum(map(bool, players.values())), 'sound')}, {size}"
+    )
     if left:
-        line += f"; {left} sounds were left out, those of trials that went right first (--audio-mb, --linked-mb)"
+        line += f"; {counted(left, 'sound was', 'sounds were')} left out, those of trials that went right first "
+        line += "(--audio-mb, --linked-mb)"
     return line + heard.lost_sounds()
 
 
