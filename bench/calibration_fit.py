@@ -20,14 +20,22 @@ from scipy.special import ndtri
 from audiotest.hearing.procedure import SHIFT, STRETCH, Z_95, Floats, recalibration
 from bench.trajectories import FIRST, NORMAL, Cell, features, quantile, simulated, stops
 
-RUNS, SEED = 400, 77
+RUNS, SEED = 600, 77
+_TRACKS = ("gap", "tone_in_noise@1000")
 CELLS = [
     Cell(track, scale, lapse, SEED)
     for scale in (0.025, 0.045, 0.08, 0.12, 0.17, 0.25, 0.32)
     for lapse in (0.0, 0.03, 0.08, 0.15)
-    for track in ("gap", "tone_in_noise@1000")
+    for track in _TRACKS
     if lapse < 0.15 or scale <= 0.12
 ]
+CELLS += [
+    Cell(track, scale, lapse, SEED, (0.77, 0.97))
+    for scale in (0.04, 0.08, 0.15, 0.25)
+    for lapse in (0.0, 0.06)
+    for track in _TRACKS
+]
+
 ENDS = {(1.5, 200): 1.0, (1.25, 200): 0.3, (2.0, 200): 0.3, (1.5, 100): 0.3, (1.5, 60): 0.3}
 """Ends of a run by its precision and budget, with their weights."""
 _TURNS = 3
@@ -39,7 +47,7 @@ _SOFT = 0.06
 class Last(Struct, frozen=True):
     """What is known of the listeners of a cell when their runs have ended."""
 
-    features: tuple[Floats, Floats, Floats]
+    features: tuple[Floats, Floats, Floats, Floats]
     rows: np.ndarray
     truth: Floats
     """The normal deviates at which the posteriors have the true thresholds."""

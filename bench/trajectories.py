@@ -3,7 +3,8 @@
 Conventions
     A cell's file is an array of single precision of the shape (listeners, questions from :data:`FIRST` on, columns).
     The columns: quantiles of the posterior of the threshold, less the true one, at :data:`NORMAL` deviates, in decades;
-    the posterior's mass below the true threshold; and the estimates of scale and lapse rate.
+    the posterior's mass below the true threshold; the distance from there to the easiest level, in decades; and the
+    estimates of scale and lapse rate.
 """
 
 from __future__ import annotations
@@ -90,16 +91,18 @@ def trajectories(cell: Cell, runs: int) -> np.ndarray:
     for start in range(0, runs, _AT_ONCE):
         at = all_[start : start + _AT_ONCE]
         answers = asked(track, Listeners(at, cell.scale, cell.lapse), BUDGET, rng)
-        parts.append(np.stack([known(many, at) for index, many in enumerate(answers) if index + 1 >= FIRST], axis=1))
+        parts.append(
+            np.stack([known(many, at, last) for index, many in enumerate(answers) if index + 1 >= FIRST], axis=1)
+        )
     return rng.permutation(np.concatenate(parts))
 
 
-def known(many: Many, truth: Floats) -> np.ndarray:
-    """What is known of each listener: its columns."""
+def known(many: Many, truth: Floats, easiest: float) -> np.ndarray:
+    """What is known of each listener: its columns, with the ``easiest`` level in decades."""
     edges, masses = many.cumulative()
     quantiles = [np.interp(ndtr(NORMAL), mass, edges) - at for mass, at in zip(masses, truth, strict=True)]
     below = [np.interp(at, edges, mass) for mass, at in zip(masses, truth, strict=True)]
-    return np.column_stack([quantiles, below, many.scales(), many.lapses()]).astype(np.float32)
+    return np.column_stack([quantiles, below, easiest - truth, many.scales(), many.lapses()]).astype(np.float32)
 
 
 def quantile(rows: np.ndarray, deviates: Floats) -> Floats:
@@ -111,10 +114,11 @@ def quantile(rows: np.ndarray, deviates: Floats) -> Floats:
     return np.asarray(below + (above - below) * (place - left[..., 0]))
 
 
-def features(rows: np.ndarray) -> tuple[Floats, Floats, Floats]:
-    """What the recalibration goes by: scale, lapse rate, and the width of the central interval of the mass 95%."""
-    ends = [quantile(rows, np.full(rows.shape[:-1], z)) for z in (-Z_95, Z_95)]
-    return rows[..., -2].astype(float), rows[..., -1].astype(float), ends[1] - ends[0]
+def features(rows: np.ndarray) -> tuple[Floats, Floats, Floats, Floats]:
+    """What the recalibration goes by: scale, lapse rate, the width of the central interval of the mass 95%, and the
+    distance from the median to the easiest level."""
+    low, median, high = (quantile(rows, np.full(rows.shape[:-1], z)) for z in (-Z_95, 0.0, Z_95))
+    return rows[..., -2].astype(float), rows[..., -1].astype(float), high - low, rows[..., -3] - median
 
 
 def intervals(rows: np.ndarray) -> tuple[Floats, Floats, Floats]:

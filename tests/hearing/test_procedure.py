@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, recalibration
+from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, recalibration, unseen_rise
 from audiotest.hearing.tracks import Heard
 from bench.listeners import Listeners, Many, asked, track_named
 from bench.trajectories import FIRST, ended, intervals, known
@@ -75,13 +75,19 @@ def test_intervals_cover_the_threshold_and_medians_are_not_biased():
 
 def test_intervals_are_stretched_by_more_the_shallower_the_curve_and_estimates_shifted_down_the_more_lapses():
     widths = np.geomspace(1.5, 8, 6)
-    stretches = [recalibration(np.full(6, scale), np.full(6, 0.05), widths * scale)[1] for scale in SCALES]
+    stretches = [recalibration(np.full(6, scale), np.full(6, 0.05), widths * scale, 1.0)[1] for scale in SCALES]
     assert np.all(np.diff(stretches, axis=0) >= 0)
     assert 1 / 1.5 <= np.min(stretches) < 0.9
     assert 1.1 < np.max(stretches) <= 1.5
-    shifts, _ = recalibration(np.full(4, 0.1), np.array([0.0, 0.05, 0.1, 0.25]), np.full(4, 0.2))
+    shifts, _ = recalibration(np.full(4, 0.1), np.array([0.0, 0.05, 0.1, 0.25]), np.full(4, 0.2), 1.0)
     assert np.all(np.diff(shifts) < 0)
     assert np.all(np.abs(shifts) <= 0.6)
+
+
+def test_estimates_are_shifted_up_the_less_of_the_curve_the_levels_reach():
+    shifts, _ = recalibration(0.2, 0.05, 0.3, np.array([2.0, 0.5, 0.2, 0.0]))
+    assert np.all(np.diff(shifts) > 0)
+    assert unseen_rise([0.1, 0.1, 0.2], [0.0, 0.2, 0.4]) == pytest.approx([0.5, 0.1192, 0.1192], abs=1e-4)
 
 
 @pytest.mark.parametrize("scale", [0.02, 0.3])
@@ -91,8 +97,8 @@ def test_an_interval_has_the_mass_that_shift_and_stretch_leave_it(scale):
     at, mass = procedure.grid.thresholds, procedure.probabilities().sum(axis=1)
     edges, below = np.append(at - 0.01, at[-1] + 0.01), np.append(0, np.cumsum(mass))
     low, estimate, high = norm.ppf(np.interp([of.low, of.estimate, of.high], edges, below))
-    least, most = np.interp([0.025, 0.975], below, edges)
-    shift, stretch = recalibration(of.scale, of.lapse, most - least)
+    least, median, most = np.interp([0.025, 0.5, 0.975], below, edges)
+    shift, stretch = recalibration(of.scale, of.lapse, most - least, LEVELS[-1] - median)
     assert estimate == pytest.approx(shift, abs=1e-3)
     assert (high - low) / 2 == pytest.approx(1.96 * stretch, abs=2e-3)
 
@@ -131,7 +137,7 @@ def test_many_listeners_at_once_are_asked_and_known_as_each_is_by_itself():
         many.update(levels, right)
         for procedure, level, answer in zip(alone, levels, right, strict=True):
             procedure.update(int(level), float(answer))
-    at, low, high = intervals(known(many, np.zeros(3)))
+    at, low, high = intervals(known(many, np.zeros(3), LEVELS[-1]))
     for number, (procedure, level) in enumerate(zip(alone, many.following(), strict=True)):
         entropies = procedure.entropies()
         assert entropies[level] == pytest.approx(entropies.min(), rel=1e-4)
@@ -150,7 +156,7 @@ def test_a_simulated_run_ends_where_a_track_ends(scale):
     at = track.positions[20] + 0.013
     guesses = np.random.default_rng(4).random(200)
     many = asked(track, Listeners(np.array([at]), scale, 0.0), 200, np.random.default_rng(4))
-    rows = [known(one, np.array([at])) for number, one in enumerate(many, 1) if number >= FIRST]
+    rows = [known(one, np.array([at]), track.positions[-1]) for number, one in enumerate(many, 1) if number >= FIRST]
     end = ended(np.stack(rows, axis=1))
     while (following := track.following()) is not None:
         index, level = following
