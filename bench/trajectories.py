@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 from scipy.special import ndtr
 
-from audiotest.hearing.procedure import Z_95, Floats, recalibration
+from audiotest.hearing.procedure import Z_95, Floats, near_end, recalibration
 from audiotest.hearing.tracks import AHEAD, BUDGET, CONFIRMED, LEAST, PRECISION, SETTLED_AT_LEAST
 from bench.listeners import Listeners, Many, asked, track_named
 
@@ -52,6 +52,8 @@ class Ends(Struct, frozen=True):
     low: Floats
     high: Floats
     questions: Floats
+    near_end: np.ndarray | None = None
+    """Which of them ``audiotest hear`` marks as near the end of the levels."""
 
     @property
     def holds(self) -> np.ndarray:
@@ -114,11 +116,10 @@ def quantile(rows: np.ndarray, deviates: Floats) -> Floats:
     return np.asarray(below + (above - below) * (place - left[..., 0]))
 
 
-def features(rows: np.ndarray) -> tuple[Floats, Floats, Floats, Floats]:
-    """What the recalibration goes by: scale, lapse rate, the width of the central interval of the mass 95%, and the
-    distance from the median to the easiest level."""
-    low, median, high = (quantile(rows, np.full(rows.shape[:-1], z)) for z in (-Z_95, 0.0, Z_95))
-    return rows[..., -2].astype(float), rows[..., -1].astype(float), high - low, rows[..., -3] - median
+def features(rows: np.ndarray) -> tuple[Floats, Floats, Floats]:
+    """What the recalibration goes by: scale, lapse rate, and the width of the central interval of the mass 95%."""
+    ends = [quantile(rows, np.full(rows.shape[:-1], z)) for z in (-Z_95, Z_95)]
+    return rows[..., -2].astype(float), rows[..., -1].astype(float), ends[1] - ends[0]
 
 
 def intervals(rows: np.ndarray) -> tuple[Floats, Floats, Floats]:
@@ -134,7 +135,9 @@ def ended(rows: np.ndarray, *, precision: float = PRECISION, budget: int = BUDGE
     at, low, high = intervals(np.asarray(rows[:, : budget - FIRST + 1]))
     final = stops(high - low, precision)
     each = np.arange(len(at))
-    return Ends(at[each, final], low[each, final], high[each, final], final + float(FIRST))
+    margin, scale, _ = rows[each, final, -3:].T
+    near = near_end(margin - at[each, final], scale)
+    return Ends(at[each, final], low[each, final], high[each, final], final + float(FIRST), near)
 
 
 def stops(widths: Floats, precision: float) -> np.ndarray:

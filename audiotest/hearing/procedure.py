@@ -56,18 +56,19 @@ _NONE = 1e-9
 """Thresholds that are less probable than the best one by this factor do not count in the choice of a level."""
 Z_95 = 1.959964
 """The normal deviate that 2.5% lie above."""
-STRETCH, SHIFT = (0.094, 0.023, 0.154), (-0.007, -4.09, 0.0)
-"""Constants of :func:`recalibration`, fitted as ``python -m bench.calibration fit`` does to 20,000 listeners of two and
+STRETCH, SHIFT = (0.108, 0.027, 0.169), (0.013, -3.545)
+"""Constants of :func:`recalibration`, fitted by ``python -m bench.calibration fit`` to 30,000 listeners of two and
 three options with scales from 0.025 to 0.32 decades and lapse rates from 0 to 15%, at ends after 50 to 200 answers."""
 _MOST_STRETCH, _MOST_SHIFT = 1.5, 0.6
+_NEAR, _NEAR_SCALES = 0.4, 2.0
 _FINEST = 0.02
 """The step of the thresholds in decades (a factor of 1.05)."""
 
 
 class Posterior(Struct, frozen=True):
     """What is known of a threshold: its estimate and the ends of its 95% interval, in decades; the share of the
-    probability that lies below the lowest and above the highest level; the means of scale and lapse rate; and the share
-    of the curve's rise that lies beyond the easiest level (:func:`unseen_rise`)."""
+    probability that lies below the lowest and above the highest level; the means of scale and lapse rate; and whether
+    the threshold is near the easiest level (:func:`near_end`)."""
 
     estimate: float
     low: float
@@ -76,7 +77,7 @@ class Posterior(Struct, frozen=True):
     above: float
     scale: float
     lapse: float
-    unseen: float
+    near_end: bool
 
 
 class Grid(Struct, frozen=True, eq=False):
@@ -167,9 +168,8 @@ class Procedure:
         nuisance = whole.sum(axis=0)
         scale = float(np.exp(nuisance @ np.log(self.grid.scales)))
         lapse = float(nuisance @ self.grid.lapses)
-        least, median, most = _quantiles(self.grid.thresholds, marginal, (0.025, 0.5, 0.975))
-        margin = float(levels[-1]) - median
-        shift, stretch = map(float, recalibration(scale, lapse, most - least, margin))
+        least, most = _quantiles(self.grid.thresholds, marginal, (0.025, 0.975))
+        shift, stretch = map(float, recalibration(scale, lapse, most - least))
         shares = tuple(float(ndtr(shift + z * stretch)) for z in (-Z_95, 0.0, Z_95))
         low, estimate, high = _quantiles(self.grid.thresholds, marginal, shares)
         return Posterior(
@@ -180,7 +180,7 @@ class Procedure:
             above=float(marginal[self.grid.thresholds > levels[-1]].sum()),
             scale=scale,
             lapse=lapse,
-            unseen=float(unseen_rise(scale, margin)),
+            near_end=bool(near_end(float(levels[-1]) - estimate, scale)),
         )
 
     def curve(self, levels: Floats, options: int) -> Floats:
@@ -202,32 +202,33 @@ class Procedure:
 
 
 def recalibration(
-    scale: npt.ArrayLike,
-    lapse: npt.ArrayLike,
-    width: npt.ArrayLike,
-    margin: npt.ArrayLike,
-    constants: Sequence[float] = (*STRETCH, *SHIFT),
+    scale: npt.ArrayLike, lapse: npt.ArrayLike, width: npt.ArrayLike, constants: Sequence[float] = (*STRETCH, *SHIFT)
 ) -> tuple[Floats, Floats]:
     """(shift, stretch): the normal deviates at which a threshold and its 95% interval are read from its posterior are
     ``shift`` and ``shift -+ 1.96 stretch``.
 
     ``scale`` is the estimate of the curve's scale in decades, ``lapse`` that of the lapse rate, and ``width`` that of
-    the central interval of the mass 95% in decades; ``margin`` is the distance from the median to the easiest level in
-    decades. ``log stretch = c0 + v (c1 + c2 u)``, where ``v`` is the logarithm of the scale in tenths of a decade and
-    ``u`` that of the width in units of 1.5 scales, and ``shift = c3 + c4 (lapse - 0.05) + c5 unseen``, with
-    :func:`unseen_rise`: intervals of shallow curves are stretched and those of steep ones pressed, by more the less is
-    known; an estimate is lower the more lapses, and higher the less of the curve the levels reach."""
+    the central interval of the mass 95% in decades. ``log stretch = c0 + v (c1 + c2 u)``, where ``v`` is the logarithm
+    of the scale in tenths of a decade and ``u`` that of the width in units of 1.5 scales, and ``shift = c3 + c4 (lapse
+    - 0.05)``: intervals of shallow curves are stretched and those of steep ones pressed, by more the less is known; and
+    the more lapses, the lower an estimate.
+
+    No term depends on how near the easiest level a threshold lies: a shift that does helps shallow curves without
+    lapses and harms those with lapses as much, which answers do not tell apart where the levels end before the curve
+    is level. Such thresholds are marked instead (:func:`near_end`)."""
     shallow = np.log(np.asarray(scale) / 0.1)
     unknown = np.log(np.asarray(width) / (1.5 * np.asarray(scale)))
     c, most = constants, np.log(_MOST_STRETCH)
     stretch = np.exp(np.clip(c[0] + shallow * (c[1] + c[2] * unknown), -most, most))
-    shift = c[3] + c[4] * (np.asarray(lapse) - 0.05) + c[5] * unseen_rise(scale, margin)
-    return np.asarray(np.clip(shift, -_MOST_SHIFT, _MOST_SHIFT)), np.asarray(stretch)
+    shift = np.clip(c[3] + c[4] * (np.asarray(lapse) - 0.05), -_MOST_SHIFT, _MOST_SHIFT)
+    return np.asarray(shift), np.asarray(stretch)
 
 
-def unseen_rise(scale: npt.ArrayLike, margin: npt.ArrayLike) -> Floats:
-    """The share of a curve's rise that lies beyond the easiest level, ``margin`` decades above the threshold."""
-    return np.asarray(1 / (1 + np.exp(np.clip(np.asarray(margin) / np.asarray(scale), -40, 40))))
+def near_end(margin: npt.ArrayLike, scale: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Whether the easiest level lies so few decades above a threshold (``margin``) that its interval may be too short:
+    within 0.4 decades and two ``scale`` (decades), by the estimates. Of simulated shallow listeners in the easiest
+    fifth of the levels this marks 95% or more (``python -m bench.calibration edges``)."""
+    return np.asarray(np.asarray(margin) < _NEAR + _NEAR_SCALES * np.asarray(scale))
 
 
 def _entropy(parts: Floats) -> Floats:

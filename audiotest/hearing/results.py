@@ -26,11 +26,6 @@ no threshold:
 questions."""
 
 
-NEAR_END = 0.05
-"""The share of a curve's rise beyond the easiest level from which on its interval may be too short, by ``python -m
-bench.calibration edges``."""
-
-
 class HearingError(AudiotestError):
     """A file that holds no audiogram, or a request that makes none; says what to do."""
 
@@ -87,9 +82,8 @@ class Result(Struct, frozen=True, kw_only=True):
     that by chance. ``wording_ratio``: the largest of the wordings' thresholds over the smallest (in dB faculties, of
     amplitudes), and ``wording_p`` its probability by chance. ``drift_ratio``: the threshold by the second half of the
     answers over that by the first (in dB faculties, of amplitudes); ``drift_z`` (above 0: hearing gets worse) and
-    ``drift_p``: see :mod:`audiotest.hearing.drift`. ``unseen_rise`` is the share of the curve's rise from guessing to
-    the model's best that lies beyond the easiest level, by the estimates of threshold and scale. ``says`` is the
-    verdict as a sentence."""
+    ``drift_p``: see :mod:`audiotest.hearing.drift`. ``near_end``: the threshold
+    lies so near the easiest level that its interval may be too short. ``says`` is the verdict as a sentence."""
 
     faculty: str
     variant: float | None
@@ -121,15 +115,10 @@ class Result(Struct, frozen=True, kw_only=True):
     drift_ratio: float | None = None
     drift_z: float | None = None
     drift_p: float | None = None
-    unseen_rise: float | None = None
+    near_end: bool = False
     points: tuple[Point, ...] = ()
     curve: Curve | None = None
     human: Human | None = None
-
-    @property
-    def near_end(self) -> bool:
-        """Whether the threshold lies so near the easiest level that its interval may be too short."""
-        return self.threshold is not None and self.unseen_rise is not None and self.unseen_rise > NEAR_END
 
     @property
     def name(self) -> str:

@@ -47,7 +47,7 @@ def result(track: Track) -> Result:
         high=high,
         slope_decades=slope,
         lapse=lapse,
-        unseen_rise=round(known.unseen, 4),
+        near_end=threshold is not None and known.near_end,
         curve=_curve(track),
     )
     if measured.near_end:

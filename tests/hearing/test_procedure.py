@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, recalibration, unseen_rise
+from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, near_end, recalibration
 from audiotest.hearing.tracks import Heard
 from bench.listeners import Listeners, Many, asked, track_named
 from bench.trajectories import FIRST, ended, intervals, known
@@ -75,19 +75,17 @@ def test_intervals_cover_the_threshold_and_medians_are_not_biased():
 
 def test_intervals_are_stretched_by_more_the_shallower_the_curve_and_estimates_shifted_down_the_more_lapses():
     widths = np.geomspace(1.5, 8, 6)
-    stretches = [recalibration(np.full(6, scale), np.full(6, 0.05), widths * scale, 1.0)[1] for scale in SCALES]
+    stretches = [recalibration(np.full(6, scale), np.full(6, 0.05), widths * scale)[1] for scale in SCALES]
     assert np.all(np.diff(stretches, axis=0) >= 0)
     assert 1 / 1.5 <= np.min(stretches) < 0.9
     assert 1.1 < np.max(stretches) <= 1.5
-    shifts, _ = recalibration(np.full(4, 0.1), np.array([0.0, 0.05, 0.1, 0.25]), np.full(4, 0.2), 1.0)
+    shifts, _ = recalibration(np.full(4, 0.1), np.array([0.0, 0.05, 0.1, 0.25]), np.full(4, 0.2))
     assert np.all(np.diff(shifts) < 0)
     assert np.all(np.abs(shifts) <= 0.6)
 
 
-def test_estimates_are_shifted_up_the_less_of_the_curve_the_levels_reach():
-    shifts, _ = recalibration(0.2, 0.05, 0.3, np.array([2.0, 0.5, 0.2, 0.0]))
-    assert np.all(np.diff(shifts) > 0)
-    assert unseen_rise([0.1, 0.1, 0.2], [0.0, 0.2, 0.4]) == pytest.approx([0.5, 0.1192, 0.1192], abs=1e-4)
+def test_a_threshold_is_near_the_end_by_its_distance_in_decades_and_in_scales():
+    assert near_end([0.3, 0.5, 0.5, 0.9], [0.03, 0.03, 0.1, 0.2]).tolist() == [True, False, True, False]
 
 
 @pytest.mark.parametrize("scale", [0.02, 0.3])
@@ -97,8 +95,8 @@ def test_an_interval_has_the_mass_that_shift_and_stretch_leave_it(scale):
     at, mass = procedure.grid.thresholds, procedure.probabilities().sum(axis=1)
     edges, below = np.append(at - 0.01, at[-1] + 0.01), np.append(0, np.cumsum(mass))
     low, estimate, high = norm.ppf(np.interp([of.low, of.estimate, of.high], edges, below))
-    least, median, most = np.interp([0.025, 0.5, 0.975], below, edges)
-    shift, stretch = recalibration(of.scale, of.lapse, most - least, LEVELS[-1] - median)
+    least, most = np.interp([0.025, 0.975], below, edges)
+    shift, stretch = recalibration(of.scale, of.lapse, most - least)
     assert estimate == pytest.approx(shift, abs=1e-3)
     assert (high - low) / 2 == pytest.approx(1.96 * stretch, abs=2e-3)
 

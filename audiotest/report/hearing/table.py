@@ -16,7 +16,7 @@ HEADS = ("faculty", "threshold", "95% CI", "unit", "questions", "easiest level",
 _CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "low", "high", "questions", "failed",
         "right at the easiest level", "of", "unread", "chance", "lapse rate", "slope (decades)", "preferred place",
         "its share", "its p", "ratio of wordings", "p of the wordings", "drift", "p of the drift",
-        "rise beyond the levels", "people low", "people high", "people unit", "says")  # fmt: skip
+        "near the end", "people low", "people high", "people unit", "says")  # fmt: skip
 RATIO_HEADS = ("faculty", "ratio", "95% CI")
 _NARROW = 40
 _DRIFTS = 0.01
@@ -103,13 +103,9 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
             f"the wording matters in {len(worded)} of {len(asked)}: most in {named(most)}, by a factor of "
             f"{most.wording_ratio:.2g}"
         )
-    near = [r for r in results if r.near_end]
+    near = [named(r) for r in results if r.near_end]
     if near:
-        most = max(near, key=lambda r: r.unseen_rise or 0.0)
-        yield (
-            f"near the end of the levels: {_many(len(near), 'threshold')}, whose interval may be too short; most in "
-            f"{named(most)}, where {most.unseen_rise:.0%} of the curve's rise lies beyond the easiest level"
-        )
+        yield f"near the end of the levels, so that the interval may be too short: {', '.join(near)}"
     yield from _drifts(results)
     failed = sum(r.failed for r in results)
     if failed:
@@ -175,7 +171,7 @@ def write_csv(audiogram: Audiogram, target: Path) -> None:
             person = (h.low, h.high, h.unit or r.unit) if h is not None else (None, None, None)
             cells = (r.faculty, r.variant, r.variant_unit, r.unit, r.verdict, r.threshold, r.low, r.high, r.n, r.failed,
                      r.easy_right, r.easy_n, r.unread, r.chance, r.lapse, r.slope_decades, r.place, r.place_share,
-                     r.place_p, r.wording_ratio, r.wording_p, r.drift_ratio, r.drift_p, r.unseen_rise, *person,
+                     r.place_p, r.wording_ratio, r.wording_p, r.drift_ratio, r.drift_p, r.near_end, *person,
                      r.says)  # fmt: skip
             rows.writerow([inert.csv_cell(cell) for cell in cells])
 
