@@ -74,13 +74,18 @@ def coverage(all_: Sequence[np.ndarray]) -> Iterator[str]:
 
 def edges(all_: Sequence[np.ndarray]) -> Iterator[str]:
     """Rows of listeners whose thresholds lie in a part of the levels near an end."""
-    yield "| part of the levels | options | scale | lapses | bias | coverage (95% CI) | too high, too low |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    yield (
+        "| part of the levels | options | scale | lapses | bias | coverage (95% CI) | too high, too low | marked "
+        "| misses not marked |"
+    )
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for cell, rows in zip(EDGES, all_, strict=True):
         end = ended(rows)
+        marked = np.asarray(end.near_end)
         yield (
             f"| {cell.part[0]:.0%} to {cell.part[1]:.0%} | {cell.options} | {cell.scale:g} | {cell.lapse:.0%} | "
-            f"{bias(end)} | {held(end)} | {np.mean(end.low > 0):.1%}, {np.mean(end.high < 0):.1%} |"
+            f"{bias(end)} | {held(end)} | {np.mean(end.low > 0):.1%}, {np.mean(end.high < 0):.1%} | "
+            f"{np.mean(marked):.0%} | {np.mean(~end.holds & ~marked):.1%} |"
         )
 
 

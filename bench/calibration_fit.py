@@ -20,7 +20,7 @@ from scipy.special import ndtri
 from audiotest.hearing.procedure import SHIFT, STRETCH, Z_95, Floats, recalibration
 from bench.trajectories import FIRST, NORMAL, Cell, features, quantile, simulated, stops
 
-RUNS, SEED = 400, 77
+RUNS, SEED = 600, 77
 CELLS = [
     Cell(track, scale, lapse, SEED)
     for scale in (0.025, 0.045, 0.08, 0.12, 0.17, 0.25, 0.32)
@@ -37,7 +37,7 @@ _SOFT = 0.06
 
 
 class Last(Struct, frozen=True):
-    """What is known of the listeners of a cell when their runs have ended."""
+    """What is known of the listeners of all cells when their runs have ended; arrays begin with (cells, listeners)."""
 
     features: tuple[Floats, Floats, Floats]
     rows: np.ndarray
@@ -45,12 +45,12 @@ class Last(Struct, frozen=True):
     """The normal deviates at which the posteriors have the true thresholds."""
 
     def loss(self, constants: Floats) -> float:
-        """Of this cell."""
+        """Over the cells."""
         shift, stretch = recalibration(*self.features, constants=tuple(constants))
-        high, low = (np.mean(_soft(side * (self.truth - shift) - Z_95 * stretch)) for side in (1.0, -1.0))
-        bias = np.median(quantile(self.rows, shift))
+        high, low = (np.mean(_soft(side * (self.truth - shift) - Z_95 * stretch), axis=-1) for side in (1.0, -1.0))
+        bias = np.median(quantile(self.rows, shift), axis=-1)
         missed = 0.5 * ((high - 0.025) ** 2 + (low - 0.025) ** 2) + (high + low - 0.05) ** 2
-        return float(missed / _POINT**2 + (bias / _BIAS) ** 2)
+        return float(np.sum(missed / _POINT**2 + (bias / _BIAS) ** 2))
 
 
 def fitted(pool: ProcessPoolExecutor, folder: Path) -> Iterator[str]:
@@ -70,15 +70,20 @@ def _loss(constants: Floats, lasts: Sequence[tuple[float, Last]]) -> float:
 
 
 def _lasts(cells: Sequence[np.ndarray], constants: Floats) -> list[tuple[float, Last]]:
-    out = []
+    """What is known at each end of a run by these ``constants``, with the weight of that end."""
+    at_ends: list[list[np.ndarray]] = [[] for _ in ENDS]
     for rows in cells:
         shift, stretch = recalibration(*features(rows), constants=tuple(constants))
         widths = quantile(rows, shift + Z_95 * stretch) - quantile(rows, shift - Z_95 * stretch)
-        for (precision, budget), weight in ENDS.items():
-            last = rows[np.arange(len(rows)), stops(widths[:, : budget - FIRST + 1], precision)]
-            below = np.clip(last[:, len(NORMAL)].astype(float), 1e-6, 1 - 1e-6)
-            out.append((weight, Last(features(last), last[:, : len(NORMAL)], ndtri(below))))
-    return out
+        for of_end, (precision, budget) in zip(at_ends, ENDS, strict=True):
+            of_end.append(rows[np.arange(len(rows)), stops(widths[:, : budget - FIRST + 1], precision)])
+    lasts = map(np.stack, at_ends)
+    return [(weight, _last(rows)) for weight, rows in zip(ENDS.values(), lasts, strict=True)]
+
+
+def _last(rows: np.ndarray) -> Last:
+    below = np.clip(rows[..., len(NORMAL)].astype(float), 1e-6, 1 - 1e-6)
+    return Last(features(rows), np.ascontiguousarray(rows[..., : len(NORMAL)]), ndtri(below))
 
 
 def _soft(above: Floats) -> Floats:

@@ -87,7 +87,7 @@ def _constant_stimuli(track: Track, listeners: Listeners, rng: np.random.Generat
 
 
 def _narrow(many: Many) -> np.ndarray:
-    _, low, high = intervals(known(many, np.zeros(len(many.marginals()))))
+    _, low, high = intervals(known(many, np.zeros(len(many.marginals())), float(many.grid.levels[-1])))
     return np.asarray(high - low <= np.log10(PRECISION))
 
 

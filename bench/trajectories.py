@@ -3,7 +3,8 @@
 Conventions
     A cell's file is an array of single precision of the shape (listeners, questions from :data:`FIRST` on, columns).
     The columns: quantiles of the posterior of the threshold, less the true one, at :data:`NORMAL` deviates, in decades;
-    the posterior's mass below the true threshold; and the estimates of scale and lapse rate.
+    the posterior's mass below the true threshold; the distance from there to the easiest level, in decades; and the
+    estimates of scale and lapse rate.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 from scipy.special import ndtr
 
-from audiotest.hearing.procedure import Z_95, Floats, recalibration
+from audiotest.hearing.procedure import Z_95, Floats, near_end, recalibration
 from audiotest.hearing.tracks import AHEAD, BUDGET, CONFIRMED, LEAST, PRECISION, SETTLED_AT_LEAST
 from bench.listeners import Listeners, Many, asked, track_named
 
@@ -51,6 +52,8 @@ class Ends(Struct, frozen=True):
     low: Floats
     high: Floats
     questions: Floats
+    near_end: np.ndarray | None = None
+    """Which of them ``audiotest hear`` marks as near the end of the levels."""
 
     @property
     def holds(self) -> np.ndarray:
@@ -90,16 +93,18 @@ def trajectories(cell: Cell, runs: int) -> np.ndarray:
     for start in range(0, runs, _AT_ONCE):
         at = all_[start : start + _AT_ONCE]
         answers = asked(track, Listeners(at, cell.scale, cell.lapse), BUDGET, rng)
-        parts.append(np.stack([known(many, at) for index, many in enumerate(answers) if index + 1 >= FIRST], axis=1))
+        parts.append(
+            np.stack([known(many, at, last) for index, many in enumerate(answers) if index + 1 >= FIRST], axis=1)
+        )
     return rng.permutation(np.concatenate(parts))
 
 
-def known(many: Many, truth: Floats) -> np.ndarray:
-    """What is known of each listener: its columns."""
+def known(many: Many, truth: Floats, easiest: float) -> np.ndarray:
+    """What is known of each listener: its columns, with the ``easiest`` level in decades."""
     edges, masses = many.cumulative()
     quantiles = [np.interp(ndtr(NORMAL), mass, edges) - at for mass, at in zip(masses, truth, strict=True)]
     below = [np.interp(at, edges, mass) for mass, at in zip(masses, truth, strict=True)]
-    return np.column_stack([quantiles, below, many.scales(), many.lapses()]).astype(np.float32)
+    return np.column_stack([quantiles, below, easiest - truth, many.scales(), many.lapses()]).astype(np.float32)
 
 
 def quantile(rows: np.ndarray, deviates: Floats) -> Floats:
@@ -130,7 +135,9 @@ def ended(rows: np.ndarray, *, precision: float = PRECISION, budget: int = BUDGE
     at, low, high = intervals(np.asarray(rows[:, : budget - FIRST + 1]))
     final = stops(high - low, precision)
     each = np.arange(len(at))
-    return Ends(at[each, final], low[each, final], high[each, final], final + float(FIRST))
+    margin, scale, _ = rows[each, final, -3:].T
+    near = near_end(margin - at[each, final], scale)
+    return Ends(at[each, final], low[each, final], high[each, final], final + float(FIRST), near)
 
 
 def stops(widths: Floats, precision: float) -> np.ndarray:

@@ -151,7 +151,7 @@ def _measured(settings: Settings, only: tuple[str, ...], budget: int, precision:
             bar(max(1, far.ended), far.tracks + (far.ended < far.tracks))
         elif time.monotonic() - noted > _EVERY_S:
             noted = time.monotonic()
-            say(f"{far.ended} of {counted(far.tracks, 'threshold')}, {counted(far.questions, 'question')}", err=True)
+            say(f"{far.ended} of {counted(far.tracks, 'track')} ended, {counted(far.questions, 'question')}", err=True)
 
     return measure(settings, only, budget=budget, precision=precision, prompt=prompt, progress=progress)
 

@@ -82,7 +82,8 @@ class Result(Struct, frozen=True, kw_only=True):
     that by chance. ``wording_ratio``: the largest of the wordings' thresholds over the smallest (in dB faculties, of
     amplitudes), and ``wording_p`` its probability by chance. ``drift_ratio``: the threshold by the second half of the
     answers over that by the first (in dB faculties, of amplitudes); ``drift_z`` (above 0: hearing gets worse) and
-    ``drift_p``: see :mod:`audiotest.hearing.drift`. ``says`` is the verdict as a sentence."""
+    ``drift_p``: see :mod:`audiotest.hearing.drift`. ``near_end``: the threshold
+    lies so near the easiest level that its interval may be too short. ``says`` is the verdict as a sentence."""
 
     faculty: str
     variant: float | None
@@ -114,6 +115,7 @@ class Result(Struct, frozen=True, kw_only=True):
     drift_ratio: float | None = None
     drift_z: float | None = None
     drift_p: float | None = None
+    near_end: bool = False
     points: tuple[Point, ...] = ()
     curve: Curve | None = None
     human: Human | None = None

@@ -41,8 +41,17 @@ def result(track: Track) -> Result:
     threshold, low, high = _interval(track, known, verdict)
     slope, lapse = round(known.scale, 4), round(known.lapse, 4)
     measured = replace(
-        counted, threshold=threshold, low=low, high=high, slope_decades=slope, lapse=lapse, curve=_curve(track)
+        counted,
+        threshold=threshold,
+        low=low,
+        high=high,
+        slope_decades=slope,
+        lapse=lapse,
+        near_end=threshold is not None and known.near_end,
+        curve=_curve(track),
     )
+    if measured.near_end:
+        measured = replace(measured, says=f"{says}; near the end of the levels: the interval may be too short")
     return _with_drift(track, answers, _by_wording(track, answers, measured))
 
 

@@ -191,6 +191,22 @@ def test_a_threshold_that_changes_in_the_course_of_the_run_is_a_finding():
     assert (short.drift_ratio, short.drift_p) == (None, None)
 
 
+def test_a_threshold_near_the_easiest_level_is_marked(tmp_path):
+    ears = Simulated(Ear({"gap": 110.0, "level": 1.0}, scale=0.2))
+    heard = hear(ears, ["gap", "level"])
+    near, middle = heard.faculties.values()
+    assert (near.near_end, middle.near_end) == (True, False)
+    assert near.says.endswith("; near the end of the levels: the interval may be too short")
+    assert "near the end" not in middle.says
+    assert "near the end of the levels, so that the interval may be too short: gap" in table.notes(heard)
+    assert table.text(heard).startswith(f"{heard.model}: 2 tracks, {heard.questions} questions; 2 thresholds\n")
+    heard.save(tmp_path / "heard.json")
+    page = run("--from", tmp_path / "heard.json", "--html", tmp_path / "heard.html")
+    assert page.exit_code == 0, page.output
+    assert (tmp_path / "heard.html").read_text(encoding="utf-8").count("near the end of the levels") >= 2
+    assert json.loads((tmp_path / "heard.json").read_text())["faculties"]["gap"]["near_end"] is True
+
+
 # -- runs that are cut, and models that break ---------------------------------------------------------------
 
 
@@ -574,7 +590,7 @@ def test_a_part_of_an_earlier_audiogram_is_drawn_and_nothing_is_asked(tmp_path):
     hear(Simulated(Ear(TRUTH, scale=0.03)), budget=40).save(file)
     kept = run("--from", file, "--only", "gap", "--only", "pitch@440", "--csv", tmp_path / "heard.csv")
     assert kept.exit_code == 0, kept.output
-    assert "2 thresholds from 80 questions" in kept.output
+    assert "2 tracks, 80 questions; 2 thresholds" in kept.output
     assert len((tmp_path / "heard.csv").read_text().splitlines()) == 3
     missing = run("--from", file, "--only", "level")
     assert "has no 'level'; it has pitch@440, gap, tone_in_noise@1000" in missing.output

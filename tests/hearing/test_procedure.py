@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, recalibration
+from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, near_end, recalibration
 from audiotest.hearing.tracks import Heard
 from bench.listeners import Listeners, Many, asked, track_named
 from bench.trajectories import FIRST, ended, intervals, known
@@ -84,6 +84,10 @@ def test_intervals_are_stretched_by_more_the_shallower_the_curve_and_estimates_s
     assert np.all(np.abs(shifts) <= 0.6)
 
 
+def test_a_threshold_is_near_the_end_by_its_distance_in_decades_and_in_scales():
+    assert near_end([0.3, 0.5, 0.5, 0.9], [0.03, 0.03, 0.1, 0.2]).tolist() == [True, False, True, False]
+
+
 @pytest.mark.parametrize("scale", [0.02, 0.3])
 def test_an_interval_has_the_mass_that_shift_and_stretch_leave_it(scale):
     procedure = listened(np.random.default_rng(2), 0.1, scale, 0.0, 2, 80)
@@ -131,7 +135,7 @@ def test_many_listeners_at_once_are_asked_and_known_as_each_is_by_itself():
         many.update(levels, right)
         for procedure, level, answer in zip(alone, levels, right, strict=True):
             procedure.update(int(level), float(answer))
-    at, low, high = intervals(known(many, np.zeros(3)))
+    at, low, high = intervals(known(many, np.zeros(3), LEVELS[-1]))
     for number, (procedure, level) in enumerate(zip(alone, many.following(), strict=True)):
         entropies = procedure.entropies()
         assert entropies[level] == pytest.approx(entropies.min(), rel=1e-4)
@@ -150,7 +154,7 @@ def test_a_simulated_run_ends_where_a_track_ends(scale):
     at = track.positions[20] + 0.013
     guesses = np.random.default_rng(4).random(200)
     many = asked(track, Listeners(np.array([at]), scale, 0.0), 200, np.random.default_rng(4))
-    rows = [known(one, np.array([at])) for number, one in enumerate(many, 1) if number >= FIRST]
+    rows = [known(one, np.array([at]), track.positions[-1]) for number, one in enumerate(many, 1) if number >= FIRST]
     end = ended(np.stack(rows, axis=1))
     while (following := track.following()) is not None:
         index, level = following

@@ -18,8 +18,7 @@ HEADS = ("faculty", "threshold", "95% CI", "unit", "questions", "easiest level",
 _CSV = ("faculty", "variant", "variant unit", "unit", "verdict", "threshold", "low", "high", "questions", "failed",
         "right at the easiest level", "of", "unread", "chance", "lapse rate", "slope (decades)", "preferred place",
         "its share", "its p", "ratio of wordings", "p of the wordings", "drift", "p of the drift",
-        "people low", "people high", "people unit",
-        "says")  # fmt: skip
+        "near the end", "people low", "people high", "people unit", "says")  # fmt: skip
 RATIO_HEADS = ("faculty", "ratio", "95% CI")
 _NARROW = 40
 _DRIFTS = 0.01
@@ -28,8 +27,7 @@ _DRIFTS = 0.01
 
 def text(audiogram: Audiogram, width: int | None = None) -> str:
     """The table, with what has to be known of the model before its thresholds above it."""
-    count, asked = len(audiogram.faculties), audiogram.questions
-    lines = [f"{audiogram.model}: {counted(count, 'threshold')} from {counted(asked, 'question')}"]
+    lines = [f"{audiogram.model}: {_counted(audiogram)}"]
     lines += [f"ended early: {audiogram.stopped}"] if audiogram.stopped else []
     lines += [*(f"- {note}" for note in notes(audiogram)), ""]
     rows = [HEADS, *(row(result) for result in audiogram.faculties.values())]
@@ -107,10 +105,22 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
             f"the wording matters in {len(worded)} of {len(asked)}: most in {named(most)}, by a factor of "
             f"{most.wording_ratio:.2g}"
         )
+    near = [named(r) for r in results if r.near_end]
+    if near:
+        yield f"near the end of the levels, so that the interval may be too short: {', '.join(near)}"
     yield from _drifts(results)
     failed = sum(r.failed for r in results)
     if failed:
         yield f"{counted(failed, 'question')} had no reply"
+
+
+def _counted(audiogram: Audiogram) -> str:
+    """How many tracks were measured, and how many of them have a threshold, or a bound of one only."""
+    results = audiogram.faculties.values()
+    thresholds = sum(r.threshold is not None for r in results)
+    bounds = sum(r.threshold is None and (r.low is not None or r.high is not None) for r in results)
+    asked = f"{counted(len(results), 'track')}, {counted(audiogram.questions, 'question')}"
+    return f"{asked}; {counted(thresholds, 'threshold')}" + (f", {bounds} beyond the levels" if bounds else "")
 
 
 def _drifts(results: Sequence[Result]) -> Iterator[str]:
@@ -159,7 +169,8 @@ def write_csv(audiogram: Audiogram, target: Path) -> None:
             person = (h.low, h.high, h.unit or r.unit) if h is not None else (None, None, None)
             cells = (r.faculty, r.variant, r.variant_unit, r.unit, r.verdict, r.threshold, r.low, r.high, r.n, r.failed,
                      r.easy_right, r.easy_n, r.unread, r.chance, r.lapse, r.slope_decades, r.place, r.place_share,
-                     r.place_p, r.wording_ratio, r.wording_p, r.drift_ratio, r.drift_p, *person, r.says)  # fmt: skip
+                     r.place_p, r.wording_ratio, r.wording_p, r.drift_ratio, r.drift_p, r.near_end, *person,
+                     r.says)  # fmt: skip
             rows.writerow([inert.csv_cell(cell) for cell in cells])
 
 
