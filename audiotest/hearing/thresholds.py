@@ -133,8 +133,9 @@ def _judged(track: Track, answers: Sequence[Heard]) -> tuple[Verdict, str]:
     if track.ended == "precise" or known.high - known.low <= math.log10(track.precision):
         return "threshold", "measured to the precision asked for"
     width = known.high - known.low
-    wide = f"{20 * width:.2g} dB" if track.faculty.scale == "db" else f"a factor of {10**width:.2g}"
-    return "imprecise", f"the interval is {wide} wide after {len(answers)} questions"
+    if track.faculty.scale == "db":
+        return "imprecise", f"the interval is {20 * width:.2g} dB wide after {len(answers)} questions"
+    return "imprecise", f"the interval is a factor of {10**width:.2g} wide after {len(answers)} questions"
 
 
 def _why_not(track: Track, easy: Sequence[Heard], right: int) -> tuple[Verdict, str]:
