@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
+from ruamel.yaml import YAML
 from scipy.stats import binom
 
 from audiotest.audio.conditions import noise
@@ -22,7 +22,7 @@ from audiotest.types import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "suites" / "listening").glob("*.yaml"))
-SUITES = {path.stem: yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) for path in FILES}
+SUITES = {path.stem: YAML(typ="safe").load(path.read_text(encoding="utf-8")) for path in FILES}
 CASES = [(name, case) for name, suite in SUITES.items() for case in suite["cases"]]
 NOISE = "noise(snr_db=20)"
 each_suite = pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES.keys())
