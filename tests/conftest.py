@@ -114,8 +114,9 @@ def interpreter():
 
 @pytest.fixture(scope="module")
 def browser():
-    """Chromium, in which sounds play without a click."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """Chromium, in which sounds play without a click; its headless shell opens a page in a quarter of the time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
         pytest.skip("no Chromium here")
     playwright = pytest.importorskip("playwright.sync_api")
