@@ -4,6 +4,12 @@ Skipped where the server is not installed: `npm install -g yaml-language-server`
 $AUDIOTEST_YAML_LANGUAGE_SERVER.
 """
 
+import http.server
+import json
+import threading
+from functools import partial
+from pathlib import Path
+
 import pytest
 
 from audiotest.benchmarks.writing import write_suite
@@ -174,3 +180,58 @@ def test_a_line_that_leads_to_schemas_stays(tmp_path):
     text = modeline("../schemas/suite.schema.json") + "suite: x\n"
     assert with_schemas(text, tmp_path / "suites") == text
     assert not (tmp_path / "suites" / "schemas").exists()
+
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    """The catalogue's URL where it and the schemas are published: a server of this machine."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path / "published"))
+    url = f"http://127.0.0.1:{server.server_port}"
+    (tmp_path / "published").mkdir()
+    for path in SCHEMAS.glob("*.json"):
+        text = path.read_text(encoding="utf-8").replace(
+            "https://raw.githubusercontent.com/OWNER/audiotest/main/schemas", url
+        )
+        (tmp_path / "published" / path.name).write_text(text, encoding="utf-8")
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"{url}/catalog.json"
+    server.shutdown()
+    server.server_close()
+
+
+@installed
+def test_an_editor_finds_the_schemas_by_the_catalogue_alone(tmp_path, catalog):
+    """As VS Code does with a catalogue that has these entries, without settings and without the line in the file."""
+    texts = {
+        "suites/kitchen.yaml": "suite: x\ntitel: y\ncases: []\n",
+        "suites/mine/suite.yaml": "suite: x\npolicy: casez\n",
+        "suites/mine/cases/one.yaml": "cases:\n  - {id: a, questoin: Q}\n",
+        "suites/mine/published.yaml": "rows: 3\n",
+        "other/notes.yaml": "titel: y\n",
+    }
+    paths = [tmp_path / name for name in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    with yaml_server.Server(tmp_path, catalog) as server:
+        marked = [{line for line, _ in errors} for errors in server.marked(paths)]
+        assert marked[:3] == [{2}, {2}, {2}]
+        assert marked[3]
+        assert marked[4] == set()
+        scorers = tmp_path / "suites/offered.yaml"
+        scorers.write_text("suite: x\nscorers:\n  - \n", encoding="utf-8")
+        assert {"choice", "exact"} <= set(server.offered(scorers, 2, 4))
+        assert "Scorers by name" in server.shown(scorers, 1, 3)
+
+
+def test_the_catalogue_names_schemas_that_are_there():
+    entries = json.loads((SCHEMAS / "catalog.json").read_text(encoding="utf-8"))["schemas"]
+    assert all((SCHEMAS / entry["url"].rpartition("/")[2]).is_file() for entry in entries)

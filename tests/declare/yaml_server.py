@@ -13,10 +13,11 @@ def command():
 
 
 class Server:
-    """A running server, to be used as a context."""
+    """A running server, to be used as a context; with the URL of a ``catalog`` it looks for schemas there."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, catalog: str = ""):
         self.folder, self.last, self.diagnostics = folder, 0, {}
+        self.settings = {"validate": True, "hover": True, "schemaStore": {"enable": bool(catalog), "url": catalog}}
 
     def __enter__(self):
         self.process = subprocess.Popen([command(), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -66,6 +67,13 @@ class Server:
         answer = self.request("textDocument/completion", textDocument={"uri": path.as_uri()}, position=position)
         return [item["label"] for item in answer["items"]]
 
+    def shown(self, path: Path, line: int, column: int):
+        """What is shown of a place (both from 0) when the pointer rests there."""
+        self.open(path)
+        position = {"line": line, "character": column}
+        answer = self.request("textDocument/hover", textDocument={"uri": path.as_uri()}, position=position)
+        return answer["contents"]["value"] if answer else ""
+
     def _send(self, message):
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
@@ -83,8 +91,6 @@ class Server:
             self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
         elif "id" in message and method:  # the server asks: for settings, or to register something
             wanted = message["params"].get("items", ()) if method == "workspace/configuration" else None
-            answer = (
-                [{"validate": True} if i == 0 else None for i, _ in enumerate(wanted)] if wanted is not None else None
-            )
+            answer = [self.settings if i == 0 else None for i, _ in enumerate(wanted)] if wanted is not None else None
             self._send({"id": message["id"], "result": answer})
         return message
