@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 CASES = os.environ.get("AUDIOTEST_CASES", "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def files(tmp_path_factory):
     return sound_matrix.make(tmp_path_factory.mktemp("matrix"))
 
