@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.analyse.agreement import Agreement
@@ -64,7 +65,8 @@ def command(run: str, file: Path, scorers: tuple[str, ...], form: str) -> None:
         shown = "; ".join(filter(None, (shown, figures.why)))
         say(f"{one} and {other}: n = {figures.n}; {shown}")
     if unknown_ids:
-        say(f"{len(unknown_ids)} ratings are of no reply in this run, such as {unknown_ids[0]}", err=True)
+        strangers = counted(len(unknown_ids), "rating is", "ratings are")
+        say(f"{strangers} of no reply in this run, such as {unknown_ids[0]}", err=True)
 
 
 Key = tuple[str, str, str]
