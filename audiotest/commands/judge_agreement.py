@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audiotest.commands._agreement import pair_lines
 from audiotest.commands._saying import say
 from audiotest.counting import counted
 
@@ -60,10 +61,8 @@ def command(run: str, file: Path, scorers: tuple[str, ...], form: str) -> None:
         shown_rows = [{"one": one, "other": other, **msgspec.to_builtins(figures)} for one, other, figures in rows]
         click.echo(msgspec.json.format(msgspec.json.encode(shown_rows), indent=1))
         return
-    for one, other, figures in rows:
-        shown = "; ".join(f"{name} {_figure(estimate)}" for name, estimate in figures.measures.items())
-        shown = "; ".join(filter(None, (shown, figures.why)))
-        say(f"{one} and {other}: n = {figures.n}; {shown}")
+    for line in pair_lines(rows):
+        say(line)
     if unknown_ids:
         strangers = counted(len(unknown_ids), "rating is", "ratings are")
         say(f"{strangers} of no reply in this run, such as {unknown_ids[0]}", err=True)
@@ -169,8 +168,3 @@ def _among_people(records: list[Record], ratings: Ratings) -> list[tuple[str, st
     for one, other, pairs, items in among(ratings):  # type: ignore[arg-type]
         rows.append((one, other, agreement(pairs, [clip[item] for item in items])))  # type: ignore[index]
     return rows
-
-
-def _figure(estimate: Any) -> str:
-    ends = "" if estimate.low is None else f" ({estimate.low:.2f} to {estimate.high:.2f})"
-    return f"{estimate.value:.2f}{ends}"
