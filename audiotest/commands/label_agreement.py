@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,7 @@ def command(file: Path, suite_path: Path | None, form: str) -> None:
             f"{file}: no label is of a case of {suite_path}" if suite else f"{file} has no label"
         )
     by_case = _by_case(labels)
-    clips: dict[str, Hashable] = {id: _clip(cases.get(id), id) for id in by_case}
+    clips = _clips(by_case, cases, suite)
     rows = [*_people(labels, clips), *_answers(by_case, cases, clips)]
     overall = _overall(by_case, clips)
     if form == "json":
@@ -145,8 +145,13 @@ def _by_case(labels: Labels) -> dict[str, list[str]]:
     return by_case
 
 
-def _clip(case: Case | None, id: str) -> Hashable:
-    return repr(case.audio) if case is not None and case.audio else id
+def _clips(by_case: Iterable[str], cases: Mapping[str, Case], suite: Suite | None) -> dict[str, Hashable]:
+    """What cases are clustered by, as their trials in a run are: their sound, or the case itself without one."""
+    if suite is None:
+        return {id: id for id in by_case}
+    from audiotest.predict.sound import clip_id
+
+    return {id: clip_id(suite, cases[id]) or id for id in by_case}
 
 
 def _people(labels: Labels, clips: Mapping[str, Hashable]) -> Iterator[tuple[str, str, Agreement]]:

@@ -2,7 +2,9 @@
 
 import json
 
+import numpy as np
 import pytest
+import soundfile
 from click.testing import CliRunner
 
 from audiotest.analyse.agreement import alpha
@@ -69,6 +71,19 @@ def test_labels_are_held_against_the_suite_and_cases_to_look_at_are_named(tmp_pa
     assert f"labelled differently:\n  c4: a bell 2, a phone 1  {tmp_path}/s.yaml:7\n" in result.output
     assert f"most say otherwise than the suite:\n  c4: a bell, not a phone  {tmp_path}/s.yaml:7\n" in result.output
     assert "ghost" in result.output.splitlines()[-1]
+
+
+def test_segments_of_one_recording_are_one_clip(tmp_path):
+    suite = SUITE.replace("question: What rings?", "question: What rings?, audio: {file: a.wav, start: 0, end: 1}")
+    for i in range(10):
+        suite = suite.replace("start: 0, end: 1}", f"start: {i}.5, end: {i}.75}}", 1)
+    (tmp_path / "s.yaml").write_text(suite)
+    soundfile.write(tmp_path / "a.wav", np.zeros(80_000, np.float32), 8000)
+    rows = wide(*(f"c{i},a bell,{'a bell' if i % 3 else 'a phone'},a phone" for i in range(10)))
+    alone = json.loads(agreement(tmp_path, rows, "--format", "json").output)
+    held = json.loads(agreement(tmp_path, rows, "--format", "json", "--suite", tmp_path / "s.yaml").output)
+    assert alone["alpha"]["low"] is not None
+    assert (held["alpha"]["value"], held["alpha"]["low"]) == (alone["alpha"]["value"], None)
 
 
 def test_numbers_are_ids_people_and_labels_zero_included(tmp_path):
