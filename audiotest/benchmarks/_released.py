@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from audiotest.benchmarks.importing import audio_folder, grouped, need, read_rows, release_of, released_file, rest
 from audiotest.benchmarks.writing import write_suite
+from audiotest.counting import counted
 from audiotest.declare.suite import Suite
 
 Row = dict[str, Any]
@@ -49,7 +50,8 @@ class Release(Struct, frozen=True, kw_only=True):
         groups = grouped(rows, lambda row: "_".join(str(row[column]) for column in self.group), make)
         folder = audio_folder(audio, self.sounds)
         suite = write_suite(self.benchmark, target, groups, folder, link=self.sounds, release=release_of(source))
-        count = f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}"
+        cases, parts = counted(len(suite.cases), "case"), counted(len(groups), "file")
+        count = f"{suite.name}: {cases} in {parts} under {target / 'cases'}"
         return suite, [row for _, row in rows], [count]
 
 

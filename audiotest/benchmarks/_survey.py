@@ -16,6 +16,7 @@ from typing import Any
 from audiotest.benchmarks import tables
 from audiotest.benchmarks.importing import ImportFailed, release_of
 from audiotest.benchmarks.writing import write_suite
+from audiotest.counting import counted
 from audiotest.types import Case, Record
 
 ITEMS, CAPTIONS = 100, 147
@@ -70,7 +71,8 @@ def write_set(
     release = release_of(source, drawn=len(drawn), of=len(cases), seed=seed)
     suite = write_suite("music_survey", target, {benchmark: drawn}, audio, link=benchmark, release=release, keep=True)
     part = f"{len(drawn)} of {len(cases)} items, drawn with the seed {seed}" if len(drawn) < len(cases) else "all items"
-    return [f"{suite.name}: {part}, in {target / 'cases' / benchmark}.yaml; {len(suite.cases)} cases in the suite"]
+    whole = counted(len(suite.cases), "case")
+    return [f"{suite.name}: {part}, in {target / 'cases' / benchmark}.yaml; {whole} in the suite"]
 
 
 _COLUMNS = {"GTZAN": "gtzan", "FMA": "fma", "MC": "music_classification", "MMME": "mirex_mood"}

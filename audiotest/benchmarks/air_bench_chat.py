@@ -21,6 +21,7 @@ from audiotest.benchmarks._released import Release
 from audiotest.benchmarks.air_bench_foundation import case_id, released_place, write_part
 from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import rest
+from audiotest.counting import counted
 from audiotest.score.official.air_bench_judge import GROUPS
 from audiotest.types import Case, Record
 
@@ -37,7 +38,9 @@ HUB = Hub("qyang1021/AIR-Bench-Dataset", ("Chat/Chat_meta.json",), ("Chat/**",))
 def import_release(source: Path, target: Path, audio: Path | None = None) -> list[str]:
     """Write the suite ``air_bench_chat`` into ``target``; raises :class:`ImportFailed` naming the row."""
     suite, rows = write_part(RELEASE, _case, source, target, audio)
-    lines = [f"{suite.name}: {len(suite.cases)} cases of {len(rows)} rows under {target / 'cases'}"]
+    lines = [
+        f"{suite.name}: {counted(len(suite.cases), 'case')} of {counted(len(rows), 'row')} under {target / 'cases'}"
+    ]
     unknown = sorted({str(row["task_name"]) for row in rows} - set(GROUPS))
     if unknown:
         lines.append(f"unknown tasks, in no group of the official table: {', '.join(unknown)}")

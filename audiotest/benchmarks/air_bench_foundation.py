@@ -25,6 +25,7 @@ from audiotest.benchmarks import tables
 from audiotest.benchmarks._released import Release, Row
 from audiotest.benchmarks.download import Hub
 from audiotest.benchmarks.importing import read_rows, rest
+from audiotest.counting import counted
 from audiotest.declare.suite import Suite
 from audiotest.types import Case, Record
 
@@ -45,8 +46,12 @@ def import_release(source: Path, target: Path, audio: Path | None = None) -> lis
     """Write the suite ``air_bench_foundation`` into ``target``; raises :class:`ImportFailed` naming the row."""
     suite, rows = write_part(RELEASE, _case, source, target, audio)
     odd = sum(c.answer not in c.choices for c in suite.cases)
-    lines = [f"{suite.name}: {len(suite.cases)} cases of {len(rows)} rows under {target / 'cases'}"]
-    return lines + ([f"known fault: the answers of {odd} rows are none of their choices"] if odd else [])
+    lines = [
+        f"{suite.name}: {counted(len(suite.cases), 'case')} of {counted(len(rows), 'row')} under {target / 'cases'}"
+    ]
+    return lines + (
+        [f"known fault: {counted(odd, 'row has', 'rows have')} an answer that is none of the choices"] if odd else []
+    )
 
 
 def write_part(

@@ -38,6 +38,7 @@ from typing import Any
 from audiotest.benchmarks._asterisk_files import LANGUAGES, Recordings, read_recordings, seconds
 from audiotest.benchmarks.importing import release_of
 from audiotest.benchmarks.writing import write_suite
+from audiotest.counting import counted
 
 COUNTS = {"content": 80, "translation": 60, "language": 60, "number": 60, "speaker": 40, "kind": 45,
           "transcription": 60}  # fmt: skip
@@ -81,7 +82,7 @@ def import_release(source: Path, target: Path, audio: Path | None = None) -> lis
     here = {path.relative_to(recordings.voices["en"]).with_suffix("").as_posix() for path in _wavs(recordings, "en")}
     texts = set(recordings.texts)
     return [
-        f"{suite.name}: {len(suite.cases)} cases in {len(groups)} files under {target / 'cases'}",
+        f"{suite.name}: {counted(len(suite.cases), 'case')} in {counted(len(groups), 'file')} under {target / 'cases'}",
         f"{len(prompts)} of {len(texts)} transcripts can be asked about; {len(texts - here)} have no recording, and "
         f"{len(here - texts)} of {len(here)} English recordings no transcript",
     ]

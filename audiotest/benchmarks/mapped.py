@@ -13,6 +13,7 @@ from typing import Any
 
 from audiotest.benchmarks.importing import ImportFailed
 from audiotest.benchmarks.writing import link_audio
+from audiotest.counting import counted
 from audiotest.declare.audio_roots import allowing
 from audiotest.declare.data import sources
 from audiotest.declare.data.tables import TableError
@@ -106,7 +107,7 @@ def _written(name: str, target: Path, source: str | None, audio: Path | None) ->
         raise ImportFailed(f"{path} does not load:\n{error}") from None
     if not suite.cases and not suite.invalid:
         raise ImportFailed(f"{path} has no cases: there is no table of {name} in what was given")
-    lines = [f"{suite.name}: {len(suite.cases):,} cases in {path}"]
+    lines = [f"{suite.name}: {counted(len(suite.cases), 'case')} in {path}"]
     if suite.invalid:
-        lines.append(f"{len(suite.invalid):,} rows cannot be used; `audiotest validate {path}` lists them")
+        lines.append(f"{counted(len(suite.invalid), 'row')} cannot be used; `audiotest validate {path}` lists them")
     return lines

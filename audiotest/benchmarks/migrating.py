@@ -21,6 +21,7 @@ import yaml
 
 from audiotest.benchmarks.importing import ImportFailed
 from audiotest.benchmarks.writing import link_audio
+from audiotest.counting import counted
 from audiotest.declare.audio_roots import allowing
 from audiotest.declare.data.guessing import guess
 from audiotest.declare.data.sources import find
@@ -75,9 +76,9 @@ def migrate(source: Path, target: Path, table: Path | None = None, audio: Path |
             suite = load(path)
         except SuiteError as error:
             raise ImportFailed(f"{path} does not load yet; mend it by hand:\n{error}") from None
-    lines = [f"{suite.name}: {len(suite.cases):,} cases in {path}", *notes, *_left(task)]
+    lines = [f"{suite.name}: {counted(len(suite.cases), 'case')} in {path}", *notes, *_left(task)]
     if suite.invalid:
-        lines.append(f"{len(suite.invalid):,} rows cannot be used; `audiotest validate {path}` lists them")
+        lines.append(f"{counted(len(suite.invalid), 'row')} cannot be used; `audiotest validate {path}` lists them")
     return lines
 
 

@@ -13,6 +13,7 @@ import click
 from audiotest import inert
 from audiotest.commands._runs import open_run
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.analyse.compare import Difference, Flipped
@@ -166,7 +167,7 @@ def _csv_row(first: str, second: str, d: Difference) -> tuple[str, ...]:
 
 def _items(flips: Sequence[Flipped], most: int) -> Iterator[str]:
     better = sum(one.better for one in flips)
-    yield f"{len(flips)} items flipped: {len(flips) - better} worse, {better} better"
+    yield f"{counted(len(flips), 'item')} flipped: {len(flips) - better} worse, {better} better"
     for one in flips[:most]:
         reply_text = inert.line(one.record.reply.text if one.record.reply else "")[:80]
         yield f"  {'better' if one.better else 'WORSE '} {inert.line(one.record.nodeid)}  {reply_text}"

@@ -8,6 +8,7 @@ import click
 
 from audiotest.commands import _completing as completing
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 
 @click.command("export")
@@ -81,10 +82,13 @@ def _predictions(benchmark: str, run: str, suite_path: Path | None, target: Path
         done = export(benchmark, suite, records, target or Path(default), condition)
     except (UnknownName, RunError, SuiteError) as error:
         raise click.ClickException(str(error)) from None
-    say(f"{done.path}: {done.count} predictions")
+    say(f"{done.path}: {counted(done.count, 'prediction')}")
     if done.missing:
         some = ", ".join(done.missing[:5]) + (", ..." if len(done.missing) > 5 else "")
-        say(f"{len(done.missing)} cases have no reply and are left out: {some}", err=True)
+        say(
+            f"{counted(len(done.missing), 'case has no reply and is', 'cases have no reply and are')} left out: {some}",
+            err=True,
+        )
 
 
 def _where(benchmark: str, nodeids: list[str]) -> Path:

@@ -11,6 +11,7 @@ import click
 
 from audiotest import inert
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.analyse.items import Item
@@ -60,11 +61,11 @@ def command(runs: tuple[str, ...], only: tuple[str, ...], target: Path | None) -
                 csv.writer(file).writerows([_COLUMNS, *(map(inert.csv_cell, row) for row in rows)])
         except OSError as error:
             raise click.ClickException(str(error)) from None
-    say(f"{len(listed)} items in {len(runs)} runs: {_counts(listed)}")
+    say(f"{counted(len(listed), 'item')} in {counted(len(runs), 'run')}: {_counts(listed)}")
     suites = dict.fromkeys(item.suite for item in listed)
     for name in suites if len(suites) > 1 else ():
         of_suite = [item for item in listed if item.suite == name]
-        say(f"  {inert.line(name)}: {len(of_suite)} items: {_counts(of_suite)}")
+        say(f"  {inert.line(name)}: {counted(len(of_suite), 'item')}: {_counts(of_suite)}")
     for suite, case, right, of, soundless, asked, flags, question in rows:
         if flags:
             name, asks = f"{inert.line(suite)}  {inert.line(case)}", inert.line(question)[:80]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audiotest.commands._agreement import pair_lines
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.analyse.agreement import Agreement
@@ -59,12 +61,11 @@ def command(run: str, file: Path, scorers: tuple[str, ...], form: str) -> None:
         shown_rows = [{"one": one, "other": other, **msgspec.to_builtins(figures)} for one, other, figures in rows]
         click.echo(msgspec.json.format(msgspec.json.encode(shown_rows), indent=1))
         return
-    for one, other, figures in rows:
-        shown = "; ".join(f"{name} {_figure(estimate)}" for name, estimate in figures.measures.items())
-        shown = "; ".join(filter(None, (shown, figures.why)))
-        say(f"{one} and {other}: n = {figures.n}; {shown}")
+    for line in pair_lines(rows):
+        say(line)
     if unknown_ids:
-        say(f"{len(unknown_ids)} ratings are of no reply in this run, such as {unknown_ids[0]}", err=True)
+        strangers = counted(len(unknown_ids), "rating is", "ratings are")
+        say(f"{strangers} of no reply in this run, such as {unknown_ids[0]}", err=True)
 
 
 Key = tuple[str, str, str]
@@ -167,8 +168,3 @@ def _among_people(records: list[Record], ratings: Ratings) -> list[tuple[str, st
     for one, other, pairs, items in among(ratings):  # type: ignore[arg-type]
         rows.append((one, other, agreement(pairs, [clip[item] for item in items])))  # type: ignore[index]
     return rows
-
-
-def _figure(estimate: Any) -> str:
-    ends = "" if estimate.low is None else f" ({estimate.low:.2f} to {estimate.high:.2f})"
-    return f"{estimate.value:.2f}{ends}"

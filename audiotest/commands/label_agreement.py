@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from audiotest import inert
+from audiotest.commands._agreement import figure, pair_lines
 from audiotest.commands._saying import say
 from audiotest.counting import counted
 
@@ -59,7 +60,7 @@ def command(file: Path, suite_path: Path | None, form: str) -> None:
             f"{file}: no label is of a case of {suite_path}" if suite else f"{file} has no label"
         )
     by_case = _by_case(labels)
-    clips: dict[str, Hashable] = {id: _clip(cases.get(id), id) for id in by_case}
+    clips = _clips(by_case, cases, suite)
     rows = [*_people(labels, clips), *_answers(by_case, cases, clips)]
     overall = _overall(by_case, clips)
     if form == "json":
@@ -101,7 +102,7 @@ def _labels(file: Path) -> Labels:
             place = f"{file}:{row.number}"
             if row.fault:
                 raise click.ClickException(f"{place}: {row.fault}")
-            case = str(next((row.values[name] for name in _IDS if row.values.get(name)), "")).strip()
+            case = next(filter(None, (_cell(row.values.get(name)) for name in _IDS)), "")
             if not case:
                 raise click.ClickException(f"{place}: there is no `id`; the columns are {', '.join(row.values)}")
             for name, label in _row(row.values, place):
@@ -113,15 +114,19 @@ def _labels(file: Path) -> Labels:
     return labels
 
 
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
 def _row(values: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
     """(person, label) of a row, without those who gave none."""
-    given = {name: "" if value is None else str(value).strip().casefold() for name, value in values.items()}
+    given = {name: _cell(value).casefold() for name, value in values.items()}
     if any(name in given for name in _LONG):
         absent = next((name for name in _LONG if name not in given), "")
         if absent:
             raise click.ClickException(f"{place}: there is no `{absent}`; the columns are {', '.join(values)}")
         if given["label"]:
-            yield str(values["rater"] or "").strip() or "no name", given["label"]
+            yield _cell(values["rater"]) or "no name", given["label"]
         return
     people = [name for name in given if name not in _IDS]
     if len(people) < 2:
@@ -140,8 +145,13 @@ def _by_case(labels: Labels) -> dict[str, list[str]]:
     return by_case
 
 
-def _clip(case: Case | None, id: str) -> Hashable:
-    return repr(case.audio) if case is not None and case.audio else id
+def _clips(by_case: Iterable[str], cases: Mapping[str, Case], suite: Suite | None) -> dict[str, Hashable]:
+    """What cases are clustered by, as their trials in a run are: their sound, or the case itself without one."""
+    if suite is None:
+        return {id: id for id in by_case}
+    from audiotest.predict.sound import clip_id
+
+    return {id: clip_id(suite, cases[id]) or id for id in by_case}
 
 
 def _people(labels: Labels, clips: Mapping[str, Hashable]) -> Iterator[tuple[str, str, Agreement]]:
@@ -191,15 +201,12 @@ def _text(
     several = [given for given in by_case.values() if len(given) > 1]
     alike = sum(len(set(given)) == 1 for given in several)
     if overall.value is not None:
-        yield f"all: alpha {_figure(overall)}; all alike in {alike} of {len(several)} cases"
+        yield f"all: alpha {figure(overall)}; all alike in {alike} of {counted(len(several), 'case')}"
     elif len(several) < LEAST:
         yield f"all: {counted(len(several), 'case')} labelled by two people or more; a figure takes {LEAST}"
     else:
         yield "all: every label is the same, so there is no agreement beyond chance to measure"
-    for one, other, figures in rows:
-        shown = "; ".join(f"{name} {_figure(estimate)}" for name, estimate in figures.measures.items())
-        shown = "; ".join(filter(None, (shown, figures.why)))
-        yield f"{inert.line(one)} and {inert.line(other)}: {shown}; n = {figures.n}"
+    yield from pair_lines(rows)
 
 
 def _listed(by_case: Mapping[str, list[str]], cases: Mapping[str, Case], suite: Suite | None) -> Iterator[str]:
@@ -210,17 +217,12 @@ def _listed(by_case: Mapping[str, list[str]], cases: Mapping[str, Case], suite: 
         return f"  {suite.file_of(case)}:{case.line}" if suite is not None and case is not None else ""
 
     differing = {id: Counter(given) for id, given in by_case.items() if len(set(given)) > 1}
-    counted = {id: ", ".join(f"{label} {n}" for label, n in counts.most_common()) for id, counts in differing.items()}
+    shares = {id: ", ".join(f"{label} {n}" for label, n in counts.most_common()) for id, counts in differing.items()}
     others = {id: f"{label}, not {answer}" for id, label, answer in _chosen(by_case, cases) if label != answer}
-    for title, rows in (("labelled differently", counted), ("most say otherwise than the suite", others)):
+    for title, rows in (("labelled differently", shares), ("most say otherwise than the suite", others)):
         if rows:
             yield f"\n{title}:"
         for id, text in list(rows.items())[:_MOST]:
             yield f"  {inert.line(id)}: {inert.line(text)}{place(id)}"
         if len(rows) > _MOST:
             yield f"  and {len(rows) - _MOST} more (--format json has all)"
-
-
-def _figure(estimate: Estimate) -> str:
-    ends = f" (95% CI {estimate.low:.2f} to {estimate.high:.2f})" if estimate.low is not None else ""
-    return f"{estimate.value:.2f}{ends}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 if TYPE_CHECKING:
     from audiotest.report.by_ear.cases import Ear, Item, Shown
@@ -85,11 +86,11 @@ def _opened(
     ear = Ear(loaded, seed)
     items = list(ear.items(cases=cases, conditions=conditions, limit=limit))
     if loaded.invalid:
-        say(f"{len(loaded.invalid)} cases cannot be used: `audiotest validate {suite}` says why", err=True)
+        say(f"{counted(len(loaded.invalid), 'case')} cannot be used: `audiotest validate {suite}` says why", err=True)
     if not items:
         raise click.ClickException(f"{suite} has no case" + (f" that matches {', '.join(cases)}" if cases else ""))
     if len(items) == limit < len(loaded.cases):
-        say(f"the first {limit} of {len(loaded.cases)} cases; --limit or --case chooses others", err=True)
+        say(f"the first {limit} of {counted(len(loaded.cases), 'case')}; --limit or --case chooses others", err=True)
     return ear, items
 
 

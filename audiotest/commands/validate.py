@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from audiotest.commands._saying import say
+from audiotest.counting import counted
 
 _SUITES = "**/*.y*ml"
 
@@ -55,9 +56,9 @@ def command(
         counts["warning"] += len(warnings)
         if not quiet and suite is not None and not problems:
             conditions = ", ".join(c.name for c, _ in suite.conditions)
-            say(f"{path}: {suite.name}: {len(suite.cases)} cases under {conditions}")
+            say(f"{path}: {suite.name}: {counted(len(suite.cases), 'case')} under {conditions}")
     if any(counts.values()):
-        parts = [f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items() if count]
+        parts = [counted(count, word) for word, count in counts.items() if count]
         say(", ".join(parts), err=True)
     if counts["problem"] or (strict and counts["warning"]):
         sys.exit(1)

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import base64
 import shlex
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -79,6 +80,13 @@ class Process:
         self._child: Child | None = None
         self._going_on: set[Stoppable] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def missing(self) -> list[str]:
+        """What is not there for it, for `audiotest doctor`: the program, or a script that it is given. The process is
+        not started, for that may load a model."""
+        program, *words = self.command
+        lines = [] if shutil.which(program) else [f"{program}: not a program here"]
+        return lines + [f"{word}: no such file" for word in words if word.endswith(".py") and not Path(word).is_file()]
 
     def load(self) -> None:
         """Start the process and wait until it says hello. Raises
@@ -154,7 +162,7 @@ class Process:
 
 def open_model(argument: str | None, options: Mapping[str, Any]) -> Process:
     """``process:COMMAND``; raises ValueError for options with values unfit for them."""
-    if not argument:
+    if not argument or not argument.strip():
         raise ValueError('process needs a command: --model "process:python bridges/my_model.py"')
     names = set(Settings.__struct_fields__)
     own = read(Settings, "process", {k: v for k, v in options.items() if k in names})

@@ -28,7 +28,7 @@ class Live:
     def __init__(self, terminal: Any, verbose: int, every: str, records: Records, total: Callable[[], int]) -> None:
         quiet = terminal is None or verbose < 0
         self._terminal, self._verbose = terminal, verbose
-        out = None if quiet else _uncaptured(terminal)
+        out = self._out = None if quiet else _uncaptured(terminal)
         self.lines = Lines(
             Pace(every, records), total, None if out is None else lambda line: _write(terminal, line, out)
         )
@@ -60,6 +60,8 @@ class Live:
         self._over.set()
         if self._thread is not None:
             self._thread.join()
+        if self._out is not None and self._out is not self._terminal._tw._file:
+            self._out.close()
 
     def _tick(self) -> None:
         while not self._over.wait(_TICK_S):

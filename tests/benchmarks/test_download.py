@@ -49,7 +49,7 @@ def test_a_release_is_fetched_unpacked_and_named_by_its_commit(hub, tmp_path):
     done = run(tmp_path, hub.address)
     assert done.returncode == 0, done.stderr
     assert f"BoJack/MMAR at {COMMIT}" in done.stdout
-    assert "1 cases in 1 files" in done.stdout
+    assert "1 case in 1 file under " in done.stdout
     assert (tmp_path / "mmar" / "audio" / "a.wav").read_bytes() == b"RIFF"
     fetched = {path for method, path in hub.asked if method == "GET" and "/resolve/" in path}
     assert len(fetched) == 2

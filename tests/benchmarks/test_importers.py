@@ -98,7 +98,7 @@ def test_air_bench_foundation_keeps_typos_and_the_flac_rule(tmp_path):
     assert cases["8"].audio[0].file == "Foundation/Audio_Grounding_AudioGrounding/g.flac"
     assert cases["8"].tags["group"] == ("sound",)
     assert cases["Music_AQA_music_avqa_7"].choices == ("happy", "sad")
-    assert "the answers of 1 rows are none of their choices" in said
+    assert "1 row has an answer that is none of the choices" in said
 
 
 def test_air_bench_chat_keeps_what_a_judge_needs(tmp_path):

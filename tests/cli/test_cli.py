@@ -103,7 +103,7 @@ def test_validate_tells_every_problem(tmp_path):
     assert out.exit_code == 1
     assert "bad.yaml:2:1: policy: unknown value 'maybe'" in out.stdout
     assert "bad.yaml:3:9: cases[0]: missing key `question`" in out.stdout
-    assert "good.yaml: g: 1 cases under original" in out.stdout
+    assert "good.yaml: g: 1 case under original" in out.stdout
     assert run("validate", tmp_path / "good.yaml").exit_code == 0
 
 

@@ -2,7 +2,9 @@
 
 import json
 
+import numpy as np
 import pytest
+import soundfile
 from click.testing import CliRunner
 
 from audiotest.analyse.agreement import alpha
@@ -65,10 +67,32 @@ def test_labels_are_held_against_the_suite_and_cases_to_look_at_are_named(tmp_pa
     rows[4] = "c4,a bell,a bell,a phone"
     result = agreement(tmp_path, wide(*rows, "ghost,a,b,c"), "--suite", tmp_path / "s.yaml")
     assert result.exit_code == 0, result.output
-    assert "the label of most and the suite's answer: kappa 0.80 (95% CI " in result.output
+    assert "the label of most and the suite's answer: n = 10; kappa 0.80 (95% CI " in result.output
     assert f"labelled differently:\n  c4: a bell 2, a phone 1  {tmp_path}/s.yaml:7\n" in result.output
     assert f"most say otherwise than the suite:\n  c4: a bell, not a phone  {tmp_path}/s.yaml:7\n" in result.output
     assert "ghost" in result.output.splitlines()[-1]
+
+
+def test_segments_of_one_recording_are_one_clip(tmp_path):
+    suite = SUITE.replace("question: What rings?", "question: What rings?, audio: {file: a.wav, start: 0, end: 1}")
+    for i in range(10):
+        suite = suite.replace("start: 0, end: 1}", f"start: {i}.5, end: {i}.75}}", 1)
+    (tmp_path / "s.yaml").write_text(suite)
+    soundfile.write(tmp_path / "a.wav", np.zeros(80_000, np.float32), 8000)
+    rows = wide(*(f"c{i},a bell,{'a bell' if i % 3 else 'a phone'},a phone" for i in range(10)))
+    alone = json.loads(agreement(tmp_path, rows, "--format", "json").output)
+    held = json.loads(agreement(tmp_path, rows, "--format", "json", "--suite", tmp_path / "s.yaml").output)
+    assert alone["alpha"]["low"] is not None
+    assert (held["alpha"]["value"], held["alpha"]["low"]) == (alone["alpha"]["value"], None)
+
+
+def test_numbers_are_ids_people_and_labels_zero_included(tmp_path):
+    rows = [{"id": case, "rater": rater, "label": case * rater % 2} for case in range(6) for rater in (0, 1)]
+    result = agreement(tmp_path, "\n".join(map(json.dumps, rows)), "--format", "json", name="labels.jsonl")
+    assert result.exit_code == 0, result.output
+    shown = json.loads(result.output)
+    assert shown["people"] == {"0": 6, "1": 6}
+    assert shown["labels"]["0"] == {"0": 2}
 
 
 @pytest.mark.parametrize(

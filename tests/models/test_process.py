@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from audiotest.cli import main
 from audiotest.models.loading import ModelError, open_model
 from audiotest.models.protocol import Unavailable, Unsupported
 from audiotest.types import Generation, Reply, Request, Waveform
@@ -142,6 +144,15 @@ def test_a_process_that_does_not_start_says_why(command, said):
     model = open_model(f"process:{command}", {"start_timeout": "20"})
     with pytest.raises(Unavailable, match=said):
         model.load()
+
+
+def test_doctor_says_which_program_and_which_script_are_not_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    absent = CliRunner().invoke(main, ["doctor", "--model", "process:no-such-program-here bridges/none.py"])
+    assert absent.exit_code == 1
+    assert "no-such-program-here: not a program here\n  bridges/none.py: no such file\n" in absent.output
+    Path("model.py").write_text("raise SystemExit('it is not started')")
+    assert open_model(f"process:{sys.executable} model.py").missing() == []
 
 
 @pytest.mark.usefixtures("own_interpreter")

@@ -128,6 +128,26 @@ def test_lines_reach_the_log_while_pytest_captures_what_a_test_prints(slow):
     assert not any("Captured stdout" in line for line in lines)
 
 
+def test_a_run_leaves_no_descriptor_open(slow):
+    """As in a notebook or a program that calls pytest again and again."""
+    slow.makeconftest("")
+    slow.makepyfile(
+        runs="""
+        import os, pytest
+
+        def opened():
+            pytest.main(["s.yaml", "--model", "first"])
+            return len(os.listdir("/dev/fd"))
+
+        print("open:", *(opened() for _ in range(3)))
+        """
+    )
+    out = slow.runpython("runs.py")
+    counts = next(line for line in out.outlines if line.startswith("open: ")).split()[1:]
+    assert len(counts) == 3
+    assert len(set(counts)) == 1
+
+
 def test_a_heartbeat_says_since_when_and_what_is_done_meanwhile():
     pace = Pace(every=60)
     pace.start()

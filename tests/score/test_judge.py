@@ -152,9 +152,9 @@ def test_agreement_with_people_in_numbers_and_in_labels(run, tmp_path):
     assert people["measures"]["kendall"]["value"] == pytest.approx(1)
     labels = [{"id": f"c{i}", "rating": "right" if 1 + i % 5 >= 3.4 else "wrong"} for i in range(20)]
     result = CliRunner().invoke(command, [out, "--human", human(tmp_path, labels)])
-    assert re.search(r"judge and people: n = 20; kappa 0\.\d\d \(-?\d\.\d\d to \d\.\d\d\); exact", result.output), (
-        result.output
-    )
+    assert re.search(
+        r"judge and people: n = 20; kappa 0\.\d\d \(95% CI -?\d\.\d\d to \d\.\d\d\); exact", result.output
+    ), result.output
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from audiotest.counting import counted
 from audiotest.declare.building import TRANSCRIPTION
 from audiotest.declare.data.cases import load
 from audiotest.declare.data.fields import Compiler, RowFault
@@ -264,7 +265,8 @@ def suite_from(
     notes = [f"  guessed: {field}: {_flow(value)}" for field, value in guessed.fields.items()]
     notes += [f"  not recognised: {field}; see `fields` in the file" for field in guessed.missing]
     if loaded.invalid:
-        notes.append(f"  {len(loaded.invalid):,} rows cannot be used as they are; `audiotest validate` says why")
+        rows = counted(len(loaded.invalid), "row")
+        notes.append(f"  {rows} cannot be used as written; `audiotest validate` says why")
     if absent:
         notes.append(f"  there is no file {absent}, so `require_audio: false` is set; see `audio_root`")
     return name or stem or "table", folder, "\n".join(lines) + "\n", notes

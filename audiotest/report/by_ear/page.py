@@ -48,5 +48,5 @@ def write(ear: Ear, items: Sequence[Item], target: Path, *, embed: float, link: 
     if left:
         line += f"; {counted(left, 'sound was', 'sounds were')} left out (--audio-mb, --linked-mb, --limit, --case)"
     if reasons:
-        line += f"; {len(reasons)} sounds cannot be heard: {next(iter(reasons.values()))}"
+        line += f"; {counted(len(reasons), 'sound')} cannot be heard: {next(iter(reasons.values()))}"
     return line
