@@ -67,8 +67,8 @@ def pytest_collection_modifyitems(items):
     """Tests that share what their module makes (a browser, a cluster, a checkpoint, by its parameter) run in one worker
     (`--dist loadgroup`), so that it is made once."""
     for item in items:
-        fixtures = getattr(item, "_fixtureinfo", None)
-        shared = [name for name, made in fixtures.name2fixturedefs.items() if made[-1].scope == "module"] if fixtures else []
+        fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+        shared = [name for name, definitions in fixtures.items() if definitions[-1].scope == "module"]
         if shared:
             parameters = item.callspec.params if hasattr(item, "callspec") else {}
             of = "".join(f"[{parameters[name]}]" for name in shared if isinstance(parameters.get(name), str))
