@@ -162,9 +162,7 @@ def _chart(axes: Any, audiogram: Audiogram, faculty: str, language: str = ENGLIS
     axes.legend(handles.values(), handles.keys(), fontsize=SMALL - 1, frameon=False, loc="lower left")
 
 
-def _compared(
-    audiogram: Audiogram, language: str = ENGLISH
-) -> list[tuple[str, float, float, float | None, float | None, float]]:
+def _compared(audiogram: Audiogram, language: str = ENGLISH) -> list[_Compared]:
     """By faculty with comparable figures of people: (label, decades of people's spread, decades by which the model is
     better than people's middle, and the ends of that). Of several variants, the one in the middle."""
     by_faculty: dict[str, list[Result]] = {}
@@ -187,11 +185,7 @@ def _compared(
     return rows
 
 
-def _spider(
-    axes: Any,
-    rows: Sequence[_Compared],
-    language: str = ENGLISH,
-) -> None:
+def _spider(axes: Any, rows: Sequence[_Compared], language: str = ENGLISH) -> None:
     angles = np.linspace(0, 2 * math.pi, len(rows), endpoint=False)
     closed = np.append(angles, angles[0])
     spread = np.array([row[1] for row in rows])
