@@ -2,8 +2,9 @@
 
 ``python -m bench.calibration [TABLE...] [--runs N] [--keep FOLDER]`` prints the tables of docs/audiogram.md. The
 listeners are simulated first (:mod:`bench.listeners`), a file a cell in FOLDER; a bench that is stopped and repeated
-simulates only what is missing. What is asked next does not depend on when a run ends, so every rule for its end and its
-interval is measured on the same answers.
+simulates only what is missing, so FOLDER has to be emptied after a change of the grid, its prior or the schedule. What
+is asked next does not depend on when a run ends, so every rule for its end and its interval is measured on the same
+answers.
 
 *coverage*: bias and coverage when a run has ended. *edges*: the same for thresholds near the ends of the levels.
 *precisions*: coverage over all listeners with other ends of a run. *ratios*: coverage of the interval of the ratio of
@@ -46,7 +47,7 @@ TRACKS = ("gap", "tone_in_noise@1000")
 CELLS = [Cell(track, *listener) for listener in LISTENERS.values() for track in TRACKS]
 NAMES = [name for name in LISTENERS for _ in TRACKS]
 EDGES = [
-    Cell(track, scale, lapse, 5, part)
+    Cell(track, scale, lapse, 6, part)
     for part in ((0.03, 0.18), (0.8, 0.95))
     for track in TRACKS
     for scale, lapse in ((0.03, 0.0), (0.1, 0.0), (0.2, 0.0), (0.1, 0.05))

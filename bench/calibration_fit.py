@@ -1,9 +1,9 @@
 """The constants of :func:`audiotest.hearing.procedure.recalibration`, fitted to simulated listeners.
 
-The listeners have other scales, lapse rates, thresholds and seeds than those that ``bench.calibration`` reports. What
-is minimised is summed over all cells and five ends of a run: the squared distances of the misses on either side from
-2.5%, of both together from 5%, each in points, and of the median bias from none, in units of 2.5%. When a run ends
-depends on the constants, so ends and constants are found by turns.
+The listeners are of the tracks that ``bench.calibration`` reports, with other scales, thresholds and seeds, and other
+lapse rates but for none at all. What is minimised is summed over all cells and five ends of a run: the squared
+distances of the misses on either side from 2.5%, of both together from 5%, each in points, and of the median bias from
+none, in units of 2.5%. When a run ends depends on the constants, so ends and constants are found by turns.
 """
 
 from __future__ import annotations

@@ -18,8 +18,6 @@ from audiotest.registry import FACULTIES
 
 _LEAST = np.float32(1e-30)
 """Posterior probabilities do not fall below this: smaller ones are slow in single precision, and none comes back."""
-
-
 _NORMALISED_EVERY = 8
 """Updates, in which no posterior falls by more than single precision has room for."""
 _NONE = 1e-6

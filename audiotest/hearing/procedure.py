@@ -226,8 +226,8 @@ def recalibration(
 
 def near_end(margin: npt.ArrayLike, scale: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Whether the easiest level lies so few decades above a threshold (``margin``) that its interval may be too short:
-    within 0.4 decades and two ``scale`` (decades), by the estimates. Of simulated listeners in the easiest fifth of
-    the levels with scales of 0.1 decades or more this marks 94 to 98% (``python -m bench.calibration edges``)."""
+    less than 0.4 decades plus two ``scale`` (decades), by the estimates. Of simulated listeners in the easiest fifth of
+    the levels with scales of 0.1 decades or more this marks 95 to 99% (``python -m bench.calibration edges``)."""
     return np.asarray(np.asarray(margin) < _NEAR + _NEAR_SCALES * np.asarray(scale))
 
 

@@ -210,26 +210,26 @@ def _with_drift(track: Track, answers: Sequence[Heard], measured: Result) -> Res
 
 def _by_wording(track: Track, answers: Sequence[Heard], measured: Result) -> Result:
     """``measured`` with each wording's own threshold, from its answers alone; the factor between the largest and the
-    smallest, and whether it is more than chance: Cochran's Q over the medians, with standard errors from the
-    intervals."""
+    smallest, and whether it is more than chance: Cochran's Q over the estimates, with standard errors from
+    the intervals."""
     rows: list[OfWording] = []
-    medians: list[float] = []
+    estimates: list[float] = []
     errors: list[float] = []
     for number in range(len(track.faculty.wordings)):
         one, known = _wording(track, answers, number, measured=True)
         rows.append(one)
         if one.threshold is not None:
-            medians.append(known.estimate)
+            estimates.append(known.estimate)
             errors.append(max((known.high - known.low) / 3.92, 1e-6))
-    if len(medians) < 2:
+    if len(estimates) < 2:
         return replace(measured, wordings=tuple(rows))
     weights = np.array(errors) ** -2
-    q = float((weights * (np.array(medians) - np.average(medians, weights=weights)) ** 2).sum())
+    q = float((weights * (np.array(estimates) - np.average(estimates, weights=weights)) ** 2).sum())
     return replace(
         measured,
         wordings=tuple(rows),
-        wording_ratio=round(10 ** (max(medians) - min(medians)), 3),
-        wording_p=float(f"{chi2.sf(q, len(medians) - 1):.3g}"),
+        wording_ratio=round(10 ** (max(estimates) - min(estimates)), 3),
+        wording_p=float(f"{chi2.sf(q, len(estimates) - 1):.3g}"),
     )
 
 

@@ -140,6 +140,10 @@ def test_many_listeners_at_once_are_asked_and_known_as_each_is_by_itself():
         entropies = procedure.entropies()
         assert entropies[level] == pytest.approx(entropies.min(), rel=1e-4)
         posterior = procedure.posterior()
+        marginal = procedure.probabilities().sum(axis=1)
+        assert many.marginals()[number] == pytest.approx(marginal, abs=1e-5)
+        assert many.scales()[number] == pytest.approx(posterior.scale, rel=1e-4)
+        assert many.lapses()[number] == pytest.approx(posterior.lapse, rel=1e-4)
         assert (low[number], at[number], high[number]) == pytest.approx(
             (posterior.low, posterior.estimate, posterior.high),
             abs=0.01,  # half a step of the grid
