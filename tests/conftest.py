@@ -62,19 +62,6 @@ def forking(folder):
         server.wait()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Tests that share what their module makes (a browser, a cluster, a checkpoint, by its parameter) run in one worker
-    (`--dist loadgroup`), so that it is made once."""
-    for item in items:
-        fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-        shared = [name for name, definitions in fixtures.items() if definitions[-1].scope == "module"]
-        if shared:
-            parameters = item.callspec.params if hasattr(item, "callspec") else {}
-            of = "".join(f"[{parameters[name]}]" for name in shared if isinstance(parameters.get(name), str))
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{of}"))
-
-
 SERVERS = pytest.StashKey()
 
 
