@@ -9,15 +9,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from forked.run_modules import import_run_modules, keep_entry_points
 from hypothesis import HealthCheck, settings
-
-import_run_modules()
-keep_entry_points()
 
 if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -46,8 +44,7 @@ def forking(folder):
     for kind in ("plain", "torch"):
         (folder / kind).mkdir()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"}
-    server = subprocess.Popen([INTERPRETER, here / "server.py", folder], env=environment, stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, text=True)  # fmt: skip
+    server = subprocess.Popen([INTERPRETER, here / "server.py", folder], env=environment, stdin=subprocess.PIPE)
     client = (here / "client.py").read_text().replace("@REAL@", INTERPRETER)
     for kind in ("plain", "torch"):
         for name in ("python", "pytest", "audiotest"):
@@ -55,11 +52,17 @@ def forking(folder):
             command.write_text(f"#!{INTERPRETER} -IS\n{client}".replace("@SOCKET@", str(folder / kind / "socket")))
             command.chmod(0o755)
     try:
-        assert server.stdout.readline() == "ready\n"
         yield folder
     finally:
         server.stdin.close()
         server.wait()
+
+
+def pytest_configure(config):
+    """Here, but not in a process that only hands tests to workers, which have to wait for it."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        import_run_modules()
+        keep_entry_points()
 
 
 SERVERS = pytest.StashKey()
@@ -79,11 +82,16 @@ def pytest_configure_node(node):
 @pytest.fixture(scope="session")
 def servers(request, tmp_path_factory):
     workerinput = getattr(request.config, "workerinput", None)
-    if workerinput is not None:
-        yield Path(workerinput["forking"])
-    else:
-        with forking(tmp_path_factory.mktemp("forking")) as folder:
-            yield folder
+    with ExitStack() as stack:
+        folder = Path(workerinput["forking"]) if workerinput else None
+        folder = folder or stack.enter_context(forking(tmp_path_factory.mktemp("forking")))
+        for _ in range(6000):
+            if (folder / "torch" / "socket").exists():  # the second of the two
+                break
+            time.sleep(0.01)
+        else:
+            pytest.fail("the fork servers do not start")
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -57,9 +57,11 @@ def freeze():
 
 
 def listen(folder):
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(os.path.join(folder, "socket"))
+    """A socket that can be connected to from when its file is there."""
+    listener, path = socket.socket(socket.AF_UNIX), os.path.join(folder, "socket")
+    listener.bind(f"{path}.new")
     listener.listen(128)
+    os.rename(f"{path}.new", path)
     return listener
 
 
@@ -226,7 +228,6 @@ def main(folder):
     base = [path for path in sys.path if path not in ours]
     prepare()
     plain, models = (listen(os.path.join(folder, name)) for name in ("plain", "torch"))
-    print("ready", flush=True)
     if os.fork():
         models.close()
         task, streams = serve(plain)
