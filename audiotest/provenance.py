@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, distribution
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -103,14 +103,12 @@ def _file(suite: Suite, root: Path) -> SuiteFile:
     )
 
 
+@cache
 def _version(name: str) -> str:
-    """As ``importlib.metadata.version``, which parses all of a package's metadata, its long description as well."""
     try:
-        package = distribution(name)
+        return version(name)
     except PackageNotFoundError:
         return ""
-    stated = re.search(r"^Version: *(\S+)", package.read_text("METADATA") or "", re.MULTILINE)
-    return stated[1] if stated else package.version
 
 
 def _git(root: Path) -> GitState | None:
