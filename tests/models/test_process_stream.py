@@ -231,6 +231,7 @@ def test_ctrl_c_ends_it_while_the_process_is_at_work(opened):
 def test_ctrl_c_ends_it_while_the_process_is_starting_again(opened, tmp_path):
     model = opened()
     model._child._process.kill()
+    model._child._process.wait()  # until then it may still answer
     (tmp_path / "model.py").write_text("import time\nopen('coming', 'w').close()\ntime.sleep(60)")
 
     def press():
