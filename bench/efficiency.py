@@ -1,7 +1,7 @@
 """Questions until the interval is a factor of 1.5 wide: by ``audiotest hear``, by a fixed grid, and at best.
 
-Columns of the table: medians of questions. *Bare* is the share of the fixed grid's questions where the first interval
-that is narrow enough ends either, and no question is asked at the easiest level for its own sake: what the checks cost.
+Columns of the table: medians of questions, those at the easiest level for its own sake among them: until the *first*
+interval that is narrow enough, and until the *end* of a run, when it has stayed narrow.
 
 The fixed grid (method of constant stimuli) has 11 levels evenly over the whole range, as one has to choose them who
 does not know the listener; a round asks each of them once. Model of the listener, intervals, and the answers for which
@@ -34,40 +34,45 @@ _MOST, _MOST_ROUNDS, _STEPS = 2000, 1000, 500
 
 def efficiency(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
     """Rows of listeners: the medians of the questions, and the bounds."""
-    yield "| options | scale (decades) | adaptive | fixed grid | share | bare | bound | bound of the grid | share |"
-    yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    columns = " | ".join(f"{when} | of the grid | share" for when in ("first", "end", "bound"))
+    yield f"| options | scale (decades) | {columns} |"
+    yield f"|{11 * ' ---: |'}"
     cells = [(name, scale, runs) for name in ("pitch@440", "gap") for scale in (0.03, 0.06, 0.1, 0.15)]
-    for cell, (adaptive, bare, fixed, bare_fixed, best, grid) in zip(cells, pool.map(_questions, cells), strict=True):
-        measured = f"{adaptive:.0f} | {fixed:.0f} | {adaptive / fixed:.2f} | {bare / bare_fixed:.2f}"
-        bounds = f"{best:.0f} | {grid:.0f} | {best / grid:.2f}"
-        yield f"| {track_named(cell[0]).options} | {cell[1]:g} | {measured} | {bounds} |"
+    for cell, pairs in zip(cells, pool.map(_questions, cells), strict=True):
+        columns = " | ".join(f"{ours:.0f} | {grid:.0f} | {ours / grid:.2f}" for ours, grid in pairs)
+        yield f"| {track_named(cell[0]).options} | {cell[1]:g} | {columns} |"
 
 
-def _questions(job: tuple[str, float, int]) -> tuple[float, ...]:
+def _questions(job: tuple[str, float, int]) -> list[tuple[float, float]]:
+    """Pairs of the adaptive procedure and the fixed grid: to the first narrow interval, to the end, and at best."""
     name, scale, runs = job
     track = track_named(name)
     rng = np.random.default_rng([19, int(1000 * scale)])
     first, last = track.positions[0], track.positions[-1]
     listeners = Listeners(first + (last - first) * np.sort(rng.uniform(*_PART, runs)), scale, LAPSE)
-    adaptive = [_adaptive(track, listeners, rng, bare=bare) for bare in (False, True)]
-    return *adaptive, *_constant_stimuli(track, listeners, rng), *_bounds(track, scale)
+    ours, grid = _adaptive(track, listeners, rng), _constant_stimuli(track, listeners, rng)
+    return [*zip(ours, grid, strict=True), _bounds(track, scale)]
 
 
-def _adaptive(track: Track, listeners: Listeners, rng: np.random.Generator, *, bare: bool) -> float:
-    """The median of the questions; those under way at the end count, too."""
+def _adaptive(track: Track, listeners: Listeners, rng: np.random.Generator) -> tuple[float, float]:
+    """The medians of the questions to the first interval that is narrow enough, and to the end; those under way then
+    count, too."""
     narrow = np.zeros(len(listeners.thresholds), int)
-    ended = np.zeros(len(narrow), bool)
-    confirmed, least = (1, 0) if bare else (CONFIRMED, SETTLED_AT_LEAST)
-    for index, many in enumerate(asked(track, listeners, _MOST, rng, easy=not bare)):
+    ended, once = np.zeros(len(narrow), bool), np.zeros(len(narrow), bool)
+    first = 0
+    for index, many in enumerate(asked(track, listeners, _MOST, rng)):
         narrow = np.where(_narrow(many), narrow + 1, 0)
-        ended |= (narrow >= confirmed) & (index + 1 >= least)
+        once |= narrow > 0
+        if not first and np.mean(once) >= 0.5:
+            first = index + 1
+        ended |= (narrow >= CONFIRMED) & (index + 1 >= SETTLED_AT_LEAST)
         if np.mean(ended) >= 0.5:
-            return index + float(AHEAD)
-    return float(_MOST)
+            return float(first), index + float(AHEAD)
+    return float(first or _MOST), float(_MOST)
 
 
 def _constant_stimuli(track: Track, listeners: Listeners, rng: np.random.Generator) -> tuple[float, float]:
-    """The median of the questions, and of those to the first interval that is narrow enough."""
+    """The medians of the questions to the first interval that is narrow enough, and to the end."""
     levels = _fixed_levels(track)
     many = Many(track.grid, len(listeners.thresholds))
     narrow = np.zeros(len(listeners.thresholds), int)
@@ -83,7 +88,7 @@ def _constant_stimuli(track: Track, listeners: Listeners, rng: np.random.Generat
         ended |= (narrow >= CONFIRMED) & (count * len(levels) >= SETTLED_AT_LEAST)
         if np.mean(ended) >= 0.5:
             break
-    return float(count * len(levels)), float(first * len(levels))
+    return float(first * len(levels)), float(count * len(levels))
 
 
 def _narrow(many: Many) -> np.ndarray:

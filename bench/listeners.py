@@ -110,11 +110,8 @@ class Many:
         return np.concatenate([t - step / 2, t[-1:] + step / 2]), mass
 
 
-def asked(
-    track: Track, listeners: Listeners, questions: int, rng: np.random.Generator, *, easy: bool = True
-) -> Iterator[Many]:
-    """What is known of each listener after every question of an adaptive track that does not end. ``easy`` False: none
-    is asked at the easiest level but where it is expected to say most."""
+def asked(track: Track, listeners: Listeners, questions: int, rng: np.random.Generator) -> Iterator[Many]:
+    """What is known of each listener after every question of an adaptive track that does not end."""
     many = Many(track.grid, len(listeners.thresholds))
     easiest = np.full(len(listeners.thresholds), track.easiest)
     under_way = [easiest] * AHEAD
@@ -122,7 +119,7 @@ def asked(
         levels = under_way.pop(0)
         many.update(levels, listeners.answers(track, levels, rng))
         ahead = index + AHEAD
-        catch = easy and (ahead < SCREENING or ahead % CATCH_EVERY == 0)
+        catch = ahead < SCREENING or ahead % CATCH_EVERY == 0
         under_way.append(easiest if catch else many.following())
         yield many
 

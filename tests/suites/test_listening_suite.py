@@ -11,18 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
 from scipy.stats import binom
 
 from audiotest.audio.conditions import noise
 from audiotest.audio.synth import synthesise
+from audiotest.declare.yaml import parse
 from audiotest.models import first, listener, longest
 from audiotest.models import random as random_model
 from audiotest.types import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "suites" / "listening").glob("*.yaml"))
-SUITES = {path.stem: YAML(typ="safe").load(path.read_text(encoding="utf-8")) for path in FILES}
+SUITES = {path.stem: parse(path.read_bytes(), path.name).data for path in FILES}
 CASES = [(name, case) for name, suite in SUITES.items() for case in suite["cases"]]
 NOISE = "noise(snr_db=20)"
 each_suite = pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES.keys())
