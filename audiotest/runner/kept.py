@@ -37,10 +37,15 @@ class KeptReport(pytest.TestReport):
         return pytest.TestReport(item.nodeid, item.location, longrepr=None, when="call", **own)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_item" or name.startswith("__"):  # of a copy in the making
+            raise AttributeError(name)
         return getattr(self._item if name in ("_id", "nodeid", "location") else self.whole(), name)
 
     def _to_json(self) -> dict[str, Any]:
         return self.whole()._to_json()
+
+
+KeptReport.__name__ = pytest.TestReport.__name__  # by which pytest knows what it has written when it reads it
 
 
 def keep(report: pytest.TestReport, item: pytest.Item | None, kept: list[Any]) -> None:
