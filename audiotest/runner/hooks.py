@@ -201,7 +201,7 @@ class RecordTaker:
             else:
                 record = msgspec.json.decode(line, type=Record)
             session.add(record, line)
-        if self._junit is not None and report.when == "teardown" and in_yaml(report.nodeid):
+        if self._junit is not None and report.when == "setup" and in_yaml(report.nodeid):
             self._junit.take(report)
         with self.live.lines.lock:
             yield
