@@ -192,14 +192,12 @@ class RecordTaker:
         if reason is not None:
             session.stopped = reason
             pytest.exit(inert.line(reason), returncode=EXIT_STATUS)
-        text, record, item = getattr(report, "audiotest_record", None), None, None
+        text, record = getattr(report, "audiotest_record", None), None
         if text is not None:  # a conftest may have put another model in the place of --model's
             session.model_name = str(dict(report.user_properties)["model"])
             line, fresh = text.encode(), self.state.fresh
-            if fresh is not None and fresh[0].nodeid == report.nodeid:
-                item, record = fresh
-            else:
-                record = msgspec.json.decode(line, type=Record)
+            known = fresh is not None and fresh[0].nodeid == report.nodeid
+            item, record = fresh if fresh and known else (None, msgspec.json.decode(line, type=Record))
             session.add(record, line)
         if self._junit is not None and report.when == "setup" and in_yaml(report.nodeid):
             self._junit.take(report)

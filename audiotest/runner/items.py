@@ -116,10 +116,12 @@ class TrialItem(OnDemand, pytest.Function):
         for key in _STASHED:
             if key in self.stash:
                 del self.stash[key]
-        over = ["location", *(name for name in _EMPTY if not getattr(self, name))]
-        over += ["_store"] if "stash" in over else []
-        over += ["keywords"] if getattr(self.keywords, "_markers", None) == _keywords(self)._markers else []
-        over += ["own_markers"] if tuple(self.own_markers) == self._marks else []
+        over = ["location", "_store", *(name for name in _EMPTY if not getattr(self, name))]
+        own, words = self.own_markers, getattr(self.keywords, "_markers", {})
+        if len(words) == 1 + len(own) and all(words.get(mark.name) is mark for mark in own):
+            over.append("keywords")
+        if tuple(own) == self._marks:
+            over.append("own_markers")
         self.let_go(over)
         self.waited = 0.0
 
