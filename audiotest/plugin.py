@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The command line, as the design's contract has it."""
-    from audiotest.runner.options import add_options
+    from audiotest.options.adding import add_options
 
     add_options(parser)
 
 
 def _state(config: pytest.Config) -> State | None:
     """This process's state; None while no suite has been met: other people's tests do not pay for it."""
-    from audiotest.runner.options import STATE
+    from audiotest.runner import STATE
 
     return config.stash.get(STATE, None)
 
@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     pin(getattr(config, "workerinput", {}).get("audiotest_gpu"))
     if any(map(vars(config.option).get, ("audiotest_audio_roots", "audiotest_variables", "audiotest_allow_code"))):
-        from audiotest.runner.options import set_environment
+        from audiotest.options.adding import set_environment
 
         set_environment(config)
     if asked_for(config.option):
@@ -66,7 +66,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.suffix not in (".yaml", ".yml"):
         return None
     from audiotest.declare.finding import is_suite
-    from audiotest.runner.arguments import file_id, named
+    from audiotest.options.arguments import file_id, named
 
     if not is_suite(file_path, parent.config.rootpath, named(file_path, parent.config)):
         return None

@@ -315,7 +315,7 @@ class Session:
     def _warn_of_strangers(self, model: Adapter) -> None:
         """Warn of recorded replies to cases that no suite of this session has."""
         recorded: Iterable[tuple[str, str]] = getattr(model, "replies", ())
-        strangers = sorted({case for case, _ in recorded} - self.suites.case_ids)
+        strangers = sorted({case for case, _ in recorded} - self.suites.case_ids) if recorded else []
         if strangers and self.warns:
             some = ", ".join(map(inert.line, strangers[:5])) + (", ..." if len(strangers) > 5 else "")
             warnings.warn(

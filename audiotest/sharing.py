@@ -46,8 +46,10 @@ class Sharing:
         from a file, so that nothing of it is shared with its suite."""
         if record.verdicts:
             force_setattr(record, "verdicts", self._part(_encode(record.verdicts), record.verdicts))
-        if record.reply is not None and not record.reply.details:
-            force_setattr(record.reply, "details", _EMPTY)
+        if record.reply is not None:
+            force_setattr(record.reply, "text", self._text(record.reply.text))
+            if not record.reply.details:
+                force_setattr(record.reply, "details", _EMPTY)
         for name in ("sound", "source"):
             if text := record.hashes.get(name):
                 force_setattr(record.hashes, name, self._text(text))
@@ -67,10 +69,8 @@ class Sharing:
         if record.distractor_types:
             force_setattr(record, "distractor_types", self._part(record.distractor_types, record.distractor_types))
         force_setattr(record, "tags", self._tags(record.tags))
-        if record.reply is not None:
-            force_setattr(record.reply, "text", self._text(record.reply.text))
-            if record.reply.finish is not None:
-                force_setattr(record.reply, "finish", self._text(record.reply.finish))
+        if record.reply is not None and record.reply.finish is not None:
+            force_setattr(record.reply, "finish", self._text(record.reply.finish))
         return record
 
     def _part(self, name: Hashable, part: T) -> T:

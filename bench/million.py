@@ -1,7 +1,9 @@
-"""A run of many trials below pytest: ``audiotest.run`` over a suite of cases without sound, four conditions each.
+"""A run of many trials: ``audiotest.run`` over a suite of cases without sound, four conditions each; with ``--pytest``
+``pytest SUITE --model first -q -p no:cacheprovider`` in its place.
 
 ``python -m bench.million 100000 200000`` prints seconds, CPU and peak memory for each size. Each is a process of its
-own, which ends where it passes ``--minutes`` or ``--gigabytes``, and says how far it came.
+own, which ends where it passes ``--minutes`` or ``--gigabytes``, and says how far it came. On standard error there is a
+line for every tenth of the trials.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.__main__ import CASE, CHOICES
@@ -30,40 +33,77 @@ def write(path: Path, trials: int) -> None:
             file.write(CASE.format(i=i, answer=CHOICES[i % 4]))
 
 
-def measure(suite: str, results: str, minutes: float, gigabytes: float) -> None:
+class Watch:
+    """What a process takes, from here on; ``write`` gets the lines. As a plugin of pytest's it counts its tests."""
+
+    def __init__(self, trials: int, minutes: float, gigabytes: float, write: Callable[[str], object]) -> None:
+        self.started, self.done, self.trials, self.write = time.perf_counter(), 0, trials, write
+        self.before = _peak()
+        threading.Thread(target=self._stop_in_time, args=(60 * minutes, gigabytes * 1e9), daemon=True).start()
+
+    def progress(self, done: int, total: int) -> None:
+        """``done`` of ``total`` trials have been answered."""
+        self.done = done
+        if done == 1 or done % max(1, total // 10) == 0:
+            self.write(f"{self.line('answered')}, now {_now() / 1e6:.0f} MB\n")
+
+    def pytest_collection_finish(self) -> None:
+        """All trials are there."""
+        self.write(f"{self.line('collected')}, now {_now() / 1e6:.0f} MB\n")
+
+    def pytest_runtest_logfinish(self) -> None:
+        """One of them has run."""
+        self.progress(self.done + 1, self.trials)
+
+    def line(self, how: str) -> str:
+        """How far it is, and what it has taken."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds, cpu = time.perf_counter() - self.started, used.ru_utime + used.ru_stime
+        return f"{self.done} trials: {seconds:.1f} s, CPU {cpu:.1f} s, peak {_peak() / 1e6:.0f} MB, {how}"
+
+    def finished(self) -> None:
+        """The run is over."""
+        assert self.done == self.trials
+        self.write(f"{self.line('finished')}; {self.before / 1e6:.0f} MB at its start\n")
+
+    def _stop_in_time(self, seconds: float, most: float) -> None:
+        while time.perf_counter() - self.started < seconds and _peak() < most:
+            time.sleep(1)
+        self.write(f"{self.line('stopped')}\n")
+        os._exit(1)
+
+
+def measure(suite: str, results: str, trials: int, minutes: float, gigabytes: float) -> None:
     """Run ``suite`` in this process and print what it took."""
     import audiotest
 
-    started, done = time.perf_counter(), 0
-    before = _peak()
-
-    def watch() -> None:
-        while True:
-            time.sleep(1)
-            if time.perf_counter() - started > 60 * minutes or _peak() > gigabytes * 1e9:
-                print(_line(done, started, "stopped"), flush=True)
-                os._exit(1)
-
-    def progress(now: int, total: int) -> None:
-        nonlocal done
-        done = now
-        if now in (1, total):
-            print(_line(now, started, "answered"), file=sys.stderr, flush=True)
-
-    threading.Thread(target=watch, daemon=True).start()
-    run = audiotest.run(suite, "first", results=results or None, cache=False, progress=progress)
-    assert len(run.records) == done
-    print(_line(done, started, f"finished; {before / 1e6:.0f} MB at its start"), flush=True)
+    watch = Watch(trials, minutes, gigabytes, sys.stderr.write)
+    audiotest.run(suite, "first", results=results or None, cache=False, progress=watch.progress)
+    watch.finished()
 
 
-def _line(trials: int, started: float, how: str) -> str:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds, cpu = time.perf_counter() - started, used.ru_utime + used.ru_stime
-    return f"{trials} trials: {seconds:.1f} s, CPU {cpu:.1f} s, peak {_peak() / 1e6:.0f} MB, {how}"
+def measure_pytest(suite: str, results: str, trials: int, minutes: float, gigabytes: float) -> None:
+    """The same under pytest, whose own output is thrown away."""
+    import pytest
+
+    with os.fdopen(os.dup(2), "w", buffering=1) as out:  # pytest captures the one that it finds
+        watch = Watch(trials, minutes, gigabytes, out.write)
+        where = ["--results", results] if results else []
+        plugins = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = pytest.main([suite, "--model", "first", *where, "-q", *plugins], plugins=[watch])
+        assert status == 0, status
+        watch.finished()
 
 
 def _peak() -> float:
     return peak_mb() * 2**20
+
+
+def _now() -> float:
+    """Resident memory, in bytes; 0 where the system does not say."""
+    status = Path("/proc/self/statm")
+    return int(status.read_text().split()[1]) * resource.getpagesize() if status.exists() else 0
 
 
 def main() -> None:
@@ -71,14 +111,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.million", description=__doc__)
     parser.add_argument("trials", type=int, nargs="+", help="numbers of trials")
     parser.add_argument("--without-results", action="store_true", help="write no results folder")
-    parser.add_argument("--minutes", type=float, default=12)
+    parser.add_argument("--pytest", action="store_true", help="run pytest in the place of audiotest.run")
+    parser.add_argument("--keep", type=Path, default=None, help="a folder that is to have the suite and the results")
+    parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--gigabytes", type=float, default=6)
     given = parser.parse_args()
     for trials in given.trials:
         with tempfile.TemporaryDirectory() as scratch:
-            write(Path(scratch, "suite.yaml"), trials)
-            words = [str(Path(scratch, "suite.yaml")), "" if given.without_results else str(Path(scratch, "out"))]
-            code = f"from bench.million import measure; measure(*{words!r}, {given.minutes}, {given.gigabytes})"
+            folder = given.keep / str(trials) if given.keep is not None else Path(scratch)
+            folder.mkdir(parents=True, exist_ok=True)
+            suite, results = folder / "suite.yaml", "" if given.without_results else str(folder / "out")
+            write(suite, trials)
+            (folder / "pytest.ini").write_text("[pytest]\n")
+            name = "measure_pytest" if given.pytest else "measure"
+            words = [str(suite), results, trials, given.minutes, given.gigabytes]
+            code = f"from bench.million import {name}; {name}(*{words!r})"
             env = {**os.environ, "AUDIOTEST_CACHE_DIR": str(Path(scratch, "cache"))}
             subprocess.run([sys.executable, "-c", code], env=env, check=False)
 

@@ -26,8 +26,8 @@ from audiotest.cli import main as audiotest
 from audiotest.declare import member_schemas
 from audiotest.hearing.published import human_figure
 from audiotest.hearing.results import Audiogram
+from audiotest.options.adding import add_options
 from audiotest.registry import ADAPTERS, BENCHMARKS, CONDITIONS, FACULTIES, METRICS, SCORERS
-from audiotest.runner.options import add_options
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"

@@ -237,15 +237,15 @@ def load(path: str | os.PathLike[str], *, shown: str | None = None) -> Suite:
     stored = cache_dir() / "suites" / f"{digest}.msgpack"
     with _gc_paused():
         problems: list[Problem] = []
-        suite = _read(stored, path.parent)
+        sharing = Sharing()
+        suite = _read(stored, path.parent, sharing)
         if suite is None:
             fields, problems = assemble(contents, path.parent, _load_base)
             suite = Suite(digest=digest, **fields)
             if not suite.invalid and not problems:
                 _write(stored, suite)
-        sharing = Sharing()
-        for case in suite.cases:
-            sharing.case(case)
+            for case in suite.cases:
+                sharing.case(case)
         suite = replace(suite, path=str(path))
         scorers, missing = placed_checks(suite.scorers, path.parent)
         suite = replace(suite, scorers=scorers)
@@ -327,13 +327,16 @@ def _load_base(path: Path) -> Suite:
 
 
 class _Stored(Struct):
-    """A parsed suite as the cache keeps it: with the stamps of all members that it names, whose code judged it."""
+    """A parsed suite as the cache keeps it: with the stamps of all members that it names, whose code judged it. Its
+    cases stand apart, so that they are decoded one after the other: what each shares with those before it is let go of
+    before the next is there, or memory of three times their size would be left in pieces."""
 
     members: dict[str, str]
     suite: Suite
+    cases: list[msgspec.Raw]
 
 
-_STORED = msgspec.msgpack.Decoder(_Stored)
+_STORED, _CASE = msgspec.msgpack.Decoder(_Stored), msgspec.msgpack.Decoder(Case)
 """Made here, since a type that two threads are the first to decode crashes the interpreter (msgspec 0.22)."""
 
 
@@ -346,7 +349,7 @@ def _members(suite: Suite) -> dict[str, str]:
     return {f"{room.word} {name}": room.stamp(name) for room, names in named for name in sorted(names)}
 
 
-def _read(stored: Path, folder: Path) -> Suite | None:
+def _read(stored: Path, folder: Path, sharing: Sharing) -> Suite | None:
     try:
         kept = _STORED.decode(stored.read_bytes())
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
@@ -360,12 +363,16 @@ def _read(stored: Path, folder: Path) -> Suite | None:
         fetch = may_fetch(kept.suite.import_command)
         if data_stamp(kept.suite.data, folder, fetch=fetch) != kept.suite.data_stamp:
             return None
-    return kept.suite
+    try:
+        return replace(kept.suite, cases=tuple(sharing.case(_CASE.decode(case)) for case in kept.cases))
+    except msgspec.MsgspecError:
+        return None
 
 
 def _write(stored: Path, suite: Suite) -> None:
     try:
         make_folder(stored.parent)
-        write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), suite)))
+        cases = [msgspec.Raw(msgspec.msgpack.encode(case)) for case in suite.cases]
+        write_whole(stored, msgspec.msgpack.encode(_Stored(_members(suite), replace(suite, cases=()), cases)))
     except (OSError, OverflowError):
         pass  # a cache that cannot be written, or hold a number of more than 64 bits, costs time and nothing else

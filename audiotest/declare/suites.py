@@ -33,14 +33,18 @@ class Suites:
     ) -> None:
         self.root, self.limit, self.limit_first, self.seed, self.repeats = root, limit, limit_first, seed, repeats
         self.allow_code = allow_code
-        self.case_ids: set[str] = set()
-        """Of all cases, those outside a sample included."""
+        self._left_out: set[str] = set()
         self._suites: dict[str, Suite] = {}
         self._named: dict[str, tuple[str, str]] = {}
 
     def __iter__(self) -> Iterator[Suite]:
         """Every suite, whole."""
         return iter(self._suites.values())
+
+    @property
+    def case_ids(self) -> set[str]:
+        """Of all cases, those outside a sample included."""
+        return self._left_out.union(case.id for suite in self for case in suite.cases)
 
     def get(self, path: Path, shown: str) -> Suite:
         """The suite at ``path``, cut to the limits; raises :class:`SuiteError`, and OSError."""
@@ -63,9 +67,10 @@ class Suites:
             raise SuiteError([Problem(shown or place, 1, 1, ("suite",), message)])
         if not self.allow_code and (programs := unallowed(suite, shown)):
             raise SuiteError(programs)
-        self.case_ids |= {case.id for case in suite.cases}
-        self._suites[place] = repeated(declared_sample(suite), self.repeats or suite.repeats)
-        self.case_ids |= {case.id for case in self._suites[place].cases}
+        sample = declared_sample(suite)
+        if len(sample.cases) < len(suite.cases):
+            self._left_out |= {case.id for case in suite.cases}
+        self._suites[place] = repeated(sample, self.repeats or suite.repeats)
         return self._suites[place]
 
     def cut(self, suite: Suite) -> Suite:

@@ -69,3 +69,12 @@ def _field(name: str, text: str) -> list[str]:
     head = f"  {name:<10}"
     body = [piece for line in text.splitlines() for piece in textwrap.wrap(line, _WIDTH - len(head)) or [""]] or [""]
     return [head + body[0], *(" " * len(head) + line for line in body[1:])]
+
+
+def make_inert(shown: object) -> None:
+    """Make the texts of a traceback of pytest's only texts: an error may quote what a server or a file said."""
+    for traceback, crash, _ in getattr(shown, "chain", ()):
+        for entry in traceback.reprentries:
+            entry.lines = [inert.text(line) for line in entry.lines]
+        if crash is not None:
+            crash.message = inert.line(crash.message)

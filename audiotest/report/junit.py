@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-from xml.etree.ElementTree import Element
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, cast
+from xml.etree.ElementTree import Element, tostring
 
 from audiotest.baseline import further_answers
 from audiotest.declare.prompt import named
@@ -13,7 +15,8 @@ from audiotest.types import Record
 
 _REPLY_LIMIT = 2000
 _MOST = 16_384
-"""Elements that are remembered."""
+"""Properties that are remembered."""
+_PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII).fullmatch
 
 
 def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
@@ -42,34 +45,95 @@ def properties(record: Record, trial: Trial) -> list[tuple[str, object]]:
 
 
 class SharedProperties:
-    """The ``<property>`` elements of ``log``, pytest's writer of JUnit XML: one for all trials that have the same.
+    """The properties of trials in ``log``, pytest's writer of JUnit XML: one text for all trials that have the same.
 
-    It makes an element of each property of each test and keeps all of them to the end: of 20,000 trials 240,000, and
-    109 MB, of which a few thousand are different.
+    It makes an element of each property of each test, keeps all of them to the end and writes them one by one: of
+    20,000 trials 240,000, and 109 MB, of which a few thousand are different.
     """
 
     def __init__(self, log: Any) -> None:
         self._log = log
-        self._elements: dict[tuple[str, str], Element] = {}
+        self._texts: dict[tuple[str, str], str] = {}
+        self._classnames: dict[str, str] = {}
 
     def take(self, report: Any) -> None:
-        """Have the properties of the ``report`` of a test that is about to be closed made here."""
+        """Have a test written here of which ``report`` is the first: its properties, and its place, which pytest works
+        out for each of its reports anew. Captured output that nobody wants is not looked for."""
         reporter = self._log.node_reporter(report)
-        plain, node = reporter.add_property, Element("properties")
+        reporter.record_testreport = partial(self._record, reporter, reporter.record_testreport)
+        if self._log.logging == "no":
+            reporter.write_captured_output = _nothing
+        if _WRITTEN_AS_IT_IS:
+            node = _Properties()
+            reporter.add_property = partial(self._add, reporter, reporter.add_property, node.texts)
+            reporter.make_properties_node = lambda: node if node.texts else None
 
-        def add(name: str, value: str) -> None:
-            element = self._elements.get((name, value))
-            if element is None:
-                plain(name, value)  # which knows what XML cannot hold
-                escaped_name, escaped = reporter.properties.pop()
-                element = Element("property", name=escaped_name, value=escaped)
-                if len(self._elements) >= _MOST:
-                    self._elements.clear()
-                self._elements[name, value] = element
-            node.append(element)
+    def _record(self, reporter: Any, plain: Callable[[Any], None], report: Any) -> None:
+        parent, _, name = report.nodeid.rpartition("::")
+        known = self._classnames.get(parent)
+        if known is None or reporter.attrs or self._log.family != "xunit2" or not _PLAIN_NAME(name):
+            plain(report)
+            self._classnames[parent] = reporter.attrs["classname"]
+        else:
+            reporter.attrs = {"classname": known, "name": name}
+        reporter.record_testreport = _nothing
 
-        reporter.add_property = add
-        reporter.make_properties_node = lambda: node if len(node) else None
+    def _add(self, reporter: Any, plain: Callable[[str, str], None], texts: list[str], name: str, value: str) -> None:
+        text = self._texts.get((name, value))
+        if text is None:
+            plain(name, value)  # which knows what XML cannot hold
+            text = _property(*reporter.properties.pop())
+            if len(self._texts) >= _MOST:
+                self._texts.clear()
+            self._texts[name, value] = text
+        texts.append(text)
+
+
+def _nothing(report: Any) -> None:
+    """What stands in the place of what is done."""
+
+
+def _property(name: str, value: str) -> str:
+    return f'<property name="{name.translate(_ESCAPED)}" value="{value.translate(_ESCAPED)}" />'
+
+
+_ESCAPED = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"}
+)
+
+
+class _Written(str):
+    """Text that is XML already: ElementTree looks into a text for what it has to escape, and finds nothing in it."""
+
+    __slots__ = ()
+
+    def __contains__(self, part: object) -> bool:
+        return False
+
+
+class _Properties(Element):
+    """``<properties>`` as an element without a tag of its own, of which ElementTree writes the text alone."""
+
+    __slots__ = ("texts",)
+
+    def __init__(self) -> None:
+        super().__init__(cast("str", None))
+        self.texts: list[str] = []
+
+    @property
+    def text(self) -> str:  # type: ignore[override]
+        """All of it."""
+        return _Written(f"<properties>{''.join(self.texts)}</properties>")
+
+
+def _written_as_it_is() -> bool:
+    probe = _Properties()
+    probe.texts.append(_property("a", "<&>"))
+    return tostring(probe, encoding="unicode") == str(probe.text)
+
+
+_WRITTEN_AS_IT_IS = _written_as_it_is()
+"""Whether this Python's ElementTree does as said above; else pytest makes elements."""
 
 
 @cache

@@ -18,8 +18,7 @@ from audiotest.baseline import gate_name
 from audiotest.declare.problems import SuiteError
 from audiotest.declare.suite import Invalid, Suite
 from audiotest.declare.trial import Trial
-from audiotest.runner.arguments import arguments
-from audiotest.runner.gates import GATES
+from audiotest.options.arguments import GATES, named_cases
 from audiotest.runner.hooks import state_of
 from audiotest.runner.items import TrialItem, check, skipped, tag_marks
 
@@ -113,17 +112,17 @@ class ConditionCollector(pytest.Collector):
         condition, expectation = next(c for c in suite.conditions if c[0].name == self.name)
         cases = [case for case in suite.cases if wanted is None or case.id in wanted]
         marks = tag_marks(cases, self.config)
+        shared: dict[tuple[tuple[str, str], ...], tuple[pytest.Mark, ...]] = {}
         for case in cases:
-            item = TrialItem.from_parent(
+            tags = tuple((tag, value) for tag, values in case.tags.items() for value in values)
+            yield TrialItem.from_parent(
                 self,
                 name=case.id,
                 fixtureinfo=self.fixtureinfo,
                 trial=Trial(suite, case, condition, expectation),
                 own_fixtures=self.own_fixtures,
+                marks=shared.setdefault(tags, tuple(marks[tag] for tag in tags if tag in marks)),
             )
-            tags = ((tag, value) for tag, values in case.tags.items() for value in values)
-            item.own_markers.extend(marks[tag] for tag in tags if tag in marks)
-            yield item
 
 
 def _refused(case: Invalid) -> dict[str, Any]:
@@ -139,23 +138,6 @@ def own_fixtures(config: pytest.Config, info: Any) -> bool:
     alone = set(info.initialnames) == {"trial", "reply", "request"} and not config.option.setupshow
     shared = model.scope == "session" and model.params is None
     return own and alone and shared and lookers <= {"fixtures", "setuponly", "setupplan", "anyio"}
-
-
-def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[str] | None:
-    """The cases of ``condition`` in the suite at ``path`` that the command line names one by one; None if it asks for
-    all of them, or in a way that only pytest can read (a package's name). Of 20,000 cases the others then need not be
-    made to be thrown away."""
-    if config.option.pyargs:
-        return None
-    named = set()
-    for given, parts in arguments(config):
-        if given == path and parts[:1] == [GATES]:
-            return None
-        if given == path and len(parts) == 2:
-            named.add((parts[0], parts[1]))
-        elif (given == path or given in path.parents) and (not parts or parts == [condition]):
-            return None
-    return frozenset(case for name, case in named if name == condition)
 
 
 class Unasked(pytest.Item):

@@ -10,11 +10,10 @@ import pytest
 from audiotest import inert
 from audiotest.analyse.gates import gate_names
 from audiotest.declare.suite import Suite
+from audiotest.options.arguments import GATES
 from audiotest.runner.longrepr import longrepr
 from audiotest.types import GateResult
 
-GATES = "gates"
-"""What stands for the condition in the node ids of gates."""
 Outcome = Literal["passed", "failed", "skipped"]
 
 

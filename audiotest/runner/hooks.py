@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Generator, Iterable, Iterator
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 import pytest
@@ -16,8 +15,9 @@ from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
 from audiotest.report.junit import SharedProperties
+from audiotest.runner import STATE
+from audiotest.runner.kept import keep
 from audiotest.runner.lastfailed import remember
-from audiotest.runner.options import STATE
 from audiotest.runner.state import State
 from audiotest.runner.workers import in_yaml, queued
 from audiotest.types import Record
@@ -43,6 +43,7 @@ def _state(config: pytest.Config) -> State:
         state = config.stash[STATE] = State(config)
     except AudiotestError as error:
         raise pytest.UsageError(str(error)) from None
+    config.pluginmanager.register(Settler(), "audiotest-items")
     if state.is_worker:
         return state
     for doubt in state.session.baseline.doubts:
@@ -144,6 +145,17 @@ class WorkerStopped(ModelError):
 # -- reports ----------------------------------------------------------------------------------------------
 
 
+class Settler:
+    """Makes items small once they have been run, whatever runs them again (reruns)."""
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """After everything that belongs to an item's run."""
+        result = yield
+        getattr(item, "settle", int)()
+        return result
+
+
 class RecordTaker:
     """Takes records in as reports arrive: a plugin of its own, since that hook is not given the config."""
 
@@ -184,10 +196,10 @@ class RecordTaker:
         if text is not None:  # a conftest may have put another model in the place of --model's
             session.model_name = str(dict(report.user_properties)["model"])
             line, fresh = text.encode(), self.state.fresh
-            known = fresh is not None and fresh[0] == report.nodeid
-            record = fresh[1] if fresh and known else msgspec.json.decode(line, type=Record)
+            known = fresh is not None and fresh[0].nodeid == report.nodeid
+            item, record = fresh if fresh and known else (None, msgspec.json.decode(line, type=Record))
             session.add(record, line)
-        if self._junit is not None and report.when == "teardown" and in_yaml(report.nodeid):
+        if self._junit is not None and report.when == "setup" and in_yaml(report.nodeid):
             self._junit.take(report)
         with self.live.lines.lock:
             yield
@@ -197,7 +209,7 @@ class RecordTaker:
             del report.__dict__["audiotest_record"]
             report.user_properties = []
             if report.outcome != "failed":
-                _slim(report)
+                self._keep(report, item)
             self.live.lines.trial()
             self._stop_if_spent()
         remember(self.state.config, report)
@@ -215,6 +227,12 @@ class RecordTaker:
         for plugin in filter(None, map(plugins.get_plugin, ("session", "dsession") if spent else ())):
             plugin.shouldstop = plugin.shouldstop or spent
 
+    def _keep(self, report: pytest.TestReport, item: pytest.Item | None) -> None:
+        """Have the terminal keep less of a report."""
+        terminal = self.state.config.pluginmanager.get_plugin("terminalreporter")
+        of_all = terminal.stats.values() if terminal is not None else ()
+        keep(report, item, next((kept for kept in of_all if kept and kept[-1] is report), []))
+
     def _forget(self, report: pytest.TestReport) -> None:
         """Let the terminal drop a setup or teardown that passed. It keeps them all, and looks through every one of them
         for each failure that it prints: with 10,000 failures that alone takes most of a minute."""
@@ -222,17 +240,6 @@ class RecordTaker:
         quiet = terminal.stats.get("") if terminal is not None else None
         if quiet and quiet[-1] is report and report.when != "call" and not report.sections:
             quiet.pop()
-
-
-_EMPTY: dict[str, Any] = {"keywords": MappingProxyType({}), "sections": [], "user_properties": []}
-
-
-def _slim(report: pytest.TestReport) -> None:
-    """Take from a report that is done with what every one has of its own and no summary shows."""
-    held = vars(report)
-    for name, none in _EMPTY.items():
-        if not held[name] or (name == "keywords" and "skip" not in held[name]):
-            held[name] = none
 
 
 # -- the end ----------------------------------------------------------------------------------------------

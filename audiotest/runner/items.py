@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
+from _pytest import skipping, tmpdir
 
 from audiotest import inert
 from audiotest.declare.tags import tag_names
@@ -18,15 +19,16 @@ from audiotest.declare.trial import Trial
 from audiotest.grade.assistants import AssistantFailed
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter, Unsupported
+from audiotest.on_demand import OnDemand
 from audiotest.predict.breaker import ModelDown
 from audiotest.predict.predictor import Predictor
 from audiotest.predict.requests import Answer
 from audiotest.report.attachments import attach_sounds
-from audiotest.report.failure import error_text, failure_text
+from audiotest.report.failure import error_text, failure_text, make_inert
 from audiotest.report.junit import properties
 from audiotest.resources import PACKAGE
 from audiotest.runner.hooks import WorkerStopped, state_of, stop
-from audiotest.runner.longrepr import longrepr, make_inert
+from audiotest.runner.longrepr import longrepr
 from audiotest.types import Case, NotApplicable, Record, Reply
 
 
@@ -58,7 +60,24 @@ def skipped(reason: str) -> BaseException:
     return pytest.skip.Exception(inert.line(reason), _use_item_location=True)
 
 
-class TrialItem(pytest.Function):
+def _keywords(item: Any) -> Any:
+    words = type(item.parent.keywords)(item)
+    words.update((mark.name, mark) for mark in item.own_markers)
+    return words
+
+
+def _requested(name: str) -> Callable[[Any], Any]:
+    return lambda item: item._initrequest() or getattr(item, name)
+
+
+_GIVEN = ("_fixtureinfo", "_instance", "_marks", "_obj", "fixturenames", "originalname")
+_OWN = ("added", "again", "answer", "own_fixtures", "predictor", "record", "trial", "waited")
+_EMPTY = ("extra_keyword_matches", "_report_sections", "stash", "user_properties")
+_STASHED: tuple[pytest.StashKey[Any], ...] = (tmpdir.tmppath_result_key, skipping.xfailed_key)
+"""What pytest keeps on each item and looks at no more once it has been run."""
+
+
+class TrialItem(OnDemand, pytest.Function):
     """One trial. A run may have a million of them, all of which live to its end: what is theirs is in slots.
 
     ``record`` is there once it has been graded. ``waited``: seconds for the model, which are the whole batch's for the
@@ -67,12 +86,22 @@ class TrialItem(pytest.Function):
     this failed or broke when it was last run, for a plugin that reruns failures wants the model asked again.
     """
 
-    __slots__ = ("_extra_words", "added", "again", "answer", "own_fixtures", "predictor", "record", "trial", "waited")
+    makers: ClassVar[dict[str, Callable[[Any], Any]]] = {
+        "extra_keyword_matches": lambda _: set(),
+        "_report_sections": lambda _: [],
+        "stash": lambda _: pytest.Stash(),
+        "user_properties": lambda _: [],
+        "own_markers": lambda item: list(item._marks),
+        "keywords": _keywords,
+        "location": vars(pytest.Item)["location"].func,
+        "funcargs": _requested("funcargs"),
+        "_request": _requested("_request"),
+    }
+    __slots__ = (*makers, *_GIVEN, *_OWN)
+    makers["_store"] = lambda item: item.stash  # the slot is pytest's
 
-    _extra_words: set[str] | None
-
-    def __init__(self, *, trial: Trial, own_fixtures: bool, **kwargs: Any) -> None:
-        self.trial, self.own_fixtures = trial, own_fixtures
+    def __init__(self, *, trial: Trial, own_fixtures: bool, marks: tuple[pytest.Mark, ...] = (), **kwargs: Any) -> None:
+        self.trial, self.own_fixtures, self._marks = trial, own_fixtures, marks
         self.predictor: Predictor | None = None
         self.answer: Answer | None = None
         self.record: Record | None = None
@@ -80,6 +109,21 @@ class TrialItem(pytest.Function):
         self.added: Sequence[tuple[str, object]] = ()
         super().__init__(callobj=check, **kwargs)
         self._obj = None  # pytest has looked for marks on it
+        self.let_go(self.makers)
+
+    def settle(self) -> None:
+        """Let go of what can be made again, once the trial has been run."""
+        for key in _STASHED:
+            if key in self.stash:
+                del self.stash[key]
+        over = ["location", "_store", *(name for name in _EMPTY if not getattr(self, name))]
+        own, words = self.own_markers, getattr(self.keywords, "_markers", {})
+        if len(words) == 1 + len(own) and all(words.get(mark.name) is mark for mark in own):
+            over.append("keywords")
+        if tuple(own) == self._marks:
+            over.append("own_markers")
+        self.let_go(over)
+        self.waited = 0.0
 
     @property
     def obj(self) -> Any:
@@ -89,17 +133,6 @@ class TrialItem(pytest.Function):
     @obj.setter
     def obj(self, value: Any) -> None:
         self._obj = value
-
-    @property
-    def extra_keyword_matches(self) -> set[str]:
-        """Words that ``-k`` finds in addition: a set once it is asked for, since an empty one takes 232 bytes."""
-        if self._extra_words is None:
-            self._extra_words = set()
-        return self._extra_words
-
-    @extra_keyword_matches.setter
-    def extra_keyword_matches(self, words: set[str]) -> None:
-        self._extra_words = words or None
 
     def setup(self) -> None:
         """Begin with nothing, for a plugin may have it run again."""
@@ -177,7 +210,7 @@ class TrialItem(pytest.Function):
         # Reports cross to other processes (xdist's controller, pytest-forked's parent) and into files, so what is on
         # them has to be plain: text, not a record.
         report.__dict__["audiotest_record"] = msgspec.json.encode(record).decode()
-        state.fresh = self.nodeid, record
+        state.fresh = self, record
         model = self.predictor.model.name if self.predictor is not None else state.session.model_name
         self.added = [("model", model), *properties(record, self.trial)]
         self.user_properties += self.added

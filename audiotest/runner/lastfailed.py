@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from audiotest.runner.gates import GATES
+from audiotest.options.arguments import GATES
 from audiotest.runner.terminal import is_missed
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLocation, ReprTraceback
 
-from audiotest import inert
-
 
 def longrepr(text: str, short: str, path: str | Path, line: int, style: str) -> ExceptionChainRepr:
     """What a report holds of a failure at ``line`` of ``path``. ``short`` is its line in pytest's summary and in
@@ -15,12 +13,3 @@ def longrepr(text: str, short: str, path: str | Path, line: int, style: str) -> 
     lines = [] if style == "line" else [ReprEntryNative([one + "\n" for one in text.split("\n")])]
     traceback = ReprTraceback(lines, None, style="native")
     return ExceptionChainRepr([(traceback, ReprFileLocation(str(path), line, short), None)])
-
-
-def make_inert(shown: object) -> None:
-    """Make the texts of a traceback of pytest's only texts: an error may quote what a server or a file said."""
-    for traceback, crash, _ in getattr(shown, "chain", ()):
-        for entry in traceback.reprentries:
-            entry.lines = [inert.text(line) for line in entry.lines]
-        if crash is not None:
-            crash.message = inert.line(crash.message)

@@ -39,8 +39,8 @@ class State:
         self.session.command = ("pytest", *map(str, config.invocation_params.args))
         self.alone: frozenset[TrialKey] = frozenset()
         """Trials that are each asked by themselves: one of them killed the worker before this one."""
-        self.fresh: tuple[str, Record] | None = None
-        """The node id and the record that this process made last: its report need not be read again here."""
+        self.fresh: tuple[pytest.Item, Record] | None = None
+        """The item that was run last here and its record, which need not be read from its report again."""
         self.trials: list[Trial] = []
         self.sources: dict[str, Any] = {}
         """For each suite's file the fixture that gives it its model."""

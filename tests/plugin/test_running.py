@@ -307,8 +307,10 @@ def test_junit_holds_equal_properties_once_and_writes_them_as_ever(project, monk
     counting = (
         "\nimport pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_sessionfinish(session):\n"
         "    log = next(p for p in session.config.pluginmanager.get_plugins() if hasattr(p, 'node_reporter'))\n"
-        "    every = [e for r in log.node_reporters_ordered for e in r.to_xml().iter('property')]\n"
-        "    print('\\ndistinct', len(set(map(id, every))), len({(e.get('name'), e.get('value')) for e in every}), len(every))\n"
+        "    elements = [e for r in log.node_reporters_ordered for e in r.to_xml().iter()]\n"
+        "    every = [t for e in elements for t in getattr(e, 'texts', [e] if e.tag == 'property' else [])]\n"
+        "    different = {t if isinstance(t, str) else (t.get('name'), t.get('value')) for t in every}\n"
+        "    print('\\ndistinct', len(set(map(id, every))), len(different), len(every))\n"
     )
     tester = project(ids=("one", "two", "three", "wrong"))
     conftest = tester.path / "conftest.py"

@@ -1,18 +1,16 @@
-"""audiotest's options among pytest's."""
+"""audiotest's options among pytest's, and what they change while a session lasts."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 from audiotest import foreign_code
 from audiotest.options.names import long_name, short_options
 from audiotest.options.table import OPTIONS
 
-STATE: pytest.StashKey[Any] = pytest.StashKey()
-"""Where a process keeps its state, from the moment at which a suite is met, or an option of audiotest's is given."""
+if TYPE_CHECKING:
+    import pytest
 
 
 def add_options(parser: pytest.Parser) -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    import pytest
+
+GATES = "gates"
+"""What stands for the condition in the node ids of gates."""
 
 
 def named(path: Path, config: pytest.Config) -> bool:
@@ -27,3 +32,20 @@ def arguments(config: pytest.Config) -> Iterator[tuple[Path, list[str]]]:
     for argument in config.args:
         place, *parts = str(argument).split("::")
         yield Path(os.path.abspath(config.invocation_params.dir / place)), parts
+
+
+def named_cases(config: pytest.Config, path: Path, condition: str) -> frozenset[str] | None:
+    """The cases of ``condition`` in the suite at ``path`` that the command line names one by one; None if it asks for
+    all of them, or in a way that only pytest can read (a package's name). Of 20,000 cases the others then need not be
+    made to be thrown away."""
+    if config.option.pyargs:
+        return None
+    named = set()
+    for given, parts in arguments(config):
+        if given == path and parts[:1] == [GATES]:
+            return None
+        if given == path and len(parts) == 2:
+            named.add((parts[0], parts[1]))
+        elif (given == path or given in path.parents) and (not parts or parts == [condition]):
+            return None
+    return frozenset(case for name, case in named if name == condition)
