@@ -9,7 +9,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from tokenizers.decoders import ByteLevel as ByteLevelDecoder
 from transformers import PreTrainedTokenizerFast, WhisperFeatureExtractor
 
-WINDOW = 10
+WINDOW = 6
 """Seconds that an encoder of Whisper's kind hears at a time: the published ones hear 30, and attend to nine times as much."""
 POSITIONS = WINDOW * 50
 
@@ -95,7 +95,7 @@ def musicflamingo(folder):
 def glmasr(folder):
     tok = tokenizer(["<|pad|>"])
     template = TEMPLATE.replace("AUDIO", "<|pad|>")
-    hears = WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW + 2)  # 600 frames of 32, read as 400 of 48
+    hears = WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW)  # 300 frames of 32, read as 200 of 48
     processor = transformers.GlmAsrProcessor(hears, tok, chat_template=template)
     encoder = {k: v for k, v in ENCODER.items() if k not in ("model_type", "max_source_positions")}
     config = transformers.GlmAsrConfig(
@@ -103,7 +103,7 @@ def glmasr(folder):
         text_config={"model_type": "llama", **text_config(len(tok)), "eos_token_id": None},
         audio_token_id=tok.convert_tokens_to_ids("<|pad|>"),
     )  # fmt: skip
-    return save(transformers.GlmAsrForConditionalGeneration(config), processor, folder)
+    return save(transformers.GlmAsrForConditionalGeneration(config), processor, folder, std=0.4)
 
 
 def qwen3_asr(folder):
@@ -255,7 +255,7 @@ def gemma4(folder):
     """Needs torchvision."""
     tok, ids = gemma_tokens(video_token="<|video|>")
     processor = transformers.Gemma4Processor(
-        transformers.Gemma4AudioFeatureExtractor(feature_size=128), transformers.Gemma4ImageProcessor(), tok,
+        transformers.Gemma4AudioFeatureExtractor(feature_size=16), transformers.Gemma4ImageProcessor(), tok,
         transformers.Gemma4VideoProcessor(), chat_template=TEMPLATE.replace("AUDIO", "<audio_soft_token>"),
     )  # fmt: skip
     ids["eoa_token_index"] = ids.pop("eoa_token_id")
@@ -263,11 +263,11 @@ def gemma4(folder):
         text_config={**text_config(len(tok)), **PER_LAYER, "global_head_dim": 16, "vocab_size_per_layer_input": len(tok),
                      "layer_types": ["sliding_attention", "full_attention"]},
         audio_config={"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "output_proj_dims": 32,
-                      "subsampling_conv_channels": [128, 4]},
+                      "subsampling_conv_channels": [16, 4]},
         vision_config={"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1, "num_attention_heads": 4,
                        "num_key_value_heads": 4, "head_dim": 8}, **ids,
     )  # fmt: skip
-    return save(transformers.Gemma4ForConditionalGeneration(config), processor, folder)
+    return save(transformers.Gemma4ForConditionalGeneration(config), processor, folder, std=0.1)
 
 
 def phi4_multimodal(folder):
