@@ -74,9 +74,6 @@ ENCODER = {"model_type": "audioflamingo3_encoder", "hidden_size": 32, "intermedi
            "num_attention_heads": 4, "num_mel_bins": 16, "max_source_positions": POSITIONS}  # fmt: skip
 
 
-ENCODER_30S = {**ENCODER, "max_source_positions": 1500, "num_attention_heads": 1}
-
-
 def musicflamingo(folder):
     tok = tokenizer(["<sound>", "<|sound_bos|>", "<|sound_eos|>"])
     template = TEMPLATE.replace("AUDIO", "<sound>")
@@ -142,14 +139,16 @@ def voxtral(folder):
         "vocab": [{"rank": i, "token_bytes": base64.b64encode(bytes([i])).decode(), "token_str": None} for i in range(256)],
         "special_tokens": [{"rank": i, "token_str": named.get(i, f"<SPECIAL_{i}>"), "is_control": True}
                            for i in range(special)],
-        "audio": {"sampling_rate": 16000, "frame_rate": 12.5, "chunk_length_s": 30.0,
+        "audio": {"sampling_rate": 16000, "frame_rate": 12.5, "chunk_length_s": float(WINDOW),
                   "audio_encoding_config": {"num_mel_bins": 16, "hop_length": 160, "window_size": 400}},
     }  # fmt: skip
     (folder / "tekken.json").write_text(json.dumps(tekken))
     tok = MistralCommonBackend.from_pretrained(folder)
-    processor = transformers.VoxtralProcessor(WhisperFeatureExtractor(feature_size=16), tok)
+    processor = transformers.VoxtralProcessor(WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW), tok)
+    cut = {"pad_to_multiple_of": WINDOW * 16000, "max_source_positions": WINDOW * 100}
+    transformers.VoxtralProcessor.audio_kwargs.update(cut)  # of the class: a checkpoint cannot say otherwise
     config = transformers.VoxtralConfig(
-        audio_config={**ENCODER_30S, "model_type": "voxtral_encoder", "intermediate_size": 128},
+        audio_config={**ENCODER, "model_type": "voxtral_encoder", "intermediate_size": 128},
         text_config={"model_type": "llama", **text_config(size), "head_dim": 8}, audio_token_id=24,
     )  # fmt: skip
     return save(transformers.VoxtralForConditionalGeneration(config), processor, folder, std=0.6)
@@ -320,7 +319,7 @@ def whisper(folder):
     tok.add_special_tokens({"additional_special_tokens": special})
     ids, end = dict(zip(special, tok.convert_tokens_to_ids(special), strict=True)), tok.eos_token_id
     config = transformers.WhisperConfig(
-        d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=4, decoder_attention_heads=4,
+        d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=1, decoder_attention_heads=1,
         encoder_ffn_dim=48, decoder_ffn_dim=48, num_mel_bins=16, vocab_size=len(tok), max_source_positions=1500,
         max_target_positions=64, pad_token_id=end, bos_token_id=end, eos_token_id=end,
         decoder_start_token_id=ids["<|startoftranscript|>"], suppress_tokens=None, begin_suppress_tokens=None,
