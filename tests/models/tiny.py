@@ -239,8 +239,9 @@ def gemma3n(folder):
         chat_template=TEMPLATE.replace("AUDIO", "<audio_soft_token>"),
     )  # fmt: skip
     config = transformers.Gemma3nConfig(
-        text_config={**text_config(len(tok)), **PER_LAYER, "num_hidden_layers": 4, "num_kv_shared_layers": 2,
-                     "layer_types": ["sliding_attention", "full_attention"] * 2, "laurel_rank": 8},
+        text_config={**text_config(len(tok)), **PER_LAYER, "num_hidden_layers": 3, "num_kv_shared_layers": 1,
+                     "layer_types": ["sliding_attention", "full_attention", "sliding_attention"], "laurel_rank": 8,
+                     "altup_num_inputs": 2},
         audio_config={"hidden_size": 32, "input_feat_size": 16, "conf_num_attention_heads": 4,
                       "conf_num_hidden_layers": 1, "sscp_conv_channel_size": (8, 4), "vocab_size": 8,
                       "vocab_offset": ids["audio_token_id"]},
