@@ -26,7 +26,7 @@ from scipy.stats import binomtest
 
 from audiotest.hearing.comparison import Decades, difference
 from audiotest.hearing.tracks import PRECISION
-from bench.calibration_fit import fitted
+from bench.calibration_fit import RUNS, fitted
 from bench.trajectories import Cell, Ends, ended, simulated
 
 LISTENERS = {
@@ -163,12 +163,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.calibration", description=__doc__)
     parser.add_argument("tables", nargs="*", choices=[*tables, "fit", []], metavar="TABLE", help="some of %(choices)s")
     parser.add_argument("--runs", type=int, default=1000, help="simulated listeners a row")
+    parser.add_argument("--fitted-to", type=int, default=RUNS, metavar="N", help="simulated listeners a kind, for fit")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--keep", type=Path, default=Path("build/calibration"), help="where the listeners are kept")
     options = parser.parse_args()
     with ProcessPoolExecutor(options.processes) as pool:
         if "fit" in options.tables:
-            print("\n".join(fitted(pool, options.keep)))
+            for line in fitted(pool, options.keep, options.fitted_to):
+                print(line, flush=True)
         names = [name for name in options.tables or tables if name != "fit"]
         rows = {
             name: simulated(EDGES if name == "edges" else CELLS, options.runs, options.keep, pool) for name in names

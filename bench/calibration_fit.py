@@ -3,7 +3,11 @@
 The listeners are of the tracks that ``bench.calibration`` reports, with other scales, thresholds and seeds, and other
 lapse rates but for none at all. What is minimised is summed over all cells and five ends of a run: the squared
 distances of the misses on either side from 2.5%, of both together from 5%, each in points, and of the median bias from
-none, in units of 2.5%. When a run ends depends on the constants, so ends and constants are found by turns.
+none, in units of 2.5%. When a run ends depends on the constants, so ends and constants are found by turns. How well
+they are known is shown by fits to either half of each cell's listeners.
+
+The power of :func:`audiotest.hearing.comparison.difference` is chosen among a few by the pairs of the same listeners:
+of one kind, and of two kinds.
 """
 
 from __future__ import annotations
@@ -18,9 +22,10 @@ from scipy.optimize import minimize
 from scipy.special import ndtri
 
 from audiotest.hearing.procedure import SHIFT, STRETCH, Z_95, Floats, recalibration
-from bench.trajectories import FIRST, NORMAL, Cell, features, quantile, simulated, stops
+from bench.trajectories import FIRST, NORMAL, Cell, Ends, ended, features, quantile, simulated, stops
 
 RUNS, SEED = 600, 77
+POWERS = (2.0, 2.5, 3.0, 3.5, 4.0, 6.0)
 CELLS = [
     Cell(track, scale, lapse, SEED)
     for scale in (0.025, 0.045, 0.08, 0.12, 0.17, 0.25, 0.32)
@@ -53,16 +58,49 @@ class Last(Struct, frozen=True):
         return float(np.sum(missed / _POINT**2 + (bias / _BIAS) ** 2))
 
 
-def fitted(pool: ProcessPoolExecutor, folder: Path) -> Iterator[str]:
-    """The constants by each turn, and the loss with those that are used."""
-    cells = [np.asarray(rows) for rows in simulated(CELLS, RUNS, folder, pool)]
-    constants = np.zeros(len(STRETCH) + len(SHIFT))
-    for turn in range(_TURNS):
-        lasts = _lasts(cells, constants)
-        constants = minimize(_loss, constants, args=(lasts,), method="Powell", options={"xtol": 1e-3, "ftol": 1e-4}).x
-        yield f"turn {turn + 1}: loss {_loss(constants, lasts):.1f} with {', '.join(f'{c:.3f}' for c in constants)}"
+def fitted(pool: ProcessPoolExecutor, folder: Path, runs: int = RUNS) -> Iterator[str]:
+    """The constants by each turn, those of either half, the loss with those that are used, and the table of powers."""
+    cells = [np.asarray(rows) for rows in simulated(CELLS, runs, folder, pool)]
+    for name, part in (("all", slice(None)), ("a half", slice(runs // 2)), ("the other", slice(runs // 2, None))):
+        for turn, (constants, loss) in enumerate(_turns([rows[part] for rows in cells])):
+            yield f"{name}, turn {turn + 1}: loss {loss:.1f} with {', '.join(f'{c:.3f}' for c in constants)}"
     used = np.array([*STRETCH, *SHIFT])
     yield f"those that are used: loss {_loss(used, _lasts(cells, used)):.1f}"
+    yield from powers(cells)
+
+
+def _turns(cells: Sequence[np.ndarray]) -> Iterator[tuple[Floats, float]]:
+    """The constants and the loss of each turn."""
+    constants = np.zeros(len(STRETCH) + len(SHIFT))
+    for _ in range(_TURNS):
+        lasts = _lasts(cells, constants)
+        constants = minimize(_loss, constants, args=(lasts,), method="Powell", options={"xtol": 1e-3, "ftol": 1e-4}).x
+        yield constants, _loss(constants, lasts)
+
+
+def powers(cells: Sequence[np.ndarray]) -> Iterator[str]:
+    """How often the interval of a ratio holds the true one by its power: means over pairs of a kind and of two."""
+    yield "| power | of one kind | lowest kind | of two kinds | lowest pair |"
+    yield "| ---: | ---: | ---: | ---: | ---: |"
+    ends = list(map(ended, cells))
+    for power in POWERS:
+        # Each listener of a kind is held against its five next ones; and each kind against six others of its track.
+        one = [np.mean([_held(e, _turned(e, by), power) for by in range(1, 6)]) for e in ends]
+        two = [_held(ends[i], ends[(i + 2 * by) % len(ends)], power) for i in range(len(ends)) for by in range(1, 7)]
+        yield f"| {power:g} | {np.mean(one):.1%} | {min(one):.1%} | {np.mean(two):.1%} | {min(two):.1%} |"
+
+
+def _turned(ends: Ends, by: int) -> Ends:
+    """The same listeners in another order."""
+    return Ends(*(np.roll(column, by) for column in (ends.at, ends.low, ends.high, ends.questions)))
+
+
+def _held(a: Ends, b: Ends, power: float) -> float:
+    """The share of intervals of ``a - b`` that hold 0: both are less their truth."""
+    below = ((a.at - a.low) ** power + (b.high - b.at) ** power) ** (1 / power)
+    above = ((a.high - a.at) ** power + (b.at - b.low) ** power) ** (1 / power)
+    apart = a.at - b.at
+    return float(np.mean((apart - below <= 0) & (apart + above >= 0)))
 
 
 def _loss(constants: Floats, lasts: Sequence[tuple[float, Last]]) -> float:
