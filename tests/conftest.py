@@ -4,6 +4,7 @@ keeps objects of must not come back as other ones, whose exceptions nobody catch
 Processes that tests start find the package compiled. How long an example of hypothesis takes is no result."""
 
 import atexit
+import gc
 import os
 import shutil
 import subprocess
@@ -63,6 +64,12 @@ def pytest_configure(config):
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         import_run_modules()
         keep_entry_points()
+
+
+def pytest_collection_finish():
+    """The tests themselves and what they import stay to the end: nothing that the collector need look through again."""
+    gc.collect()
+    gc.freeze()
 
 
 SERVERS = pytest.StashKey()

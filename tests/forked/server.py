@@ -40,7 +40,7 @@ def prepare():
     config.getini = {"python_files": []}.get  # older pytests know no option before a command line is parsed
     hook = install_importhook(config)  # pytest warns of plugins that were imported without it
     hook.mark_rewrite("audiotest", "xdist")
-    for name in ("xdist.plugin", "xdist.dsession", "xdist.remote"):
+    for name in ("pip._internal.commands.download", "xdist.plugin", "xdist.dsession", "xdist.remote"):
         importlib.import_module(name)
     import_run_modules()
     keep_entry_points()
@@ -180,7 +180,8 @@ def run(arguments):
     if kind == "-m":
         sys.argv = [rest[0], *rest[1:]]
         sys.path.insert(0, os.getcwd())
-        sys.modules.pop(rest[0], None)
+        is_package = hasattr(sys.modules.get(rest[0]), "__path__")
+        sys.modules.pop(f"{rest[0]}.__main__" if is_package else rest[0], None)
         runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
     elif kind == "-c":
         sys.argv = ["-c", *rest[1:]]

@@ -55,8 +55,8 @@ def check_a_batch_is_cut_to_the_memory_that_it_may_take(model):
     made._budget = budget(model._model, 0.0)
     assert texts(made.answer(FEW)) == whole
     made._budget = budget(model._model, made.settings.memory)
-    replies = made.answer(FEW)
-    assert texts(replies) == whole
+    replies = made.answer(FEW[:3])
+    assert texts(replies) == whole[:3]
     assert {reply.details["batch"] for reply in replies} == {1}
 
 

@@ -1,6 +1,7 @@
 """The adapter ``hf`` as a stream: replies come when they are there, rows come and go, and what goes wrong costs its own."""
 
 import logging
+from copy import deepcopy
 from functools import partial
 
 import pytest
@@ -17,6 +18,7 @@ from tiny import audioflamingo3, qwen2_audio
 
 from audiotest.cli import main
 from audiotest.models._hf import continuous, decoding, sharing
+from audiotest.models._hf.loading import load
 from audiotest.models._hf.memory import Budget
 from audiotest.models.loading import ModelError, open_model
 from audiotest.models.streaming import stream_of
@@ -33,8 +35,28 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def loaded(folder):
+    """Weights and processor, and what the trial of slots says of them."""
+    model = open_model(f"hf:{folder}")
+    parts = load(str(folder), model.settings)
+    model.adopt(*deepcopy(parts))
+    return parts, model.why_batches()
+
+
+@pytest.fixture
+def model(folder, loaded):
+    """As just opened, without reading the weights and trying slots once more."""
+    model = open_model(f"hf:{folder}")
+    (weights, processor), model_why_batches = loaded
+    model.adopt(deepcopy(weights), processor)
+    model._why_batches = model_why_batches
+    return model
+
+
+@pytest.fixture(scope="module")
 def alone(folder):
-    return [reply.text for reply in (opened(folder).answer([one])[0] for one in ASKED)]
+    model = opened(folder)
+    return [reply.text for reply in (model.answer([one])[0] for one in ASKED)]
 
 
 def opened(folder, **options):
@@ -43,8 +65,7 @@ def opened(folder, **options):
     return model
 
 
-def test_a_reply_comes_when_it_has_ended_and_makes_room_for_the_next(folder, alone):
-    model = opened(folder)
+def test_a_reply_comes_when_it_has_ended_and_makes_room_for_the_next(model, alone):
     order = [ASKED.index(request) for request, _ in model.stream(iter(ASKED), 3)]
     assert sorted(order) == list(range(8))
     # The second asks for 20 tokens: those that are asked after it, and want fewer, are there before.
@@ -52,8 +73,7 @@ def test_a_reply_comes_when_it_has_ended_and_makes_room_for_the_next(folder, alo
     assert texts(streamed(model, ASKED, 3)) == alone
 
 
-def test_the_user_says_how_many_are_in_flight(folder, alone):
-    model = opened(folder)
+def test_the_user_says_how_many_are_in_flight(model, alone):
     beside = {reply.details["batch"] for _, reply in stream_of(model, 2)(iter(ASKED))}
     assert max(beside) == 2
 
@@ -177,9 +197,8 @@ def test_the_trial_keeps_nothing_for_gradients(folder, monkeypatch):
     assert set(kept) == {False}
 
 
-def test_questions_about_a_clip_share_its_prefill_whatever_ends_their_replies(folder):
+def test_questions_about_a_clip_share_its_prefill_whatever_ends_their_replies(model):
     about = [replace(r, audio=ASKED[2].audio) for r in ASKED]
-    model = opened(folder)
     replies = streamed(model, about, 3)
     assert texts(replies) == [texts(model.answer([one]))[0] for one in about]
     assert all(reply.details["shared"] for reply in replies)
@@ -207,9 +226,7 @@ def about(clips):
 
 
 @pytest.mark.parametrize("clips", [[2] * 9, [2] * 3 + [5] * 4 + [6] * 5, [2] * 2 + [5] * 2 + [6] * 4 + [1] * 3])
-def test_a_clip_is_read_once_though_its_questions_span_several_windows(folder, prefixes, clips):
-    model = opened(folder)
-    model.why_batches()
+def test_a_clip_is_read_once_though_its_questions_span_several_windows(model, prefixes, clips):
     asked = about(clips)
     expected = [texts(model.answer([one]))[0] for one in asked]
     replies = streamed(model, asked, 4)
@@ -219,10 +236,8 @@ def test_a_clip_is_read_once_though_its_questions_span_several_windows(folder, p
 
 
 def test_a_prefix_that_waits_for_the_next_window_counts_as_memory_and_goes_when_it_is_short(
-    folder, prefixes, monkeypatch
+    model, prefixes, monkeypatch
 ):
-    model = opened(folder)
-    model.why_batches()
     asked = [replace(r, generation=Generation(max_new_tokens=5)) for r in about([2] * 9)]
     expected = [texts(model.answer([one]))[0] for one in asked]
     real, kept, steps = decoding.Rows.step, [], []
@@ -244,9 +259,7 @@ def test_a_prefix_that_waits_for_the_next_window_counts_as_memory_and_goes_when_
     assert len(prefixes) > 1
 
 
-def test_no_prefix_waits_while_a_batch_is_asked_that_counts_on_all_of_the_memory(folder, monkeypatch):
-    model = opened(folder)
-    model.why_batches()
+def test_no_prefix_waits_while_a_batch_is_asked_that_counts_on_all_of_the_memory(model, monkeypatch):
     asked = [replace(r, generation=Generation(max_new_tokens=2)) for r in about([2] * 6)]
     asked[1] = replace(asked[1], choices=("a dog", "rain"), likelihoods=True)
     real, held, engine = model.answer, [], continuous.Decoding(model)
@@ -261,14 +274,12 @@ def test_no_prefix_waits_while_a_batch_is_asked_that_counts_on_all_of_the_memory
     assert held == [0]
 
 
-def test_of_clips_with_one_question_each_nothing_is_kept(folder, alone, prefixes):
-    model = opened(folder)
+def test_of_clips_with_one_question_each_nothing_is_kept(model, alone, prefixes):
     assert texts(streamed(model, ASKED, 4)) == alone
     assert prefixes == []
 
 
-def test_what_is_ranked_is_asked_beside_the_slots(folder):
-    model = opened(folder)
+def test_what_is_ranked_is_asked_beside_the_slots(model):
     ranked = [replace(r, choices=("a dog", "rain"), likelihoods=True) for r in ASKED[:2]]
     sampled = replace(ASKED[2], seed=3, generation=Generation(max_new_tokens=6, temperature=0.8))
     ranked.append(replace(sampled, choices=("a dog", "rain"), likelihoods=True))
@@ -282,8 +293,7 @@ def test_what_is_ranked_is_asked_beside_the_slots(folder):
 WARM = [replace(r, seed=i, generation=replace(r.generation, temperature=1.2)) for i, r in enumerate(ASKED)]
 
 
-def test_repeats_of_a_sampled_question_share_the_prefill_of_their_clip_and_each_draws_by_itself(folder):
-    model = opened(folder)
+def test_repeats_of_a_sampled_question_share_the_prefill_of_their_clip_and_each_draws_by_itself(model):
     repeats = [replace(ASKED[1], seed=i, generation=WARM[1].generation) for i in range(6)]
     expected = [texts(model.answer([one]))[0] for one in repeats]
     replies = streamed(model, repeats, 4)
@@ -292,9 +302,7 @@ def test_repeats_of_a_sampled_question_share_the_prefill_of_their_clip_and_each_
     assert all(reply.details["shared"] for reply in replies)
 
 
-def test_a_sampled_reply_that_was_lost_to_memory_is_drawn_again_from_the_start(folder, monkeypatch):
-    model = opened(folder)
-    model.why_batches()
+def test_a_sampled_reply_that_was_lost_to_memory_is_drawn_again_from_the_start(model, monkeypatch):
     expected = [texts(model.answer([one]))[0] for one in WARM]
     real, calls = decoding.Rows.step, []
 
@@ -331,9 +339,7 @@ def test_a_way_of_sampling_that_slots_do_not_know_is_asked_alone(folder):
     assert [reply.details["batch"] for reply in replies[:3]] == [1, 1, 1]
 
 
-def test_no_more_rows_are_in_flight_than_memory_has_tokens_for(folder, alone, monkeypatch):
-    model = opened(folder)
-    model.why_batches()
+def test_no_more_rows_are_in_flight_than_memory_has_tokens_for(model, alone, monkeypatch):
     tokens = [model._inputs([r]).inputs["input_ids"].shape[1] + r.generation.max_new_tokens for r in ASKED]
     model._budget = Budget(2.5 * max(tokens), 1)
     step, used = decoding.Rows.step, []
@@ -349,9 +355,7 @@ def test_no_more_rows_are_in_flight_than_memory_has_tokens_for(folder, alone, mo
 
 
 @pytest.mark.parametrize(("where", "name"), [("prefill", "prefill"), ("refill", "join"), ("step", "step")])
-def test_out_of_memory_costs_no_reply(folder, alone, monkeypatch, where, name):
-    model = opened(folder)
-    model.why_batches()
+def test_out_of_memory_costs_no_reply(model, alone, monkeypatch, where, name):
     real, calls, yielded = getattr(continuous.Decoding, name), [], []
 
     def failing(*args):
@@ -368,9 +372,7 @@ def test_out_of_memory_costs_no_reply(folder, alone, monkeypatch, where, name):
     assert len(calls) > 3
 
 
-def test_a_request_that_does_not_fit_alone_is_the_only_one_without_a_reply(folder, alone, monkeypatch):
-    model = opened(folder)
-    model.why_batches()
+def test_a_request_that_does_not_fit_alone_is_the_only_one_without_a_reply(model, alone, monkeypatch):
     real = continuous.Decoding.prefill
 
     def failing(engine, group, rows):
@@ -384,9 +386,7 @@ def test_a_request_that_does_not_fit_alone_is_the_only_one_without_a_reply(folde
     assert [r.text for i, r in enumerate(replies) if i != 2] == [t for i, t in enumerate(alone) if i != 2]
 
 
-def test_a_request_that_cannot_be_read_costs_only_itself(folder, alone, monkeypatch):
-    model = opened(folder)
-    model.why_batches()
+def test_a_request_that_cannot_be_read_costs_only_itself(model, alone, monkeypatch):
     real = model._inputs
 
     def failing(requests):
@@ -401,9 +401,7 @@ def test_a_request_that_cannot_be_read_costs_only_itself(folder, alone, monkeypa
 
 
 @pytest.mark.parametrize("asked", [ASKED, WARM], ids=["greedy", "sampled"])
-def test_numbers_that_are_none_end_their_row_alone(folder, monkeypatch, asked):
-    model = opened(folder)
-    model.why_batches()
+def test_numbers_that_are_none_end_their_row_alone(model, monkeypatch, asked):
     expected = [texts(model.answer([one]))[0] for one in asked]
     real = decoding.Rows.choose
 
@@ -419,8 +417,7 @@ def test_numbers_that_are_none_end_their_row_alone(folder, monkeypatch, asked):
     assert [r.text for i, r in enumerate(replies) if i != 1] == [t for i, t in enumerate(expected) if i != 1]
 
 
-def test_a_stream_that_is_closed_lets_its_rows_go(folder):
-    model = opened(folder)
+def test_a_stream_that_is_closed_lets_its_rows_go(model):
     stream = model.stream(iter(ASKED), 4)
     next(stream)
     stream.close()

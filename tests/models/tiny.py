@@ -9,7 +9,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from tokenizers.decoders import ByteLevel as ByteLevelDecoder
 from transformers import PreTrainedTokenizerFast, WhisperFeatureExtractor
 
-WINDOW = 10
+WINDOW = 6
 """Seconds that an encoder of Whisper's kind hears at a time: the published ones hear 30, and attend to nine times as much."""
 POSITIONS = WINDOW * 50
 
@@ -74,9 +74,6 @@ ENCODER = {"model_type": "audioflamingo3_encoder", "hidden_size": 32, "intermedi
            "num_attention_heads": 4, "num_mel_bins": 16, "max_source_positions": POSITIONS}  # fmt: skip
 
 
-ENCODER_30S = {**ENCODER, "max_source_positions": 1500, "num_attention_heads": 1}
-
-
 def musicflamingo(folder):
     tok = tokenizer(["<sound>", "<|sound_bos|>", "<|sound_eos|>"])
     template = TEMPLATE.replace("AUDIO", "<sound>")
@@ -95,7 +92,7 @@ def musicflamingo(folder):
 def glmasr(folder):
     tok = tokenizer(["<|pad|>"])
     template = TEMPLATE.replace("AUDIO", "<|pad|>")
-    hears = WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW + 2)  # 600 frames of 32, read as 400 of 48
+    hears = WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW)  # 300 frames of 32, read as 200 of 48
     processor = transformers.GlmAsrProcessor(hears, tok, chat_template=template)
     encoder = {k: v for k, v in ENCODER.items() if k not in ("model_type", "max_source_positions")}
     config = transformers.GlmAsrConfig(
@@ -103,7 +100,7 @@ def glmasr(folder):
         text_config={"model_type": "llama", **text_config(len(tok)), "eos_token_id": None},
         audio_token_id=tok.convert_tokens_to_ids("<|pad|>"),
     )  # fmt: skip
-    return save(transformers.GlmAsrForConditionalGeneration(config), processor, folder)
+    return save(transformers.GlmAsrForConditionalGeneration(config), processor, folder, std=0.4)
 
 
 def qwen3_asr(folder):
@@ -142,14 +139,16 @@ def voxtral(folder):
         "vocab": [{"rank": i, "token_bytes": base64.b64encode(bytes([i])).decode(), "token_str": None} for i in range(256)],
         "special_tokens": [{"rank": i, "token_str": named.get(i, f"<SPECIAL_{i}>"), "is_control": True}
                            for i in range(special)],
-        "audio": {"sampling_rate": 16000, "frame_rate": 12.5, "chunk_length_s": 30.0,
+        "audio": {"sampling_rate": 16000, "frame_rate": 12.5, "chunk_length_s": float(WINDOW),
                   "audio_encoding_config": {"num_mel_bins": 16, "hop_length": 160, "window_size": 400}},
     }  # fmt: skip
     (folder / "tekken.json").write_text(json.dumps(tekken))
     tok = MistralCommonBackend.from_pretrained(folder)
-    processor = transformers.VoxtralProcessor(WhisperFeatureExtractor(feature_size=16), tok)
+    processor = transformers.VoxtralProcessor(WhisperFeatureExtractor(feature_size=16, chunk_length=WINDOW), tok)
+    cut = {"pad_to_multiple_of": WINDOW * 16000, "max_source_positions": WINDOW * 100}
+    transformers.VoxtralProcessor.audio_kwargs.update(cut)  # of the class: a checkpoint cannot say otherwise
     config = transformers.VoxtralConfig(
-        audio_config={**ENCODER_30S, "model_type": "voxtral_encoder", "intermediate_size": 128},
+        audio_config={**ENCODER, "model_type": "voxtral_encoder", "intermediate_size": 128},
         text_config={"model_type": "llama", **text_config(size), "head_dim": 8}, audio_token_id=24,
     )  # fmt: skip
     return save(transformers.VoxtralForConditionalGeneration(config), processor, folder, std=0.6)
@@ -240,8 +239,9 @@ def gemma3n(folder):
         chat_template=TEMPLATE.replace("AUDIO", "<audio_soft_token>"),
     )  # fmt: skip
     config = transformers.Gemma3nConfig(
-        text_config={**text_config(len(tok)), **PER_LAYER, "num_hidden_layers": 4, "num_kv_shared_layers": 2,
-                     "layer_types": ["sliding_attention", "full_attention"] * 2, "laurel_rank": 8},
+        text_config={**text_config(len(tok)), **PER_LAYER, "num_hidden_layers": 3, "num_kv_shared_layers": 1,
+                     "layer_types": ["sliding_attention", "full_attention", "sliding_attention"], "laurel_rank": 8,
+                     "altup_num_inputs": 2},
         audio_config={"hidden_size": 32, "input_feat_size": 16, "conf_num_attention_heads": 4,
                       "conf_num_hidden_layers": 1, "sscp_conv_channel_size": (8, 4), "vocab_size": 8,
                       "vocab_offset": ids["audio_token_id"]},
@@ -255,7 +255,7 @@ def gemma4(folder):
     """Needs torchvision."""
     tok, ids = gemma_tokens(video_token="<|video|>")
     processor = transformers.Gemma4Processor(
-        transformers.Gemma4AudioFeatureExtractor(feature_size=128), transformers.Gemma4ImageProcessor(), tok,
+        transformers.Gemma4AudioFeatureExtractor(feature_size=16), transformers.Gemma4ImageProcessor(), tok,
         transformers.Gemma4VideoProcessor(), chat_template=TEMPLATE.replace("AUDIO", "<audio_soft_token>"),
     )  # fmt: skip
     ids["eoa_token_index"] = ids.pop("eoa_token_id")
@@ -263,11 +263,11 @@ def gemma4(folder):
         text_config={**text_config(len(tok)), **PER_LAYER, "global_head_dim": 16, "vocab_size_per_layer_input": len(tok),
                      "layer_types": ["sliding_attention", "full_attention"]},
         audio_config={"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "output_proj_dims": 32,
-                      "subsampling_conv_channels": [128, 4]},
+                      "subsampling_conv_channels": [16, 4]},
         vision_config={"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1, "num_attention_heads": 4,
                        "num_key_value_heads": 4, "head_dim": 8}, **ids,
     )  # fmt: skip
-    return save(transformers.Gemma4ForConditionalGeneration(config), processor, folder)
+    return save(transformers.Gemma4ForConditionalGeneration(config), processor, folder, std=0.1)
 
 
 def phi4_multimodal(folder):
@@ -320,7 +320,7 @@ def whisper(folder):
     tok.add_special_tokens({"additional_special_tokens": special})
     ids, end = dict(zip(special, tok.convert_tokens_to_ids(special), strict=True)), tok.eos_token_id
     config = transformers.WhisperConfig(
-        d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=4, decoder_attention_heads=4,
+        d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=1, decoder_attention_heads=1,
         encoder_ffn_dim=48, decoder_ffn_dim=48, num_mel_bins=16, vocab_size=len(tok), max_source_positions=1500,
         max_target_positions=64, pad_token_id=end, bos_token_id=end, eos_token_id=end,
         decoder_start_token_id=ids["<|startoftranscript|>"], suppress_tokens=None, begin_suppress_tokens=None,

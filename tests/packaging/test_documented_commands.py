@@ -9,7 +9,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import sysconfig
 import threading
 import wave
@@ -132,11 +131,12 @@ def cache(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def checkpoints(tmp_path_factory):
+def checkpoints(tmp_path_factory, forked_with_torch):
     """A tiny random Qwen2-Audio."""
     folder = tmp_path_factory.mktemp("checkpoint")
     code = "import sys; sys.path.insert(0, sys.argv[1]); import tiny; tiny.qwen2_audio('.')"
-    subprocess.run([sys.executable, "-c", code, ROOT / "tests" / "models"], cwd=folder, check=True, capture_output=True)
+    python = forked_with_torch / "python"
+    subprocess.run([python, "-c", code, ROOT / "tests" / "models"], cwd=folder, check=True, capture_output=True)
     return folder
 
 
