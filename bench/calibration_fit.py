@@ -61,9 +61,17 @@ class Last(Struct, frozen=True):
 def fitted(pool: ProcessPoolExecutor, folder: Path, runs: int = RUNS) -> Iterator[str]:
     """The constants by each turn, those of either half, the loss with those that are used, and the table of powers."""
     cells = [np.asarray(rows) for rows in simulated(CELLS, runs, folder, pool)]
+    of_all = None
     for name, part in (("all", slice(None)), ("a half", slice(runs // 2)), ("the other", slice(runs // 2, None))):
         for turn, (constants, loss) in enumerate(_turns([rows[part] for rows in cells])):
             yield f"{name}, turn {turn + 1}: loss {loss:.1f} with {', '.join(f'{c:.3f}' for c in constants)}"
+        covered = _covered(cells, constants)
+        of_all = covered if of_all is None else of_all
+        moved = 100 * (covered - of_all)
+        yield (
+            f"{name}: {covered.mean():.1%} of all intervals hold the threshold; of a kind, {moved.mean():+.2f} points "
+            f"from the fit to all (standard deviation {moved.std():.2f}, at most {np.abs(moved).max():.1f})"
+        )
     used = np.array([*STRETCH, *SHIFT])
     yield f"those that are used: loss {_loss(used, _lasts(cells, used)):.1f}"
     yield from powers(cells)
@@ -76,6 +84,13 @@ def _turns(cells: Sequence[np.ndarray]) -> Iterator[tuple[Floats, float]]:
         lasts = _lasts(cells, constants)
         constants = minimize(_loss, constants, args=(lasts,), method="Powell", options={"xtol": 1e-3, "ftol": 1e-4}).x
         yield constants, _loss(constants, lasts)
+
+
+def _covered(cells: Sequence[np.ndarray], constants: Floats) -> Floats:
+    """The share of intervals that hold the threshold, by cell, at the usual end of a run, with these ``constants``."""
+    last = _lasts(cells, constants)[0][1]
+    shift, stretch = recalibration(*last.features, constants=tuple(constants))
+    return np.asarray(np.mean(np.abs(last.truth - shift) <= Z_95 * stretch, axis=-1))
 
 
 def powers(cells: Sequence[np.ndarray]) -> Iterator[str]:

@@ -73,8 +73,8 @@ def _requested(name: str) -> Callable[[Any], Any]:
 _GIVEN = ("_fixtureinfo", "_instance", "_marks", "_obj", "fixturenames", "originalname")
 _OWN = ("added", "again", "answer", "own_fixtures", "predictor", "record", "trial", "waited")
 _EMPTY = ("extra_keyword_matches", "_report_sections", "stash", "user_properties")
-_STASHED: tuple[pytest.StashKey[Any], ...] = (tmpdir.tmppath_result_key, skipping.xfailed_key)
-"""What pytest keeps on each item and looks at no more once it has been run."""
+_STASHED: list[Any] = [getattr(tmpdir, "tmppath_result_key", None), getattr(skipping, "xfailed_key", None)]
+"""What pytest keeps on each item and looks at no more once it has been run; None where a release has no such key."""
 
 
 class TrialItem(OnDemand, pytest.Function):
