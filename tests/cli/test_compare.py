@@ -147,14 +147,13 @@ def test_a_page_holds_the_tables_and_every_flipped_item_and_no_markup_of_a_model
 
 
 def test_the_page_answers_first_what_changed_beyond_chance(tmp_path, browser):
+    shown = browser.new_page()
+
     def page_of(before, after, *more):
         folders = [saved(tmp_path / name, rows, name) for name, rows in (("before", before), ("after", after))]
         assert run(*folders, "--html", str(tmp_path / "c.html"), *more).exit_code == 0
-        shown = browser.new_page()
         shown.goto((tmp_path / "c.html").as_uri())
-        text = shown.inner_text(".verdict")
-        shown.close()
-        return text
+        return shown.inner_text(".verdict")
 
     better = page_of(OLD, NEW)
     assert better.startswith("✓ Better: accuracy of s under original +15.0 percentage points (95% CI +")
@@ -167,6 +166,7 @@ def test_the_page_answers_first_what_changed_beyond_chance(tmp_path, browser):
     assert page_of([*OLD, *silent[0]], [*OLD, *silent[1]]).startswith(
         ("· No significant", "✗ Worse: listening gap of s")
     )
+    shown.close()
 
 
 def test_the_page_changes_its_language_where_it_stands(tmp_path, browser):
