@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,15 @@ def _flow(value: Any) -> Any:
     return value
 
 
+@cache
+def texts() -> dict[str, str]:
+    """Of each file, what is written."""
+    return {f"{skill.name}.yaml": text(skill) for skill in SKILLS}
+
+
 def stale(folder: Path = FOLDER) -> list[str]:
     """Names of files that are not what would be written: changed, missing or left over."""
-    wanted = {f"{skill.name}.yaml": text(skill) for skill in SKILLS}
+    wanted = texts()
     there = {p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.yaml")}
     return sorted(name for name in {*wanted, *there} if wanted.get(name) != there.get(name))
 
@@ -107,10 +114,10 @@ def main(arguments: list[str]) -> int:
         print(f"unknown arguments {' '.join(arguments)}; known: --check", file=sys.stderr)
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for skill in SKILLS:
-        (FOLDER / f"{skill.name}.yaml").write_text(text(skill), encoding="utf-8", newline="\n")
+    for name, written in texts().items():
+        (FOLDER / name).write_text(written, encoding="utf-8", newline="\n")
     for path in FOLDER.glob("*.yaml"):
-        if path.stem not in {skill.name for skill in SKILLS}:
+        if path.name not in texts():
             path.unlink()
     return 0
 

@@ -92,11 +92,21 @@ class Grid(Struct, frozen=True, eq=False):
     """Shape (levels, thresholds, scales x lapses)."""
     log_prior: Floats | float = 0.0
     """Of scales and lapses, shape (scales x lapses); it is flat over thresholds."""
+    logs: dict[int, tuple[Floats, Floats]] = {}
+    """By level, as they come to be needed: the logarithms of the probabilities of a right and of a wrong answer."""
 
     @property
     def shape(self) -> tuple[int, int]:
         """(thresholds, scales x lapses): the shape of a posterior."""
         return self.right.shape[1], self.right.shape[2]
+
+    def logarithms(self, level: int) -> tuple[Floats, Floats]:
+        """Of the probabilities of a right and of a wrong answer at a level, each of shape (thresholds, scales x
+        lapses)."""
+        if level not in self.logs:
+            p = self.right[level]
+            self.logs[level] = np.log(p), np.log1p(-p)
+        return self.logs[level]
 
 
 @cache
@@ -120,13 +130,15 @@ class Procedure:
         self.grid, self.joint = on, joint
         self._logs = np.zeros(on.shape)
         self._probabilities: Floats | None = None
+        self._posterior: Posterior | None = None
 
     def update(self, level: int, right: float) -> None:
         """Take in an answer at the level of index ``level``: ``right`` is 1 or 0, or, for a listener that would not
         choose, the probability that a guess would have been right."""
-        p = self.grid.right[level]
-        self._probabilities = None
-        self._logs += right * np.log(p) + (1 - right) * np.log1p(-p)
+        self._probabilities = self._posterior = None
+        for share, logs in zip((right, 1 - right), self.grid.logarithms(level), strict=True):
+            if share:
+                self._logs += logs if share == 1 else share * logs
 
     def log_likelihoods(self) -> Floats:
         """The log-likelihood of all listeners of the grid by the answers so far, of shape (thresholds, scales x
@@ -152,7 +164,7 @@ class Procedure:
             after = [posterior * p, posterior * (1 - p)]
             return np.asarray(sum(_entropy(one.reshape(len(p), -1)) for one in after))
         # Right answers by threshold, with scales and lapses summed out; the wrong ones are the rest.
-        right = np.matmul(p[:, :, None, :], posterior[None, :, :, None])[:, :, 0, 0]
+        right = np.matmul(p.transpose(1, 0, 2), posterior[:, :, None])[:, :, 0].T
         return np.asarray(_entropy(right) + _entropy(posterior.sum(axis=1) - right))
 
     def following(self) -> int:
@@ -162,6 +174,11 @@ class Procedure:
 
     def posterior(self) -> Posterior:
         """What is known by now."""
+        if self._posterior is None:
+            self._posterior = self._known()
+        return self._posterior
+
+    def _known(self) -> Posterior:
         whole = self.probabilities()
         marginal = whole.sum(axis=1)
         levels = self.grid.levels

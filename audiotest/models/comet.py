@@ -74,6 +74,7 @@ class Comet:
 
     def load(self) -> None:
         """Read the weights. Raises ValueError for a checkpoint of a kind that cannot be read here."""
+        _refuse_a_missing_folder(self.checkpoint)
         require_local()
         from transformers import AutoConfig, AutoModel, AutoTokenizer
 
@@ -145,11 +146,16 @@ class Comet:
         return states.masked_fill(padding, 0.0).sum(1) / mask.sum(1, keepdim=True)
 
 
+def _refuse_a_missing_folder(checkpoint: str) -> None:
+    """Before torch is imported, which takes seconds."""
+    on_hub = checkpoint.count("/") == 1 and not checkpoint.startswith((".", "/", "~"))
+    if not on_hub and not Path(checkpoint).is_dir():
+        raise ValueError(f"there is no folder {checkpoint}; on the hub a name is such as Unbabel/wmt22-comet-da")
+
+
 def _folder(checkpoint: str, revision: str) -> Path:
     if Path(checkpoint).is_dir():
         return Path(checkpoint)
-    if checkpoint.count("/") != 1 or checkpoint.startswith((".", "/", "~")):
-        raise ValueError(f"there is no folder {checkpoint}; on the hub a name is such as Unbabel/wmt22-comet-da")
     from huggingface_hub import snapshot_download
 
     return Path(snapshot_download(checkpoint, revision=revision or None, allow_patterns=list(_FILES)))

@@ -237,8 +237,8 @@ FILES = [*_wavs(), *_studio(), *_lossless(), *_lossy()]
 
 
 def make(folder: Path, files: list[Odd] = FILES) -> dict[str, Path]:
-    """Make ``files`` in ``folder``; the sources stand beside them. One call of ffmpeg writes all of a source's files."""
-    jobs: dict[Path, list[str]] = defaultdict(list)
+    """Make ``files`` in ``folder``; the sources stand beside them. One call of ffmpeg writes all of its files."""
+    jobs: dict[Path, list[tuple[str, ...]]] = defaultdict(list)
     for odd in files:
         out = folder / odd.name
         long = odd.source == "busy"
@@ -259,9 +259,12 @@ def make(folder: Path, files: list[Odd] = FILES) -> dict[str, Path]:
                 if "-c:a" in odd.how or out.suffix in {".flac"}
                 else ("-c:a", "pcm_s16be" if out.suffix == ".au" else "pcm_s16le")
             )
-            jobs[source] += [*plain, *odd.how, str(out)]
-    for source, arguments in jobs.items():
-        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-i", str(source), *arguments], check=True)
+            jobs[source].append((*plain, *odd.how, str(out)))
+    inputs = [argument for source in jobs for argument in ("-i", str(source))]
+    outputs = [
+        argument for i, of_one in enumerate(jobs.values()) for how in of_one for argument in ("-map", f"{i}:a", *how)
+    ]
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-filter_threads", "1", *inputs, *outputs], check=True)
     for odd in files:
         if odd.patch:
             path = folder / odd.name

@@ -12,6 +12,7 @@ from sound_matrix import FILES, HZ, PEAK, Odd
 from sound_patches import reserial
 
 from audiotest.audio.decode import AudioError, read, seconds
+from audiotest.types import Waveform
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("sox") and shutil.which("ffmpeg")), reason="sox and ffmpeg make the files; they are not installed"
@@ -24,13 +25,17 @@ def files(tmp_path_factory):
     return sound_matrix.make(tmp_path_factory.mktemp("matrix"))
 
 
+@pytest.fixture(scope="module")
+def heard(files):
+    return {name: read(path) for name, path in files.items()}
+
+
 def pitch(samples: np.ndarray, rate: int) -> float:
     spectrum = np.abs(np.fft.rfft((samples - samples.mean()) * np.hanning(len(samples))))
     return float(np.argmax(spectrum) * rate / len(samples))
 
 
-def wrong_with(odd: Odd, path: Path) -> list[str]:
-    sound = read(path)
+def wrong_with(odd: Odd, sound: Waveform) -> list[str]:
     middle = sound.samples[round(0.2 * sound.rate) : round(0.8 * sound.rate)]
     wanted = PEAK * (0.8 if odd.source == "busy" else 1.0)
     problems = []
@@ -47,17 +52,17 @@ def wrong_with(odd: Odd, path: Path) -> list[str]:
     return problems
 
 
-def test_every_kind_is_heard_whole(files):
-    assert len(files) > 180
-    wrong = {odd.name: wrong_with(odd, files[odd.name]) for odd in FILES}
+def test_every_kind_is_heard_whole(heard):
+    assert len(heard) > 180
+    wrong = {odd.name: wrong_with(odd, heard[odd.name]) for odd in FILES}
     assert {name: problems for name, problems in wrong.items() if problems} == {}
 
 
 @pytest.mark.parametrize(("start", "end"), [(0.3, 0.6), (0.5, None), (None, 0.4)])
-def test_a_segment_is_the_same_samples_as_in_the_whole(files, start, end):
+def test_a_segment_is_the_same_samples_as_in_the_whole(files, heard, start, end):
     wrong = []
     for name, path in files.items():
-        whole, part = read(path), read(path, start=start, end=end)
+        whole, part = heard[name], read(path, start=start, end=end)
         last = None if end is None else round(end * whole.rate)
         if not np.array_equal(part.samples, whole.samples[round((start or 0.0) * whole.rate) : last]):
             wrong.append(name)

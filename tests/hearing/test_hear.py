@@ -11,6 +11,7 @@ from dataclasses import replace
 import jsonschema
 import msgspec
 import pytest
+from accessibility import violations
 from click.testing import CliRunner
 
 from audiotest.audio.synth import SynthError
@@ -226,17 +227,17 @@ class Killed(Simulated):
 def test_a_run_that_was_killed_goes_on_where_it_was_and_asks_nothing_twice(tmp_path):
     settings = Settings(reply_cache=str(tmp_path / "replies.sqlite"))
     ear = Ear(TRUTH)
-    whole = hear(Simulated(ear), budget=60)
-    killed = Killed(ear, 90, identity="ear/1")
-    first = hear(killed, settings=settings, budget=60)
+    whole = hear(Simulated(ear), budget=40)
+    killed = Killed(ear, 60, identity="ear/1")
+    first = hear(killed, settings=settings, budget=40)
     assert first.stopped == "interrupted"
-    assert 90 <= first.asked < whole.questions
+    assert 60 <= first.asked < whole.questions
     again = Simulated(ear, identity="ear/1")
-    second = hear(again, settings=settings, budget=60)
+    second = hear(again, settings=settings, budget=40)
     assert not set(killed.asked) & set(again.asked)
     assert second.asked == len(again.asked) == whole.questions - len(killed.asked)
     assert second.faculties == whole.faculties
-    third = hear(Simulated(ear, identity="ear/1"), settings=settings, budget=60)
+    third = hear(Simulated(ear, identity="ear/1"), settings=settings, budget=40)
     assert (third.asked, third.faculties) == (0, whole.faculties)
 
 
@@ -270,7 +271,7 @@ class Streams(Simulated):
 
 def test_a_stream_that_answers_in_any_order_gives_the_same():
     ear = Ear(TRUTH)
-    assert hear(Streams(ear), budget=50).faculties == hear(Simulated(ear), budget=50).faculties
+    assert hear(Streams(ear), budget=35).faculties == hear(Simulated(ear), budget=35).faculties
 
 
 def test_questions_of_all_tracks_are_under_way_at_once():
@@ -278,7 +279,7 @@ def test_questions_of_all_tracks_are_under_way_at_once():
     sizes = []
     answer = model.answer
     model.answer = lambda requests: (sizes.append(len(requests)), answer(requests))[1]
-    hear(model, ["pitch", "gap", "level"], budget=40)
+    hear(model, ["pitch", "gap", "level"], budget=15)
     assert max(sizes) == 8 * 4
 
 
@@ -418,38 +419,46 @@ def run(*arguments):
     return CliRunner().invoke(main, ["hear", *map(str, arguments)])
 
 
-def test_the_command_writes_what_it_prints(tmp_path):
-    files = [tmp_path / "out" / f"heard.{ending}" for ending in ("json", "csv", "html", "svg")]
-    result = run("--only", "duration", "--only", "onset", "--budget", 40, "--json", files[0], "--csv",
-                 files[1], "--html", files[2], "--plot", files[3])  # fmt: skip
+@pytest.fixture(scope="module")
+def audiograms(tmp_path_factory):
+    """The built-in listener's, in every format, and what was printed."""
+    folder = tmp_path_factory.mktemp("audiograms")
+    out = folder / "out"
+    result = run("--only", "duration", "--only", "onset", "--budget", 40, "--json", out / "a.json", "--csv", out / "a.csv",
+                 "--html", out / "en.html", "--plot", out / "a.svg")  # fmt: skip
     assert result.exit_code == 0, result.output
-    assert "can do 1 of 2 tasks as asked" in result.output
-    audiogram = load(files[0])
+    (folder / "printed").write_text(result.output)
+    return out
+
+
+def test_the_command_writes_what_it_prints(audiograms):
+    assert "can do 1 of 2 tasks as asked" in (audiograms.parent / "printed").read_text()
+    file = audiograms / "a.json"
+    audiogram = load(file)
     assert list(audiogram.faculties) == ["duration", "onset"]
-    written = json.loads(files[0].read_text())
+    written = json.loads(file.read_text())
     assert written["faculties"]["duration"]["unit"] == "ms"
     jsonschema.validate(written, json.loads(schema_text("audiogram")))
-    rows = files[1].read_text().splitlines()
+    rows = (audiograms / "a.csv").read_text().splitlines()
     assert len(rows) == 3
-    page = files[2].read_text()
+    page = (audiograms / "en.html").read_text()
     assert page.count("<audio") == 3
     assert "data:audio/flac;base64," in page
     assert "http" not in page.replace("http-equiv", "")
-    assert files[3].read_text().startswith("<?xml")
-    again = run("--from", files[0], "--against", files[0])
+    assert (audiograms / "a.svg").read_text().startswith("<?xml")
+    again = run("--from", file, "--against", file)
     assert "threshold of listener over that of listener" in again.output
     assert "1  " in again.output
 
 
 @pytest.mark.parametrize("language", ["en", "ko", "zh"])
 def test_the_page_is_in_each_language_and_passes_axe(audiograms, browser, language):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     path = audiograms / f"{language}.html"
-    assert run("--from", audiograms / "a.json", "--html", path, "--lang", language).exit_code == 0
+    if language != "en":
+        assert run("--from", audiograms / "a.json", "--html", path, "--lang", language).exit_code == 0
     shown = browser.new_page()
     shown.goto(path.as_uri())
-    results = axe.run(shown)
-    assert results.violations_count == 0, results.generate_report()
+    assert violations(shown) == ""
     shown.evaluate(
         "document.querySelectorAll('[lang=en], figure em').forEach((node) => { if (node !== document.documentElement) node.remove(); })"
     )
@@ -463,8 +472,7 @@ def test_the_page_is_in_each_language_and_passes_axe(audiograms, browser, langua
 
 
 def test_the_page_changes_its_language_with_charts_names_and_labels_and_follows_a_dark_theme(audiograms, browser):
-    path = audiograms / "languages.html"
-    assert run("--from", audiograms / "a.json", "--html", path).exit_code == 0
+    path = audiograms / "en.html"
     context = browser.new_context(color_scheme="dark", viewport={"width": 390, "height": 800})
     shown = context.new_page()
     shown.goto(path.as_uri())
@@ -484,9 +492,7 @@ def test_the_page_changes_its_language_with_charts_names_and_labels_and_follows_
     )
     assert shown.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 29)"
     assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    results = axe.run(shown)
-    assert results.violations_count == 0, results.generate_report()
+    assert violations(shown) == ""
     context.close()
 
 
@@ -507,14 +513,6 @@ def test_charts_are_in_the_language_of_the_page(audiograms, language):
     for key in ("hear.axis_frequency", "hear.line_model"):
         assert words[key] in image
     assert words["faculty.tone_in_quiet"][1:] in image
-
-
-@pytest.fixture(scope="module")
-def audiograms(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("audiograms")
-    result = run("--only", "duration", "--only", "onset", "--budget", 40, "--json", folder / "a.json")
-    assert result.exit_code == 0, result.output
-    return folder
 
 
 def test_bad_input_to_the_command_is_a_sentence(tmp_path):

@@ -1,5 +1,6 @@
 """``--baseline git:REF:PATH`` and ``--baseline FILE.zip``: the run is the same as from its folder."""
 
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -24,15 +25,25 @@ def git(*arguments):
     subprocess.run(["git", *arguments], env=environment, check=True, capture_output=True)
 
 
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory):
+    """Where the repository is kept once the first test has made it."""
+    return tmp_path_factory.mktemp("committed") / "repository"
+
+
 @pytest.fixture
-def repository(project, monkeypatch):
+def repository(project, monkeypatch, committed):
     """A repository whose main branch has the run ``base/small``, in which `one` was right."""
     tester = project(ids=("one", "wrong1"))
     monkeypatch.chdir(tester.path)
+    if committed.exists():
+        shutil.copytree(committed, tester.path, dirs_exist_ok=True)
+        return tester
     tester.runpytest_inprocess("suites/kitchen.yaml::original", "--results", "base/small")
     git("init", "-b", "main", ".")
     git("add", "base/small/trials.jsonl", "base/small/summary.json")
     git("commit", "-m", "a baseline")
+    shutil.copytree(tester.path, committed)
     return tester
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 
@@ -92,6 +93,23 @@ def model():
 """
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the first model's run is kept once the first test has made it."""
+    return tmp_path_factory.mktemp("kept") / "out"
+
+
+@pytest.fixture
+def of_the_first(every, pytester, records, kept):
+    """The records of the model ``first``, which stand in ``out``."""
+    if kept.exists():
+        shutil.copytree(kept, pytester.path / "out")
+    else:
+        assert every("--model", "first")[0].ret == 0
+        shutil.copytree(pytester.path / "out", kept)
+    return {(r["condition"], r["case"]): r for r in records(pytester.path / "out")}
+
+
 @pytest.fixture
 def every(pytester, records):
     (pytester.path / "suite.yaml").write_text(HEAD + CASES)
@@ -111,9 +129,8 @@ def outcomes(records):
     return {key: record["outcome"] for key, record in records.items()}
 
 
-def test_first_and_its_replay_agree(every, pytester):
-    result, first = every("--model", "first")
-    assert result.ret == 0
+def test_first_and_its_replay_agree(every, of_the_first):
+    first = of_the_first
     result, again = every("--model", "replay:out", out="again")
     assert result.ret == 0
     assert outcomes(again) == outcomes(first)
@@ -147,8 +164,8 @@ def test_what_does_not_apply_is_skipped_with_a_reason(every, pytester):
     assert {k for k, o in outcomes(again).items() if o in ("skipped", "unsupported")} == set(skipped)
 
 
-def test_expectations_are_met_and_missed(every):
-    _, records = every("--model", "first")
+def test_expectations_are_met_and_missed(of_the_first):
+    records = of_the_first
     assert records["relabelled(style=numbers)", "pitch"]["reply"]["text"] == "(1)"
     assert records["relabelled(style=numbers)", "pitch"]["labels"] == ["1", "2", "3"]
     assert records["relabelled(style=none)", "pitch"]["reply"]["text"] == "high"
@@ -162,8 +179,8 @@ def test_expectations_are_met_and_missed(every):
     assert records["fewer(k=2,kind=near)", "pitch"]["choices"] == ["high", "low"]
 
 
-def test_two_workers_show_the_same(every):
-    _, alone = every("--model", "first")
+def test_two_workers_show_the_same(every, of_the_first):
+    alone = of_the_first
     _, together = every("--model", "first", "-n", "2", out="two")
     strip = ("reply", "cached")
     assert {k: json.dumps({f: v for f, v in r.items() if f not in strip}) for k, r in alone.items()} == {

@@ -5,7 +5,6 @@ One cluster serves all tests, as `--ray-address` takes it; test_model_down.py ha
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
 
 import pytest
@@ -131,8 +130,8 @@ def test_a_killed_process_loses_nothing_and_only_what_kills_twice_is_an_error(ou
     assert records["once", "original"]["reply"]["text"].startswith("once original")
 
 
-def test_ray_and_xdist_do_not_mix(ours, ray):
+def test_ray_and_xdist_do_not_mix(ours, ray, forked):
     (ours.path / "s.yaml").write_text("suite: s\ncases: [{id: a, question: Q?, choices: [x, y], answer: x}]\n")
-    done = subprocess.run([sys.executable, "-m", "pytest", "s.yaml", "-n", "2", *ray], cwd=ours.path, capture_output=True,
+    done = subprocess.run([forked / "python", "-m", "pytest", "s.yaml", "-n", "2", *ray], cwd=ours.path, capture_output=True,
                           text=True, check=False)  # fmt: skip
     assert "leave -n away" in done.stderr

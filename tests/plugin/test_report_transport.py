@@ -8,6 +8,7 @@ from audiotest.predict.report_transport import pack, unpack
 SIMPLE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary(),
     lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
 )
 
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from accessibility import violations
 from click.testing import CliRunner
 
 from audiotest.cli import main
@@ -162,6 +163,5 @@ def test_the_page_is_walked_by_keyboard(suite, browser):
     shown.fill("#f-text", "low")
     assert shown.inner_text("#count") == "1 of 4 cases"
     assert shown.evaluate("window.broken") is None
-    results = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(shown)
-    assert results.violations_count == 0, results.generate_report()
+    assert violations(shown) == ""
     assert complaints == []

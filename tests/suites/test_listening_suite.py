@@ -3,8 +3,6 @@
 import importlib
 import math
 import re
-import subprocess
-import sys
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -43,21 +41,37 @@ def request(suite, case, audio=(), seed=0):
     return Request(suite["suite"], case["id"], "original", "", case["question"], choices, audio, seed=seed)
 
 
-def accuracy(model, suite, sounds=None, seed=0):
-    """Share of cases whose reply is the answer."""
+def replies(model, suite, sounds=None, seed=0):
+    """What a model says to each case."""
     sounds = sounds or [()] * len(suite["cases"])
     seeds = [zlib.crc32(f"{seed}{case['id']}".encode()) for case in suite["cases"]]
     requests = [request(suite, *each) for each in zip(suite["cases"], sounds, seeds, strict=True)]
-    replies = model.answer(requests)
+    return [reply.text for reply in model.answer(requests)]
+
+
+def share_right(suite, texts):
+    """Share of cases whose reply is the answer."""
     chosen = [
-        r.choices["ABCD".index(a.text[1])] if a.text[0] == "(" else "" for r, a in zip(requests, replies, strict=True)
+        case["choices"]["ABCD".index(text[1])] if text[0] == "(" else ""
+        for case, text in zip(suite["cases"], texts, strict=True)
     ]
     return float(np.mean([c == case["answer"] for c, case in zip(chosen, suite["cases"], strict=True)]))
+
+
+def accuracy(model, suite, sounds=None, seed=0):
+    return share_right(suite, replies(model, suite, sounds, seed))
 
 
 @pytest.fixture(scope="module")
 def sounds():
     return {name: [synthesise(case["audio"]["synth"]) for case in suite["cases"]] for name, suite in SUITES.items()}
+
+
+@pytest.fixture(scope="module")
+def heard(sounds):
+    """The listener's replies by suite."""
+    model = listener.open_model(None, {})
+    return {name: replies(model, suite, [(w,) for w in sounds[name]]) for name, suite in SUITES.items()}
 
 
 def test_it_has_at_least_twelve_skills_and_144_cases():
@@ -175,13 +189,12 @@ def test_the_random_model_draws_from_the_trial_s_seed():
     model = random_model.open_model(None, {})
     suite = SUITES["pitch"]
     assert accuracy(model, suite, seed=1) == accuracy(model, suite, seed=1)
-    replies = {model.answer([request(suite, suite["cases"][0], seed=s)])[0].text for s in range(50)}
-    assert replies == {"(A)", "(B)"}
+    texts = {model.answer([request(suite, suite["cases"][0], seed=s)])[0].text for s in range(50)}
+    assert texts == {"(A)", "(B)"}
 
 
-def test_the_listener_is_right(sounds):
-    model = listener.open_model(None, {})
-    found = {n: accuracy(model, s, [(w,) for w in sounds[n]]) for n, s in SUITES.items()}
+def test_the_listener_is_right(heard):
+    found = {name: share_right(suite, heard[name]) for name, suite in SUITES.items()}
     right = sum(found[n] * len(s["cases"]) for n, s in SUITES.items())
     assert right / len(CASES) >= 0.97, found
     assert all(found[name] >= gate(suite, "accuracy") for name, suite in SUITES.items()), found
@@ -209,11 +222,10 @@ def test_the_listener_abstains_without_audio_and_in_silence(sounds):
 
 
 @each_suite
-def test_the_listener_follows_options_that_are_turned_round(suite, sounds):
+def test_the_listener_follows_options_that_are_turned_round(suite, sounds, heard):
     model = listener.open_model(None, {})
     name = suite["suite"].removeprefix("listening-")
-    for case, sound in zip(suite["cases"], sounds[name], strict=True):
-        straight = model.answer([request(suite, case, (sound,))])[0].text
+    for case, sound, straight in zip(suite["cases"], sounds[name], heard[name], strict=True):
         turned = {**case, "id": "x", "choices": case["choices"][::-1]}
         assert model.answer([request(suite, turned, (sound,), seed=9)])[0].text[4:] == straight[4:]
 
@@ -232,19 +244,18 @@ def test_every_scene_satisfies_the_schema():
         assert schema.is_valid("synth", case["audio"]["synth"]), (name, case["id"])
 
 
-def test_the_files_are_what_the_generator_writes():
-    run = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "listening_suite.py"), "--check"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
+@pytest.fixture(scope="module")
+def generator():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "tools"))
+        yield importlib.import_module("listening_suite")
 
 
-def test_the_generator_notices_files_that_were_changed_lost_or_left_over(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    generator = importlib.import_module("listening_suite")
+def test_the_files_are_what_the_generator_writes(generator, capsys):
+    assert generator.main(["--check"]) == 0, capsys.readouterr().err
+
+
+def test_the_generator_notices_files_that_were_changed_lost_or_left_over(generator, tmp_path, monkeypatch, capsys):
     for path in FILES:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert generator.stale(tmp_path) == []
@@ -252,3 +263,6 @@ def test_the_generator_notices_files_that_were_changed_lost_or_left_over(tmp_pat
     (tmp_path / "tempo.yaml").unlink()
     (tmp_path / "extra.yaml").write_text("", encoding="utf-8")
     assert generator.stale(tmp_path) == ["extra.yaml", "pitch.yaml", "tempo.yaml"]
+    monkeypatch.setattr(generator, "stale", lambda: ["pitch.yaml"])
+    assert generator.main(["--check"]) == 1
+    assert "not what tools/listening_suite.py writes: pitch.yaml" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import base64
 import io
 import warnings
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,9 @@ def write(audiogram: Audiogram, target: Path, language: str = ENGLISH) -> None:
 def page(audiogram: Audiogram, language: str = ENGLISH) -> str:
     """The whole page as text, first shown in ``language``. Questions and answers stand as they were asked."""
     texts(language)
-    from jinja2 import Environment
-
     room = files("audiotest.report.html")
-    source = (files("audiotest.report.hearing") / "page.html").read_text(encoding="utf-8")
-    template = Environment(autoescape=True, trim_blocks=True).from_string(source)
     results = list(audiogram.faculties.values())
-    return template.render(
+    content: str = _template().render(
         audiogram=audiogram,
         notes=[_heard(note) for note in table.notes(audiogram)],
         ended=_each(lambda own: text(own, "hear.ended", why=translated(own, audiogram.stopped, "heard"))),
@@ -78,6 +74,15 @@ def page(audiogram: Audiogram, language: str = ENGLISH) -> str:
         texts=as_data({own: {key: text(own, key) for key in _FIELD} for own in languages()}),
         js="".join((room / name).read_text(encoding="utf-8") for name in ("texts.js", "languages.js")),
     )
+    return content
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment
+
+    source = (files("audiotest.report.hearing") / "page.html").read_text(encoding="utf-8")
+    return Environment(autoescape=True, trim_blocks=True).from_string(source)
 
 
 def _each(words: Callable[[str], str]) -> dict[str, str]:

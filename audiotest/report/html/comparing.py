@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -111,21 +111,26 @@ def page(
 ) -> str:  # fmt: skip
     """The whole page; ``leaders`` is a table with its heads in the first row, or empty, ``home`` the address of a list
     of runs. What models said is escaped."""
-    from jinja2 import Environment, StrictUndefined
-
     here = files("audiotest.report.html")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    template = environment.from_string((here / "compare.html").read_text(encoding="utf-8"))
     css, *scripts = (
         (here / name).read_text(encoding="utf-8") for name in ("page.css", "texts.js", "player.js", "picture.js")
     )
-    return template.render(
+    content: str = _template().render(
         names=list(dict.fromkeys(names)), leaders=leaders, pairs=pairs, css=css, js="".join(scripts), key=sound_key,
         language=language, home=home, msg=partial(text, language), texts=as_data(shown_texts(*languages())),
         each=lambda name, **values: {own: text(own, name, **values) for own in languages()},
         cells=_cells, colour=colour, reach_of=reach_of, p_value=p_value, verdict=_verdict, marks=MARKS,
         sounds=as_data(msgspec.to_builtins(dict(sounds))),
     )  # fmt: skip
+    return content
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.from_string((files("audiotest.report.html") / "compare.html").read_text(encoding="utf-8"))
 
 
 def _cells(difference: FigureDifference) -> list[dict[str, str]]:
