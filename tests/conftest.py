@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from forked.run_modules import import_run_modules, keep_entry_points
+from forked.run_modules import import_run_modules, quicken_pytest
 from hypothesis import HealthCheck, settings
 
 if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
@@ -63,7 +63,7 @@ def pytest_configure(config):
     """Here, but not in a process that only hands tests to workers, which have to wait for it."""
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         import_run_modules()
-        keep_entry_points()
+        quicken_pytest()
 
 
 def pytest_collection_finish():

@@ -5,6 +5,8 @@ import pkgutil
 import sysconfig
 from importlib import import_module
 
+from _pytest.fixtures import FixtureManager
+
 LIBRARIES = (
     "_pytest.junitxml", "_pytest.pytester", "av", "click", "execnet.gateway_base", "filelock", "httpx", "jinja2.sandbox",
     "jsonschema", "jsonschema_rs", "mmap", "msgspec.json", "multiprocessing.connection", "numpy.fft", "numpy.polynomial", "pdb",
@@ -28,6 +30,14 @@ def import_run_modules():
             import_module(module.name)
     for name in ("benchmarks.archives", "benchmarks.importing", "models.listener", "models.random", "models.replay"):
         import_module(f"audiotest.{name}")
+
+
+def quicken_pytest():
+    """What each run inside a test does anew, and with the same outcome, is done once."""
+    keep_entry_points()
+    # Looks through all attributes of all plugins for a fixture in the wrong order of decorators, which it would warn of.
+    if hasattr(FixtureManager, "_check_for_wrapped_fixture"):
+        FixtureManager._check_for_wrapped_fixture = lambda *_: None
 
 
 def keep_entry_points():

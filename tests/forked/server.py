@@ -29,7 +29,7 @@ import types
 
 from _pytest.assertion import install_importhook
 from _pytest.config import get_config
-from run_modules import import_run_modules, keep_entry_points
+from run_modules import import_run_modules, quicken_pytest
 
 MODELS = ("torch", "transformers", "transformers.generation")
 MODELS_SETTINGS = {"HF_HUB_OFFLINE": "1"}  # read when they are imported
@@ -43,7 +43,7 @@ def prepare():
     for name in ("pip._internal.commands.download", "xdist.plugin", "xdist.dsession", "xdist.remote"):
         importlib.import_module(name)
     import_run_modules()
-    keep_entry_points()
+    quicken_pytest()
     sys.meta_path.remove(hook)
     for distribution in importlib.metadata.distributions():  # pytest looks into each for plugins; finding them is kept
         distribution.entry_points  # noqa: B018
