@@ -137,11 +137,14 @@ def refuse(*args, **kwargs):
     raise OSError("no network in this test")
 
 socket.socket.connect = socket.getaddrinfo = refuse
-sys.modules["transformers"] = None  # evaluate takes it in where it is there, for ten times as long as all else takes
-import evaluate
-del sys.modules["transformers"]
+from importlib.util import find_spec
 from audiotest.score.metrics import path
+from audiotest.score.metrics.loading import import_evaluate
 
+there = find_spec("transformers")
+evaluate = import_evaluate()
+assert not {"transformers", "torch"} & set(sys.modules)
+assert find_spec("transformers") == there, "what comes later finds it"
 metric = evaluate.load(path("rouge"), keep_in_memory=sys.argv[1] == "memory")
 replies = ["a dog barks", "wind then rain"]
 single = metric.compute(predictions=replies, references=["the dog barks", "rain then wind"], use_stemmer=True)
