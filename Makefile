@@ -6,8 +6,8 @@ READY := $(VENV)/.ready
 # Adapters are tested with torch, transformers and Ray; the demo and the linters need none of them.
 WHOLE := $(VENV)/.whole
 PYTEST_ARGS ?=
-# Three for two cores: some tests wait, for a browser or for Ray.
-TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
+# Four for two cores: some tests wait, for a browser or for Ray.
+TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2)
 
 # What `real` and `recordings` fetch is kept here, whatever AUDIOTEST_CACHE_DIR says.
 KEPT ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/audiotest

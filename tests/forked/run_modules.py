@@ -8,16 +8,18 @@ from importlib import import_module
 from _pytest.fixtures import FixtureManager
 
 LIBRARIES = (
-    "_pytest.junitxml", "_pytest.pytester", "av", "click", "execnet.gateway_base", "filelock", "httpx", "jinja2.sandbox",
+    "_pytest.junitxml", "_pytest.pytester", "anyio._backends._asyncio", "asyncio", "av", "click", "execnet.gateway_base", "filelock", "httpcore", "httpx", "jinja2.sandbox",
     "jsonschema", "jsonschema_rs", "mmap", "msgspec.json", "multiprocessing.connection", "numpy.fft", "numpy.polynomial", "pdb",
     "platformdirs", "pytest", "referencing", "rich.columns", "rich.console", "rich.live", "rich.progress", "rich.table",
     "ruamel.yaml", "scipy.optimize", "scipy.signal", "scipy.special", "scipy.stats", "soundfile", "soxr", "sqlite3", "tarfile",
     "yaml",
 )  # fmt: skip
 
-ROOMS = ("analyse", "audio", "baseline", "baseline_sources", "cli", "commands", "declare", "grade", "options", "plugin", "predict", "report",
+ROOMS = ("analyse", "audio", "baseline", "baseline_sources", "cli", "commands", "declare", "grade", "hearing", "options", "plugin", "predict", "report",
          "runner", "runs", "score", "session")  # fmt: skip
 """Not models, most of which import torch, nor what imports libraries that read the environment."""
+
+MODELS = ("audiotest.models._listener.", "audiotest.models._openai.")
 
 
 def import_run_modules():
@@ -26,9 +28,18 @@ def import_run_modules():
     for name in LIBRARIES:
         import_module(name)
     for module in pkgutil.walk_packages(audiotest.__path__, "audiotest."):
-        if module.name.split(".")[1] in ROOMS and "metrics.rouge" not in module.name:
+        if (module.name.split(".")[1] in ROOMS and "metrics.rouge" not in module.name) or module.name.startswith(
+            MODELS
+        ):
             import_module(module.name)
-    for name in ("benchmarks.archives", "benchmarks.importing", "models.listener", "models.random", "models.replay"):
+    for name in (
+        "benchmarks.archives",
+        "benchmarks.importing",
+        "models.listener",
+        "models.openai",
+        "models.random",
+        "models.replay",
+    ):
         import_module(f"audiotest.{name}")
 
 

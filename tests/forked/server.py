@@ -31,7 +31,11 @@ from _pytest.assertion import install_importhook
 from _pytest.config import get_config
 from run_modules import import_run_modules, quicken_pytest
 
-MODELS = ("torch", "transformers", "transformers.generation")
+MODELS = (
+    "torch", "transformers", "transformers.generation", "transformers.models.auto.modeling_auto",
+    "transformers.models.qwen2.modeling_qwen2", "transformers.models.qwen2_audio.modeling_qwen2_audio",
+    "transformers.models.qwen2_audio.processing_qwen2_audio", "transformers.tokenization_mistral_common",
+)  # fmt: skip
 MODELS_SETTINGS = {"HF_HUB_OFFLINE": "1"}  # read when they are imported
 
 
