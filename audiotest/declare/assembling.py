@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from audiotest.declare import building, case_checks, schema, suite_checks, variables
 from audiotest.declare.audio_roots import Reach
@@ -119,7 +119,8 @@ def _of_table(
 
 
 def _is_of_case(problem: Problem) -> bool:
-    return problem.path[:1] == ("cases",) and len(problem.path) > 1
+    """Whether it lies in an item of the list ``cases``, which somebody may have written as a mapping."""
+    return problem.path[:1] == ("cases",) and len(problem.path) > 1 and isinstance(problem.path[1], int)
 
 
 class _Gathered:
@@ -142,7 +143,7 @@ class _Gathered:
         rows = rows or []
         wrong: dict[int, list[Problem]] = {}
         for problem in problems:
-            wrong.setdefault(int(problem.path[1]), []).append(problem)
+            wrong.setdefault(cast(int, problem.path[1]), []).append(problem)
         good, faults, odd = [], [], []
         looks: list[tuple[KeyPath, str]] = []
         for i, row in enumerate(rows):
@@ -165,7 +166,7 @@ class _Gathered:
                 looks.clear()
             good.append(case)
         for problem in placed(faults, shown, data):
-            wrong.setdefault(int(problem.path[1]), []).append(problem)
+            wrong.setdefault(cast(int, problem.path[1]), []).append(problem)
         taken = {case.id for case in good} if wrong else set()
         self.cases += good
         self.invalid += [

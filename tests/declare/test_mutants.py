@@ -1,5 +1,6 @@
 """Broken suites of all kinds: each is reported with its place or loads, and nothing else ever happens."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,12 @@ def loaded(text):
     except SuiteError as error:
         return error.problems, None
     return problems, Suite(**fields)
+
+
+@pytest.mark.parametrize("key", ["question", "0"])
+def test_cases_that_are_a_mapping_with_a_key_twice_are_two_problems(key):
+    problems, _ = loaded(f"suite: s\ncases:\n  {key}: Q?\n  {key}: R?\n")
+    assert [(p.path, p.line, p.column) for p in problems] == [(("cases",), 3, 3), (("cases", key), 4, 3)]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
