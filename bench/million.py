@@ -1,5 +1,5 @@
 """A run of many trials: ``audiotest.run`` over a suite of cases without sound, four conditions each; with ``--pytest``
-``pytest SUITE --model first -q -p no:cacheprovider`` in its place.
+``pytest SUITE --model first -q -p no:cacheprovider -p no:hypothesispytest`` in its place.
 
 ``python -m bench.million 100000 200000`` prints seconds, CPU and peak memory for each size. Each is a process of its
 own, which ends where it passes ``--minutes`` or ``--gigabytes``, and says how far it came. On standard error there is a

@@ -96,7 +96,7 @@ def flipping(rng: np.random.Generator, n: int) -> list[Record]:
 
 
 def ordered(rng: np.random.Generator, n: int) -> list[Record]:
-    """Knows 0.55 of the answers under any order, and guesses the others anew under each of four."""
+    """Knows 0.55 of the answers under any order, and guesses the others again under each of four."""
     rows = []
     for i in range(n):
         right, knows = int(rng.integers(K)), rng.random() < 0.55

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import Any
 
 from audiotest import foreign_code
 from audiotest.options.names import long_name, short_options
 from audiotest.options.table import OPTIONS
 
-if TYPE_CHECKING:
-    import pytest
 
-
-def add_options(parser: pytest.Parser) -> None:
-    """Declare them; ``pytest --help`` shows the texts. Each has a long spelling too (``--audiotest-seed``), by which it
-    goes where another plugin has an option of the same name."""
+def add_options(parser: Any) -> None:
+    """Declare them with pytest's ``parser``; ``pytest --help`` shows the texts. Each has a long spelling too
+    (``--audiotest-seed``), by which it goes where another plugin has an option of the same name."""
     parser.addini("audiotest_progress", default="",
                   help="seconds between lines that say how far the run is (30, in CI 60); 0: never")  # fmt: skip
     group = parser.getgroup("audiotest", "audiotest: suites of audio cases that a model answers")
@@ -26,8 +23,8 @@ def add_options(parser: pytest.Parser) -> None:
         short.own(names)
 
 
-def set_environment(config: pytest.Config) -> None:
-    """For as long as ``config`` is in use, here and in the workers that it starts, what ``--audio-root`` and
+def set_environment(config: Any) -> None:
+    """For as long as pytest's ``config`` is in use, here and in the workers that it starts, what ``--audio-root`` and
     ``--allow-code`` allow is allowed, and suites' variables have the values of ``--var``."""
     from audiotest.declare.audio_roots import allowing
     from audiotest.declare.variables import given

@@ -58,7 +58,7 @@ class SharedProperties:
 
     def take(self, report: Any) -> None:
         """Have a test written here of which ``report`` is the first: its properties, and its place, which pytest works
-        out for each of its reports anew. Captured output that nobody wants is not looked for."""
+        out again for each of its reports. Captured output that nobody wants is not looked for."""
         reporter = self._log.node_reporter(report)
         reporter.record_testreport = partial(self._record, reporter, reporter.record_testreport)
         if self._log.logging == "no":

@@ -44,7 +44,7 @@ def import_run_modules():
 
 
 def quicken_pytest():
-    """What each run inside a test does anew, and with the same outcome, is done once."""
+    """What each run inside a test would do again, with the same outcome, is done once."""
     keep_entry_points()
     # Looks through all attributes of all plugins for a fixture in the wrong order of decorators, which it would warn of.
     if hasattr(FixtureManager, "_check_for_wrapped_fixture"):

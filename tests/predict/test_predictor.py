@@ -331,7 +331,7 @@ def test_answers_come_as_they_arrive_and_every_trial_has_one(suite):
     assert all(answer.given for answer in answers.values())
 
 
-def test_a_clip_is_resampled_once_for_its_questions_and_anew_under_a_condition(suite):
+def test_a_clip_is_resampled_once_for_its_questions_and_again_under_a_condition(suite):
     model = Recorder(Needs(audio=True, sample_rate=8000, channels=1))
     run(model, suite)
     assert model.heard["a", "original"][0] is model.heard["b", "original"][0] is model.heard["a", "shuffled"][0]
