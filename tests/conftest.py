@@ -35,19 +35,20 @@ settings.load_profile("busy")
 
 
 INTERPRETER = sys.executable
+KINDS = ("plain", "torch", "workers")
 
 
 @contextmanager
 def forking(folder):
-    """Two folders with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already: ``plain``, and
-    ``torch`` for those that load a model of transformers; see tests/forked/server.py."""
+    """Folders with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already: ``plain``, ``torch`` for
+    those that load a model of transformers, and ``workers`` for xdist; see tests/forked/server.py."""
     here = Path(__file__).parent / "forked"
-    for kind in ("plain", "torch"):
+    for kind in KINDS:
         (folder / kind).mkdir()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"}
     server = subprocess.Popen([INTERPRETER, here / "server.py", folder], env=environment, stdin=subprocess.PIPE)
     client = (here / "client.py").read_text().replace("@REAL@", INTERPRETER)
-    for kind in ("plain", "torch"):
+    for kind in KINDS:
         for name in ("python", "pytest", "audiotest"):
             command = folder / kind / name
             command.write_text(f"#!{INTERPRETER} -IS\n{client}".replace("@SOCKET@", str(folder / kind / "socket")))
@@ -72,18 +73,32 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-SERVERS = pytest.StashKey()
+FORKING = pytest.StashKey()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config, specs):
+    """One set of servers is enough for all workers, which come from it themselves."""
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="audiotest-forked-")))
+    config.stash[FORKING] = wait_for(stack.enter_context(forking(folder)))
+    for spec in specs:
+        if spec.popen and not spec.python:
+            spec.python = str(folder / "workers" / "python")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
-    """One pair of servers is enough for all workers."""
-    if SERVERS not in node.config.stash:
-        stack = ExitStack()
-        node.config.add_cleanup(stack.close)
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="audiotest-forked-")))
-        node.config.stash[SERVERS] = stack.enter_context(forking(folder))
-    node.workerinput["forking"] = str(node.config.stash[SERVERS])
+    node.workerinput["forking"] = str(node.config.stash[FORKING])
+
+
+def wait_for(folder):
+    for _ in range(6000):
+        if (folder / "workers" / "socket").exists():  # the last of them
+            return folder
+        time.sleep(0.01)
+    pytest.fail("the fork servers do not start")
 
 
 @pytest.fixture(scope="session")
@@ -91,14 +106,7 @@ def servers(request, tmp_path_factory):
     workerinput = getattr(request.config, "workerinput", None)
     with ExitStack() as stack:
         folder = Path(workerinput["forking"]) if workerinput else None
-        folder = folder or stack.enter_context(forking(tmp_path_factory.mktemp("forking")))
-        for _ in range(6000):
-            if (folder / "torch" / "socket").exists():  # the second of the two
-                break
-            time.sleep(0.01)
-        else:
-            pytest.fail("the fork servers do not start")
-        yield folder
+        yield folder or wait_for(stack.enter_context(forking(tmp_path_factory.mktemp("forking"))))
 
 
 @pytest.fixture(scope="session")

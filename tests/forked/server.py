@@ -5,8 +5,9 @@ some 600 processes. ``client.py`` stands in for the interpreter: it hands its ar
 streams to this server, whose child runs them as the interpreter would, and ends as the child ends. What a run of
 audiotest comes by is imported before the fork, too; not what reads its settings from the environment while it is imported.
 
-    python server.py FOLDER        serves at FOLDER/plain/socket, and at FOLDER/torch/socket for processes that load a model of
-                                   transformers, which is imported when the first of them comes; ends with its standard input
+    python server.py FOLDER        serves at FOLDER/plain/socket; at FOLDER/torch/socket for processes that load a model of
+                                   transformers, which is imported when the first of them comes; at FOLDER/workers/socket
+                                   for xdist's own, which run the tests; ends with its standard input
 """
 
 import atexit
@@ -37,14 +38,19 @@ MODELS = (
     "transformers.models.qwen2_audio.processing_qwen2_audio", "transformers.tokenization_mistral_common",
 )  # fmt: skip
 MODELS_SETTINGS = {"HF_HUB_OFFLINE": "1"}  # read when they are imported
+COLLECTED = (
+    "torch", "transformers", "transformers.generation", "transformers.models.auto.modeling_auto", "matplotlib.figure", "music21",
+    "ray",
+)  # fmt: skip
+"""What takes long to import of what the tests import when they are collected."""
 
 
 def prepare():
     config = get_config()
     config.getini = {"python_files": []}.get  # older pytests know no option before a command line is parsed
     hook = install_importhook(config)  # pytest warns of plugins that were imported without it
-    hook.mark_rewrite("audiotest", "xdist")
-    for name in ("pip._internal.commands.download", "xdist.plugin", "xdist.dsession", "xdist.remote"):
+    hook.mark_rewrite("audiotest", "xdist", "anyio", "hypothesis", "_hypothesis_globals")
+    for name in ("hypothesis", "pip._internal.commands.download", "xdist.plugin", "xdist.dsession", "xdist.remote"):
         importlib.import_module(name)
     import_run_modules()
     quicken_pytest()
@@ -232,14 +238,21 @@ def main(folder):
     ours = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     base = [path for path in sys.path if path not in ours]
     prepare()
-    plain, models = (listen(os.path.join(folder, name)) for name in ("plain", "torch"))
-    if os.fork():
-        models.close()
-        task, streams = serve(plain)
-    else:
+    plain, models, workers = (listen(os.path.join(folder, name)) for name in ("plain", "torch", "workers"))
+    if not os.fork():
         plain.close()
+        models.close()
+        task, streams = serve(workers, COLLECTED)
+        task["client"] = sys.executable  # what a worker starts is its own concern
+    elif not os.fork():
+        plain.close()
+        workers.close()
         os.environ.update(MODELS_SETTINGS)
         task, streams = serve(models, MODELS)
+    else:
+        models.close()
+        workers.close()
+        task, streams = serve(plain)
     task["base"] = base
     become(task, streams)
     leave(task["arguments"])
