@@ -101,6 +101,7 @@ def needs(**options):
     model = open_model("hf:org/tiny", options)
     return model.needs.max_seconds, model
 
+constants.HF_HUB_CACHE = sys.argv[2]
 _, first = needs()
 home = Path(constants.HF_HUB_CACHE) / "models--org--tiny"
 shutil.copytree(sys.argv[1], home / "snapshots" / ("a" * 40))
@@ -115,12 +116,13 @@ assert needs(revision="a" * 40)[0] == 30
 """
 
 
-def test_what_a_family_takes_is_known_of_a_checkpoint_that_was_downloaded_only_now_and_of_one_with_a_revision(tmp_path):
+def test_what_a_family_takes_is_known_of_a_checkpoint_that_was_downloaded_only_now_and_of_one_with_a_revision(
+    forked_with_torch, tmp_path
+):
     folder = qwen2_audio(tmp_path / "made")
     found = subprocess.run(
-        [sys.executable, "-c", FROM_THE_HUB, folder],
-        env={**os.environ, "HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1"}, capture_output=True, text=True,
-    )  # fmt: skip
+        [forked_with_torch / "python", "-c", FROM_THE_HUB, folder, tmp_path / "hub"], capture_output=True, text=True
+    )
     assert found.returncode == 0, found.stderr[-3000:]
 
 

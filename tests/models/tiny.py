@@ -327,7 +327,7 @@ def whisper(folder):
     )  # fmt: skip
     model = transformers.WhisperForConditionalGeneration(config)
     how = model.generation_config
-    how._from_model_config, how.max_length, how.is_multilingual = False, 64, True
+    how._from_model_config, how.max_length, how.is_multilingual = False, 24, True
     how.no_timestamps_token_id, how.prev_sot_token_id = ids["<|notimestamps|>"], ids["<|startofprev|>"]
     how.lang_to_id = {"<|en|>": ids["<|en|>"], "<|de|>": ids["<|de|>"]}
     how.task_to_id = {"transcribe": ids["<|transcribe|>"], "translate": ids["<|translate|>"]}

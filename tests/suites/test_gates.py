@@ -8,9 +8,15 @@ import pytest
 SUITES = Path(__file__).parents[2] / "suites" / "listening"
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """Sounds and suites are the same for every model; replies are kept by model."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def summary(pytester, tmp_path, monkeypatch):
-    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(tmp_path / "cache"))
+def summary(pytester, cache, monkeypatch):
+    monkeypatch.setenv("AUDIOTEST_CACHE_DIR", str(cache))
 
     def run(model):
         out = pytester.runpytest_subprocess(str(SUITES), "--model", model, "--results", "out", "-q")
