@@ -14,7 +14,7 @@ from audiotest import inert
 from audiotest.errors import AudiotestError
 from audiotest.models.loading import ModelError
 from audiotest.models.protocol import Adapter
-from audiotest.report.junit import SharedProperties
+from audiotest.report.junit import trials_in_xml
 from audiotest.runner import STATE
 from audiotest.runner.kept import keep
 from audiotest.runner.lastfailed import remember
@@ -161,8 +161,7 @@ class RecordTaker:
 
     def __init__(self, state: State) -> None:
         self.state, self.live = state, state.live
-        plugins = state.config.pluginmanager.get_plugins()
-        self._junit = next((SharedProperties(p) for p in plugins if hasattr(p, "node_reporter")), None)
+        self._junit = trials_in_xml(state.config, in_yaml)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A trial begins, here or in a worker."""
@@ -174,9 +173,12 @@ class RecordTaker:
         if in_yaml(nodeid):
             self.live.lines.finished()
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """No trial runs any more."""
         self.live.stop()
+        if self._junit is not None:
+            self._junit.finish()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -199,8 +201,6 @@ class RecordTaker:
             known = fresh is not None and fresh[0].nodeid == report.nodeid
             item, record = fresh if fresh and known else (None, msgspec.json.decode(line, type=Record))
             session.add(record, line)
-        if self._junit is not None and report.when == "setup" and in_yaml(report.nodeid):
-            self._junit.take(report)
         with self.live.lines.lock:
             yield
             if record is not None:
