@@ -22,7 +22,7 @@ demo: $(READY)
 
 ## test: the project's own tests
 test: $(WHOLE)
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile tests $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile -p no:logging tests $(PYTEST_ARGS)
 
 ## real: the tests with published weights and real recordings, which are fetched (660 MB, kept); what cannot be had is skipped
 real: $(WHOLE)

@@ -5,6 +5,7 @@ Processes that tests start find the package compiled. How long an example of hyp
 
 import atexit
 import gc
+import logging
 import os
 import shutil
 import subprocess
@@ -83,6 +84,8 @@ def pytest_xdist_setupnodes(config, specs):
     config.add_cleanup(stack.close)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="audiotest-forked-")))
     config.stash[FORKING] = wait_for(stack.enter_context(forking(folder)))
+    # Nothing: but there is a core to spare now, and none later.
+    stack.enter_context(subprocess.Popen([folder / "torch" / "python", "-c", "pass"]))
     for spec in specs:
         if spec.popen and not spec.python:
             spec.python = str(folder / "workers" / "python")
@@ -150,6 +153,18 @@ def browser():
         )
         yield running
         running.close()
+
+
+@pytest.fixture
+def logged():
+    """What is logged, as records: pytest's own `caplog` is turned off in `make test`. For each test it looks six times
+    through all loggers, of which torch and transformers have more than a thousand."""
+    keeper, root = logging.Handler(), logging.getLogger()
+    records = []
+    keeper.emit = records.append
+    root.addHandler(keeper)
+    yield records
+    root.removeHandler(keeper)
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """What a run of audiotest comes by: imported once here, and not again by each run inside a test."""
 
+import ast
 import importlib.metadata
 import pkgutil
 import sysconfig
+import warnings
+from functools import lru_cache
 from importlib import import_module
 
+from _pytest._code import code
 from _pytest.fixtures import FixtureManager
 
 LIBRARIES = (
@@ -46,6 +50,7 @@ def import_run_modules():
 def quicken_pytest():
     """What each run inside a test would do again, with the same outcome, is done once."""
     keep_entry_points()
+    keep_syntax_trees()
     # Looks through all attributes of all plugins for a fixture in the wrong order of decorators, which it would warn of.
     if hasattr(FixtureManager, "_check_for_wrapped_fixture"):
         FixtureManager._check_for_wrapped_fixture = lambda *_: None
@@ -66,3 +71,19 @@ def keep_entry_points():
         return kept[path]
 
     importlib.metadata.Distribution.entry_points = property(entry_points)
+
+
+def keep_syntax_trees():
+    """Of each frame that a failure shows pytest parses the whole file, which most often is one of its own."""
+    find = code.getstatementrange_ast
+
+    @lru_cache(32)
+    def parsed(text):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text, "source", "exec")
+
+    def found(lineno, source, assertion=False, astnode=None):
+        return find(lineno, source, assertion, astnode or parsed(str(source)))
+
+    code.getstatementrange_ast = found

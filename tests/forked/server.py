@@ -38,11 +38,8 @@ MODELS = (
     "transformers.models.qwen2_audio.processing_qwen2_audio", "transformers.tokenization_mistral_common",
 )  # fmt: skip
 MODELS_SETTINGS = {"HF_HUB_OFFLINE": "1"}  # read when they are imported
-COLLECTED = (
-    "torch", "transformers", "transformers.generation", "transformers.models.auto.modeling_auto", "matplotlib.figure", "music21",
-    "ray",
-)  # fmt: skip
-"""What takes long to import of what the tests import when they are collected."""
+COLLECTED = (*MODELS, "transformers.models.whisper.modeling_whisper", "matplotlib.figure", "music21", "pandas", "ray")
+"""What takes long to import of what the tests import."""
 
 
 def prepare():

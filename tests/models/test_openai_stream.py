@@ -209,7 +209,7 @@ def test_a_clip_is_encoded_once_for_all_its_questions(server, monkeypatch):
     assert {id(clip) for clip in encoded} == {id(first), id(second)}
 
 
-def test_a_stream_that_is_closed_while_a_clip_is_being_encoded_leaves_no_word(server, monkeypatch, caplog):
+def test_a_stream_that_is_closed_while_a_clip_is_being_encoded_leaves_no_word(server, monkeypatch, logged):
     begun, over, ended = (threading.Event() for _ in range(3))
 
     def slow(clip, form):
@@ -227,7 +227,7 @@ def test_a_stream_that_is_closed_while_a_clip_is_being_encoded_leaves_no_word(se
     over.set()
     assert ended.wait(20)
     wait_for(lambda: not threads() - before)
-    assert [record.getMessage() for record in caplog.records if record.name not in ("httpx", "httpcore")] == []
+    assert [record.getMessage() for record in logged if record.name not in ("httpx", "httpcore")] == []
 
 
 @pytest.mark.parametrize("kept", [0, 2, 10])
