@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from forked.run_modules import import_run_modules, quicken_pytest
+from forked.run_modules import compile_share, import_run_modules, quicken_pytest
 from hypothesis import HealthCheck, settings
 
 if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
@@ -66,6 +66,8 @@ def pytest_configure(config):
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         import_run_modules()
         quicken_pytest()
+    if hasattr(config, "workerinput"):
+        compile_share(config)
 
 
 def pytest_collection_finish():

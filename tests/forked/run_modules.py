@@ -7,8 +7,10 @@ import sysconfig
 import warnings
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 
 from _pytest._code import code
+from _pytest.assertion import rewrite
 from _pytest.fixtures import FixtureManager
 
 LIBRARIES = (
@@ -87,3 +89,14 @@ def keep_syntax_trees():
         return find(lineno, source, assertion, astnode or parsed(str(source)))
 
     code.getstatementrange_ast = found
+
+
+def compile_share(config):
+    """Workers collect the same files in the same order, so that in a fresh checkout each would compile every one. Here
+    each compiles its share, which the others read."""
+    number, count = int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"]
+    for file in sorted(Path(__file__).parents[1].rglob("test_*.py"))[number::count]:
+        compiled = rewrite.get_cache_dir(file) / f"{file.stem}{rewrite.PYC_TAIL}"
+        if not compiled.exists() and rewrite.try_makedirs(compiled.parent):
+            stat, code_of_file = rewrite._rewrite_test(file, config)
+            rewrite._write_pyc(config.stash[rewrite.assertstate_key], code_of_file, stat, compiled)
