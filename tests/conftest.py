@@ -4,6 +4,7 @@ keeps objects of must not come back as other ones, whose exceptions nobody catch
 Processes that tests start find the package compiled. How long an example of hypothesis takes is no result."""
 
 import atexit
+import compileall
 import gc
 import logging
 import os
@@ -85,7 +86,11 @@ def pytest_xdist_setupnodes(config, specs):
     stack = ExitStack()
     config.add_cleanup(stack.close)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="audiotest-forked-")))
-    config.stash[FORKING] = wait_for(stack.enter_context(forking(folder)))
+    servers = stack.enter_context(forking(folder))
+    # Meanwhile: processes of tests write no bytecode, so that in a fresh checkout each would compile what it imports.
+    for package in ("audiotest", "bench", "tests"):
+        compileall.compile_dir(Path(__file__).parents[1] / package, quiet=1)
+    config.stash[FORKING] = wait_for(servers)
     # Nothing: but there is a core to spare now, and none later.
     stack.enter_context(subprocess.Popen([folder / "torch" / "python", "-c", "pass"]))
     for spec in specs:
