@@ -77,7 +77,7 @@ class TrialsInXml:
         elif self._is_open(report) or not report.user_properties:
             self._hand_over(begun)
         else:
-            self._write(*begun)
+            self._write(begun)
 
     def finish(self) -> None:
         """Hand over what has begun and will not end."""
@@ -93,14 +93,12 @@ class TrialsInXml:
         for report in reports:
             self._plain(report)
 
-    def _write(self, *reports: Any) -> None:
-        """The element of a test with its three reports, as ElementTree would write it."""
+    def _write(self, reports: list[Any]) -> None:
+        """The element of a test by its three reports, as ElementTree would write it."""
         _, call, teardown = reports
         seconds = sum(one.duration for one in reports if self._log.report_duration in ("total", one.when))
-        if result := self._result(call):
-            self._log.add_stats("skipped")
-        else:
-            self._log.add_stats("passed")
+        result = self._result(call)
+        self._log.add_stats("skipped" if result else "passed")
         properties = "".join(self._property(str(name), str(value)) for name, value in teardown.user_properties)
         attributes = f'{self._place(call)}time="{seconds:.3f}"'
         text = f"<testcase {attributes}><properties>{properties}</properties>{result}</testcase>"
@@ -200,8 +198,8 @@ class _Tests(Element):
 def trials_in_xml(config: Any, is_trial: Callable[[str], bool]) -> TrialsInXml | None:
     """Have trials, whose node ids ``is_trial`` knows, written as :class:`TrialsInXml` does; None where no JUnit XML is
     written, or by a pytest or a Python whose writers do not work as it takes for granted."""
-    hook = config.hook.pytest_runtest_logreport
-    found = next((one for one in hook.get_hookimpls() if hasattr(one.plugin, "node_reporters_ordered")), None)
+    hooks = config.hook.pytest_runtest_logreport.get_hookimpls()
+    found = next((one for one in hooks if hasattr(one.plugin, "node_reporters_ordered")), None)
     probe = _Tests()
     probe.texts.append("<a>&</a>")
     if found is None or tostring(probe, encoding="unicode") != probe.text:

@@ -37,9 +37,20 @@ MODELS = (
     "transformers.models.qwen2.modeling_qwen2", "transformers.models.qwen2_audio.modeling_qwen2_audio",
     "transformers.models.qwen2_audio.processing_qwen2_audio", "transformers.tokenization_mistral_common",
 )  # fmt: skip
-MODELS_SETTINGS = {"HF_HUB_OFFLINE": "1"}  # read when they are imported
-COLLECTED = (*MODELS, "transformers.models.whisper.modeling_whisper", "matplotlib.figure", "music21", "pandas", "ray")
-"""What takes long to import of what the tests import."""
+KINDS = {
+    "plain": (),
+    "torch": MODELS,
+    "workers": (
+        *MODELS,
+        "transformers.models.whisper.modeling_whisper",
+        "matplotlib.figure",
+        "music21",
+        "pandas",
+        "ray",
+    ),
+}
+"""What each imports when it is first asked, of what is there; for workers, what of all that the tests import takes long."""
+SETTINGS = {"torch": {"HF_HUB_OFFLINE": "1"}}  # read when it is imported
 
 
 def prepare():
@@ -91,7 +102,8 @@ def serve(listener, more=()):
             if key.fileobj is listener:
                 if more:
                     for name in more:
-                        importlib.import_module(name)
+                        with contextlib.suppress(ImportError):  # the tests that need it are skipped
+                            importlib.import_module(name)
                     more = ()
                     freeze()
                 client, _ = listener.accept()
@@ -235,21 +247,15 @@ def main(folder):
     ours = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     base = [path for path in sys.path if path not in ours]
     prepare()
-    plain, models, workers = (listen(os.path.join(folder, name)) for name in ("plain", "torch", "workers"))
-    if not os.fork():
-        plain.close()
-        models.close()
-        task, streams = serve(workers, COLLECTED)
+    listeners = {kind: listen(os.path.join(folder, kind)) for kind in KINDS}
+    own = next((kind for kind in KINDS if kind != "plain" and not os.fork()), "plain")
+    for kind, listener in listeners.items():
+        if kind != own:
+            listener.close()
+    os.environ.update(SETTINGS.get(own, {}))
+    task, streams = serve(listeners[own], KINDS[own])
+    if own == "workers":
         task["client"] = sys.executable  # what a worker starts is its own concern
-    elif not os.fork():
-        plain.close()
-        workers.close()
-        os.environ.update(MODELS_SETTINGS)
-        task, streams = serve(models, MODELS)
-    else:
-        models.close()
-        workers.close()
-        task, streams = serve(plain)
     task["base"] = base
     become(task, streams)
     leave(task["arguments"])
