@@ -64,11 +64,11 @@ class _Encoder(nn.Module):
         """(heads, length, length): what the distance between two frames adds to their attention."""
         if self.relative_attention_bias is None:
             return None
-        steps = torch.arange(length, device=device)
-        table: torch.Tensor = self.relative_attention_bias(
-            bucket(steps[None, :] - steps[:, None], self.buckets, self.farthest)
-        )
-        return table.permute(2, 0, 1)
+        distances = torch.arange(1 - length, length, device=device)
+        by_distance = self.relative_attention_bias(bucket(distances, self.buckets, self.farthest)).T
+        # Window i begins at the distance of the first frame from frame length - 1 - i.
+        bias: torch.Tensor = by_distance.unfold(1, length, 1).flip(1)
+        return bias
 
 
 def bucket(distance: torch.Tensor, buckets: int, farthest: int) -> torch.Tensor:
