@@ -1,6 +1,7 @@
 """``regex``, ``number``, ``key``, ``chord`` and ``labels``: what is read from a reply, and how it is held against the answer."""
 
 import re
+import sys
 
 import mir_eval.chord
 import mir_eval.key
@@ -304,3 +305,10 @@ def test_options_that_make_no_sense_are_refused(name, options, word):
 def test_a_case_that_could_not_be_judged_is_refused(name, options, answer, word):
     with pytest.raises(ValueError, match=word):
         SCORERS.get(name).check_case(Question("?", answer=answer), **options)
+
+
+@pytest.mark.parametrize("scorer", ["key", "chord"])
+def test_without_mir_eval_a_suite_is_refused_with_what_to_install(scorer, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mir_eval", None)
+    with pytest.raises(ValueError, match=rf"`{scorer}` needs mir_eval, .* pip install 'audiotest\[music\]'"):
+        SCORERS.get(scorer).check()
