@@ -4,9 +4,12 @@ speaks its protocol."""
 import base64
 import json
 import os
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import yaml
@@ -71,24 +74,44 @@ def log_records(data, block=32768, start=7):
             record = b""
 
 
-def test_wandb_without_a_key_is_a_sentence_and_offline_a_run_that_can_be_synced(folder, tmp_path, monkeypatch):
-    pytest.importorskip("wandb")
-    none = export(folder, "--to", "wandb")
-    assert none.exit_code == 1
-    assert "Weights & Biases has no key here: set WANDB_API_KEY" in none.output
-    monkeypatch.setenv("WANDB_MODE", "offline")
-    out = export(folder, "--to", "wandb", "--project", "listening", "--into", tmp_path / "w")
-    assert out.exit_code == 0, out.output
-    assert "80 trials (`wandb sync " in out.output
-    [kept] = (tmp_path / "w").glob("wandb/offline-run-*/run-*.wandb")
-    from wandb.proto import wandb_internal_pb2
+WHAT_WANDB_KEPT = """
+import json, sys
+from pathlib import Path
+from wandb.proto import wandb_internal_pb2
 
-    summary, config = {}, {}
-    for data in log_records(kept.read_bytes()[7:]):
-        record = wandb_internal_pb2.Record()
-        record.ParseFromString(data)
-        summary |= {item.key or "/".join(item.nested_key): item.value_json for item in record.summary.update}
-        config |= {item.key: item.value_json for item in record.run.config.update}
+sys.path.insert(0, sys.argv[2])
+from test_exporters import log_records
+
+summary, config = {}, {}
+for data in log_records(Path(sys.argv[1]).read_bytes()[7:]):
+    record = wandb_internal_pb2.Record()
+    record.ParseFromString(data)
+    summary |= {item.key or "/".join(item.nested_key): item.value_json for item in record.summary.update}
+    config |= {item.key: item.value_json for item in record.run.config.update}
+print(json.dumps([summary, config]))
+"""
+
+
+def test_wandb_without_a_key_is_a_sentence_and_offline_a_run_that_can_be_synced(folder, tmp_path, monkeypatch, forked):
+    """In processes of their own: its import looks through all modules that there are, again and again."""
+    if find_spec("wandb") is None:
+        pytest.skip("wandb is not installed")
+
+    def output(command, *arguments):
+        done = subprocess.run([forked / command, *map(str, arguments)], capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    status, said = output("audiotest", "export", folder, "--to", "wandb")
+    assert status == 1
+    assert "Weights & Biases has no key here: set WANDB_API_KEY" in said
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    status, said = output("audiotest", "export", folder, "--to", "wandb", "--project", "listening", "--into", "w")
+    assert status == 0, said
+    assert "80 trials (`wandb sync " in said
+    [kept] = (tmp_path / "w").glob("wandb/offline-run-*/run-*.wandb")
+    status, said = output("python", "-c", WHAT_WANDB_KEPT, kept, Path(__file__).parent)
+    assert status == 0, said
+    summary, config = json.loads(said.splitlines()[-1])
     assert float(summary["bells/original/accuracy"]) == 0.75
     assert json.loads(config["model"]) == "m|x"
     [table] = (tmp_path / "w").glob("wandb/offline-run-*/files/media/table/*.json")
