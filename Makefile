@@ -47,10 +47,11 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-## docs: whether docs/reference is what tools/reference.py writes, the gallery of reports and figures, and the site, with
-## warnings as errors
-docs: $(READY)
-	$(BIN)/python tools/reference.py --check && $(BIN)/python tools/gallery.py build/gallery && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+## docs: the gallery of reports and figures, and the site, with warnings as errors; then the tests of the documentation: the
+## reference is what tools/reference.py writes, the notebook gives what it shows, every command of every page does what it says
+docs: $(WHOLE)
+	$(BIN)/python tools/gallery.py build/gallery && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/pytest -n $(TEST_WORKERS) -p no:logging tests/docs -m docs $(PYTEST_ARGS)
 
 ## bench: speed and memory, as one Markdown table
 bench: $(READY)

@@ -18,7 +18,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from forked.run_modules import compile_share, import_run_modules, quicken_pytest
+from forked.run_modules import (
+    compile_share,
+    import_run_modules,
+    look_for_constants,
+    quicken_pytest,
+    send_results_only,
+)
 from hypothesis import HealthCheck, settings
 
 if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
@@ -37,6 +43,8 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 
+HERE = Path(__file__).parent
+APART = ("docs", "real")
 INTERPRETER = sys.executable
 KINDS = ("plain", "torch", "workers")
 
@@ -45,7 +53,7 @@ KINDS = ("plain", "torch", "workers")
 def forking(folder):
     """Folders with a ``python``, ``pytest`` and ``audiotest`` that have done their imports already: ``plain``, ``torch`` for
     those that load a model of transformers, and ``workers`` for xdist; see tests/forked/server.py."""
-    here = Path(__file__).parent / "forked"
+    here = HERE / "forked"
     for kind in KINDS:
         (folder / kind).mkdir()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k == "PYTHONPATH"}
@@ -69,13 +77,30 @@ def pytest_configure(config):
     if hasattr(config, "workerinput"):
         import_run_modules()
         compile_share(config)
+        send_results_only(config)
     elif not config.getoption("numprocesses", None):
         import_run_modules()
         quicken_pytest()
 
 
-def pytest_collection_finish():
+def pytest_collection_modifyitems(config, items):
+    """What has a command of its own, `make real` and `make docs`, runs by `-m` alone."""
+    apart = []
+    for item in items:
+        mark = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+        if mark in APART:
+            item.add_marker(mark)
+            if mark not in config.getoption("markexpr"):
+                apart.append(item)
+    if apart:
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if item not in set(apart)]
+
+
+def pytest_collection_finish(session):
     """The tests themselves and what they import stay to the end: nothing that the collector need look through again."""
+    if hasattr(session.config, "workerinput"):
+        look_for_constants(session.config)
     gc.collect()
     gc.freeze()
 
@@ -93,7 +118,7 @@ def pytest_xdist_setupnodes(config, specs):
     # Meanwhile: processes of tests write no bytecode, so that in a fresh checkout each would compile what it imports. Test
     # modules are compiled by pytest, in its own way.
     for package in ("audiotest", "bench", "tests"):
-        compileall.compile_dir(Path(__file__).parents[1] / package, rx=re.compile(r"/test_\w+\.py$"), quiet=1)
+        compileall.compile_dir(HERE.parent / package, rx=re.compile(r"/test_\w+\.py$"), quiet=1)
     config.stash[FORKING] = wait_for(servers)
     # Nothing: but there is a core to spare now, and none later.
     stack.enter_context(subprocess.Popen([folder / "torch" / "python", "-c", "pass"]))

@@ -5,23 +5,12 @@ Recordings: ``tools/recordings.sh FOLDER``; FOLDER is ``$AUDIOTEST_RECORDINGS``,
 """
 
 import os
-from pathlib import Path
 
 import pytest
 from prompts import CACHE, RECORDINGS
 
-HERE = Path(__file__).parent
 os.environ.setdefault("AUDIOTEST_WEIGHTS", str(CACHE / "weights"))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-
-def pytest_collection_modifyitems(config, items):
-    ours = [item for item in items if HERE in item.path.parents]
-    for item in ours:
-        item.add_marker(pytest.mark.real)
-    if ours and "real" not in config.getoption("markexpr"):
-        config.hook.pytest_deselected(items=ours)
-        items[:] = [item for item in items if item not in ours]
 
 
 @pytest.fixture(scope="session")

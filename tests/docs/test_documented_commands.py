@@ -22,7 +22,7 @@ NOT_RUN = {
     "make demo": "CI runs it",
     "audiotest watch suites/kitchen.yaml --model NAME": "ends with Ctrl-C; tests/cli/test_watch.py starts it",
     "audiotest serve results/": "ends with Ctrl-C; tests/serve starts it",
-    "make test": "it is what runs this test",
+    "make test": "CI runs it",
     "make recordings": "takes an hour; tests/real has its parts",
     "audiotest weights fetch --all": "needs a package index; tests/models/test_weights.py has one of its own",
     "pytest suites/ --model small": "needs the weights; tests/real has them",
