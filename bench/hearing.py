@@ -1,9 +1,9 @@
 """Listeners whose thresholds are known, through the whole path: does ``audiotest hear`` find them?
 
 ``python -m bench.hearing [TABLE...] [--runs N]`` prints the tables of docs/audiogram.md. *recovery* and *verdicts*
-ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *drift* drives
-the tracks themselves, and *efficiency* (:mod:`bench.efficiency`) many listeners at once. ``python -m
-bench.calibration`` has the bias and the coverage of many more listeners.
+ask a simulated model (:mod:`audiotest.hearing.simulated`) through session, prompts, scorer and schedule; *drift* and
+*unchanged* (:mod:`bench.unchanged`) drive the tracks themselves, and *efficiency* (:mod:`bench.efficiency`) many
+listeners at once. ``python -m bench.calibration`` has the bias and the coverage of many more listeners.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from audiotest.hearing.measuring import measure
 from audiotest.hearing.procedure import Floats
 from audiotest.hearing.results import Result
 from audiotest.hearing.simulated import Ear, Simulated
-from audiotest.hearing.tracks import Heard, Track, position
+from audiotest.hearing.tracks import position
 from audiotest.session import Settings
 from bench.efficiency import efficiency
 from bench.listeners import track_named
 from bench.tables import print_tables
+from bench.unchanged import answered, unchanged
 
 TRACKS = {"pitch@440": (3.0, 20.0, 130.0), "gap": (1.5, 5.0, 40.0), "tone_in_noise@1000": (-15.0, -3.0, 12.0)}
 """Tracks of two and three options, in cents, ms and dB, with thresholds for each."""
@@ -87,25 +88,6 @@ def _line(rows: list[tuple]) -> str:
     return f"{bias:+.1f}% | {100 * held:.1f}% | {questions:.0f} | {precise:.0%} | {len(rows) - len(given)} |"[:-2]
 
 
-def answered(track: Track, at: float, scale: float, lapse: float, rng: np.random.Generator, rise: float = 0.0) -> None:
-    """Ask ``track`` to its end of a listener with its threshold ``at`` (decades), which rises by ``rise`` in 100
-    questions."""
-    while True:
-        asked = []
-        while (following := track.following()) is not None:
-            asked.append(following)
-        if not asked:
-            return
-        for index, level in asked:
-            right = bool(rng.random() < _right(track, level, at + rise * index / 100, scale, lapse))
-            track.take(Heard(index, level, 0, 0, (), right, 0, "read"))
-
-
-def _right(track: Track, level: int, at: float, scale: float, lapse: float) -> float:
-    rise = 1 / (1 + np.exp(-np.clip((track.positions[level] - at) / scale, -40, 40)))
-    return 1 / track.options + (1 - 1 / track.options - lapse) * rise
-
-
 def drifts(runs: int, pool: ProcessPoolExecutor) -> Iterator[str]:
     """Rows of listeners whose threshold rises in the course of the run: how often a drift is found in one track (p
     below 0.05 and 0.01), and in ten tracks together (p below 0.01)."""
@@ -161,6 +143,7 @@ TABLES: dict[str, Callable[[int, ProcessPoolExecutor], Iterator[str]]] = {
     "recovery": recovery,
     "efficiency": efficiency,
     "drift": drifts,
+    "unchanged": unchanged,
     "verdicts": verdicts,
 }
 

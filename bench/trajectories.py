@@ -17,7 +17,16 @@ import numpy as np
 from msgspec import Struct
 from scipy.special import ndtr
 
-from audiotest.hearing.procedure import Z_95, Floats, near_end, recalibration
+from audiotest.hearing.procedure import (
+    EASY,
+    SHIFT,
+    STRETCH,
+    Z_95,
+    Floats,
+    easy_stretch,
+    near_end,
+    recalibration,
+)
 from audiotest.hearing.tracks import AHEAD, BUDGET, CONFIRMED, LEAST, PRECISION, SETTLED_AT_LEAST
 from bench.listeners import Listeners, Many, asked, track_named
 
@@ -125,9 +134,20 @@ def features(rows: np.ndarray) -> tuple[Floats, Floats, Floats]:
 def intervals(rows: np.ndarray) -> tuple[Floats, Floats, Floats]:
     """Estimates, lower and upper ends, less the truth, as :class:`~audiotest.hearing.procedure.Procedure` gives
     them."""
-    shift, stretch = recalibration(*features(rows))
-    at, low, high = (quantile(rows, shift + z * stretch) for z in (0.0, -Z_95, Z_95))
-    return at, low, high
+    return intervals_by(rows, (*STRETCH, *SHIFT), EASY)
+
+
+def intervals_by(rows: np.ndarray, constants: Sequence[float], easy: float) -> tuple[Floats, Floats, Floats]:
+    """As :func:`intervals`, with other constants."""
+    shift, stretch = recalibration(*features(rows), constants=constants)
+    at = quantile(rows, shift)
+    low = quantile(rows, shift - Z_95 * stretch)
+    return at, low, quantile(rows, shift + Z_95 * stretch * easy_stretch(*margins(rows, at), easy))
+
+
+def margins(rows: np.ndarray, at: Floats) -> tuple[Floats, Floats]:
+    """The distances from the estimates (less the truth) to the easiest level, and the estimates of the scale."""
+    return rows[..., -3].astype(float) - at, rows[..., -2].astype(float)
 
 
 def ended(rows: np.ndarray, *, precision: float = PRECISION, budget: int = BUDGET) -> Ends:
@@ -135,8 +155,7 @@ def ended(rows: np.ndarray, *, precision: float = PRECISION, budget: int = BUDGE
     at, low, high = intervals(np.asarray(rows[:, : budget - FIRST + 1]))
     final = stops(high - low, precision)
     each = np.arange(len(at))
-    margin, scale, _ = rows[each, final, -3:].T
-    near = near_end(margin - at[each, final], scale)
+    near = near_end(*margins(rows[each, final], at[each, final]))
     return Ends(at[each, final], low[each, final], high[each, final], final + float(FIRST), near)
 
 

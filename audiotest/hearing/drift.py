@@ -6,11 +6,11 @@ Goal
     second.
 
 Method
-    A likelihood-ratio test on the grid of :mod:`audiotest.hearing.procedure`: two thresholds, one a half, against one
-    for both, with the same slope and lapse rate. Twice the difference of the greatest log-likelihoods is compared with
-    chi-squared of one degree of freedom; its root with the sign of the change, z, is close to normal. Over many tracks
-    the sum of z over the root of their number is normal, too (Stouffer's method): a change that all share is found
-    there before it is found in any. ``python -m bench.hearing drift`` has the rate of false findings and the power.
+    The likelihood-ratio test of :mod:`audiotest.hearing.parts` on the halves. Its root with the sign of the change, z,
+    is close to normal. Over many tracks the sum of z over the root of their number is normal, too (Stouffer's method):
+    a change that all share is found there before it is found in any. The inflation rises with the width of the
+    threshold's interval, since the levels of the second half depend on what the first has left open. ``python -m
+    bench.hearing drift`` has the rate of false findings and the power.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ import numpy as np
 from msgspec import Struct
 from scipy.stats import norm
 
-from audiotest.hearing.procedure import Procedure
+from audiotest.hearing.parts import likelihood_ratio
 from audiotest.hearing.tracks import Heard, Track
 
 LEAST = 40
 """Answers below which a half says too little."""
+INFLATION = (1.07, 1.08)
+"""That of an interval without width, and what each decade of its width adds."""
 
 
 class Drift(Struct, frozen=True):
@@ -42,17 +44,12 @@ def drift(track: Track, answers: Sequence[Heard]) -> Drift | None:
     """The change from the first half of ``answers`` to the second; None where there are fewer than :data:`LEAST`."""
     if len(answers) < LEAST:
         return None
-    halves = [Procedure(track.grid), Procedure(track.grid)]
-    for number, heard in enumerate(answers):
-        halves[2 * number // len(answers)].update(heard.level, heard.credit(track.options))
-    first, second = (half.log_likelihoods() for half in halves)
-    one_threshold = float((first + second).max())
-    of_nuisance = first.max(axis=0) + second.max(axis=0)
-    best = int(of_nuisance.argmax())
-    thresholds = track.grid.thresholds
-    change = float(thresholds[second[:, best].argmax()] - thresholds[first[:, best].argmax()])
-    z = float(np.sign(change) * np.sqrt(max(0.0, 2 * (float(of_nuisance[best]) - one_threshold))))
-    return Drift(change, z, float(2 * norm.sf(abs(z))))
+    middle = (len(answers) + 1) // 2
+    ratio, (first, second) = likelihood_ratio(track, (answers[:middle], answers[middle:]))
+    known = track.posterior()
+    inflation = INFLATION[0] + INFLATION[1] * (known.high - known.low)
+    z = float(np.sign(second - first) * np.sqrt(ratio / inflation))
+    return Drift(second - first, z, float(2 * norm.sf(abs(z))))
 
 
 def together(z: Sequence[float]) -> tuple[float, float]:

@@ -25,8 +25,9 @@ Estimate and interval
     too wide; the runs of shallow ones end when they happen to look precise. So estimate and ends are read from the
     posterior's distribution function at ``Phi(b)`` and ``Phi(b -+ 1.96 k)``, where ``Phi`` is that of the normal
     distribution: a shift ``b`` for the bias, as in Efron's bias-corrected interval (1987, JASA 82: 171), and a stretch
-    ``k``. :func:`recalibration` has both as functions of what is estimated. Its constants are fitted to simulated
-    listeners (Beran 1987, Biometrika 74: 457) and are held against others by ``bench.calibration``.
+    ``k``. :func:`recalibration` has both as functions of what is estimated; near the easiest level :func:`easy_stretch`
+    moves the end on its side further out. Their constants are fitted to simulated listeners (Beran 1987, Biometrika 74:
+    457) and are held against others by ``bench.calibration``.
 
 Conventions
     Levels are in decades, and rise as the task gets easier (:mod:`audiotest.hearing.tracks` maps them to a faculty's
@@ -56,9 +57,10 @@ _NONE = 1e-9
 """Thresholds that are less probable than the best one by this factor do not count in the choice of a level."""
 Z_95 = 1.959964
 """The normal deviate that 2.5% lie above."""
-STRETCH, SHIFT = (0.108, 0.027, 0.169), (0.013, -3.545)
-"""Constants of :func:`recalibration`, fitted by ``python -m bench.calibration fit`` to 30,000 listeners of two and
-three options with scales from 0.025 to 0.32 decades and lapse rates from 0 to 15%, at ends after 50 to 200 answers."""
+STRETCH, SHIFT, EASY = (0.115, 0.006, 0.192), (0.018, -3.636), 0.203
+"""Constants of :func:`recalibration` and :func:`easy_stretch`, fitted by ``python -m bench.calibration fit`` to 48,000
+listeners of two and three options with scales from 0.025 to 0.32 decades and lapse rates from 0 to 15%, at ends after
+50 to 200 answers; 18,000 of them have thresholds near the easiest level."""
 _MOST_STRETCH, _MOST_SHIFT = 1.5, 0.6
 _NEAR, _NEAR_SCALES = 0.4, 2.0
 _FINEST = 0.02
@@ -185,10 +187,12 @@ class Procedure:
         nuisance = whole.sum(axis=0)
         scale = float(np.exp(nuisance @ np.log(self.grid.scales)))
         lapse = float(nuisance @ self.grid.lapses)
-        least, most = _quantiles(self.grid.thresholds, marginal, (0.025, 0.975))
+        least, most = self._quantiles(marginal, -Z_95, Z_95)
         shift, stretch = map(float, recalibration(scale, lapse, most - least))
-        shares = tuple(float(ndtr(shift + z * stretch)) for z in (-Z_95, 0.0, Z_95))
-        low, estimate, high = _quantiles(self.grid.thresholds, marginal, shares)
+        (estimate,) = self._quantiles(marginal, shift)
+        margin = float(levels[-1]) - estimate
+        easy = float(easy_stretch(margin, scale))
+        low, high = self._quantiles(marginal, shift - Z_95 * stretch, shift + Z_95 * stretch * easy)
         return Posterior(
             estimate=estimate,
             low=low,
@@ -197,8 +201,12 @@ class Procedure:
             above=float(marginal[self.grid.thresholds > levels[-1]].sum()),
             scale=scale,
             lapse=lapse,
-            near_end=bool(near_end(float(levels[-1]) - estimate, scale)),
+            near_end=bool(near_end(margin, scale)),
         )
+
+    def _quantiles(self, marginal: Floats, *deviates: float) -> list[float]:
+        """The thresholds that have the shares of normal ``deviates`` below them."""
+        return _quantiles(self.grid.thresholds, marginal, [float(ndtr(deviate)) for deviate in deviates])
 
     def curve(self, levels: Floats, options: int) -> Floats:
         """The expected probability of a right answer at ``levels`` with the ends of its 95% interval, shape (3,
@@ -232,7 +240,8 @@ def recalibration(
 
     No term depends on how near the easiest level a threshold lies: a shift that does helps shallow curves without
     lapses and harms those with lapses as much, which answers do not tell apart where the levels end before the curve
-    is level. Such thresholds are marked instead (:func:`near_end`)."""
+    is level. Such thresholds are marked instead (:func:`near_end`), and their intervals are longer on that side
+    (:func:`easy_stretch`)."""
     shallow = np.log(np.asarray(scale) / 0.1)
     unknown = np.log(np.asarray(width) / (1.5 * np.asarray(scale)))
     c, most = constants, np.log(_MOST_STRETCH)
@@ -242,10 +251,21 @@ def recalibration(
 
 
 def near_end(margin: npt.ArrayLike, scale: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Whether the easiest level lies so few decades above a threshold (``margin``) that its interval may be too short:
+    """Whether the easiest level lies so few decades above a threshold (``margin``) that the threshold may be worse:
     less than 0.4 decades plus two ``scale`` (decades), by the estimates. Of simulated listeners in the easiest fifth of
     the levels with scales of 0.1 decades or more this marks 95 to 99% (``python -m bench.calibration edges``)."""
-    return np.asarray(np.asarray(margin) < _NEAR + _NEAR_SCALES * np.asarray(scale))
+    return np.asarray(_closeness(margin, scale) > 0)
+
+
+def easy_stretch(margin: npt.ArrayLike, scale: npt.ArrayLike, constant: float = EASY) -> Floats:
+    """By what the distance of an interval's upper end (in normal deviates) is multiplied besides the stretch: 1 for
+    thresholds that are not :func:`near_end`, and up to ``exp(constant)`` for one at the easiest level."""
+    return np.asarray(np.exp(constant * _closeness(margin, scale)))
+
+
+def _closeness(margin: npt.ArrayLike, scale: npt.ArrayLike) -> Floats:
+    """From 0, where the levels reach far enough, to 1 at the easiest level and above."""
+    return np.asarray(np.clip(1 - np.asarray(margin) / (_NEAR + _NEAR_SCALES * np.asarray(scale)), 0, 1))
 
 
 def _entropy(parts: Floats) -> Floats:
@@ -255,7 +275,7 @@ def _entropy(parts: Floats) -> Floats:
     return np.asarray(total * np.log(np.maximum(total, 1e-300)) - (parts * logs).sum(axis=1))
 
 
-def _quantiles(at: Floats, mass: Floats, shares: tuple[float, ...]) -> list[float]:
+def _quantiles(at: Floats, mass: Floats, shares: Sequence[float]) -> list[float]:
     """Quantiles of a density on an even grid, each point's mass spread over its cell."""
     step = at[1] - at[0]
     edges = np.concatenate([at - step / 2, at[-1:] + step / 2])

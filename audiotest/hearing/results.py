@@ -82,8 +82,8 @@ class Result(Struct, frozen=True, kw_only=True):
     that by chance. ``wording_ratio``: the largest of the wordings' thresholds over the smallest (in dB faculties, of
     amplitudes), and ``wording_p`` its probability by chance. ``drift_ratio``: the threshold by the second half of the
     answers over that by the first (in dB faculties, of amplitudes); ``drift_z`` (above 0: hearing gets worse) and
-    ``drift_p``: see :mod:`audiotest.hearing.drift`. ``near_end``: the threshold lies so near the easiest level that its
-    interval may be too short. ``says`` is the verdict as a sentence."""
+    ``drift_p``: see :mod:`audiotest.hearing.drift`. ``near_end``: the estimate lies so near the easiest level that the
+    threshold may be worse. ``says`` is the verdict as a sentence."""
 
     faculty: str
     variant: float | None

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from scipy.stats import binomtest, chi2
 
 from audiotest.hearing.drift import drift
+from audiotest.hearing.parts import likelihood_ratio
 from audiotest.hearing.procedure import Posterior, Procedure
 from audiotest.hearing.results import Curve, OfWording, Point, Result, Verdict
 from audiotest.hearing.tracks import ENOUGH, LEAST, SCREENED_AT_MOST, Heard, Track, level_at
@@ -26,6 +27,8 @@ _ABOVE_CHANCE = 0.01
 """The probability by chance below which right answers at the easiest level are more than guesses."""
 _SURE = 0.5
 """The share of the posterior outside of the levels from which on no figure is given."""
+WORDING_INFLATION = 1.13
+"""Of the test whether wordings have thresholds of their own (:mod:`audiotest.hearing.parts`)."""
 
 
 def result(track: Track) -> Result:
@@ -51,7 +54,9 @@ def result(track: Track) -> Result:
         curve=_curve(track),
     )
     if measured.near_end:
-        measured = replace(measured, says=f"{says}; near the end of the levels: the interval may be too short")
+        measured = replace(
+            measured, says=f"{says}; near the end of the levels: the threshold may be worse than estimated"
+        )
     return _with_drift(track, answers, _by_wording(track, answers, measured))
 
 
@@ -210,26 +215,24 @@ def _with_drift(track: Track, answers: Sequence[Heard], measured: Result) -> Res
 
 def _by_wording(track: Track, answers: Sequence[Heard], measured: Result) -> Result:
     """``measured`` with each wording's own threshold, from its answers alone; the factor between the largest and the
-    smallest, and whether it is more than chance: Cochran's Q over the estimates, with standard errors from
-    the intervals."""
+    smallest, and whether it is more than chance."""
     rows: list[OfWording] = []
     estimates: list[float] = []
-    errors: list[float] = []
+    parts: list[list[Heard]] = []
     for number in range(len(track.faculty.wordings)):
         one, known = _wording(track, answers, number, measured=True)
         rows.append(one)
         if one.threshold is not None:
             estimates.append(known.estimate)
-            errors.append(max((known.high - known.low) / 3.92, 1e-6))
-    if len(estimates) < 2:
+            parts.append([heard for heard in answers if heard.wording == number])
+    if len(parts) < 2:
         return replace(measured, wordings=tuple(rows))
-    weights = np.array(errors) ** -2
-    q = float((weights * (np.array(estimates) - np.average(estimates, weights=weights)) ** 2).sum())
+    ratio, _ = likelihood_ratio(track, parts)
     return replace(
         measured,
         wordings=tuple(rows),
         wording_ratio=round(10 ** (max(estimates) - min(estimates)), 3),
-        wording_p=float(f"{chi2.sf(q, len(estimates) - 1):.3g}"),
+        wording_p=float(f"{chi2.sf(ratio / WORDING_INFLATION, len(parts) - 1):.3g}"),
     )
 
 

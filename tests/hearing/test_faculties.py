@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from scipy.signal import hilbert
 
 from audiotest.audio.errors import AudioError
 from audiotest.audio.synth import SynthError, synthesise
@@ -183,6 +184,19 @@ def test_the_depth_of_a_modulation_is_its_level():
     carrier = 2 * np.abs(np.mean(power * np.exp(-2j * np.pi * 16 * times))) / np.mean(power)
     m = 10 ** (-6 / 20)
     assert carrier == pytest.approx(2 * m / (1 + m**2 / 2), abs=0.06)  # of the power; noise has fluctuations of its own
+
+
+@pytest.mark.parametrize("level", [-30.0, -12.0, -3.0])
+def test_beats_have_the_envelope_of_their_level_and_the_power_of_one_tone(level):
+    samples, rate = heard("beats", level, 1)
+    steady, beating = (samples[a:b, 0] for a, b in events(samples, rate))
+    assert rms_db(beating) == pytest.approx(rms_db(steady), abs=0.05)
+    middle = slice(rate // 8, rate // 8 + 3 * rate // 4)  # three beats
+    envelope, flat = (np.abs(hilbert(part))[middle] for part in (beating, steady))
+    ratio = 10 ** (level / 20)
+    assert envelope.max() / envelope.min() == pytest.approx((1 + ratio) / (1 - ratio), rel=0.03)
+    assert flat.max() / flat.min() < 1.01
+    assert np.argmax(np.abs(np.fft.rfft(envelope - envelope.mean()))) == 3
 
 
 @pytest.mark.parametrize("hz", [250.0, 1000.0, 8000.0])

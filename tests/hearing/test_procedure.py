@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from audiotest.hearing.procedure import SCALES, Grid, Procedure, grid, near_end, recalibration
+from audiotest.hearing.procedure import SCALES, Grid, Procedure, easy_stretch, grid, near_end, recalibration
 from audiotest.hearing.tracks import Heard
 from bench.listeners import Listeners, Many, asked, track_named
 from bench.trajectories import FIRST, ended, intervals, known
@@ -85,20 +85,31 @@ def test_intervals_are_stretched_by_more_the_shallower_the_curve_and_estimates_s
 
 
 def test_a_threshold_is_near_the_end_by_its_distance_in_decades_and_in_scales():
-    assert near_end([0.3, 0.5, 0.5, 0.9], [0.03, 0.03, 0.1, 0.2]).tolist() == [True, False, True, False]
+    margins, scales = [0.3, 0.5, 0.5, 0.9], [0.03, 0.03, 0.1, 0.2]
+    assert near_end(margins, scales).tolist() == [True, False, True, False]
+    assert (easy_stretch(margins, scales) > 1).tolist() == [True, False, True, False]
 
 
-@pytest.mark.parametrize("scale", [0.02, 0.3])
-def test_an_interval_has_the_mass_that_shift_and_stretch_leave_it(scale):
-    procedure = listened(np.random.default_rng(2), 0.1, scale, 0.0, 2, 80)
+def test_the_nearer_the_end_the_further_out_is_the_upper_end_of_an_interval():
+    factors = easy_stretch(np.array([0.7, 0.6, 0.3, 0.0, -0.2]), 0.1)
+    assert factors[0] == factors[1] == 1
+    assert factors[1] < factors[2] < factors[3] == factors[4] < 1.5
+
+
+@pytest.mark.parametrize(("threshold", "scale", "near"), [(0.1, 0.02, False), (0.1, 0.3, False), (0.8, 0.1, True)])
+def test_an_interval_has_the_mass_that_shift_and_stretch_leave_it(threshold, scale, near):
+    procedure = listened(np.random.default_rng(2), threshold, scale, 0.0, 2, 80)
     of = procedure.posterior()
     at, mass = procedure.grid.thresholds, procedure.probabilities().sum(axis=1)
     edges, below = np.append(at - 0.01, at[-1] + 0.01), np.append(0, np.cumsum(mass))
     low, estimate, high = norm.ppf(np.interp([of.low, of.estimate, of.high], edges, below))
     least, most = np.interp([0.025, 0.975], below, edges)
     shift, stretch = recalibration(of.scale, of.lapse, most - least)
+    easy = easy_stretch(LEVELS[-1] - of.estimate, of.scale)
+    assert bool(easy > 1) is near
     assert estimate == pytest.approx(shift, abs=1e-3)
-    assert (high - low) / 2 == pytest.approx(1.96 * stretch, abs=2e-3)
+    assert estimate - low == pytest.approx(1.96 * stretch, abs=2e-3)
+    assert high - estimate == pytest.approx(1.96 * stretch * easy, abs=2e-3)
 
 
 def test_a_threshold_outside_of_the_levels_is_seen_to_be_there():

@@ -134,6 +134,7 @@ def _part(audiogram: Audiogram, result: Result) -> dict[str, Any]:
         "curve": _svg(figures.curve(result)),
         "alt": _each(lambda own: text(own, "hear.curve", track=name[own])),
         "sounds": list(sounds(audiogram, result)),
+        "drifted": result in table.found(list(audiogram.faculties.values()), "drift_p"),
     }
 
 

@@ -89,7 +89,7 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
         yield f"can do {len(asked) - len(without)} of {len(asked)} tasks as asked (75% right at the easiest level)"
     if asked and all(r.verdict == "deaf" for r in asked):
         yield "the model is deaf to all that was asked: its answers are what guessing gets"
-    biased = [r for r in results if r.place_p is not None and r.place_p < 0.01]
+    biased = found(results, "place_p")
     if biased:
         worst = max(biased, key=lambda r: r.place_share or 0.0)
         assert worst.place is not None
@@ -98,7 +98,7 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
             f"answer bias in {len(biased)} of {len(asked)}: most in {named(worst)}, where the option "
             f"{'ABC'[worst.place]} is chosen in {worst.place_share:.0%}"
         )
-    worded = [r for r in results if r.wording_p is not None and r.wording_p < 0.01]
+    worded = found(results, "wording_p")
     if worded:
         most = max(worded, key=lambda r: r.wording_ratio or 0.0)
         yield (
@@ -107,11 +107,18 @@ def notes(audiogram: Audiogram) -> Iterator[str]:
         )
     near = [named(r) for r in results if r.near_end]
     if near:
-        yield f"near the end of the levels, so that the interval may be too short: {', '.join(near)}"
+        yield f"near the end of the levels, so that the threshold may be worse than estimated: {', '.join(near)}"
     yield from _drifts(results)
     failed = sum(r.failed for r in results)
     if failed:
         yield f"{counted(failed, 'question')} had no reply"
+
+
+def found(results: Sequence[Result], name: str) -> list[Result]:
+    """Those whose p of that ``name``, such as ``drift_p``, is below 0.05 over the number of tracks that have one: in an
+    audiogram where nothing is wrong, one in twenty has any."""
+    tested = [(r, p) for r in results if (p := getattr(r, name)) is not None]
+    return [r for r, p in tested if p < 0.05 / len(tested)]
 
 
 def _counted(audiogram: Audiogram) -> str:
@@ -124,8 +131,7 @@ def _counted(audiogram: Audiogram) -> str:
 
 
 def _drifts(results: Sequence[Result]) -> Iterator[str]:
-    """Thresholds that changed in the course of the run: all together, and those that did by themselves (p below 0.05
-    over the number of tracks)."""
+    """Thresholds that changed in the course of the run: all together, and those that did by themselves."""
     tested = [r for r in results if r.drift_z is not None and r.drift_p is not None and r.drift_ratio is not None]
     if len(tested) > 1:
         z, p = together([r.drift_z or 0.0 for r in tested])
@@ -134,7 +140,7 @@ def _drifts(results: Sequence[Result]) -> Iterator[str]:
                 f"drift: hearing gets {'worse' if z > 0 else 'better'} in the course of the run, over all "
                 f"{len(tested)} thresholds together (p = {p:.2g}); each is an average over the run"
             )
-    alone = [r for r in tested if (r.drift_p or 0.0) < 0.05 / len(tested)]
+    alone = found(tested, "drift_p")
     if alone:
         most = min(alone, key=lambda r: r.drift_p or 0.0)
         yield (
