@@ -60,7 +60,7 @@ def test_reports_of_all_kinds_of_tests_reach_the_controller_with_what_was_put_on
         class TestOld(unittest.TestCase):
             def test_skipped(self):
                 self.skipTest("not now")
-    """
+    """,
     )
     pytester.makeconftest("""
         class Seen:
