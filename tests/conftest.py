@@ -85,16 +85,15 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """What has a command of its own, `make real` and `make docs`, runs by `-m` alone."""
-    apart = []
+    kept, apart = [], []
     for item in items:
         mark = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
         if mark in APART:
             item.add_marker(mark)
-            if mark not in config.getoption("markexpr"):
-                apart.append(item)
+        (apart if mark in APART and mark not in config.getoption("markexpr") else kept).append(item)
     if apart:
         config.hook.pytest_deselected(items=apart)
-        items[:] = [item for item in items if item not in set(apart)]
+        items[:] = kept
 
 
 def pytest_collection_finish(session):
