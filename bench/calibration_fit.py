@@ -23,7 +23,7 @@ from msgspec import Struct
 from scipy.optimize import minimize
 from scipy.special import ndtri
 
-from audiotest.hearing.procedure import EASY, SHIFT, STRETCH, Z_95, Floats, easy_stretch, recalibration
+from audiotest.hearing.procedure import EASY, SHIFT, STRETCH, Floats, ends, recalibration
 from bench.trajectories import (
     FIRST,
     NORMAL,
@@ -87,8 +87,7 @@ class Last(Struct, frozen=True):
         *recalibrates, easy = constants
         shift, stretch = recalibration(*self.features, constants=recalibrates)
         at = quantile(self.rows, shift)
-        upper = Z_95 * stretch * easy_stretch(*margins(self.rows, at), easy)
-        return shift - Z_95 * stretch, shift + upper, at
+        return *ends(shift, stretch, *margins(self.rows, at), easy), at
 
 
 class Cells(Struct, frozen=True):
@@ -148,11 +147,15 @@ def powers(cells: Sequence[np.ndarray]) -> Iterator[str]:
     """How often the interval of a ratio holds the true one by its power: means over pairs of a kind and of two."""
     yield "| power | of one kind | lowest kind | of two kinds | lowest pair |"
     yield "| ---: | ---: | ---: | ---: | ---: |"
-    ends = list(map(ended, cells))
+    all_ends = list(map(ended, cells))
     for power in POWERS:
         # Each listener of a kind is held against its five next ones; and each kind against six others of its track.
-        one = [np.mean([_held(e, _turned(e, by), power) for by in range(1, 6)]) for e in ends]
-        two = [_held(ends[i], ends[(i + 2 * by) % len(ends)], power) for i in range(len(ends)) for by in range(1, 7)]
+        one = [np.mean([_held(own, _turned(own, by), power) for by in range(1, 6)]) for own in all_ends]
+        two = [
+            _held(own, all_ends[(i + 2 * by) % len(all_ends)], power)
+            for i, own in enumerate(all_ends)
+            for by in range(1, 7)
+        ]
         yield f"| {power:g} | {np.mean(one):.1%} | {min(one):.1%} | {np.mean(two):.1%} | {min(two):.1%} |"
 
 

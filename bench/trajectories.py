@@ -23,7 +23,7 @@ from audiotest.hearing.procedure import (
     STRETCH,
     Z_95,
     Floats,
-    easy_stretch,
+    ends,
     near_end,
     recalibration,
 )
@@ -127,8 +127,8 @@ def quantile(rows: np.ndarray, deviates: Floats) -> Floats:
 
 def features(rows: np.ndarray) -> tuple[Floats, Floats, Floats]:
     """What the recalibration goes by: scale, lapse rate, and the width of the central interval of the mass 95%."""
-    ends = [quantile(rows, np.full(rows.shape[:-1], z)) for z in (-Z_95, Z_95)]
-    return rows[..., -2].astype(float), rows[..., -1].astype(float), ends[1] - ends[0]
+    central = [quantile(rows, np.full(rows.shape[:-1], z)) for z in (-Z_95, Z_95)]
+    return rows[..., -2].astype(float), rows[..., -1].astype(float), central[1] - central[0]
 
 
 def intervals(rows: np.ndarray) -> tuple[Floats, Floats, Floats]:
@@ -141,8 +141,8 @@ def intervals_by(rows: np.ndarray, constants: Sequence[float], easy: float) -> t
     """As :func:`intervals`, with other constants."""
     shift, stretch = recalibration(*features(rows), constants=constants)
     at = quantile(rows, shift)
-    low = quantile(rows, shift - Z_95 * stretch)
-    return at, low, quantile(rows, shift + Z_95 * stretch * easy_stretch(*margins(rows, at), easy))
+    low, high = (quantile(rows, end) for end in ends(shift, stretch, *margins(rows, at), easy))
+    return at, low, high
 
 
 def margins(rows: np.ndarray, at: Floats) -> tuple[Floats, Floats]:

@@ -18,13 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from forked.run_modules import (
-    compile_share,
-    import_run_modules,
-    look_for_constants,
-    quicken_pytest,
-    send_results_only,
-)
+from forked.run_modules import compile_share, import_run_modules, quicken_pytest
 from hypothesis import HealthCheck, settings
 
 if sys.dont_write_bytecode:  # hundreds of processes would compile the package, each for itself
@@ -77,7 +71,6 @@ def pytest_configure(config):
     if hasattr(config, "workerinput"):
         import_run_modules()
         compile_share(config)
-        send_results_only(config)
     elif not config.getoption("numprocesses", None):
         import_run_modules()
         quicken_pytest()
@@ -96,10 +89,8 @@ def pytest_collection_modifyitems(config, items):
         items[:] = kept
 
 
-def pytest_collection_finish(session):
+def pytest_collection_finish():
     """The tests themselves and what they import stay to the end: nothing that the collector need look through again."""
-    if hasattr(session.config, "workerinput"):
-        look_for_constants(session.config)
     gc.collect()
     gc.freeze()
 

@@ -191,8 +191,7 @@ class Procedure:
         shift, stretch = map(float, recalibration(scale, lapse, most - least))
         (estimate,) = self._quantiles(marginal, shift)
         margin = float(levels[-1]) - estimate
-        easy = float(easy_stretch(margin, scale))
-        low, high = self._quantiles(marginal, shift - Z_95 * stretch, shift + Z_95 * stretch * easy)
+        low, high = self._quantiles(marginal, *map(float, ends(shift, stretch, margin, scale)))
         return Posterior(
             estimate=estimate,
             low=low,
@@ -261,6 +260,15 @@ def easy_stretch(margin: npt.ArrayLike, scale: npt.ArrayLike, constant: float = 
     """By what the distance of an interval's upper end (in normal deviates) is multiplied besides the stretch: 1 for
     thresholds that are not :func:`near_end`, and up to ``exp(constant)`` for one at the easiest level."""
     return np.asarray(np.exp(constant * _closeness(margin, scale)))
+
+
+def ends(
+    shift: npt.ArrayLike, stretch: npt.ArrayLike, margin: npt.ArrayLike, scale: npt.ArrayLike, easy: float = EASY
+) -> tuple[Floats, Floats]:
+    """The normal deviates at which the lower and the upper end of a 95% interval are read from the posterior, by the
+    :func:`recalibration` and, with the constant ``easy``, the :func:`easy_stretch`."""
+    centre, reach = np.asarray(shift), Z_95 * np.asarray(stretch)
+    return np.asarray(centre - reach), np.asarray(centre + reach * easy_stretch(margin, scale, easy))
 
 
 def _closeness(margin: npt.ArrayLike, scale: npt.ArrayLike) -> Floats:

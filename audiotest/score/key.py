@@ -33,8 +33,7 @@ _MISSING = "`key` needs mir_eval, which is not installed: pip install 'audiotest
 
 def check(*, min: float = 1.0) -> None:
     """Raise ValueError for a least score outside the scale, and where mir_eval is not installed."""
-    if isinstance(min, bool) or not isinstance(min, int | float) or not 0 < min <= 1:
-        raise ValueError(f"`min` is {min!r}: expected a number above 0, up to 1")
+    _check_minimum(min)
     if find_spec("mir_eval") is None:  # its import takes as long as the rest of a small run, and may not be needed
         raise ValueError(_MISSING)
 
@@ -48,7 +47,7 @@ def check_case(question: Question, **options: Any) -> None:
 
 def score(question: Question, output: str, *, min: float = 1.0) -> Verdict:
     """mir_eval's weighted score of the key in ``output``. Raises ValueError for a ``min`` outside the scale."""
-    check(min=min)
+    _check_minimum(min)
     wanted = [key for text in _wanted(question) for key in _keys(text)]
     if not wanted:
         return Verdict(None, status="none", counted=False, evidence="`key` needs a key as `answer` or `reference`")
@@ -59,6 +58,11 @@ def score(question: Question, output: str, *, min: float = 1.0) -> Verdict:
     weighted = max(float(_mir_eval().weighted_score(right, named[0])) for right in wanted)
     details = {"value": named[0], "expected": wanted[0]}
     return Verdict(weighted >= min, score=weighted, evidence=named[0], details=details)
+
+
+def _check_minimum(minimum: Any) -> None:
+    if isinstance(minimum, bool) or not isinstance(minimum, int | float) or not 0 < minimum <= 1:
+        raise ValueError(f"`min` is {minimum!r}: expected a number above 0, up to 1")
 
 
 def _wanted(question: Question) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 import ast
 import importlib.metadata
 import pkgutil
-import sys
 import sysconfig
 import warnings
 from functools import lru_cache
@@ -13,7 +12,6 @@ from pathlib import Path
 from _pytest._code import code
 from _pytest.assertion import rewrite
 from _pytest.fixtures import FixtureManager
-from _pytest.reports import TestReport
 
 LIBRARIES = (
     "_pytest.junitxml", "_pytest.pytester", "anyio._backends._asyncio", "asyncio", "av", "click", "execnet.gateway_base", "filelock", "httpcore", "httpx", "jinja2.sandbox",
@@ -93,46 +91,12 @@ def keep_syntax_trees():
     code.getstatementrange_ast = found
 
 
-def send_results_only(config):
-    """A worker of xdist sends six messages a test: that it starts and ends, that its setup and teardown have passed...
-    Nobody reads those unless durations or a JUnit file are asked for."""
-    if config.option.durations is not None or config.option.xmlpath:
-        return
-    hooks = config.pluginmanager.hook
-    for hook in (hooks.pytest_runtest_logstart, hooks.pytest_runtest_logfinish, hooks.pytest_runtest_logreport):
-        for implementation in hook.get_hookimpls():
-            if type(implementation.plugin).__name__ == "WorkerInteractor":
-                implementation.function = results_of(implementation.function)
-
-
-def results_of(send):
-    def sent(report=None, *_):
-        if isinstance(report, TestReport) and (report.when == "call" or not report.passed):
-            send(report)
-
-    return sent
-
-
 def compile_share(config):
     """Workers collect the same files in the same order, so that in a fresh checkout each would compile every one. Here
     each compiles its share, which the others read."""
-    for file in share(config, Path(__file__).parents[1].rglob("test_*.py")):
+    number, count = int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"]
+    for file in sorted(Path(__file__).parents[1].rglob("test_*.py"))[number::count]:
         compiled = rewrite.get_cache_dir(file) / f"{file.stem}{rewrite.PYC_TAIL}"
         if not compiled.exists() and rewrite.try_makedirs(compiled.parent):
             stat, code_of_file = rewrite._rewrite_test(file, config)
             rewrite._write_pyc(config.stash[rewrite.assertstate_key], code_of_file, stat, compiled)
-
-
-def look_for_constants(config):
-    """hypothesis tries constants of the modules that are tested. It looks for them once in a checkout: each worker here in
-    its share, for all."""
-    from hypothesis.internal.constants_ast import constants_from_module
-
-    for name in share(config, (name for name in sys.modules if name.startswith("audiotest."))):
-        constants_from_module(sys.modules[name])
-
-
-def share(config, things):
-    """Those that fall to a worker."""
-    number, count = int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"]
-    return sorted(things)[number::count]

@@ -29,6 +29,7 @@ from audiotest.models.listener import Listener
 from audiotest.models.protocol import Unavailable
 from audiotest.registry import FACULTIES
 from audiotest.report.hearing import table
+from audiotest.report.hearing.page import page
 from audiotest.report.texts import texts
 from audiotest.resources import schema_text
 from audiotest.session import Session, Settings
@@ -207,6 +208,9 @@ def test_a_threshold_that_changes_in_the_course_of_the_run_is_a_finding():
     notes = "\n".join(table.notes(tiring))
     assert "drift: hearing gets worse in the course of the run, over all 3 thresholds together" in notes
     assert "drift in 3 of 3: most in " in notes
+    for audiogram, changed in ((steady, False), (tiring, True)):
+        _, *tracks = page(audiogram).split('<section class="track">')
+        assert [">It changed in the course of the run." in track for track in tracks] == [changed] * 3
     recovering = hear(Simulated(Ear(scale=0.05, drift=-0.4)), ["gap", "level"], budget=120, precision=1.0001)
     assert "hearing gets better" in "\n".join(table.notes(recovering))
     short = hear(Simulated(Ear(scale=0.05)), ["gap"], budget=35).faculties["gap"]

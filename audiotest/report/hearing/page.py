@@ -70,6 +70,7 @@ def page(audiogram: Audiogram, language: str = ENGLISH) -> str:
         charts=_charts(audiogram),
         parts=[_part(audiogram, result) for result in figures.with_curves(audiogram)],
         bias=[(_each(partial(table.named, r)), r) for r in results if r.place_share is not None],
+        drifted=table.found(results, "drift_p"),
         figure=table.figure,
         texts=as_data({own: {key: text(own, key) for key in _FIELD} for own in languages()}),
         js="".join((room / name).read_text(encoding="utf-8") for name in ("texts.js", "languages.js")),
@@ -134,7 +135,6 @@ def _part(audiogram: Audiogram, result: Result) -> dict[str, Any]:
         "curve": _svg(figures.curve(result)),
         "alt": _each(lambda own: text(own, "hear.curve", track=name[own])),
         "sounds": list(sounds(audiogram, result)),
-        "drifted": result in table.found(list(audiogram.faculties.values()), "drift_p"),
     }
 
 
