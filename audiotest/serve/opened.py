@@ -122,6 +122,8 @@ class Desk:
         for ending, data in (("flac", flac(waves[clip])), ("png", png(waves[clip]))):
             path = Path(self._folder.name) / f"{label}.{ending}"
             with self._lock:
+                if self._files.get(path.name) is not None and path.is_file():
+                    continue  # another request was first, and may be sending it
                 path.write_bytes(data)
                 gone = self._files.put(path.name, path)
                 if gone is not None:

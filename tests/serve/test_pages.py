@@ -13,6 +13,7 @@ import threading
 import time
 
 import msgspec
+import numpy as np
 import pytest
 from accessibility import violations
 from click.testing import CliRunner
@@ -20,7 +21,7 @@ from click.testing import CliRunner
 from audiotest.analyse.summary import GitState, Provenance, summarise
 from audiotest.cli import main
 from audiotest.run_folder import Plan, RunWriter
-from audiotest.types import GateResult, Record, Reply, Verdict
+from audiotest.types import GateResult, Record, Reply, Verdict, Waveform
 
 pytest.importorskip("starlette")
 uvicorn = pytest.importorskip("uvicorn")
@@ -574,6 +575,26 @@ def test_nothing_of_a_hostile_run_is_executed(opened, tmp_path):
         assert opened.evaluate("window.broken") is None, place
         assert opened.locator("img[src=x]").count() == 0
     writer.close()
+
+
+def test_a_sound_that_is_being_sent_is_not_written_again_by_a_request_that_came_meanwhile(server):
+    one, waves = record(0), (Waveform(np.zeros((800, 1), np.float32), 8000),)
+    sent = []
+
+    def slow(_):
+        """While this request makes the sound, another has made it and sends it."""
+        if not sent:
+            sent.append(None)
+            sent[0] = server.desk.sound("a", slow, one, 0, "flac").open("rb")
+            sent.append(os.fstat(sent[0].fileno()))
+        return waves
+
+    path = server.desk.sound("a", slow, one, 0, "png")
+    after = os.fstat(sent[0].fileno())
+    assert (after.st_mtime_ns, after.st_size) == (sent[1].st_mtime_ns, sent[1].st_size)
+    assert len(sent[0].read()) == after.st_size > 0
+    assert path.suffix == ".png"
+    sent[0].close()
 
 
 def test_the_live_page_follows_the_run(opened, tmp_path, monkeypatch):
