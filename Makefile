@@ -47,11 +47,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-## docs: the gallery of reports and figures, and the site, with warnings as errors; then the tests of the documentation: the
-## reference is what tools/reference.py writes, the notebook gives what it shows, every command of every page does what it says
+## docs: the gallery of reports and figures, and the site, with warnings as errors
 docs: $(WHOLE)
 	$(BIN)/python tools/gallery.py build/gallery && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
-	$(BIN)/pytest -n $(TEST_WORKERS) -p no:logging tests/docs -m docs $(PYTEST_ARGS)
 
 ## bench: speed and memory, as one Markdown table
 bench: $(READY)

@@ -38,7 +38,6 @@ settings.load_profile("busy")
 
 
 HERE = Path(__file__).parent
-APART = ("docs", "real")
 INTERPRETER = sys.executable
 KINDS = ("plain", "torch", "workers")
 
@@ -77,15 +76,16 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What has a command of its own, `make real` and `make docs`, runs by `-m` alone."""
-    kept, apart = [], []
+    """What `make real` runs, which has to be fetched first, runs by `-m real` alone."""
+    kept, real = [], []
     for item in items:
-        mark = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
-        if mark in APART:
-            item.add_marker(mark)
-        (apart if mark in APART and mark not in config.getoption("markexpr") else kept).append(item)
-    if apart:
-        config.hook.pytest_deselected(items=apart)
+        if item.path.is_relative_to(HERE / "real"):
+            item.add_marker("real")
+            real.append(item)
+        else:
+            kept.append(item)
+    if real and "real" not in config.getoption("markexpr"):
+        config.hook.pytest_deselected(items=real)
         items[:] = kept
 
 
@@ -206,7 +206,7 @@ def pytester(pytester, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     # Before 9.1 pytest warns of a plugin that was imported already, which it is in a run inside a test alone.
     quiet = "" if pytest.version_tuple >= (9, 1) else " -W ignore::pytest.PytestAssertRewriteWarning"
-    monkeypatch.setenv("PYTEST_ADDOPTS", f"-p audiotest -p xdist{quiet}")
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"-p audiotest -p xdist -p no:logging{quiet}")
     # A conftest.py that a test writes again within a second, in the same length, would be taken for the compiled one.
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")

@@ -16,6 +16,7 @@ import contextlib
 import gc
 import importlib
 import importlib.metadata
+import inspect
 import marshal
 import os
 import runpy
@@ -70,6 +71,9 @@ def prepare():
 
 def freeze():
     tempfile.tempdir = None
+    inspect.getmodule(
+        compile("", "-", "exec")
+    )  # has it note where every module lies, by which it finds the source of a failure
     gc.collect()
     gc.freeze()
 

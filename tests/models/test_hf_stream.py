@@ -436,8 +436,9 @@ def test_check_model_asks_in_slots_too_and_says_whether_there_are_any(folder, op
 
 
 def test_a_run_has_the_records_that_it_has_in_batches(folder):
+    suite = replace(audiotest.load_suite("suites/listening/pitch.yaml"), generation=Generation(max_new_tokens=12))
     runs = [
-        audiotest.run("suites/listening/pitch.yaml", model, limit=2, conditions=["original", "text_only"], cache=False)
+        audiotest.run(suite, model, limit=2, conditions=["original", "text_only"], cache=False)
         for model in (open_model(f"hf:{folder}"), open_model(f"hf:{folder}", {"continuous": "false"}))
     ]
     slots, batches = ({r.nodeid: (r.reply.text, r.outcome, r.verdicts) for r in run.records} for run in runs)

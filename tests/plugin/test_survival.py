@@ -94,8 +94,8 @@ def test_a_trial_that_kills_its_worker_is_the_only_one_blamed_and_has_a_record(p
 
 IN_SLOTS = """
 import os, pytest
+from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 from audiotest.types import Needs, Reply
 
 class InSlots:
@@ -110,8 +110,9 @@ class InSlots:
                     file.write(f"{r.case}\\n")
                 yield r, Reply(f"({'ABCD'[r.choices.index('a kettle')]})")
             del flying[len(flying) // 2:]
-            if not os.path.exists("died") and os.environ.get("PYTEST_XDIST_WORKER") == "gw0":
-                Path("died").write_text("".join(f"{r.case}\\n" for r in flying))
+            with suppress(FileExistsError), open("died", "x") as file:  # whoever comes here first
+                file.write("".join(f"{r.case}\\n" for r in flying))
+                file.flush()
                 os.kill(os.getpid(), 9)
             flying += islice(requests, 8 - len(flying))
 
