@@ -289,7 +289,7 @@ def check_questions_about_one_clip_share_its_prefill_in_a_stream(model):
         assert {reply.details.get("shared", False) for reply in replies} == {model.settings.audio_as != "base64"}
 
 
-def check_a_sampled_reply_in_a_stream_is_the_one_that_it_is_by_itself(model):
+def check_a_sampled_reply_in_a_stream_is_the_one_that_it_is_alone(model):
     """Each draws with its own seed, whatever is beside it and however that is sampled."""
     warm = (Generation(max_new_tokens=8, temperature=1.5), Generation(max_new_tokens=5, temperature=0.9, top_p=0.8))
     asked = [replace(r, seed=i, generation=warm[i % 2]) for i, r in enumerate(FEW)] + REQUESTS[4:6]
