@@ -155,7 +155,7 @@ def test_the_first_channel_is_heard(model):
 
 def test_a_sampled_reply_depends_on_its_seed_and_not_on_its_neighbours(model):
     warm = [
-        replace(r, generation=Generation(max_new_tokens=12, temperature=1.5), seed=i) for i, r in enumerate(REQUESTS)
+        replace(r, generation=Generation(max_new_tokens=12, temperature=1.5), seed=i) for i, r in enumerate(REQUESTS[:4])
     ]
     together = texts(model.answer(warm))
     assert together == [texts(model.answer([one]))[0] for one in warm]
@@ -263,7 +263,8 @@ def test_out_of_memory_costs_no_reply(model, alone, monkeypatch, name):
         return real(*args)
 
     monkeypatch.setattr(continuous.Decoding, name, failing)
-    assert texts(streamed(model, OF_ALL_KINDS, 4)) == texts(alone)
+    short = [i for i, r in enumerate(OF_ALL_KINDS) if not any(clip.seconds > 5 for clip in r.audio)]
+    assert texts(streamed(model, [OF_ALL_KINDS[i] for i in short], 4)) == texts([alone[i] for i in short])
     assert len(calls) > 3
 
 
