@@ -9,7 +9,7 @@ from bench import gpu
 
 @pytest.mark.parametrize(
     ("shape", "questions", "kinds"),
-    [("qwen2_audio", ["1", "8"], gpu.REPLIES), ("audio_flamingo_3", ["8"], ["32"]), ("salmonn", ["1", "8"], ["32"])],
+    [("qwen2_audio", ["1", "8"], gpu.REPLIES), ("audio_flamingo_3", ["8"], ["32"]), ("salmonn", ["8"], ["32"])],
 )
 def test_every_way_is_measured_for_every_number_of_questions_and_kind_of_reply(shape, questions, kinds, capsys):
     gpu.main(["--tiny", "--requests", "6", "--shape", shape, "--questions", *questions, "--replies", *kinds])
