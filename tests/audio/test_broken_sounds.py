@@ -17,8 +17,8 @@ from audiotest.audio.decode import AudioError, fingerprint, read, seconds
 from bench import sounds
 
 ROOT = Path(__file__).resolve().parents[2]
-MAGIC = [data[:64] for _, data in sounds.sounds(0.2)]
 WHOLE = dict(sounds.sounds(0.2))
+MAGIC = [data[:64] for data in WHOLE.values()]
 
 
 def heard_or_refused(path):

@@ -155,7 +155,8 @@ def test_the_first_channel_is_heard(model):
 
 def test_a_sampled_reply_depends_on_its_seed_and_not_on_its_neighbours(model):
     warm = [
-        replace(r, generation=Generation(max_new_tokens=12, temperature=1.5), seed=i) for i, r in enumerate(REQUESTS[:4])
+        replace(r, generation=Generation(max_new_tokens=12, temperature=1.5), seed=i)
+        for i, r in enumerate(REQUESTS[:4])
     ]
     together = texts(model.answer(warm))
     assert together == [texts(model.answer([one]))[0] for one in warm]
