@@ -71,9 +71,8 @@ def prepare():
 
 def freeze():
     tempfile.tempdir = None
-    inspect.getmodule(
-        compile("", "-", "exec")
-    )  # has it note where every module lies, by which it finds the source of a failure
+    # It notes where every module lies, by which it then finds the source of a failure.
+    inspect.getmodule(compile("", "-", "exec"))
     gc.collect()
     gc.freeze()
 
