@@ -203,7 +203,7 @@ def own_interpreter(monkeypatch):
 @pytest.fixture
 def pytester(pytester, monkeypatch):
     """Inner runs with the plugins that a user of audiotest has; those of a development environment take twice as long
-    to load as pytest itself. Tests of guests turn the others on again. Pytest's own for logs is left away, since it looks
+    to load as pytest itself. Tests of guests turn the others on again. Pytest's own for logs is left out, since it looks
     through all loggers with each test."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     # Before 9.1 pytest warns of a plugin that was imported already, which it is in a run inside a test alone.

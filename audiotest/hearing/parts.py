@@ -4,8 +4,9 @@ Method
     A likelihood-ratio test on the grid of :mod:`audiotest.hearing.procedure`: a threshold for each of ``k`` parts
     against one for all, with the same slope and lapse rate. Twice the difference of the greatest log-likelihoods is
     compared with chi-squared of ``k - 1`` degrees of freedom (Wilks 1938). With 50 to 200 answers, whose levels depend
-    on the answers before them, it is larger than that by chance; so it is divided by an inflation, by about what it
-    is over the degrees of freedom for simulated listeners that stay the same (``python -m bench.hearing unchanged``).
+    on the answers before them, it is larger than that by chance; so it is divided by an inflation: about the ratio
+    of its mean to the degrees of freedom for simulated listeners that stay the same (``python -m bench.hearing
+    unchanged``).
 """
 
 from __future__ import annotations

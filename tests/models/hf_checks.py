@@ -166,6 +166,7 @@ def check_questions_about_one_clip_share_its_prefill_and_are_answered_alike(mode
 
 
 def check_a_clip_is_encoded_once_for_questions_that_stand_before_it(model):
+    # The first two are of one length, so that they can be a batch; the first is for that alone.
     clips = [(sound(seconds, 90 + i),) for i, seconds in enumerate((2.3, 2.3, 5.1))]
     about = [[replace(r, audio=clip) for r in REQUESTS[:3]] for clip in clips]
     template = getattr(model._processor, "chat_template", None)
@@ -263,11 +264,11 @@ def check_a_stream_answers_like_single_requests_whatever_is_beside_them(model):
     lengths = (3, 14, 6, 1, 9)
     asked = [replace(r, generation=Generation(max_new_tokens=n)) for r, n in zip(REQUESTS, lengths, strict=False)]
     asked += [replace(r, audio=()) for r in REQUESTS[4:6]]
-    singly = [model.answer([one])[0] for one in asked]
+    alone = [model.answer([one])[0] for one in asked]
     for at_once in (3, 8):
         replies = streamed(model, asked, at_once)
-        assert texts(replies) == texts(singly)
-        assert [reply.finish for reply in replies] == [reply.finish for reply in singly]
+        assert texts(replies) == texts(alone)
+        assert [reply.finish for reply in replies] == [reply.finish for reply in alone]
         assert all(reply.seconds > 0 for reply in replies)
         beside = {reply.details["batch"] for reply in replies}
         assert max(beside) <= at_once
@@ -293,11 +294,11 @@ def check_a_sampled_reply_in_a_stream_is_the_one_that_it_is_alone(model):
     """Each draws with its own seed, whatever is beside it and however that is sampled."""
     warm = (Generation(max_new_tokens=8, temperature=1.5), Generation(max_new_tokens=5, temperature=0.9, top_p=0.8))
     asked = [replace(r, seed=i, generation=warm[i % 2]) for i, r in enumerate(FEW)] + REQUESTS[4:6]
-    singly = [model.answer([one])[0] for one in asked]
+    alone = [model.answer([one])[0] for one in asked]
     replies = streamed(model, asked, 3)
-    assert texts(replies) == texts(singly)
-    assert [reply.finish for reply in replies] == [reply.finish for reply in singly]
+    assert texts(replies) == texts(alone)
+    assert [reply.finish for reply in replies] == [reply.finish for reply in alone]
     if not model.why_batches():
         assert max(reply.details["batch"] for reply in replies[:4]) > 1
-    if len(set(texts(singly))) > 1:  # one of the random models says nothing to anything
-        assert texts(streamed(model, [replace(r, seed=99) for r in asked[:4]], 4)) != texts(singly[:4])
+    if len(set(texts(alone))) > 1:  # one of the random models says nothing to anything
+        assert texts(streamed(model, [replace(r, seed=99) for r in asked[:4]], 4)) != texts(alone[:4])

@@ -50,11 +50,7 @@ def open_model(argument, options):
 OPEN = {"RAY_AUTH_MODE": "disabled"}  # the token lies in the home, and a test has one of its own
 CLUSTER = """\
 import sys, ray
-from functools import partialmethod
-from ray._private.parameter import RayParams
-# Processes that nothing here needs: the autoscaler's, the log's, and a worker a core for this one.
-RayParams.__init__ = partialmethod(RayParams.__init__, no_monitor=True, include_log_monitor=False)
-ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, _system_config={"prestart_worker_first_driver": False})
+ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
 print(ray.get_runtime_context().gcs_address, flush=True)
 sys.stdin.read()
 """

@@ -1,4 +1,4 @@
-"""The listening suite is fair: nothing but the sound tells the answers. That the listener passes it is in test_gates.py."""
+"""The listening suite is fair: nothing but the sound gives the answers away. That the listener passes it is in test_gates.py."""
 
 import importlib
 import math
@@ -9,42 +9,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from listening_files import FILES, NOISE, SUITES, conditions, gate, request, share_right
 from scipy.stats import binom
 
 from audiotest.audio.synth import synthesise
-from audiotest.declare.yaml import parse
 from audiotest.models import first, longest
 from audiotest.models import random as random_model
-from audiotest.types import Request
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted((ROOT / "suites" / "listening").glob("*.yaml"))
-SUITES = {path.stem: parse(path.read_bytes(), path.name).data for path in FILES}
 CASES = [(name, case) for name, suite in SUITES.items() for case in suite["cases"]]
-NOISE = "noise(snr_db=20)"
 each_suite = pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES.keys())
 
 
-def gate(suite, metric, condition="original"):
-    return next(
-        g["min"] for g in suite["gates"] if g["metric"] == metric and g.get("condition", "original") == condition
-    )
-
-
-def conditions(suite):
-    return {name: expectation for entry in suite["conditions"] for name, expectation in entry.items()}
-
-
-def request(suite, case, seed=0):
-    return Request(suite["suite"], case["id"], "original", "", case["question"], tuple(case["choices"]), seed=seed)
-
-
 def accuracy(model, suite, seed=0):
-    """Share of cases whose reply is the answer."""
-    seeds = [zlib.crc32(f"{seed}{case['id']}".encode()) for case in suite["cases"]]
-    replies = model.answer([request(suite, *each) for each in zip(suite["cases"], seeds, strict=True)])
-    chosen = [case["choices"]["ABCD".index(reply.text[1])] for case, reply in zip(suite["cases"], replies, strict=True)]
-    return float(np.mean([c == case["answer"] for c, case in zip(chosen, suite["cases"], strict=True)]))
+    requests = [request(suite, case, seed=zlib.crc32(f"{seed}{case['id']}".encode())) for case in suite["cases"]]
+    return share_right(suite, {r.case: reply.text for r, reply in zip(requests, model.answer(requests), strict=True)})
 
 
 @pytest.fixture(scope="module")
