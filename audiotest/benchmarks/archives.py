@@ -100,9 +100,15 @@ def _unzip(archive: Path, part: Path, own: set[str]) -> None:
 
 def _untar(archive: Path, part: Path, own: set[str]) -> None:
     with tarfile.open(archive) as tarred:
-        for _ in _checked(archive, part, own, ((m, m.name, m.size) for m in tarred)):
-            pass
-        tarred.extractall(part, filter="data")
+        members = list(_checked(archive, part, own, ((m, m.name, m.size) for m in tarred)))
+        if hasattr(tarfile, "data_filter"):
+            tarred.extractall(part, filter="data")
+            return
+        # Python before 3.11.4 cannot tell a link that stays inside from one that does not.
+        odd = next((member for member in members if not (member.isreg() or member.isdir())), None)
+        if odd is not None:
+            raise tarfile.ExtractError(f"its member {odd.name!r} is a link or a device")
+        tarred.extractall(part)  # noqa: S202 - every member was checked
 
 
 def _checked(archive: Path, part: Path, own: set[str], members: Iterable[tuple[T, str, int]]) -> Iterator[T]:

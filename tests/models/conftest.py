@@ -1,10 +1,12 @@
 """One thread a worker: several that wait for each other on few cores take many times as long. Failed checks of
-hf_checks.py are told as those of tests are. A chat endpoint that tests can ask."""
+hf_checks.py are told as those of tests are. A chat endpoint that tests can ask, and inputs that are never late."""
 
 import os
 import threading
 
 import pytest
+
+from audiotest.models._ahead import Ahead
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 pytest.register_assert_rewrite("hf_checks")
@@ -23,3 +25,10 @@ def server(monkeypatch):
     running.gate.set()
     running.shutdown()
     running.server_close()
+
+
+@pytest.fixture
+def in_time(monkeypatch):
+    """Inputs are there when they are wanted, so that which requests are beside which does not depend on threads."""
+    take = Ahead.take
+    monkeypatch.setattr(Ahead, "take", lambda ahead, **_: take(ahead, wait=True))

@@ -253,6 +253,7 @@ def test_what_is_ranked_beams_and_the_option_continuous_are_answered_in_batches(
     assert sibling(model).identity == sibling(model, continuous="false", refill=3).identity
 
 
+@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("name", ["prefill", "step"])
 def test_out_of_memory_costs_no_reply(model, alone, monkeypatch, name):
     real, calls = getattr(continuous.Decoding, name), []
