@@ -18,24 +18,11 @@ conditions: [{original: recorded}, {text_only: recorded}, {"noise(snr_db=10)": r
 cases:
 """
 MODEL = """\
-import os, signal, time
-from collections import Counter
+import os, signal
 from pathlib import Path
 HERE = Path(__file__).parent
 from audiotest.types import Needs, Reply
 from audiotest.models.protocol import Unsupported
-
-def in_step():
-    "Wait for the other process where this one is a block of six ahead: shares do not depend on how fast either is."
-    give_up = time.monotonic() + 30
-    while time.monotonic() < give_up:
-        with open(HERE / "pids.txt", "a+") as file:
-            file.seek(0)
-            answered = Counter(line.split()[0] for line in file)
-        mine = answered.pop(str(os.getpid()), 0)
-        if mine - answered.total() < 6:
-            return
-        time.sleep(0.01)
 
 class Model:
     name, identity, needs, batch_size = "ours", "ours 1", Needs(sample_rate=8000, channels=1), 4
@@ -48,8 +35,6 @@ class Model:
                 os.kill(os.getpid(), signal.SIGKILL)
             if "always" in r.case:
                 os.kill(os.getpid(), signal.SIGKILL)
-            if "more" in r.case:
-                in_step()
             if "bad" in r.case:
                 raise RuntimeError("out of cheese")
         with open(HERE / "pids.txt", "a") as file:
@@ -125,12 +110,14 @@ def test_the_same_replies_from_two_processes_that_share_all_and_from_the_cache_a
     asked = (ours.path / "pids.txt").read_text().splitlines()
     assert len({line.split()[0] for line in asked}) == 2
     assert len(asked) == len(set(asked))
-    # What is left of a run, too, is shared by all actors, however little it is.
+    # What is left of a run, too, is shared by all actors, however little it is: two blocks each of 3, 6, 6 and 6 trials
+    # before any is answered, and the other 6 and 3 to whoever is free first.
     (ours.path / "pids.txt").unlink()
     _, again = ours(*ray, ids=[*ids[:80], *(f"more{i}" for i in range(10))])
     assert sum(r["cached"] for r in again.values()) == 240
     asked = (ours.path / "pids.txt").read_text().splitlines()
-    assert sorted(Counter(line.split()[0] for line in asked).values()) == pytest.approx([15, 15], abs=3)
+    shares = sorted(Counter(line.split()[0] for line in asked).values())
+    assert shares in ([9, 21], [12, 18], [15, 15]), shares
     assert len(asked) == len(set(asked)) == 30
 
 
