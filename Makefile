@@ -14,7 +14,7 @@ KEPT ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/audiotest
 export AUDIOTEST_WEIGHTS ?= $(KEPT)/weights
 export AUDIOTEST_RECORDINGS ?= $(KEPT)/recordings
 
-.PHONY: demo test real recordings lint docs bench processors clean
+.PHONY: demo test real recordings lint docs gallery bench processors clean
 
 ## demo: the main job, with the built-in listener: no download, no GPU, no torch
 demo: $(READY)
@@ -48,8 +48,12 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 ## docs: the gallery of reports and figures, and the site, with warnings as errors
-docs: $(WHOLE)
-	$(BIN)/python tools/gallery.py build/gallery && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+docs: gallery
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+## gallery: the reports and figures that the site shows
+gallery: $(WHOLE)
+	$(BIN)/python tools/gallery.py build/gallery
 
 ## bench: speed and memory, as one Markdown table
 bench: $(READY)
