@@ -44,7 +44,7 @@ from audiotest.score.answer_extraction.reply import ParsedReply
 from audiotest.score.answer_extraction.rules import Reading, decide
 from audiotest.types import CUT, Question, Verdict
 
-VERSION = 5
+VERSION = 6
 OPEN_QUESTIONS = False
 
 __all__ = ["Reading", "read", "score"]

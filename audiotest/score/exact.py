@@ -10,6 +10,7 @@ from __future__ import annotations
 from audiotest.score.answer_extraction.normalise import clean, fold
 from audiotest.types import Question, Verdict
 
+VERSION = 2
 _EDGES = " .,;:!?\"'()[]。，！？"
 
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiotest.score import choice
@@ -77,8 +77,13 @@ def test_the_order_of_the_options_does_not_matter_to_a_reply_in_words(options, d
         assert before.index is None or options[before.index] == shuffled[after.index]
 
 
+MARKS = st.text("#>*_`- ab().:\"'\n\t1\\{}<", max_size=12)
+"""What markdown, labels and tags are made of."""
+
+
 @settings(deadline=None, max_examples=200)
-@given(st.lists(st.text(max_size=12), max_size=6), st.text(max_size=200))
+@given(st.lists(st.text(max_size=12) | MARKS, max_size=6), st.text(max_size=200) | MARKS)
+@example(["#"], "# ")
 def test_it_never_raises_and_ignores_white_space_around(options, output):
     assert read(options, output) == read(options, f"\n {output}\t ")
 

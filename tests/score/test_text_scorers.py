@@ -12,7 +12,13 @@ FRYING = "Oil is sizzling in a hot pan, and there is no music. Somebody chops ve
 
 @pytest.mark.parametrize(
     ("output", "correct"),
-    [("oil sizzles in a pan", True), ("  OIL sizzles  in a pan! ", True), ("Oil sizzles.", False), ("", False)],
+    [
+        ("oil sizzles in a pan", True),
+        ("  OIL sizzles  in a pan! ", True),
+        ("\n # Oil sizzles in a pan ", True),
+        ("Oil sizzles.", False),
+        ("", False),
+    ],
 )
 def test_exact(output, correct):
     assert exact.score(OPEN, output).correct is correct

@@ -31,7 +31,8 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_SQUARED) if _SQUARE.search(text) else text)
         text = _INVISIBLE.sub("", _QUOTE.sub(_plain_quote, text))
-    return _MARKDOWN.sub("", text).strip() if _MARKS.search(text) else text.strip()
+    text = text.strip()  # what is at the start of a line, or before a space, depends on it
+    return _MARKDOWN.sub("", text).strip() if _MARKS.search(text) else text
 
 
 @lru_cache(maxsize=4096)
