@@ -30,7 +30,7 @@ from audiotest.score.answer_extraction.options import compile_options
 from audiotest.score.answer_extraction.whole import whole
 from audiotest.types import Ask, Generation, Question, Verdict
 
-VERSION = 1
+VERSION = 2
 ATTEMPTS = 3
 _GENERATION = Generation(max_new_tokens=16)
 _LONGEST = 8000

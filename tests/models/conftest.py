@@ -1,5 +1,5 @@
 """One thread a worker: several that wait for each other on few cores take many times as long. Failed checks of
-hf_checks.py are told as those of tests are. A chat endpoint that tests can ask, and inputs that are never late."""
+hf_checks.py are reported as those of tests are. A chat endpoint that tests can ask, and inputs that are never late."""
 
 import os
 import threading
